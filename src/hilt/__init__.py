@@ -1,0 +1,1 @@
+"""hilt: one gate for open AI models."""

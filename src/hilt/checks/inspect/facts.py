@@ -1,0 +1,58 @@
+"""The facts that several checks of this family state, each declared once."""
+
+from __future__ import annotations
+
+from hilt.core.fact import FactSpec
+
+CODE_ON_LOAD = FactSpec(
+    key="inspect.code_on_load",
+    type=bool,
+    about="loading the subject in the ordinary way runs code that it brings or names",
+    combine="any",
+    otherwise=False,
+)
+REMOTE_CODE = FactSpec(
+    key="inspect.remote_code",
+    type=bool,
+    about="a config names code files to be imported when the loader is told to trust remote code",
+    combine="any",
+    otherwise=False,
+)
+UNSAFE_CALLS = FactSpec(
+    key="inspect.unsafe_calls",
+    type=int,
+    about="calls in pickles that are a known road to code, files or the network",
+    combine="sum",
+    otherwise=0,
+)
+UNKNOWN_CALLS = FactSpec(
+    key="inspect.unknown_calls",
+    type=int,
+    about="calls in pickles of callables that hilt does not know",
+    combine="sum",
+    otherwise=0,
+)
+PARAMETERS = FactSpec(
+    key="model.parameters",
+    type=int,
+    about="numbers in the largest set of weights, counted from the headers",
+    combine="max",
+)
+DTYPES = FactSpec(
+    key="model.dtypes", type=tuple, about="number formats of the weights, from their headers", combine="union"
+)
+ARCHITECTURE = FactSpec(
+    key="model.architectures", type=tuple, about="architectures that configs and headers name", combine="union"
+)
+CONTEXT_LENGTH = FactSpec(
+    key="model.context_length", type=int, about="longest input in tokens that config or header states", combine="max"
+)
+LICENCE_CLAIMED = FactSpec(
+    key="rights.licences_claimed",
+    type=tuple,
+    about="licences that card, headers or package metadata name, as they spell them",
+    combine="union",
+)
+LICENCE_TEXT = FactSpec(
+    key="rights.licence_texts", type=tuple, about="files that hold the text of a licence", combine="union"
+)

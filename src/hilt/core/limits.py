@@ -1,0 +1,41 @@
+"""How much of a subject hilt is willing to read: every maximum stands here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1 << 10
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of one check. Past a bound nothing is read; that it was reached is always reported.
+
+    Sizes are in bytes, times in seconds. A reader raises `LimitExceeded` with the name of the field.
+    """
+
+    # The worker process that reads.
+    worker_memory: int = 1 * GIB
+    """Address space of a worker; more kills the read of that one file."""
+    file_seconds: float = 60.0
+    """Wall and CPU time for one file, and for one check of the whole repository."""
+
+    # A subject as a whole.
+    files: int = 100_000
+    """Files of one subject, those inside archives counted."""
+    depth: int = 64
+    """Folders below folders."""
+    findings_per_check: int = 50
+    """Findings of one check on one file; the rest are counted in one closing finding."""
+
+    # Readers.
+    json_bytes: int = 64 * MIB
+    """A JSON file as a whole."""
+    json_depth: int = 100
+    """Lists and objects inside each other."""
+    text_bytes: int = 8 * MIB
+    """Text that is read as a whole: code, templates, cards, licences."""
+    safetensors_header_bytes: int = 100_000_000
+    """The format's own maximum (safetensors, MAX_HEADER_SIZE)."""

@@ -1,0 +1,81 @@
+"""What was seen, and what was not: findings, facts and coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NoReturn
+
+from hilt.core.fact import Fact
+from hilt.core.finding import Finding, Severity
+from hilt.core.subject import Subject
+
+
+class State(Enum):
+    """What became of a check or of a file."""
+
+    RAN = "ran"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something that was not checked, or not to its end: the opposite of silence.
+
+    `what` is a check's id, or "read" where a file as a whole could not be read. An empty `path` means the subject.
+    """
+
+    what: str
+    path: str
+    state: State
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A check that ran, and on how many files (1 for one that takes the whole repository)."""
+
+    check: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Every check as ran, skipped (why) or failed (why)."""
+
+    ran: tuple[Ran, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True when nothing was skipped and nothing failed."""
+        return not self.gaps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Findings, facts and coverage of one subject. It judges nothing.
+
+    `formats` maps each path that was read, members of archives included, to the id of its format. `versions` holds the
+    versions of everything that the report depends on.
+    """
+
+    subject: Subject
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    coverage: Coverage = field(default_factory=Coverage)
+    formats: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of this severity or worse."""
+        return tuple(finding for finding in self.findings if finding.severity >= severity)
+
+    def fact(self, key: str) -> Fact | None:
+        """The fact of this key, or None when no check of the run declares it."""
+        return next((fact for fact in self.facts if fact.key == key), None)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Report is neither true nor false; ask its policy verdict: hilt.check(...).outcome")

@@ -1,0 +1,63 @@
+"""What a policy says of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NoReturn
+
+from hilt.core.report import Report
+
+
+class Outcome(IntEnum):
+    """May it be used? Later values are stricter, and the strictest wins."""
+
+    ADMIT = 0
+    REVIEW = 1
+    BLOCK = 2
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @property
+    def exit_code(self) -> int:
+        return 10 * self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What one rule said.
+
+    `why` are the smallest parts of the rule's expression, with the facts and values that made it so; `change` is what
+    would change the outcome. `unknown` is true where the rule could not be decided.
+    """
+
+    rule: str
+    policy: str
+    outcome: Outcome
+    say: str = ""
+    why: tuple[str, ...] = ()
+    change: str = ""
+    unknown: bool = False
+    maps_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """admit, review or block, with every reason.
+
+    `reasons` holds the rules that did not pass, strictest first; `passed` the names of those that did. `judged_at` is
+    a UTC time, ISO 8601.
+    """
+
+    outcome: Outcome
+    report: Report
+    policy: str
+    policy_digest: str
+    reasons: tuple[Reason, ...] = ()
+    passed: tuple[str, ...] = ()
+    judged_at: str = ""
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Verdict is neither true nor false; compare its outcome: verdict.outcome == Outcome.ADMIT")

@@ -10,6 +10,7 @@
     │   └── ChangedWhileRead      the file became shorter, longer or another one while it was read
     ├── FormatError               bytes are not what their format says; carries the offset
     │   └── LimitExceeded         a bound from `Limits` was reached; carries its name
+    ├── ReportInvalid             what was stored or sent is no report of hilt; carries the key path
     └── MissingExtra              an optional package is not installed; carries the pip line
 
 Anything else that escapes from hilt is a bug in hilt.
@@ -78,6 +79,14 @@ class LimitExceeded(FormatError):
     def __init__(self, limit: str, seen: int | str, allowed: int, *, offset: int | None = None) -> None:
         self.limit, self.seen, self.allowed = limit, seen, allowed
         super().__init__(f"{seen} is past the limit {limit} = {allowed}", offset=offset)
+
+
+class ReportInvalid(HiltError):
+    """What was stored or sent is no report of hilt; `where` is the key path inside it."""
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        self.message, self.where = message, where
+        super().__init__(": ".join(part for part in (where, message) if part))
 
 
 class MissingExtra(HiltError):

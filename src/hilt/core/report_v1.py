@@ -1,0 +1,304 @@
+"""Reports and verdicts as JSON, for files, pipes and workers: version 1 of the shape.
+
+Each type of `hilt.core` has one pair of functions, and what is empty or unknown is left out. Reading back gives what
+was written, or raises `ReportInvalid` with the key path. `docs/schema/report-1.json` describes the shape to others; a
+change that they could notice is a new version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hilt.core.errors import ReportInvalid
+from hilt.core.fact import Fact, Known
+from hilt.core.finding import Confidence, Finding, Severity, Where
+from hilt.core.report import Coverage, Gap, Ran, Report, State
+from hilt.core.subject import Entry, EntryKind, Subject
+from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.core.wire import Object, decode_item, decode_value, encode_text, encode_value
+
+SCHEMA = "hilt.report/1"
+
+_SEVERITIES = {severity.word: severity for severity in Severity}
+_CONFIDENCES = {confidence.word: confidence for confidence in Confidence}
+_KNOWN = {known.word: known for known in Known}
+_OUTCOMES = {outcome.word: outcome for outcome in Outcome}
+_STATES = {state.value: state for state in State}
+_KINDS = {kind.value: kind for kind in EntryKind}
+
+
+def dump_report(report: Report) -> str:
+    """One report as a document."""
+    return json.dumps({"schema": SCHEMA, "report": encode_report(report)})
+
+
+def load_report(text: str) -> Report:
+    document = _document(text)
+    report = decode_report(document.take("report"), "report")
+    document.done()
+    return report
+
+
+def dump_verdicts(verdicts: Sequence[Verdict], *, indent: int | None = None) -> str:
+    """Verdicts, each with its report, as a document."""
+    return json.dumps({"schema": SCHEMA, "verdicts": [encode_verdict(verdict) for verdict in verdicts]}, indent=indent)
+
+
+def load_verdicts(text: str) -> tuple[Verdict, ...]:
+    document = _document(text)
+    verdicts = document.each("verdicts", decode_verdict)
+    document.done()
+    return verdicts
+
+
+def _document(text: str) -> Object:
+    try:
+        document = Object(json.loads(text), "")
+    except (ValueError, RecursionError) as error:
+        raise ReportInvalid(f"this is not JSON: {error}") from None
+    document.word("schema", {SCHEMA: SCHEMA})
+    return document
+
+
+def encode_finding(finding: Finding) -> dict[str, Any]:
+    return _kept(
+        check=encode_text(finding.check),
+        severity=finding.severity.word,
+        confidence=finding.confidence.word,
+        where=encode_where(finding.where),
+        message=encode_text(finding.message),
+        why=encode_text(finding.why) or None,
+        fix=encode_text(finding.fix) or None,
+    )
+
+
+def decode_finding(value: Any, where: str = "finding") -> Finding:
+    it = Object(value, where)
+    finding = Finding(
+        check=it.text("check"),
+        severity=it.word("severity", _SEVERITIES),
+        confidence=it.word("confidence", _CONFIDENCES),
+        where=decode_where(it.take("where"), it.at("where")),
+        message=it.text("message"),
+        why=it.text("why", ""),
+        fix=it.text("fix", ""),
+    )
+    it.done()
+    return finding
+
+
+def encode_where(where: Where) -> dict[str, Any]:
+    return _kept(
+        path=encode_text(where.path),
+        offset=None if where.offset is None else encode_value(where.offset),
+        line=None if where.line is None else encode_value(where.line),
+        tensor=None if where.tensor is None else encode_text(where.tensor),
+    )
+
+
+def decode_where(value: Any, where: str = "where") -> Where:
+    it = Object(value, where)
+    place = Where(
+        path=it.text("path"),
+        offset=it.count("offset") if it.has("offset") else None,
+        line=it.count("line") if it.has("line") else None,
+        tensor=it.text("tensor") if it.has("tensor") else None,
+    )
+    it.done()
+    return place
+
+
+def encode_fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "key": encode_text(fact.key),
+        "value": encode_value(fact.value),
+        "known": fact.known.word,
+        "source": encode_text(fact.source),
+    }
+
+
+def decode_fact(value: Any, where: str = "fact") -> Fact:
+    it = Object(value, where)
+    key, source, known = it.text("key"), it.text("source"), it.word("known", _KNOWN)
+    stated = decode_value(it.take("value"), it.at("value"))
+    it.done()
+    try:
+        return Fact(key=key, value=stated, known=known, source=source)
+    except ValueError as error:
+        raise ReportInvalid(str(error), where=where) from None
+
+
+def encode_gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "what": encode_text(gap.what),
+        "path": encode_text(gap.path),
+        "state": gap.state.value,
+        "why": encode_text(gap.why),
+    }
+
+
+def decode_gap(value: Any, where: str = "gap") -> Gap:
+    it = Object(value, where)
+    gap = Gap(what=it.text("what"), path=it.text("path"), state=it.word("state", _STATES), why=it.text("why"))
+    it.done()
+    return gap
+
+
+def encode_ran(ran: Ran) -> dict[str, Any]:
+    return {"check": encode_text(ran.check), "files": ran.files}
+
+
+def decode_ran(value: Any, where: str = "ran") -> Ran:
+    it = Object(value, where)
+    ran = Ran(check=it.text("check"), files=it.count("files"))
+    it.done()
+    return ran
+
+
+def encode_entry(entry: Entry) -> dict[str, Any]:
+    return _kept(
+        path=encode_text(entry.path),
+        kind=entry.kind.value,
+        size=encode_value(entry.size),
+        target=encode_text(entry.target) or None,
+        note=encode_text(entry.note) or None,
+        sha256=encode_text(entry.sha256) or None,
+        blake3=encode_text(entry.blake3) or None,
+    )
+
+
+def decode_entry(value: Any, where: str = "entry") -> Entry:
+    it = Object(value, where)
+    entry = Entry(
+        path=it.text("path"),
+        kind=it.word("kind", _KINDS),
+        size=it.count("size"),
+        target=it.text("target", ""),
+        note=it.text("note", ""),
+        sha256=it.text("sha256", ""),
+        blake3=it.text("blake3", ""),
+    )
+    it.done()
+    return entry
+
+
+def encode_subject(subject: Subject) -> dict[str, Any]:
+    return _kept(
+        reference=encode_text(subject.reference),
+        revision=encode_text(subject.revision) or None,
+        digest=subject.digest or None,
+        entries=[encode_entry(entry) for entry in subject.entries],
+    )
+
+
+def decode_subject(value: Any, where: str = "subject") -> Subject:
+    """The digest is not believed but computed again; another one than the entries give is an error."""
+    it = Object(value, where)
+    subject = Subject(
+        reference=it.text("reference"), revision=it.text("revision", ""), entries=it.each("entries", decode_entry)
+    )
+    if it.text("digest", "") != subject.digest:
+        raise ReportInvalid("the digest is not that of the entries", where=it.at("digest"))
+    it.done()
+    return subject
+
+
+def encode_report(report: Report) -> dict[str, Any]:
+    return {
+        "subject": encode_subject(report.subject),
+        "findings": [encode_finding(finding) for finding in report.findings],
+        "facts": [encode_fact(fact) for fact in report.facts],
+        "coverage": {
+            "complete": report.coverage.complete,
+            "ran": [encode_ran(ran) for ran in report.coverage.ran],
+            "gaps": [encode_gap(gap) for gap in report.coverage.gaps],
+        },
+        "formats": {encode_text(path): encode_text(format_id) for path, format_id in report.formats.items()},
+        "versions": {encode_text(name): encode_text(version) for name, version in report.versions.items()},
+    }
+
+
+def decode_report(value: Any, where: str = "report") -> Report:
+    it = Object(value, where)
+    report = Report(
+        subject=decode_subject(it.take("subject"), it.at("subject")),
+        findings=it.each("findings", decode_finding),
+        facts=it.each("facts", decode_fact),
+        coverage=decode_coverage(it.take("coverage"), it.at("coverage")),
+        formats=it.texts("formats"),
+        versions=it.texts("versions"),
+    )
+    it.done()
+    return report
+
+
+def decode_coverage(value: Any, where: str = "coverage") -> Coverage:
+    it = Object(value, where)
+    coverage = Coverage(ran=it.each("ran", decode_ran), gaps=it.each("gaps", decode_gap))
+    if it.flag("complete") != coverage.complete:
+        raise ReportInvalid("complete is true exactly when there are no gaps", where=it.at("complete"))
+    it.done()
+    return coverage
+
+
+def encode_reason(reason: Reason) -> dict[str, Any]:
+    return _kept(
+        rule=encode_text(reason.rule),
+        policy=encode_text(reason.policy),
+        outcome=reason.outcome.word,
+        unknown=reason.unknown,
+        say=encode_text(reason.say) or None,
+        why=[encode_text(line) for line in reason.why] or None,
+        change=encode_text(reason.change) or None,
+        maps_to=[encode_text(name) for name in reason.maps_to] or None,
+    )
+
+
+def decode_reason(value: Any, where: str = "reason") -> Reason:
+    it = Object(value, where)
+    reason = Reason(
+        rule=it.text("rule"),
+        policy=it.text("policy"),
+        outcome=it.word("outcome", _OUTCOMES),
+        unknown=it.flag("unknown"),
+        say=it.text("say", ""),
+        why=it.each("why", decode_item) if it.has("why") else (),
+        change=it.text("change", ""),
+        maps_to=it.each("maps_to", decode_item) if it.has("maps_to") else (),
+    )
+    it.done()
+    return reason
+
+
+def encode_verdict(verdict: Verdict) -> dict[str, Any]:
+    return _kept(
+        outcome=verdict.outcome.word,
+        policy=encode_text(verdict.policy),
+        policy_digest=encode_text(verdict.policy_digest),
+        judged_at=encode_text(verdict.judged_at) or None,
+        reasons=[encode_reason(reason) for reason in verdict.reasons],
+        passed=[encode_text(rule) for rule in verdict.passed],
+        report=encode_report(verdict.report),
+    )
+
+
+def decode_verdict(value: Any, where: str = "verdict") -> Verdict:
+    it = Object(value, where)
+    verdict = Verdict(
+        outcome=it.word("outcome", _OUTCOMES),
+        policy=it.text("policy"),
+        policy_digest=it.text("policy_digest"),
+        judged_at=it.text("judged_at", ""),
+        reasons=it.each("reasons", decode_reason),
+        passed=it.each("passed", decode_item),
+        report=decode_report(it.take("report"), it.at("report")),
+    )
+    it.done()
+    return verdict
+
+
+def _kept(**fields: Any) -> dict[str, Any]:
+    """The fields that hold something; a value of None is left out."""
+    return {name: value for name, value in fields.items() if value is not None}

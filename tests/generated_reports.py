@@ -1,0 +1,101 @@
+"""Hypothesis strategies for the words of core, with the worst strings that a subject can bring."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from hilt.core.fact import Fact, Known
+from hilt.core.finding import Confidence, Finding, Severity, Where
+from hilt.core.report import Coverage, Gap, Ran, Report, State
+from hilt.core.subject import Entry, EntryKind, Subject
+from hilt.core.verdict import Outcome, Reason, Verdict
+
+NASTY = (
+    "\x1b[2J\x1b]0;owned\x07",
+    "<script>alert(1)</script>",
+    "a\u202egnp.exe",
+    "zero\u200bwidth",
+    "lone \udcff\ud83d surrogates",
+    r"\udcff and \\udcff spelled out",
+    "\\\udcff",
+    "line\nbreak\r\u2028\u2029",
+    "'\"&<>`{{7*7}}",
+    "[bold red]markup[/]",
+    "\x00\x7f\x85\x9b31m",
+)
+
+texts = st.text(st.characters(exclude_categories=()), max_size=12) | st.sampled_from(NASTY)
+counts = st.integers(min_value=0, max_value=2**70)
+places = st.builds(Where, path=texts, offset=st.none() | counts, line=st.none() | counts, tensor=st.none() | texts)
+findings = st.builds(
+    Finding,
+    check=texts,
+    severity=st.sampled_from(Severity),
+    confidence=st.sampled_from(Confidence),
+    where=places,
+    message=texts,
+    why=texts,
+    fix=texts,
+)
+values = (
+    st.booleans()
+    | st.integers(min_value=-(2**70), max_value=2**70)
+    | st.floats(allow_nan=False)
+    | texts
+    | st.lists(texts, max_size=3).map(tuple)
+)
+facts = st.builds(
+    Fact,
+    key=texts,
+    value=values,
+    known=st.sampled_from([known for known in Known if known is not Known.UNKNOWN]),
+    source=texts,
+) | st.builds(Fact, key=texts, value=st.none(), known=st.just(Known.UNKNOWN), source=texts)
+gaps = st.builds(Gap, what=texts, path=texts, state=st.sampled_from(State), why=texts)
+entries = st.builds(
+    Entry,
+    path=texts,
+    kind=st.sampled_from(EntryKind),
+    size=counts,
+    target=texts,
+    note=texts,
+    sha256=st.sampled_from(["", "ab" * 32]),
+    blake3=st.sampled_from(["", "cd" * 32]),
+)
+
+
+def few(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(strategy, max_size=3).map(tuple)
+
+
+subjects = st.builds(Subject, reference=texts, revision=texts, entries=few(entries))
+reports = st.builds(
+    Report,
+    subject=subjects,
+    findings=few(findings),
+    facts=few(facts),
+    coverage=st.builds(Coverage, ran=few(st.builds(Ran, check=texts, files=counts)), gaps=few(gaps)),
+    formats=st.dictionaries(texts, texts, max_size=3),
+    versions=st.dictionaries(texts, texts, max_size=3),
+)
+reasons = st.builds(
+    Reason,
+    rule=texts,
+    policy=texts,
+    outcome=st.sampled_from(Outcome),
+    say=texts,
+    why=few(texts),
+    change=texts,
+    unknown=st.booleans(),
+    maps_to=few(texts),
+)
+verdicts = st.builds(
+    Verdict,
+    outcome=st.sampled_from(Outcome),
+    report=reports,
+    policy=texts,
+    policy_digest=texts,
+    reasons=few(reasons),
+    passed=few(texts),
+    judged_at=texts,
+)

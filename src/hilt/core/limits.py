@@ -21,6 +21,8 @@ class Limits:
     """Address space of a worker; more kills the read of that one file."""
     file_seconds: float = 60.0
     """Wall and CPU time for one file, and for one check of the whole repository."""
+    worker_answer: int = 64 * MIB
+    """What a worker may say of one file."""
 
     # A subject as a whole.
     files: int = 100_000
@@ -39,3 +41,19 @@ class Limits:
     """Text that is read as a whole: code, templates, cards, licences."""
     safetensors_header_bytes: int = 100_000_000
     """The format's own maximum (safetensors, MAX_HEADER_SIZE)."""
+
+    # Archives and compressed streams.
+    archive_members: int = 100_000
+    """Entries of one archive."""
+    archive_depth: int = 5
+    """Archives inside each other; a compressed tar counts as two."""
+    archive_tail_bytes: int = 16 * MIB
+    """How far from the end of a zip its end record is looked for."""
+    inflated_bytes: int = 8 * GIB
+    """What may come out of one compressed stream, counted from its start."""
+    inflate_memory: int = 256 * MIB
+    """What one decompressor may ask for (the dictionary of xz and lzma)."""
+    pickle_streams: int = 1_000
+    """Pickles in a row in one file."""
+    pickle_held_bytes: int = 512 * MIB
+    """About what the symbolic pickle machine may hold for one pickle: its stack, its memo and the short texts in them."""

@@ -1,0 +1,94 @@
+"""Reads pickles, protocols 0 to 5: where each one begins and ends, and its opcodes, one at a time, on request.
+
+Specification: CPython, Lib/pickletools.py and Modules/_pickle.c; PEP 307, PEP 3154, PEP 574. A file may hold several
+pickles in a row. A pickle that breaks is still one, up to where it breaks: a loader runs it that far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.pickle_opcodes import Opcode
+from hilt.formats.pickle_probe import Search, recognised
+from hilt.formats.pickle_walk import Extent, Op, Span, measure, walk
+from hilt.formats.reader import Head
+
+__all__ = ["Op", "Opcode", "Pickle", "PickleStream", "Span", "find", "probe", "read"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
+class PickleStream:
+    """One pickle: the bytes [start, end) of `source`, whose positions all its numbers count.
+
+    `name` says which one it is, for people ("pickle 2", "data.pkl"); empty where it is the only one. `broken` is why
+    it breaks at `end`, None where it ends with STOP. `unread` are the bytes between `end` and the next pickle, or the
+    end of the source, that belong to nothing. `arrays` are stretches of raw array bytes between two opcodes (joblib).
+    `frame_gap` is where its frames do not fit together, so that two readers go on at different places.
+    """
+
+    name: str = ""
+    source: ByteSource
+    start: int
+    end: int
+    protocol: int
+    broken: FormatError | None = None
+    unread: int = 0
+    arrays: tuple[tuple[int, int], ...] = ()
+    frame_gap: int | None = None
+
+    def ops(self) -> Iterator[Op]:
+        """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks."""
+        return walk(self.source, self.start, self.end, dict(self.arrays))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pickle:
+    """A file of pickles in a row."""
+
+    pickles: tuple[PickleStream, ...]
+
+
+def probe(head: Head) -> bool:
+    return recognised(head)
+
+
+def read(source: ByteSource, limits: Limits) -> Pickle:
+    """All pickles of `source`. Raises `FormatError` where it does not begin with one."""
+    return Pickle(pickles=find(source, 0, source.size, limits))
+
+
+def find(source: ByteSource, start: int, end: int, limits: Limits, name: str = "") -> tuple[PickleStream, ...]:
+    """The pickles in the bytes [start, end) of `source`: one at `start`, those behind it, and those behind junk.
+
+    `name` is given to the first; the others are numbered. Raises `FormatError` where none begins at `start`. Where
+    there are more than `pickle_streams`, the last stands for the rest and is broken by that limit.
+    """
+    found: list[PickleStream] = []
+    position: int | None = start
+    search = Search(source, end)
+    while position is not None:
+        extent = measure(source, position, end)
+        if len(found) == limits.pickle_streams:
+            broken = LimitExceeded("pickle_streams", len(found) + 1, limits.pickle_streams, offset=position)
+            extent = Extent(end=position, protocol=extent.protocol, steps=1, broken=broken)
+        if extent.broken is not None and extent.steps == 0 and not found:
+            raise extent.broken
+        following = None if isinstance(extent.broken, LimitExceeded) else search.after(extent.end)
+        found.append(
+            PickleStream(
+                name=name if not found else f"{name} pickle {len(found) + 1}".strip(),
+                source=source,
+                start=position,
+                end=extent.end,
+                protocol=extent.protocol,
+                broken=extent.broken,
+                unread=(end if following is None else following) - extent.end,
+                frame_gap=extent.frame_gap,
+            )
+        )
+        position = following
+    return tuple(found)

@@ -1,0 +1,349 @@
+"""The pickle machine without its effects: stack, marks and memo hold symbolic values; nothing is imported or called.
+
+What a global, a call or a persistent id becomes is decided by the methods that a subclass overrides. Where the real
+machine stops with an error (stack underflow, a memo entry that was never written), so does this one.
+Specification: CPython, Modules/_pickle.c.
+"""
+
+# ruff: noqa: ARG001, ARG002, ARG005 -- every action takes (argument, position), whether it needs them or not
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.pickle_opcodes import BYTES, TEXTS, Opcode
+from hilt.formats.pickle_walk import Op, Span
+
+KEPT_ITEMS = 32
+"""Items of a container that are kept; the others are counted."""
+
+Value = Any
+"""None, bool, int, float, str, bytes, `Span` and tuples stand for themselves; for the others see the classes below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """What stands under a dotted `name` in `module`."""
+
+    module: str
+    name: str
+
+
+@dataclass(slots=True)
+class Made:
+    """What a call returned; `state` is what a BUILD gave it later."""
+
+    callable: Value
+    args: Value
+    state: Value = None
+
+
+@dataclass(slots=True)
+class Items:
+    """A list, set, dict or long tuple: its first items (pairs, for a dict), and how many there are."""
+
+    kind: str
+    first: list[Value] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, items: list[Value]) -> None:
+        self.size += len(items)
+        if len(self.first) < KEPT_ITEMS:
+            self.first.extend(items[: KEPT_ITEMS - len(self.first)])
+
+    def get(self, key: str) -> Value:
+        """The last value of `key` in a dict; None where there is none."""
+        return next((value for name, value in reversed(self.first) if name == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value about which nothing is known but where it came from."""
+
+    what: str
+
+
+_CONSTANTS = {Opcode.NONE: None, Opcode.NEWTRUE: True, Opcode.NEWFALSE: False, Opcode.EMPTY_TUPLE: ()}
+_EMPTY = {Opcode.EMPTY_LIST: "list", Opcode.EMPTY_DICT: "dict", Opcode.EMPTY_SET: "set"}
+_TUPLES = {Opcode.TUPLE1: 1, Opcode.TUPLE2: 2, Opcode.TUPLE3: 3}
+_NUMBERS = frozenset(
+    {Opcode.BININT, Opcode.BININT1, Opcode.BININT2, Opcode.BINFLOAT}
+    | {Opcode.INT, Opcode.FLOAT, Opcode.LONG, Opcode.LONG1, Opcode.LONG4}
+)
+_NOTHING = frozenset({Opcode.PROTO, Opcode.FRAME, Opcode.READONLY_BUFFER})
+_SLOT, _OBJECT = 40, 120
+"""About what a stack or memo entry takes in memory, and what a container or a text does, in bytes."""
+
+
+class Machine:
+    """Runs opcodes. The methods up to `extension` say what becomes of them; override them to watch or to know more."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.stack: list[Value] = []
+        self._allowed = limits.pickle_held_bytes
+        self._marks: list[int] = []
+        self._fence = 0
+        self._memo: list[Value] = []
+        self._sparse_memo: dict[Value, Value] = {}
+        self._held = 0
+        self._actions = self._table()
+
+    def named(self, module: Value, name: Value, position: int) -> Value:
+        """A global is looked up; `module` and `name` are strings unless they were computed."""
+        if isinstance(module, str) and isinstance(name, str):
+            return Global(module, name)
+        return Opaque("a name that is computed")
+
+    def called(self, callable_: Value, args: Value, how: Opcode, position: int) -> Value:
+        """`callable_` is called; `args` is usually a tuple, for NEWOBJ_EX the tuple (args, keywords)."""
+        return Made(callable_, args)
+
+    def built(self, target: Value, state: Value, position: int) -> Value:
+        """BUILD gives `target` its state; what is returned stands in its place."""
+        if isinstance(target, Made):
+            target.state = state
+        return target
+
+    def extended(self, target: Value, items: list[Value], position: int) -> None:
+        """Items are appended, added or set on `target`, which may be no container; pairs for SETITEM and SETITEMS."""
+        if isinstance(target, Items):
+            target.add(items)
+
+    def persistent(self, identity: Value, position: int) -> Value:
+        """An object outside the pickle is asked for."""
+        return Opaque("a persistent object")
+
+    def extension(self, code: int, position: int) -> Value:
+        """An entry of the process's extension registry (copyreg) is asked for."""
+        return Opaque(f"extension {code}")
+
+    def run(self, ops: Iterable[Op]) -> None:
+        """Runs `ops`. Raises `FormatError` where the real machine stops, `LimitExceeded` when too much is held."""
+        stack, marks, memo, actions, allowed = self.stack, self._marks, self._memo, self._actions, self._allowed
+        push = stack.append
+        numbers = bytes(code in _NUMBERS for code in range(256))
+        room = 0
+        for position, code, argument in ops:
+            if numbers[code]:
+                push(argument)
+            else:
+                actions[code](argument, position)
+            room -= 1
+            if room < 0:
+                held = self._held + _SLOT * (len(stack) + len(marks) + len(memo) + 4 * len(self._sparse_memo))
+                if held > allowed:
+                    raise LimitExceeded("pickle_held_bytes", held, allowed, offset=position)
+                room = min((allowed - held) // (8 * _OBJECT), 65536)
+
+    def _table(self) -> list[Callable[[Any, int], None]]:
+        table: dict[int, Callable[[Any, int], None]] = {
+            Opcode.MARK: self._mark, Opcode.POP: self._pop_one, Opcode.DUP: self._dup,
+            Opcode.POP_MARK: lambda argument, position: self._drop(position),
+            Opcode.STOP: lambda argument, position: self._stop(position),
+            Opcode.REDUCE: self._reduce, Opcode.NEWOBJ: self._newobj, Opcode.NEWOBJ_EX: self._newobj_ex,
+            Opcode.OBJ: self._obj, Opcode.INST: self._inst, Opcode.BUILD: self._build,
+            Opcode.GLOBAL: self._global, Opcode.STACK_GLOBAL: self._stack_global,
+            Opcode.APPEND: self._append, Opcode.SETITEM: self._setitem, Opcode.SETITEMS: self._setitems,
+            Opcode.APPENDS: self._appends, Opcode.ADDITEMS: self._appends,
+            Opcode.TUPLE: self._tuple, Opcode.LIST: self._list, Opcode.DICT: self._dict,
+            Opcode.FROZENSET: self._frozenset, Opcode.MEMOIZE: self._memoize,
+            Opcode.NEXT_BUFFER: lambda argument, position: self.stack.append(Opaque("a buffer outside the pickle")),
+            Opcode.PERSID: lambda argument, position: self.stack.append(self.persistent(argument, position)),
+            Opcode.BINPERSID: self._binpersid,
+        }  # fmt: skip
+        table |= dict.fromkeys((Opcode.GET, Opcode.BINGET, Opcode.LONG_BINGET), self._get)
+        table |= dict.fromkeys((Opcode.PUT, Opcode.BINPUT, Opcode.LONG_BINPUT), self._put)
+        table |= dict.fromkeys((Opcode.EXT1, Opcode.EXT2, Opcode.EXT4), self._extension)
+        table |= dict.fromkeys(TEXTS | BYTES, self._text)
+        table |= dict.fromkeys(_NOTHING, lambda argument, position: None)
+        table |= {code: self._constant(value) for code, value in _CONSTANTS.items()}
+        table |= {code: self._empty(kind) for code, kind in _EMPTY.items()}
+        table |= {code: self._short_tuple(size) for code, size in _TUPLES.items()}
+        return [table.get(code, self._text) for code in range(256)]
+
+    def _constant(self, value: Value) -> Callable[[Any, int], None]:
+        return lambda argument, position: self.stack.append(value)
+
+    def _empty(self, kind: str) -> Callable[[Any, int], None]:
+        def action(argument: Any, position: int) -> None:
+            self._held += _OBJECT
+            self.stack.append(Items(kind))
+
+        return action
+
+    def _short_tuple(self, size: int) -> Callable[[Any, int], None]:
+        def action(argument: Any, position: int) -> None:
+            if len(self.stack) - size < self._fence:
+                self._underflow(position)
+            self._held += _OBJECT
+            self.stack[-size:] = [tuple(self.stack[-size:])]
+
+        return action
+
+    # The stack and its marks.
+
+    def _underflow(self, position: int) -> NoReturn:
+        raise FormatError("the pickle takes more from its stack than there is", offset=position)
+
+    def _pop(self, position: int) -> Value:
+        if len(self.stack) <= self._fence:
+            self._underflow(position)
+        return self.stack.pop()
+
+    def _top(self, position: int) -> Value:
+        if len(self.stack) <= self._fence:
+            self._underflow(position)
+        return self.stack[-1]
+
+    def _mark(self, argument: Any, position: int) -> None:
+        self._fence = len(self.stack)
+        self._marks.append(self._fence)
+
+    def _since_mark(self, position: int) -> list[Value]:
+        """The values above the last mark, which are taken from the stack with it."""
+        if not self._marks:
+            raise FormatError("the pickle asks for a mark that was never set", offset=position)
+        mark = self._marks.pop()
+        values = self.stack[mark:]
+        del self.stack[mark:]
+        self._fence = self._marks[-1] if self._marks else 0
+        return values
+
+    def _drop(self, position: int) -> None:
+        self._since_mark(position)
+
+    def _stop(self, position: int) -> None:
+        self._top(position)
+
+    def _pop_one(self, argument: Any, position: int) -> None:
+        if self._marks and self._marks[-1] == len(self.stack):
+            self._since_mark(position)
+        else:
+            self._pop(position)
+
+    def _dup(self, argument: Any, position: int) -> None:
+        self.stack.append(self._top(position))
+
+    def _text(self, argument: Any, position: int) -> None:
+        self._held += _OBJECT if isinstance(argument, Span) else len(argument) + _OBJECT // 2
+        self.stack.append(argument)
+
+    # The memo.
+
+    def _get(self, index: Any, position: int) -> None:
+        if isinstance(index, int) and 0 <= index < len(self._memo):
+            self.stack.append(self._memo[index])
+        elif index in self._sparse_memo:
+            self.stack.append(self._sparse_memo[index])
+        else:
+            raise FormatError(f"memo entry {index} is read before it is written", offset=position)
+
+    def _put(self, index: Any, position: int) -> None:
+        value, dense = self._top(position), len(self._memo)
+        if index == dense:
+            self._memo.append(value)
+            self._sparse_memo.pop(index, None)
+        elif isinstance(index, int) and 0 <= index < dense:
+            self._memo[index] = value
+        else:
+            self._sparse_memo[index] = value
+
+    def _memoize(self, argument: Any, position: int) -> None:
+        self._put(len(self._memo) + len(self._sparse_memo), position)
+
+    # Containers.
+
+    def _tuple(self, argument: Any, position: int) -> None:
+        values = self._since_mark(position)
+        self._held += _OBJECT
+        if len(values) <= KEPT_ITEMS:
+            self.stack.append(tuple(values))
+        else:
+            self.stack.append(Items("tuple", values[:KEPT_ITEMS], len(values)))
+
+    def _list(self, argument: Any, position: int, kind: str = "list") -> None:
+        values = self._since_mark(position)
+        self._held += _OBJECT
+        self.stack.append(Items(kind, values[:KEPT_ITEMS], len(values)))
+
+    def _frozenset(self, argument: Any, position: int) -> None:
+        self._list(argument, position, "frozenset")
+
+    def _dict(self, argument: Any, position: int) -> None:
+        values = self._since_mark(position)
+        self._held += _OBJECT
+        self.stack.append(Items("dict"))
+        self.stack[-1].add(_pairs(values))
+
+    def _append(self, argument: Any, position: int) -> None:
+        item = self._pop(position)
+        self.extended(self._top(position), [item], position)
+
+    def _appends(self, argument: Any, position: int) -> None:
+        items = self._since_mark(position)
+        self.extended(self._top(position), items, position)
+
+    def _setitem(self, argument: Any, position: int) -> None:
+        value, key = self._pop(position), self._pop(position)
+        self.extended(self._top(position), [(key, value)], position)
+
+    def _setitems(self, argument: Any, position: int) -> None:
+        pairs = _pairs(self._since_mark(position))
+        self.extended(self._top(position), pairs, position)
+
+    # Globals, calls, state.
+
+    def _global(self, argument: Any, position: int) -> None:
+        self._held += _OBJECT
+        self.stack.append(self.named(*argument, position))
+
+    def _stack_global(self, argument: Any, position: int) -> None:
+        name, module = self._pop(position), self._pop(position)
+        self._held += _OBJECT
+        self.stack.append(self.named(module, name, position))
+
+    def _extension(self, code: Any, position: int) -> None:
+        self.stack.append(self.extension(code, position))
+
+    def _binpersid(self, argument: Any, position: int) -> None:
+        self.stack.append(self.persistent(self._pop(position), position))
+
+    def _call(self, callable_: Value, args: Value, how: Opcode, position: int) -> None:
+        self._held += _OBJECT
+        self.stack.append(self.called(callable_, args, how, position))
+
+    def _reduce(self, argument: Any, position: int) -> None:
+        args, callable_ = self._pop(position), self._pop(position)
+        self._call(callable_, args, Opcode.REDUCE, position)
+
+    def _newobj(self, argument: Any, position: int) -> None:
+        args, callable_ = self._pop(position), self._pop(position)
+        self._call(callable_, args, Opcode.NEWOBJ, position)
+
+    def _newobj_ex(self, argument: Any, position: int) -> None:
+        keywords, args, callable_ = self._pop(position), self._pop(position), self._pop(position)
+        self._call(callable_, (args, keywords), Opcode.NEWOBJ_EX, position)
+
+    def _obj(self, argument: Any, position: int) -> None:
+        values = self._since_mark(position)
+        if not values:
+            self._underflow(position)
+        self._call(values[0], tuple(values[1 : KEPT_ITEMS + 1]), Opcode.OBJ, position)
+
+    def _inst(self, argument: Any, position: int) -> None:
+        values = self._since_mark(position)
+        callable_ = self.named(*argument, position)
+        self._call(callable_, tuple(values[:KEPT_ITEMS]), Opcode.INST, position)
+
+    def _build(self, argument: Any, position: int) -> None:
+        state = self._pop(position)
+        target = self._top(position)
+        self.stack[-1] = self.built(target, state, position)
+
+
+def _pairs(values: list[Value]) -> list[Value]:
+    return list(zip(values[::2], values[1::2], strict=False))

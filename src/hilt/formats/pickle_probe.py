@@ -1,0 +1,109 @@
+"""Tells pickles from other bytes: they must run on the pickle machine, up to a STOP or a call.
+
+Valid opcodes alone prove little, above all for protocols 0 and 1, which have no header and are mostly letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats.pickle_machine import Global, Machine, Value
+from hilt.formats.pickle_opcodes import LAST_PROTOCOL, LINES, Opcode
+from hilt.formats.pickle_walk import KEPT, Op, Span, walk
+from hilt.formats.reader import Head
+
+_NAMES = (".pkl", ".pickle", ".pk", ".p", ".dat", ".joblib", ".pt", ".pth", ".bin", ".ckpt", ".sav", ".model")
+_ENOUGH = 200_000
+"""Opcodes that run without an error, and prove a pickle even where no call or STOP has come."""
+_TRIAL = 2_000
+_IDENTIFIER = re.compile(r"[^\W\d][\w.<>]*")
+_CONTAINERS = frozenset(
+    {Opcode.EMPTY_LIST, Opcode.EMPTY_DICT, Opcode.EMPTY_SET, Opcode.EMPTY_TUPLE, Opcode.LIST, Opcode.DICT}
+    | {Opcode.TUPLE, Opcode.TUPLE1, Opcode.TUPLE2, Opcode.TUPLE3, Opcode.FROZENSET}
+)
+
+
+class _Witness(Machine):
+    """Watches for what only a pickle does."""
+
+    def __init__(self, *, header: bool) -> None:
+        super().__init__(Limits())
+        self.header, self.steps, self.telling, self.ended = header, 0, False, False
+
+    def named(self, module: Value, name: Value, position: int) -> Value:
+        if not self.header and not (_IDENTIFIER.fullmatch(str(module)) and _IDENTIFIER.fullmatch(str(name))):
+            raise FormatError("a global is no identifier", offset=position)
+        self.telling = True
+        return super().named(module, name, position)
+
+    def called(self, callable_: Value, args: Value, how: Opcode, position: int) -> Value:
+        self.ended = self.ended or isinstance(callable_, Global)
+        return super().called(callable_, args, how, position)
+
+    def ops(self, ops: Iterator[Op], most: int) -> Iterator[Op]:
+        """`ops` as far as they tell something new, refusing arguments that no pickler writes."""
+        for position, code, argument in ops:
+            if not self.header and code in LINES and isinstance(argument, Span) and argument.size <= KEPT:
+                raise FormatError(f"the argument of {Opcode(code).name} is invalid", offset=position)
+            yield position, code, argument
+            self.steps += 1
+            self.telling = self.telling or code in _CONTAINERS
+            self.ended = self.ended or code == Opcode.STOP or self.steps == most
+            if self.ended:
+                return
+
+
+def _watch(source: ByteSource, position: int, end: int, most: int) -> _Witness:
+    header = source.read(position, 2)
+    witness = _Witness(header=len(header) == 2 and header[0] == Opcode.PROTO and header[1] <= LAST_PROTOCOL)
+    try:
+        witness.run(witness.ops(walk(source, position, end, {}), most))
+    except FormatError:
+        witness.ended = False
+    return witness
+
+
+def recognised(head: Head) -> bool:
+    """Does the file begin with a pickle, maybe a broken one?"""
+    if head.data[:1] not in _FIRST:
+        return False
+    witness = _watch(head.source, 0, head.source.size, _ENOUGH)
+    if not witness.header:
+        return witness.ended and witness.telling and witness.steps >= 3
+    return witness.steps > 1 and (witness.ended or witness.steps > 6 or head.name.lower().endswith(_NAMES))
+
+
+_FIRST = frozenset(bytes([code]) for code in {int(code) for code in Opcode} - {Opcode.STOP, Opcode.POP, Opcode.MEMOIZE})
+
+
+class Search:
+    """Looks for pickles behind a pickle, for no longer than the file's length warrants."""
+
+    _REACH = 1 << 20
+    _TRIES = 256
+
+    def __init__(self, source: ByteSource, end: int) -> None:
+        self._source, self._end, self._tries = source, end, self._TRIES
+
+    def after(self, position: int) -> int | None:
+        """Where the next pickle begins: right here, or at a PROTO in the bytes that follow."""
+        if position >= self._end:
+            return None
+        if self._begins(position):
+            return position
+        data = self._source.read(position, min(self._REACH, self._end - position))
+        for header in re.finditer(rb"\x80[\x02-\x05]", data):
+            if self._tries == 0:
+                return None
+            self._tries -= 1
+            if self._begins(position + header.start()):
+                return position + header.start()
+        return None
+
+    def _begins(self, position: int) -> bool:
+        witness = _watch(self._source, position, self._end, _TRIAL)
+        return witness.ended and (witness.header or witness.telling)

@@ -1,0 +1,254 @@
+"""Walks over the opcodes of a pickle: one at a time for whoever interprets them, or in leaps to find where it ends.
+
+Memory is one chunk, whatever the file. Literals longer than `KEPT` bytes are never held: a `Span` says where they are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError
+from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
+
+KEPT = 1024
+"""Literals of up to so many bytes are decoded and handed on."""
+_CHUNK = 256 * 1024
+_REACH = 3 * KEPT
+"""So many bytes behind an opcode are in the chunk, unless the file ends: an opcode, its length and a kept literal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A literal too long to be kept: its bytes are [start, start + size) of the source."""
+
+    start: int
+    size: int
+    text: bool
+
+
+Argument = None | int | float | str | bytes | Span | tuple[str, str]
+"""What stands behind an opcode: (module, name) for GLOBAL and INST, text and bytes decoded, long ones as a `Span`."""
+
+Op = tuple[int, int, Argument]
+"""Position in the source, opcode, argument."""
+
+_PLAIN, _NUMBER, _LONGER, _INVALID = 0, 1, 2, 3
+_KIND = [_INVALID] * 256
+for _code in Opcode:
+    _KIND[_code] = _PLAIN
+for _code in NUMBERS:
+    _KIND[_code] = _NUMBER
+for _code in (*COUNTED, *LINES, Opcode.PROTO, Opcode.FRAME, Opcode.STOP):
+    _KIND[_code] = _LONGER
+_BUILD, _STOP = int(Opcode.BUILD), int(Opcode.STOP)
+_UNPACK = {int(code): struct.Struct(layout) for code, layout in NUMBERS.items()}
+
+
+def _class(codes: list[int]) -> bytes:
+    return b"[" + b"".join(b"\\x%02x" % code for code in codes) + b"]"
+
+
+_SIZES = sorted({unpack.size for unpack in _UNPACK.values()})
+_RUN = re.compile(
+    b"(?:"
+    + b"|".join(
+        [_class([code for code in range(256) if _KIND[code] == _PLAIN]) + b"++"]
+        + [_class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size for size in _SIZES]
+    )
+    + b")*+",
+    re.DOTALL,
+)
+"""As many opcodes of fixed length as stand in a row."""
+
+
+def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) -> Iterator[Op]:
+    """The opcodes of the pickle that begins at `start`, up to its STOP or to `end`, where it is said to break.
+
+    `arrays` maps the position behind a BUILD to where the next opcode stands, for array bytes that joblib writes in
+    between; it may be filled during the walk. Raises `FormatError` where the bytes are no opcode.
+    """
+    position = start
+    while position < end:
+        data = source.read(position, min(_CHUNK, end - position))
+        safe = len(data) if position + len(data) >= end else len(data) - _REACH
+        if safe <= 0:
+            raise FormatError("the file ends inside a pickle", offset=position)
+        i, jump = 0, None
+        while i < safe:
+            code = data[i]
+            kind = _KIND[code]
+            if kind == _PLAIN:
+                yield position + i, code, None
+                i += 1
+                if code == _BUILD and arrays and position + i in arrays:
+                    jump = arrays[position + i]
+                    break
+            elif kind == _NUMBER:
+                unpack = _UNPACK[code]
+                if i + unpack.size >= len(data):
+                    raise FormatError(f"the pickle ends inside {Opcode(code).name}", offset=position + i)
+                yield position + i, code, unpack.unpack_from(data, i + 1)[0]
+                i += unpack.size + 1
+            else:
+                argument, after = _longer(source, data, position, i, end)
+                yield position + i, code, argument
+                if code == _STOP:
+                    return
+                i = after
+        position = position + i if jump is None else jump
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How far a pickle reaches. `steps` counts what was seen of it: 0 for bytes that are no pickle at all.
+
+    `frame_gap` is the position of a FRAME that does not begin where the frame before it ends, or of a STOP inside a
+    frame that says it goes on: readers disagree on what follows. `joblib` says that joblib's array wrapper is named.
+    """
+
+    end: int
+    protocol: int
+    steps: int
+    broken: FormatError | None
+    frame_gap: int | None = None
+    joblib: bool = False
+
+
+def measure(source: ByteSource, start: int, end: int) -> Extent:
+    """Where the pickle that begins at `start` ends: behind its STOP, or where it breaks."""
+    position, protocol, steps = start, 0, 0
+    frame_end, frame_gap, joblib = start, None, False
+    broken: FormatError | None = None
+    try:
+        while broken is None:
+            data = source.read(position, min(_CHUNK, max(end - position, 0)))
+            safe = len(data) if position + len(data) >= end else len(data) - _REACH
+            if safe <= 0:
+                raise FormatError("the pickle has no STOP", offset=position)  # noqa: TRY301
+            i = 0
+            while i < safe:
+                run = _RUN.match(data, i)
+                after = run.end() if run else i
+                if after == i:
+                    argument, after = _longer(source, data, position, i, end)
+                    code = data[i]
+                    if code in (Opcode.FRAME, Opcode.STOP):
+                        here = position + i + (code == Opcode.STOP)
+                        frame_gap = here if here < frame_end and frame_gap is None else frame_gap
+                    if code == Opcode.STOP:
+                        return Extent(
+                            end=position + after, protocol=protocol, steps=steps + 1, broken=None,
+                            frame_gap=frame_gap, joblib=joblib,
+                        )  # fmt: skip
+                    if code == Opcode.FRAME and isinstance(argument, int):
+                        frame_end = position + after + argument
+                    elif code == Opcode.PROTO and isinstance(argument, int):
+                        protocol = max(protocol, argument)
+                        steps -= 1
+                    elif argument == JOBLIB or (isinstance(argument, tuple) and argument[0] == JOBLIB):
+                        joblib = True
+                steps += 1
+                i = after
+            position += i
+    except FormatError as error:
+        broken = error
+    at = broken.offset if broken.offset is not None else position
+    return Extent(end=at, protocol=protocol, steps=steps, broken=broken, frame_gap=frame_gap, joblib=joblib)
+
+
+JOBLIB = "joblib.numpy_pickle"
+"""The module of the wrapper behind which joblib writes raw array bytes."""
+
+
+def _longer(source: ByteSource, data: bytes, base: int, i: int, end: int) -> tuple[Argument, int]:
+    """The argument of an opcode of variable length, and where in `data` the next opcode stands (maybe behind it)."""
+    code = data[i]
+    if code in COUNTED:
+        width = COUNTED[Opcode(code)]
+        size = int.from_bytes(data[i + 1 : i + 1 + width], "little", signed=code == Opcode.LONG4)
+        first = i + 1 + width
+        if size < 0 or base + first + size > end:
+            message = f"{Opcode(code).name} of {size} bytes reaches past the end of the pickle"
+            raise FormatError(message, offset=base + i)
+        span = Span(base + first, size, code in TEXTS)
+        return _literal(code, span, data[first : first + min(size, KEPT)]), first + size
+    if code in LINES:
+        lines, after = [], i + 1
+        for _ in range(LINES[Opcode(code)]):
+            first, after = after, _line_end(source, data, base, after, end)
+            if after < 0:
+                raise FormatError(f"{Opcode(code).name} is followed by a line without end", offset=base + i)
+            lines.append(Span(base + first, after - 1 - first, code in TEXTS))
+        if code in GLOBALS:
+            return (_name(source, lines[0]), _name(source, lines[1])), after
+        return _literal(code, lines[0], source.read(lines[0].start, min(lines[0].size, KEPT))), after
+    if code == Opcode.STOP:
+        return None, i + 1
+    if code not in (Opcode.PROTO, Opcode.FRAME):
+        raise FormatError(f"byte 0x{code:02x} is no pickle opcode", offset=base + i)
+    after = i + (2 if code == Opcode.PROTO else 9)
+    if after > len(data):
+        raise FormatError(f"the pickle ends inside {Opcode(code).name}", offset=base + i)
+    number = int.from_bytes(data[i + 1 : after], "little")
+    if code == Opcode.PROTO and number > LAST_PROTOCOL:
+        raise FormatError(f"pickle protocol {number} is not known", offset=base + i)
+    return number, after
+
+
+def _literal(code: int, span: Span, data: bytes) -> Argument:
+    """The value of a literal whose bytes are `data`, or its `span` where they are not all there."""
+    if span.size > KEPT:
+        return span
+    try:
+        return _decode(code, data)
+    except (ValueError, SyntaxError):
+        return span
+
+
+def _decode(code: int, data: bytes) -> Argument:
+    if code in BYTES:
+        return data
+    if code in (Opcode.BINSTRING, Opcode.SHORT_BINSTRING):
+        return data.decode("latin-1")
+    if code == Opcode.STRING:
+        return codecs.escape_decode(data.strip()[1:-1])[0].decode("latin-1")
+    if code == Opcode.UNICODE:
+        return data.decode("raw-unicode-escape")
+    if code in TEXTS:
+        return data.decode("utf-8", "surrogatepass")
+    if code in (Opcode.LONG1, Opcode.LONG4):
+        return int.from_bytes(data, "little", signed=True)
+    text = data.decode("ascii").strip()
+    if code == Opcode.INT and text in ("00", "01"):
+        return text == "01"
+    if code == Opcode.FLOAT:
+        return float(text)
+    return text if code == Opcode.PERSID else int(text.removesuffix("L"))
+
+
+def _name(source: ByteSource, span: Span) -> str:
+    """One line of a GLOBAL; what is longer than any name is cut, and shows it."""
+    data = source.read(span.start, min(span.size, KEPT))
+    return data.decode("utf-8", "backslashreplace") + ("…" if span.size > KEPT else "")
+
+
+def _line_end(source: ByteSource, data: bytes, base: int, first: int, end: int) -> int:
+    """Where the line that begins at `first` ends, behind its line feed, counted as `first` is; -1 where it does not."""
+    found = data.find(b"\n", first)
+    if found >= 0:
+        return found + 1
+    position = base + max(first, len(data))
+    while position < end:
+        more = source.read(position, min(_CHUNK, end - position))
+        found = more.find(b"\n")
+        if found >= 0:
+            return position + found + 1 - base
+        if not more:
+            break
+        position += len(more)
+    return -1

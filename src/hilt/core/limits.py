@@ -57,3 +57,15 @@ class Limits:
     """Pickles in a row in one file."""
     pickle_held_bytes: int = 512 * MIB
     """About what the symbolic pickle machine may hold for one pickle: its stack, its memo and the short texts in them."""
+
+    # Graphs: ONNX, TensorFlow, TFLite, Core ML, Paddle, OpenVINO.
+    protobuf_fields: int = 20_000_000
+    """Fields of one protobuf file that are looked at one by one."""
+    graph_items: int = 200_000
+    """Tensors, distinct operators, functions and the like that are kept of one graph."""
+    graph_text_bytes: int = 64 * MIB
+    """Names and other texts that are read of one graph."""
+    graph_depth: int = 64
+    """Graphs inside the nodes of graphs, models inside pipelines, XML elements inside elements."""
+    graph_tensor_rank: int = 64
+    """Dimensions of one tensor of a graph; NumPy knows no more."""

@@ -11,4 +11,13 @@ READERS: tuple[Reader, ...] = (
         title="Python pickle",
         names=("*.pkl", "*.pickle", "*.pk", "*.p", "*.dat", "*.pt", "*.pth", "*.bin", "*.model", "*.pdiparams.info"),
     ),
+    # Formats that live in a zip have its magic and a probe, and stand before it.
+    Reader(
+        id="zip",
+        title="zip archive",
+        names=("*.zip", "*.whl", "*.mar", "*.egg", "*.jar"),
+        magic=((0, b"PK\x03\x04"), (0, b"PK\x05\x06")),
+    ),
+    # Last, so that whatever stands in front of the archive is read as what it is.
+    Reader(id="zip-behind", title="zip archive behind other bytes"),
 )

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
+from importlib import import_module
+from typing import Protocol, TypeVar, cast
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+
+T = TypeVar("T")
+
+ARCHIVES: tuple[str, ...] = ("zip", "zip-behind", "tar", "gzip", "bzip2", "xz")
+"""The ids of the formats whose members are files of the subject; the reader of each has `open_member` too."""
+
+_REMEMBERED = 4
+"""Listings that are kept: those of an archive, of the archive around it, and so on."""
 
 
 class MemberKind(Enum):
@@ -20,7 +36,8 @@ class Member:
     """One entry of an archive.
 
     `path` is the name as written, unsafe names included. `size` is the size once unpacked, `stored` the bytes it takes
-    in the archive, `offset` where its header begins, all in bytes. `target` is what a link says.
+    in the archive, `offset` where its header begins and `begin` where its stored bytes do, all in bytes. `target` is
+    what a link says. `crc32` is what the archive states of the unpacked bytes, None where it states nothing.
     """
 
     path: str
@@ -28,9 +45,11 @@ class Member:
     size: int
     stored: int
     offset: int
+    begin: int = 0
     target: str = ""
     method: str = "stored"
     encrypted: bool = False
+    crc32: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +67,46 @@ class Archive:
 
     members: tuple[Member, ...]
     oddities: tuple[Oddity, ...] = ()
+
+
+class ArchiveReader(Protocol):
+    """What the module of a format in `ARCHIVES` holds."""
+
+    def read(self, source: ByteSource, limits: Limits) -> Archive: ...
+
+    def open_member(self, source: ByteSource, member: Member, limits: Limits) -> ByteSource: ...
+
+
+def open_member(format_id: str, source: ByteSource, which: int | str, limits: Limits) -> ByteSource:
+    """The unpacked bytes of one member of the archive that `source` is.
+
+    `which` is the member's place in `Archive.members`, or its path; of two members of one path the last is meant, as
+    most readers mean it. Keep `source` for all members and ask for them in order: a compressed stream runs forward.
+    """
+    reader = cast(ArchiveReader, import_module(f"hilt.formats.{format_id.replace('-', '_')}"))
+    members = reader.read(source, limits).members
+    if isinstance(which, str):
+        which = next((i for i in range(len(members) - 1, -1, -1) if members[i].path == which), -1)
+    if not 0 <= which < len(members):
+        raise FormatError(f"the archive has no member {which}")
+    return reader.open_member(source, members[which], limits)
+
+
+def remembered(read: Callable[[ByteSource, Limits], T]) -> Callable[[ByteSource, Limits], T]:
+    """`read`, which answers at once when asked again for one of the last few sources: several probes list a zip."""
+    past: list[tuple[ByteSource, Limits, T | FormatError]] = []
+
+    @wraps(read)
+    def again(source: ByteSource, limits: Limits) -> T:
+        answer = next((answer for seen, within, answer in past if seen is source and within is limits), None)
+        if answer is None:
+            try:
+                answer = read(source, limits)
+            except FormatError as error:
+                answer = error
+            past[:] = [*past[1 - _REMEMBERED :], (source, limits, answer)]
+        if isinstance(answer, FormatError):
+            raise answer.with_traceback(None)
+        return answer
+
+    return again

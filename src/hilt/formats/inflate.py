@@ -1,0 +1,220 @@
+"""Compressed streams as a `ByteSource`: inflated forward in small steps, never more than asked for and allowed.
+
+Specifications: RFC 1951 (deflate), RFC 1952 (gzip), bzip2 1.0, "The .xz File Format" 1.2, and for lzma inside zip
+APPNOTE.TXT 5.8. The standard library inflates; nothing here trusts a size that the stream or its container states.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+
+HELD = 4 << 20
+"""Members up to this size are kept whole once inflated; larger ones are inflated again when read backwards."""
+
+_STEP = 1 << 16
+"""Bytes taken from the source at once; what comes out of them comes in pieces of at most `_PIECE`."""
+_PIECE = 1 << 18
+
+
+class _Decompressor(Protocol):
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+
+class _Zlib:
+    """zlib's object with the manners of bz2's and lzma's: it keeps for itself what it has not used yet."""
+
+    def __init__(self, bits: int) -> None:
+        self._inner = zlib.decompressobj(bits)
+        self._full = False
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        piece = self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+        self._full = len(piece) == max_length  # then more may wait inside, even when all input is used
+        return piece
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail and not self._full
+
+
+class Inflated:
+    """`size` bytes of the stream in `source`, compressed by `method`; `size` is what its container states.
+
+    Reading raises `FormatError` where the stream is broken or ends before `size`, and `LimitExceeded` past
+    `inflated_bytes`. What the stream would give beyond `size` is not read; `measure` finds it.
+    """
+
+    def __init__(self, source: ByteSource, method: str, size: int, limits: Limits) -> None:
+        self._source, self._method, self._limits = source, method, limits
+        self._size = size
+        self._restart()
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def _restart(self) -> None:
+        self._pieces = inflate(self._source, self._method, self._limits)
+        self._start, self._piece = 0, b""
+
+    def read(self, offset: int, n: int) -> bytes:
+        n = min(n, self._size - offset)
+        if offset < 0 or n <= 0:
+            return b""
+        if self._size <= HELD and len(self._piece) < self._size:
+            self._hold()
+        if offset < self._start:
+            self._restart()
+        parts: list[bytes] = []
+        while n:
+            begin = offset - self._start
+            part = self._piece[begin : begin + n]
+            parts.append(part)
+            offset, n = offset + len(part), n - len(part)
+            if n:
+                self._next()
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _next(self) -> None:
+        self._start += len(self._piece)
+        self._piece = next(self._pieces, b"")
+        if not self._piece:
+            raise FormatError(f"the {self._method} stream holds {self._start} bytes, {self._size} were stated")
+
+    def _hold(self) -> None:
+        self._restart()
+        parts, length = [], 0
+        for piece in self._pieces:
+            parts.append(piece)
+            length += len(piece)
+            if length >= self._size:
+                break
+        self._piece = b"".join(parts)[: self._size]
+        if length < self._size:
+            message = f"the {self._method} stream holds {length} bytes, {self._size} were stated"
+            self._restart()
+            raise FormatError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a stream really holds. `left` is the bytes of the source behind its end; `ended` is False where it was cut
+    short because more came out than asked about."""
+
+    size: int
+    crc32: int
+    left: int
+    ended: bool
+
+
+def measure(source: ByteSource, method: str, at_most: int, limits: Limits) -> Measured:
+    """Inflates the stream to its end, or until more than `at_most` bytes came out; keeps nothing of it."""
+    size = crc32 = 0
+    left: list[int] = []
+    for piece in inflate(source, method, limits, left):
+        size += len(piece)
+        crc32 = zlib.crc32(piece, crc32)
+        if size > at_most:
+            return Measured(size=size, crc32=crc32, left=0, ended=False)
+    return Measured(size=size, crc32=crc32, left=left[0], ended=True)
+
+
+def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | None = None) -> Iterator[bytes]:
+    """What comes out of the stream, piece by piece. At its end the bytes behind it are counted into `left`."""
+    position, given = 0, 0
+    data = b""
+    if method == "stored":
+        yield from (source.read(at, _PIECE) for at in range(0, source.size, _PIECE))
+        if left is not None:
+            left.append(0)
+        return
+    if method == "lzma":
+        position = 4 + struct.unpack("<2xH", source.read(0, 4).ljust(4, b"\0"))[0]
+    while True:
+        machine = _machine(method, source, limits)
+        while not machine.eof:
+            if not data and machine.needs_input:
+                data = source.read(position, _STEP)
+                position += len(data)
+                if not data:
+                    raise FormatError(f"the {method} stream ends in the middle", offset=position)
+            try:
+                piece = machine.decompress(data, _PIECE)
+            except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+                raise FormatError(f"the {method} stream is broken: {error}", offset=position - len(data)) from None
+            data = b""
+            given += len(piece)
+            if given > limits.inflated_bytes:
+                raise LimitExceeded("inflated_bytes", given, limits.inflated_bytes)
+            if piece:
+                yield piece
+        data = machine.unused_data
+        if not _goes_on(method, data or source.read(position, 6)):
+            if left is not None:
+                left.append(len(data) + source.size - position)
+            return
+
+
+def _goes_on(method: str, data: bytes) -> bool:
+    """Does another stream follow, which every reader of the format joins to the first?"""
+    starts = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0"}
+    return method in starts and data.startswith(starts[method])
+
+
+def _machine(method: str, source: ByteSource, limits: Limits) -> _Decompressor:
+    match method:
+        case "deflated":
+            return _Zlib(-15)
+        case "gzip":
+            return _Zlib(31)
+        case "bzip2":
+            return bz2.BZ2Decompressor()
+        case "xz":
+            return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=limits.inflate_memory)
+        case "lzma":
+            return _lzma_in_zip(source, limits)
+    raise FormatError(f"compressed by {method}, which hilt does not read")
+
+
+def _lzma_in_zip(source: ByteSource, limits: Limits) -> lzma.LZMADecompressor:
+    """Two bytes of version, two of length (5), five of properties: lc, lp and pb in one, then the dictionary's size."""
+    header = source.read(0, 9)
+    if len(header) < 9 or header[2:4] != b"\5\0" or header[4] >= 9 * 5 * 5:
+        raise FormatError(f"the lzma stream begins with {header.hex()}, which states no usable properties", offset=0)
+    (dictionary,) = struct.unpack_from("<I", header, 5)
+    if dictionary > limits.inflate_memory:
+        raise LimitExceeded("inflate_memory", dictionary, limits.inflate_memory, offset=5)
+    rest, lc = divmod(header[4], 9)
+    pb, lp = divmod(rest, 5)
+    chain = [{"id": lzma.FILTER_LZMA1, "dict_size": max(dictionary, 4096), "lc": lc, "lp": lp, "pb": pb}]
+    try:
+        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=chain)
+    except lzma.LZMAError as error:
+        raise FormatError(f"the lzma stream states unusable properties: {error}", offset=4) from None

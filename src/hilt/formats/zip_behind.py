@@ -1,0 +1,17 @@
+"""A zip archive behind other bytes, which readers find from its end: self-extracting archives, and polyglots.
+
+Specification: as in `zip`. It is a format of its own because whatever stands in front may be read by another loader.
+"""
+
+from __future__ import annotations
+
+from hilt.formats import zip as plain
+from hilt.formats.reader import Head
+from hilt.formats.zip_end import has_end
+
+read = plain.read
+open_member = plain.open_member
+
+
+def probe(head: Head) -> bool:
+    return has_end(head.source)

@@ -20,4 +20,28 @@ READERS: tuple[Reader, ...] = (
     ),
     # Last, so that whatever stands in front of the archive is read as what it is.
     Reader(id="zip-behind", title="zip archive behind other bytes"),
+    Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",)),
+    Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
+    Reader(id="sentencepiece", title="SentencePiece model", names=("*.spm", "tokenizer.model", "*.spm.model")),
+    Reader(id="lfs-pointer", title="Git LFS pointer", magic=((0, b"version https://git-lfs.github.com/spec/v1\n"),)),
+    Reader(
+        id="media",
+        title="picture, sound, film, font or PDF",
+        names=(
+            *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.ico", "*.pdf", "*.mp4", "*.m4a", "*.mov"),
+            *("*.wav", "*.ogg", "*.oga", "*.flac", "*.mp3", "*.ttf", "*.otf", "*.woff", "*.woff2"),
+        ),
+    ),
+    # Formats that are hardly more than text: tried when nothing else fits, the most lenient last.
+    Reader(id="model-card", title="model card", names=("readme.md", "*.md"), weak=True),
+    Reader(id="jinja", title="Jinja template", names=("*.jinja", "*.jinja2", "*.j2"), weak=True),
+    Reader(id="python", title="Python source", names=("*.py", "*.pyw", "*.pyi"), weak=True),
+    Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml"), weak=True),
+    Reader(id="licence", title="licence text", names=("licen[cs]e*", "copying*", "notice*"), weak=True),
+    Reader(
+        id="text",
+        title="text",
+        names=("*.txt", "*.md", "*.csv", "*.tsv", "*.rst", "*.toml", "*.ini", "*.cfg", "*.log", "*.xml", "*.svg"),
+        weak=True,
+    ),
 )

@@ -39,7 +39,8 @@ class Reader:
 
     The module is `hilt.formats.<id>` with underscores, and is imported only when it may fit. `magic` is a list of
     (offset, bytes), one of which must match. Without magic, or where `probed`, the module's `probe` decides.
-    `names` are patterns of file names (`*.safetensors`, `LICENSE*`); they never decide alone.
+    `names` are patterns of file names (`*.safetensors`, `LICENSE*`); they never decide alone. A `weak` probe says yes to
+    nearly any text, so every other format is tried before it, whatever the name says.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Reader:
     names: tuple[str, ...] = ()
     magic: tuple[tuple[int, bytes], ...] = ()
     probed: bool = False
+    weak: bool = False
 
     @property
     def module(self) -> ReaderModule:
@@ -65,11 +67,12 @@ class Reader:
 
 
 def recognise(readers: tuple[Reader, ...], head: Head) -> Reader | None:
-    """The first reader whose format fits: those with a magic first, then those that the name speaks for, then all.
+    """The first reader whose format fits: those with a magic first, then those that the name speaks for, then all;
+    the weak ones last, again those first that the name speaks for.
 
     The order decides between several that fit only where two formats cannot be told apart.
     """
     by_magic = [reader for reader in readers if reader.magic]
     probed = [reader for reader in readers if not reader.magic]
-    probed.sort(key=lambda reader: not reader.claims(head.name))
+    probed.sort(key=lambda reader: (reader.weak, not reader.claims(head.name)))
     return next((reader for reader in by_magic + probed if reader.fits(head)), None)

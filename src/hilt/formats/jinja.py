@@ -1,0 +1,75 @@
+"""Reads Jinja templates, as chat templates are: parsed to a tree, never rendered.
+
+Specification: Jinja 3.1, "Template Designer Documentation"; with the tags that chat templates may use on top of it:
+`break`, `continue`, `do`, and `generation` (transformers, "Writing a chat template").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.reader import Head
+from hilt.formats.text import encoding_of, whole
+
+if TYPE_CHECKING:
+    from jinja2 import nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One template, and where it stood: a key of a config, a key of GGUF metadata, empty for a file of its own."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JinjaFile:
+    """A file that is a template."""
+
+    templates: tuple[Template, ...]
+
+
+def probe(head: Head) -> bool:
+    named = head.name.lower().endswith((".jinja", ".jinja2", ".j2"))
+    begins = head.data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{%", b"{{", b"{#"))
+    return (named or begins) and encoding_of(head.data) is not None
+
+
+def read(source: ByteSource, limits: Limits) -> JinjaFile:
+    """The template in `source`. Raises `FormatError` where Jinja could not parse it either."""
+    template = Template(name="", text=whole(source, limits))
+    parse(template, limits)
+    return JinjaFile(templates=(template,))
+
+
+def parse(template: Template, limits: Limits) -> nodes.Template:
+    """The tree of a template. Raises `FormatError` where Jinja could not parse it either."""
+    from jinja2 import Environment, TemplateSyntaxError, nodes
+    from jinja2.ext import Extension
+    from jinja2.parser import Parser
+
+    class Generation(Extension):
+        """`{% generation %}` marks what the model wrote; its body is ordinary template."""
+
+        tags = {"generation"}  # noqa: RUF012
+
+        def parse(self, parser: Parser) -> nodes.Node:
+            line = next(parser.stream).lineno
+            return nodes.Scope(parser.parse_statements(("name:endgeneration",), drop_needle=True), lineno=line)
+
+    if len(template.text) > limits.text_bytes:
+        raise LimitExceeded("text_bytes", len(template.text), limits.text_bytes)
+    environment = Environment(  # noqa: S701 - nothing is rendered
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do", Generation]
+    )
+    try:
+        return environment.parse(template.text)
+    except TemplateSyntaxError as error:
+        raise FormatError(f"not a Jinja template: {error.message} (line {error.lineno})") from None
+    except (RecursionError, MemoryError, ValueError, OverflowError) as error:
+        raise FormatError(f"not a Jinja template that can be read: {type(error).__name__}") from None

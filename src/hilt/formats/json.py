@@ -1,0 +1,106 @@
+"""Reads a JSON document: configs, indexes, metadata.
+
+Specification: RFC 8259, and what Python's own writer adds to it: NaN, Infinity and -Infinity. Of keys that occur twice
+in one object the last one counts, as in most readers; the values before it are kept aside, because some readers take
+the first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.jinja import Template
+from hilt.formats.reader import HEAD, Head
+
+BEGINS = re.compile(r'\s*(\{\s*["}]|\[\s*([\[{"\]]|-?\d[\d.eE+-]*\s*[,\]]|(true|false|null|NaN)\s*[,\]]))')
+BRACKETS = b"[]{}"
+NOT_BRACKETS = bytes(set(range(256)) - set(BRACKETS))
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+"""Without backtracking, and with the end optional: linear on any bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Json:
+    """A document: its value, the (key, value) pairs that a later pair of the same key hides, and its chat templates."""
+
+    value: Any
+    hidden: tuple[tuple[str, Any], ...] = ()
+    non_finite: bool = False
+    templates: tuple[Template, ...] = ()
+
+
+def probe(head: Head) -> bool:
+    if head.name.lower().endswith((".jsonl", ".ndjson")):
+        return False
+    text = head.data.decode(json.detect_encoding(head.data), "ignore").removeprefix("\ufeff")
+    if not BEGINS.match(text):
+        return False
+    if head.name.lower().endswith(".json"):
+        return True
+    try:
+        _, end = json.JSONDecoder().raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return head.source.size > HEAD
+    return not text.lstrip()[end:].strip()
+
+
+def read(source: ByteSource, limits: Limits) -> Json:
+    """The document in `source`. Raises `FormatError` where it is none, `LimitExceeded` where it is too large or deep."""
+    if source.size > limits.json_bytes:
+        raise LimitExceeded("json_bytes", source.size, limits.json_bytes)
+    return parse(source.read(0, source.size), limits)
+
+
+def parse(data: bytes, limits: Limits) -> Json:
+    """The document in `data`, which is small enough."""
+    _bound_depth(data, limits.json_depth)
+    hidden: list[tuple[str, Any]] = []
+    templates: list[Template] = []
+    constants: list[str] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) != len(pairs):
+            hidden.extend((key, value) for key, value in pairs if table[key] is not value)
+        for key, value in pairs:
+            if "chat_template" in key:
+                templates.extend(_templates(key, value))
+        return table
+
+    def constant(name: str) -> float:
+        constants.append(name)
+        return float(name)
+
+    try:
+        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+        value = json.loads(text, object_pairs_hook=keep, parse_constant=constant)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise FormatError(f"not JSON: {error}") from None
+    return Json(value=value, hidden=tuple(hidden), non_finite=bool(constants), templates=tuple(templates))
+
+
+def _bound_depth(data: bytes, allowed: int) -> None:
+    depth = 0
+    for bracket in STRING.sub(b"", data).translate(None, NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > allowed:
+            raise LimitExceeded("json_depth", depth, allowed)
+
+
+def _templates(key: str, value: Any) -> list[Template]:
+    """Hugging Face writes one template as a string, several as a list of {"name", "template"} or as an object."""
+    match value:
+        case str():
+            return [Template(name=key, text=value)]
+        case list():
+            named = [entry for entry in value if isinstance(entry, dict) and isinstance(entry.get("template"), str)]
+            return [Template(name=f"{key}[{entry.get('name', '?')}]", text=entry["template"]) for entry in named]
+        case dict():
+            return [Template(name=f"{key}[{name}]", text=text) for name, text in value.items() if isinstance(text, str)]
+    return []

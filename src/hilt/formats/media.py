@@ -1,0 +1,73 @@
+"""Recognises the pictures, sounds, films, fonts and documents that repositories carry beside their model.
+
+Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF (WebP, WAV), PDF (ISO 32000), MP4 (ISO
+14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF. What they show is not read. Of a zip archive
+behind the picture, which some loaders open, the place is told.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats.reader import Head
+
+SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
+    ("png", 0, b"\x89PNG\r\n\x1a\n"),
+    ("jpeg", 0, b"\xff\xd8\xff"),
+    ("gif", 0, b"GIF87a"),
+    ("gif", 0, b"GIF89a"),
+    ("webp", 8, b"WEBP"),
+    ("wav", 8, b"WAVE"),
+    ("pdf", 0, b"%PDF-"),
+    ("mp4", 4, b"ftyp"),
+    ("ogg", 0, b"OggS"),
+    ("flac", 0, b"fLaC"),
+    ("mp3", 0, b"ID3\x03"),
+    ("mp3", 0, b"ID3\x04"),
+    ("truetype", 0, b"\x00\x01\x00\x00\x00"),
+    ("opentype", 0, b"OTTO\x00"),
+    ("woff", 0, b"wOFF"),
+    ("woff", 0, b"wOF2"),
+    ("icon", 0, b"\x00\x00\x01\x00\x01\x00"),
+)
+END_OF_ZIP = b"PK\x05\x06"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """What kind of picture, sound or document it is; `zip_end` is where the end record of a zip archive stands in it."""
+
+    kind: str
+    zip_end: int | None = None
+
+
+def kind_of(data: bytes) -> str | None:
+    """The kind that the first bytes of a file show."""
+    for kind, offset, signature in SIGNATURES:
+        if data.startswith(signature, offset) and (offset != 8 or data.startswith(b"RIFF")):
+            return kind
+    return None
+
+
+def probe(head: Head) -> bool:
+    return kind_of(head.data) is not None
+
+
+def read(source: ByteSource, limits: Limits) -> Media:
+    """The kind of `source`; only its first bytes and its last 64 KiB are looked at."""
+    del limits
+    kind = kind_of(source.read(0, 16))
+    if kind is None:
+        raise FormatError("no picture, sound or document that is known", offset=0)
+    start = max(0, source.size - (1 << 16) - 22)
+    tail = source.read(start, source.size - start)
+    place = tail.rfind(END_OF_ZIP)
+    if 0 <= place <= len(tail) - 22:
+        (comment,) = struct.unpack_from("<H", tail, place + 20)
+        if place + 22 + comment <= len(tail):
+            return Media(kind=kind, zip_end=start + place)
+    return Media(kind=kind)

@@ -1,0 +1,55 @@
+"""Reads a SentencePiece model, `tokenizer.model`.
+
+Specification: sentencepiece, src/sentencepiece_model.proto: a message ModelProto whose field 1 repeats the pieces
+(1: text, 2: score as float, 3: type), 2 is the trainer's settings, 3 and 5 are normalizers, 4 tests itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hilt.core.byte_source import ByteSource, MemorySource
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats.protobuf import BYTES, FIXED32, VARINT, Wire
+from hilt.formats.reader import Head
+
+PIECE = 1
+FIELDS = frozenset({1, 2, 3, 4, 5})
+FIELDS_OF_A_PIECE = {1: BYTES, 2: FIXED32, 3: VARINT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentencePiece:
+    """A vocabulary of so many pieces."""
+
+    pieces: int
+
+
+def probe(head: Head) -> bool:
+    """Are the first three messages pieces?"""
+    if head.data[:1] != b"\x0a" or len(head.data) < 16:
+        return False
+    wire = Wire(MemorySource(head.data), head.limits, cut=True)
+    try:
+        for number, field in enumerate(wire.message()):
+            if field.key != (PIECE, BYTES):
+                return False
+            inside = {part.number: part.wire for part in wire.message(within=field)}
+            if 1 not in inside or 2 not in inside or not inside.items() <= FIELDS_OF_A_PIECE.items():
+                return False
+            if number == 2:
+                return True
+    except FormatError:
+        return False
+    return False
+
+
+def read(source: ByteSource, limits: Limits) -> SentencePiece:
+    """The vocabulary in `source`. Raises `FormatError` where a field stands in it that the format does not have."""
+    pieces = 0
+    for field in Wire(source, limits).message():
+        if field.wire != BYTES or field.number not in FIELDS:
+            raise FormatError(f"field {field.number} is none of a SentencePiece model", offset=field.start)
+        pieces += field.number == PIECE
+    return SentencePiece(pieces=pieces)

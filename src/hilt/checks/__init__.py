@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from hilt.checks.check import Check
-from hilt.checks.inspect import safetensors_header
+from hilt.checks.inspect import (
+    onnx_custom_operators,
+    onnx_external_data,
+    safetensors_header,
+)
 
-CHECKS: tuple[Check, ...] = (safetensors_header.CHECK,)
+CHECKS: tuple[Check, ...] = (
+    safetensors_header.CHECK,
+    onnx_custom_operators.CHECK,
+    onnx_external_data.CHECK,
+)

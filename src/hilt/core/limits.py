@@ -53,6 +53,10 @@ class Limits:
     """How far from the end of a zip its end record is looked for."""
     inflated_bytes: int = 8 * GIB
     """What may come out of one compressed stream, counted from its start."""
+    inflated_ratio: int = 250
+    """How many times its stored size a stream may become, once past `inflated_freely`."""
+    inflated_freely: int = 256 * MIB
+    """What may come out of a stream whatever its ratio."""
     inflate_memory: int = 256 * MIB
     """What one decompressor may ask for (the dictionary of xz and lzma)."""
     pickle_streams: int = 1_000

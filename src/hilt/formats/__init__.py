@@ -7,10 +7,19 @@ from hilt.formats.reader import Reader
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
     Reader(
+        id="joblib",
+        title="joblib",
+        names=("*.joblib", "*.jl", "*.pkl", "*.z", "*.pkl.gz", "*.gz", "*.bz2", "*.xz", "*.lzma", "*.lz4", "*.sav"),
+        magic=tuple((0, start) for start in (b"x", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\0", b'\x04"M\x18', b"ZF0x"))
+        + tuple((0, start) for start in (b"\x80", b"c", b"(")),
+        probed=True,
+    ),
+    Reader(
         id="pickle",
         title="Python pickle",
         names=("*.pkl", "*.pickle", "*.pk", "*.p", "*.dat", "*.pt", "*.pth", "*.bin", "*.model", "*.pdiparams.info"),
     ),
+    Reader(id="onnx", title="ONNX", names=("*.onnx",)),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(
         id="zip",

@@ -1,0 +1,280 @@
+"""Reads what an ONNX file says of its graphs, operators and tensors; never the numbers in the tensors.
+
+Specification: onnx.proto of ONNX 1.23 (IR version 14), a protobuf whose message is ModelProto. Weights lie inside it,
+or in files that tensors name as external data, which are not opened here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from types import MappingProxyType
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.protobuf import BYTES, FIXED32, VARINT, Field, Wire, inside, opening, signed
+from hilt.formats.reader import Head
+
+DTYPES = (
+    "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE",
+    "UINT32", "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2",
+    "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1", "FLOAT8E8M0", "UINT2", "INT2",
+)  # fmt: skip
+_EXTERNAL = 1
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_MODEL = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES,
+          25: BYTES, 26: BYTES}  # fmt: skip
+_GRAPH = dict.fromkeys((1, 2, 5, 10, 11, 12, 13, 14, 15, 16), BYTES)
+_NODE = dict.fromkeys((1, 2, 3, 4, 5, 6, 7, 8, 9, 10), BYTES)
+_ATTRIBUTE = {1: BYTES, 2: FIXED32, 3: VARINT, 20: VARINT, 21: BYTES} | dict.fromkeys(
+    (4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 23), BYTES
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opset:
+    """A set of operators that the file asks for; the empty domain is ONNX's own."""
+
+    domain: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """What a node applies: an operator of a domain, or a function of the file."""
+
+    domain: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.domain or 'ai.onnx'}::{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """An initialiser or constant.
+
+    `external` holds the entries that say where its data lies outside the file, as written; `is_external` tells whether
+    a loader heeds them. `offset` is where the tensor's message begins.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    external: Mapping[str, str]
+    is_external: bool
+    offset: int
+
+    @property
+    def parameters(self) -> int:
+        return prod(self.shape) if min(self.shape, default=0) >= 0 else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onnx:
+    """A model: what it says of itself, and what its graphs hold, those inside nodes and functions included.
+
+    `operators` counts nodes. `functions` are those that the file defines. `unknown_fields` are the numbers of fields
+    of the model that the specification does not have.
+    """
+
+    ir_version: int
+    producer: str
+    producer_version: str
+    opsets: tuple[Opset, ...]
+    metadata: Mapping[str, str]
+    operators: Mapping[Operator, int]
+    functions: tuple[Operator, ...]
+    tensors: tuple[Tensor, ...]
+    graphs: int
+    training_graphs: int
+    unknown_fields: tuple[int, ...]
+
+    @property
+    def parameters(self) -> int:
+        return sum(tensor.parameters for tensor in self.tensors)
+
+
+def probe(head: Head) -> bool:
+    opened = opening(head, _MODEL)
+    if opened is None:
+        return False
+    wire, model = opened
+    graph = inside(wire, model[7], _GRAPH) if 7 in model else None
+    if graph is None:
+        return False
+    if 1 not in graph:
+        # A graph without nodes: its value names must be there instead.
+        return 8 in model and not graph.keys().isdisjoint((11, 12))
+    node = inside(wire, graph[1], _NODE)
+    if node is None or 4 not in node:
+        return False
+    try:
+        return wire.text(node[4]).isprintable()
+    except FormatError:
+        return False
+
+
+def read(source: ByteSource, limits: Limits) -> Onnx:
+    """The model in `source`. Raises `FormatError` where the bytes are no protobuf of that shape."""
+    return _Model(source, limits).read()
+
+
+class _Model:
+    """Collects one model while its messages are walked."""
+
+    def __init__(self, source: ByteSource, limits: Limits) -> None:
+        self.wire, self.limits = Wire(source, limits), limits
+        self.operators: Counter[Operator] = Counter()
+        self.tensors: list[Tensor] = []
+        self.graphs = 0
+
+    def read(self) -> Onnx:
+        text, numbers, opsets, metadata = {2: "", 3: ""}, {1: 0}, list[Opset](), dict[str, str]()
+        functions, unknown, training = list[Operator](), set[int](), 0
+        for field in self.wire.message():
+            match field.key:
+                case (1, 0):
+                    numbers[1] = signed(field.value)
+                case (2 | 3, 2):
+                    text[field.number] = self.wire.text(field)
+                case (7, 2):
+                    self._graph(field, 0)
+                case (8, 2):
+                    opsets.append(self._opset(field))
+                case (14, 2):
+                    metadata.update([self._pair(field)])
+                case (20, 2):
+                    training += 1
+                    for part in self.wire.message(within=field):
+                        if part.key in ((1, BYTES), (2, BYTES)):
+                            self._graph(part, 0)
+                case (25, 2):
+                    functions.append(self._function(field))
+                case (number, wire) if _MODEL.get(number) != wire:
+                    unknown.add(number)
+            self._bound(len(opsets) + len(metadata) + len(functions) + len(unknown), field)
+        if not self.graphs:
+            raise FormatError("the model holds no graph")
+        return Onnx(
+            ir_version=numbers[1],
+            producer=text[2],
+            producer_version=text[3],
+            opsets=tuple(opsets),
+            metadata=MappingProxyType(metadata),
+            operators=MappingProxyType(dict(self.operators)),
+            functions=tuple(functions),
+            tensors=tuple(self.tensors),
+            graphs=self.graphs,
+            training_graphs=training,
+            unknown_fields=tuple(sorted(unknown)),
+        )
+
+    def _graph(self, within: Field, depth: int) -> None:
+        if depth >= self.limits.graph_depth:
+            raise LimitExceeded("graph_depth", depth + 1, self.limits.graph_depth, offset=within.start)
+        self.graphs += 1
+        for field in self.wire.message(within=within):
+            match field.key:
+                case (1, 2):
+                    self._node(field, depth)
+                case (5, 2):
+                    self._tensor(field)
+                case (15, 2):
+                    self._sparse(field)
+
+    def _function(self, within: Field) -> Operator:
+        name = domain = ""
+        for field in self.wire.message(within=within):
+            match field.key:
+                case (1, 2):
+                    name = self.wire.text(field)
+                case (7, 2):
+                    self._node(field, 0)
+                case (10, 2):
+                    domain = self.wire.text(field)
+                case (11, 2):
+                    self._attribute(field, 0)
+        return Operator(domain=domain, name=name)
+
+    def _node(self, within: Field, depth: int) -> None:
+        name = domain = ""
+        for field in self.wire.message(within=within):
+            match field.key:
+                case (4, 2):
+                    name = self.wire.text(field)
+                case (5, 2):
+                    self._attribute(field, depth)
+                case (7, 2):
+                    domain = self.wire.text(field)
+        self.operators[Operator(domain=domain, name=name)] += 1
+        self._bound(len(self.operators), within)
+
+    def _attribute(self, within: Field, depth: int) -> None:
+        for field in self.wire.message(within=within, numbers=False):
+            match field.key:
+                case (5 | 10, 2):
+                    self._tensor(field)
+                case (6 | 11, 2):
+                    self._graph(field, depth + 1)
+                case (22 | 23, 2):
+                    self._sparse(field)
+
+    def _sparse(self, within: Field) -> None:
+        for field in self.wire.message(within=within):
+            if field.key in ((1, BYTES), (2, BYTES)):
+                self._tensor(field)
+
+    def _tensor(self, within: Field) -> None:
+        shape, dtype, name, external, location = list[int](), 0, "", dict[str, str](), 0
+        for field in self.wire.message(within=within):
+            match field.key:
+                case (1, 0 | 2):
+                    shape.extend(map(signed, self.wire.varints(field)))
+                    if len(shape) > (rank := self.limits.graph_tensor_rank):
+                        raise LimitExceeded("graph_tensor_rank", len(shape), rank, offset=field.start)
+                case (2, 0):
+                    dtype = field.value
+                case (8, 2):
+                    name = self.wire.text(field)
+                case (13, 2):
+                    external.update([self._pair(field)])
+                case (14, 0):
+                    location = field.value
+            self._bound(len(external), field)
+        self.tensors.append(
+            Tensor(
+                name=name,
+                dtype=DTYPES[dtype] if dtype < len(DTYPES) else str(dtype),
+                shape=tuple(shape),
+                external=MappingProxyType(external) if external else _NOTHING,
+                is_external=location == _EXTERNAL,
+                offset=within.start,
+            )
+        )
+        self._bound(len(self.tensors), within)
+
+    def _opset(self, within: Field) -> Opset:
+        domain, version = "", 0
+        for field in self.wire.message(within=within):
+            if field.key == (1, BYTES):
+                domain = self.wire.text(field)
+            elif field.key == (2, VARINT):
+                version = signed(field.value)
+        return Opset(domain=domain, version=version)
+
+    def _pair(self, within: Field) -> tuple[str, str]:
+        key = value = ""
+        for field in self.wire.message(within=within):
+            if field.key == (1, BYTES):
+                key = self.wire.text(field)
+            elif field.key == (2, BYTES):
+                value = self.wire.text(field)
+        return key, value
+
+    def _bound(self, seen: int, field: Field) -> None:
+        if seen > self.limits.graph_items:
+            raise LimitExceeded("graph_items", seen, self.limits.graph_items, offset=field.start)

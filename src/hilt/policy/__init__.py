@@ -1,0 +1,39 @@
+"""What is allowed: the rule language, policy files, the packs that come with hilt, and the engine that judges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hilt.core.errors import PolicyInvalid
+from hilt.core.fact import FactSchema
+from hilt.policy.document import Policy, read_policy
+from hilt.policy.kinds import nearest
+from hilt.policy.strict_yaml import MAX_BYTES
+
+PACKS = ("default", "strict", "permissive")
+"""The policies that come with hilt, each `packs/<name>.yaml`."""
+
+
+def load(reference: str | Path, schema: FactSchema) -> Policy:
+    """The policy of this name (one of `PACKS`) or in this file. Raises `PolicyInvalid`.
+
+    A name of a pack is always the pack; a file of that name is asked for as `./default`.
+    """
+    if isinstance(reference, str) and reference in PACKS:
+        return read_policy(_pack(reference), schema, file=reference)
+    path = Path(reference)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        hint = nearest(str(reference), PACKS) or f"; the packs are {', '.join(PACKS)}"
+        raise PolicyInvalid(f"there is no such file and no such pack{hint}", file=str(reference)) from None
+    except (OSError, ValueError) as error:
+        raise PolicyInvalid(f"cannot be read: {error}", file=str(reference)) from None
+    return read_policy(data, schema, file=str(reference))
+
+
+def _pack(name: str) -> bytes:
+    from importlib.resources import files  # costs start-up time that a policy file does not need
+
+    return files("hilt.policy").joinpath("packs", f"{name}.yaml").read_bytes()

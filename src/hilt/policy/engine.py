@@ -1,0 +1,121 @@
+"""Judges a report by policies. Pure: the same report, policies, environment and time give the same verdict.
+
+    1. Layers merge: every rule of every policy that applies is asked, and the strictest outcome wins. Adding a layer
+       therefore never loosens.
+    2. A rule passes where `when` is false or `require` is true. Where `require` is false its `else` follows; where it
+       cannot be told, the policy's outcome for unknown evidence.
+    3. A rule whose `else` is admit only informs, unknown or not.
+    4. A policy that applies only to certain stages or uses applies wherever the stage or use is unknown, and an
+       `else` that depends on the stage gives its strictest outcome for a stage that it does not name.
+    5. If no policy applies nothing has been judged, and that is an error.
+
+Nothing here catches exceptions. An expression that passed the checks at load cannot fail; if it does, hilt is broken,
+there is no verdict, and without a verdict no door opens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from hilt.core.errors import PolicyInvalid
+from hilt.core.fact import FactSchema
+from hilt.core.report import Report
+from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.policy import explain
+from hilt.policy.document import Policy, Rule
+from hilt.policy.evaluate import Scope, decide
+from hilt.policy.evidence import evidence
+
+MAX_WHY = 20
+"""Lines of explanation for one rule."""
+
+
+def judge(
+    report: Report, policies: Sequence[Policy], *, env: Mapping[str, str], now: datetime, schema: FactSchema
+) -> Verdict:
+    """The verdict of all `policies` on `report`; `now` carries its time zone."""
+    if now.tzinfo is None:
+        raise ValueError("now needs a time zone")
+    scope = evidence(report, env, schema)
+    reasons: list[Reason] = []
+    passed: list[str] = []
+    for policy in _applying(policies, env):
+        for rule in policy.rules:
+            reason = ask(rule, policy.name, scope, env)
+            if reason is None:
+                passed.append(rule.name)
+            else:
+                reasons.append(reason)
+    reasons.sort(key=lambda reason: -reason.outcome)
+    return Verdict(
+        outcome=max((reason.outcome for reason in reasons), default=Outcome.ADMIT),
+        report=report,
+        policy=" + ".join(policy.name for policy in policies),
+        policy_digest=digest(policies, env),
+        reasons=tuple(reasons),
+        passed=tuple(passed),
+        judged_at=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    )
+
+
+def ask(rule: Rule, policy: str, scope: Scope, env: Mapping[str, str]) -> Reason | None:
+    """What `rule` says, or None where it passes."""
+    applies = True if rule.when is None else decide(rule.when, scope)
+    holds = decide(rule.require, scope)
+    if applies is False or holds is True:
+        return None
+    unknown = applies is None or holds is None
+    otherwise = _otherwise(rule, env)
+    outcome = min(rule.unknown, otherwise) if otherwise is Outcome.ADMIT else rule.unknown
+    why = explain.reasons(rule.require, scope)
+    change = f"It passes once {explain.change(rule.require, scope)}."
+    if applies is None and rule.when is not None:
+        why = explain.reasons(rule.when, scope, wanted=False) + why
+        change = f"It does not apply once {explain.change(rule.when, scope, wanted=False)}. {change}"
+    return Reason(
+        rule=rule.name,
+        policy=policy,
+        outcome=outcome if unknown else otherwise,
+        say=rule.say,
+        why=why[:MAX_WHY] + ((f"and {len(why) - MAX_WHY} more",) if len(why) > MAX_WHY else ()),
+        change=rule.fix or change,
+        unknown=unknown,
+        maps_to=rule.maps_to,
+    )
+
+
+def digest(policies: Sequence[Policy], env: Mapping[str, str]) -> str:
+    """SHA-256 (hex) of the canonical form of the merged layers and the environment, whatever their order."""
+    layers = sorted((policy.canonical() for policy in policies), key=_canonical)
+    return hashlib.sha256(_canonical({"form": 1, "layers": layers, "env": dict(env)}).encode("ascii")).hexdigest()
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _applying(policies: Sequence[Policy], env: Mapping[str, str]) -> list[Policy]:
+    applying = [
+        policy
+        for policy in policies
+        if all(name not in env or env[name] in values for name, values in policy.applies_to.items())
+    ]
+    if not applying:
+        given = ", ".join(f"{name} {value}" for name, value in env.items()) or "this"
+        scopes = "; ".join(
+            f"{policy.name}: {name} {' or '.join(values)}"
+            for policy in policies
+            for name, values in policy.applies_to.items()
+        )
+        raise PolicyInvalid(f"no policy applies to {given}" + (f" ({scopes})" if scopes else ": none was given"))
+    return applying
+
+
+def _otherwise(rule: Rule, env: Mapping[str, str]) -> Outcome:
+    for stage in (env.get("stage"), ""):
+        if stage is not None and stage in rule.otherwise:
+            return rule.otherwise[stage]
+    return max(rule.otherwise.values())

@@ -1,0 +1,200 @@
+"""Why a condition does not hold: the smallest parts that made it so, with the values they saw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from hilt.core.finding import Severity
+from hilt.policy.evaluate import Record, Scope, Value, decide, evaluate, items
+from hilt.policy.syntax import (
+    And,
+    Compare,
+    Field,
+    Has,
+    Index,
+    ListLiteral,
+    Literal,
+    Macro,
+    Method,
+    Name,
+    Node,
+    Not,
+    Or,
+    children,
+    path_of,
+    text_of,
+)
+
+MAX_SHOWN = 5
+"""Items of a list that one line names; the rest are counted."""
+MAX_TEXT = 100
+"""Characters of a value that stand in a line."""
+
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+_MIRROR = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_METHODS = {"startsWith": "start with", "endsWith": "end with", "contains": "contain", "matches": "match"}
+_HOW_MANY = {
+    ("exists", True): "at least one item of",
+    ("exists", False): "no item of",
+    ("all", True): "every item of",
+    ("all", False): "not every item of",
+}
+
+
+def reasons(node: Node, scope: Scope, *, wanted: bool = True) -> tuple[str, ...]:
+    """One line for each part that keeps `node` from being what is `wanted`; it is the opposite, or unknown."""
+    return tuple(dict.fromkeys(_reasons(node, scope, wanted)))
+
+
+def _reasons(node: Node, scope: Scope, wanted: bool) -> Iterator[str]:
+    value = decide(node, scope)
+    if isinstance(node, Not):
+        yield from _reasons(node.part, scope, not wanted)
+    elif isinstance(node, And | Or):
+        for part in _to_blame(node, scope):
+            yield from _reasons(part, scope, wanted)
+    elif isinstance(node, Macro):
+        yield from _macro(node, scope, wanted)
+    elif value is None:
+        yield from (f"{path} is unknown" for path in _unknown(node, scope))
+    else:
+        yield f"{_seen(node, scope)}, rule needs {_target(node, scope, wanted)}"
+
+
+def change(node: Node, scope: Scope, *, wanted: bool = True) -> str:
+    """What would have to be so for `node` to be what is `wanted`."""
+    if isinstance(node, Not):
+        return change(node.part, scope, wanted=not wanted)
+    if isinstance(node, And | Or):
+        needs = [change(part, scope, wanted=wanted) for part in _to_blame(node, scope)]
+        # For "a && b" to hold every part must change; for it to fail, one is enough. For "||" it is the other way.
+        both = isinstance(node, And) is wanted
+        if not both and len(needs) > 1:
+            needs = [f"({need})" if " and " in need else need for need in needs]
+        return (" and " if both else " or ").join(dict.fromkeys(needs))
+    if isinstance(node, Macro):
+        if evaluate(node.of, scope) is None:
+            return f"{text_of(node.of)} is known"
+        return f"{_HOW_MANY[node.name, wanted]} {text_of(node.of)} has {text_of(node.body)}"
+    if decide(node, scope) is None:
+        return " and ".join(f"{path} is known" for path in _unknown(node, scope))
+    return _condition(node, wanted)
+
+
+def _to_blame(node: And | Or, scope: Scope) -> list[Node]:
+    """The parts whose value is the value of the whole: those that made it so."""
+    value = decide(node, scope)
+    return [part for part in node.parts if decide(part, scope) is value]
+
+
+def _macro(node: Macro, scope: Scope, wanted: bool) -> Iterator[str]:
+    of = text_of(node.of)
+    found = items(node, scope)
+    if found is None:
+        yield from (f"{path} is unknown" for path in _unknown(node.of, scope))
+        return
+    value = decide(node, scope)
+    blamed = [item for item, fits in found if fits is value]
+    if value is None:
+        first = {**scope, node.variable: blamed[0]}
+        yield f"{len(blamed)} of {len(found)} in {of} cannot be told: {_labels(blamed)}"
+        yield from (line for line in _reasons(node.body, first, wanted) if line.endswith(" is unknown"))
+    elif not found:
+        yield f"{of} is empty, rule needs {_HOW_MANY[node.name, wanted]} it with {text_of(node.body)}"
+    elif (node.name == "exists") is value:
+        yield f"{len(blamed)} of {len(found)} in {of}: {_labels(blamed)}"
+    else:
+        yield (
+            f"all {len(found)} in {of} have {text_of(node.body)}"
+            if value
+            else (f"none of {len(found)} in {of} has {text_of(node.body)}")
+        )
+
+
+def _unknown(node: Node, scope: Scope) -> tuple[str, ...]:
+    """The smallest parts of `node` that are unknown."""
+    return tuple(dict.fromkeys(_unknown_parts(node, scope)))
+
+
+def _unknown_parts(node: Node, scope: Scope) -> Iterator[str]:
+    if isinstance(node, Macro) and evaluate(node.of, scope) is not None:
+        yield from (
+            line.removesuffix(" is unknown") for line in _macro(node, scope, True) if line.endswith(" is unknown")
+        )
+    elif path_of(node) is not None:
+        if evaluate(node, scope) is None:
+            yield text_of(node)
+    else:
+        below = [path for child in children(node) for path in _unknown_parts(child, scope)]
+        yield from below if below or evaluate(node, scope) is not None else [text_of(node)]
+
+
+def _seen(node: Node, scope: Scope) -> str:
+    """The values that a leaf looked at."""
+    looked_at: tuple[Node, ...] = (node,)
+    if isinstance(node, Compare):
+        looked_at = (node.left, node.right)
+    elif isinstance(node, Method):
+        looked_at = (node.of, node.argument)
+    elif isinstance(node, Has):
+        return f"{text_of(node.field)} is {'unknown' if evaluate(node.field, scope) is None else 'known'}"
+    varying = [part for part in looked_at if not _constant(part)] or looked_at[:1]
+    return " and ".join(f"{text_of(part)} is {shown(evaluate(part, scope))}" for part in varying)
+
+
+def _target(node: Node, scope: Scope, wanted: bool) -> str:
+    """What the rule needs of the one value that a leaf looked at, or else the leaf's whole condition."""
+    match node:
+        case Compare(op="in", left=left, right=right) if _constant(right):
+            return f"{'one' if wanted else 'none'} of {shown(evaluate(right, scope))}"
+        case Compare(op="in", left=left) if _constant(left):
+            return f"{text_of(left)} {'in it' if wanted else 'not in it'}"
+        case Compare(op=op, left=left, right=right) if op != "in" and _constant(left) != _constant(right):
+            op = op if wanted else _OPPOSITE[op]
+            return f"{op} {text_of(right)}" if _constant(right) else f"{_MIRROR[op]} {text_of(left)}"
+        case Method(name=name, argument=argument) if _constant(argument):
+            return f"it {'' if wanted else 'not '}to {_METHODS[name]} {text_of(argument)}"
+        case Has():
+            return f"it to be {'known' if wanted else 'unknown'}"
+        case Name() | Field() | Index() | Literal():
+            return shown(wanted)
+    return _condition(node, wanted)
+
+
+def _condition(node: Node, wanted: bool) -> str:
+    """What a leaf must say, as a condition of its own."""
+    if isinstance(node, Has):
+        return f"{text_of(node.field)} is {'known' if wanted else 'unknown'}"
+    if isinstance(node, Compare) and not wanted and node.op in _OPPOSITE:
+        return text_of(Compare(op=_OPPOSITE[node.op], left=node.left, right=node.right))
+    if isinstance(node, Name | Field | Index | Literal):
+        return f"{text_of(node)} is {shown(wanted)}"
+    return text_of(node if wanted else Not(part=node))
+
+
+def _constant(node: Node) -> bool:
+    if isinstance(node, Name):
+        return node.id in Severity.__members__
+    return isinstance(node, Literal) or (isinstance(node, ListLiteral) and all(map(_constant, node.items)))
+
+
+def shown(value: Value) -> str:
+    """A value as an explanation writes it, cut where it is long."""
+    match value:
+        case None:
+            return "unknown"
+        case Severity():
+            return value.name
+        case Record():
+            return value.label
+        case tuple():
+            return f"[{_labels(list(value))}]"
+        case str() if len(value) > MAX_TEXT:
+            return json.dumps(value[:MAX_TEXT], ensure_ascii=False) + f"… ({len(value)} characters)"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _labels(values: list[Value]) -> str:
+    named = ", ".join(map(shown, values[:MAX_SHOWN]))
+    return named if len(values) <= MAX_SHOWN else f"{named} and {len(values) - MAX_SHOWN} more"

@@ -1,0 +1,140 @@
+"""What kinds of values an expression may meet, and which fields the evidence has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hilt.core.fact import FactSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A list; `item` is None for the empty literal, whose items could be anything."""
+
+    item: Kind | None
+
+    def __str__(self) -> str:
+        return f"list of {self.item}" if self.item else "list"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    kind: Kind
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A group of fields: one finding, one gap, or the facts whose keys begin alike."""
+
+    name: str
+    fields: Mapping[str, FieldSpec]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Kind = Scalar | ListKind | RecordKind
+
+BOOL, INT, FLOAT, STRING = Scalar("bool"), Scalar("int"), Scalar("float"), Scalar("string")
+LEVEL = Scalar("level")
+"""INFO < LOW < MEDIUM < HIGH < CRITICAL: how severe, and, with the three in the middle, how sure."""
+STRINGS = ListKind(STRING)
+
+_OF_TYPE: Mapping[type, Kind] = {bool: BOOL, int: INT, float: FLOAT, str: STRING, tuple: STRINGS}
+
+FINDING = RecordKind(
+    "finding",
+    {
+        "check": FieldSpec(STRING, "id of the check that saw it (`hilt checks` lists them)"),
+        "severity": FieldSpec(LEVEL, "how bad it is if it is right: INFO, LOW, MEDIUM, HIGH or CRITICAL"),
+        "confidence": FieldSpec(LEVEL, "how sure the check is: LOW, MEDIUM or HIGH"),
+        "path": FieldSpec(STRING, "file inside the subject; empty for the subject as a whole"),
+        "message": FieldSpec(STRING, "what was seen"),
+    },
+)
+GAP = RecordKind(
+    "gap",
+    {
+        "what": FieldSpec(STRING, 'id of the check, or "read" where the file as a whole was not read'),
+        "path": FieldSpec(STRING, "file inside the subject; empty for the subject as a whole"),
+        "why": FieldSpec(STRING, "why it was not looked at"),
+    },
+)
+COVERAGE = RecordKind(
+    "coverage",
+    {
+        "complete": FieldSpec(BOOL, "nothing was skipped and nothing failed"),
+        "failed": FieldSpec(ListKind(GAP), "what could not be read or checked to its end"),
+        "skipped": FieldSpec(ListKind(GAP), "what was left out, and why"),
+    },
+)
+SUBJECT = RecordKind(
+    "subject",
+    {
+        "reference": FieldSpec(STRING, "what was checked, as it was asked for"),
+        "revision": FieldSpec(STRING, "its revision; unknown where it has none"),
+        "digest": FieldSpec(STRING, "SHA-256 over all its files; unknown when they were not hashed"),
+        "files": FieldSpec(INT, "number of regular files"),
+        "size": FieldSpec(INT, "bytes of all regular files"),
+    },
+)
+ENV = RecordKind(
+    "env",
+    {
+        "stage": FieldSpec(STRING, "where it is to run, such as staging or production; from the settings"),
+        "use": FieldSpec(STRING, "what it is to be used for; from the settings"),
+    },
+)
+_BUILT_IN: Mapping[str, FieldSpec] = {
+    "findings": FieldSpec(ListKind(FINDING), "everything that the checks saw"),
+    "coverage": FieldSpec(COVERAGE, "what was and what was not looked at"),
+    "subject": FieldSpec(SUBJECT, "what is judged"),
+    "env": FieldSpec(ENV, "where and for what it is to be used"),
+}
+
+
+def evidence_kind(schema: FactSchema) -> RecordKind:
+    """All fields that an expression may ask for: the built-in ones and one for every declared fact."""
+    tree: dict[str, FieldSpec] = dict(_BUILT_IN)
+    for spec in schema:
+        *groups, leaf = spec.key.split(".")
+        fields, name = tree, ""
+        for group in groups:
+            name = f"{name}.{group}".lstrip(".")
+            kind = fields[group].kind if group in fields else RecordKind(name, {})
+            if not isinstance(kind, RecordKind):
+                raise ValueError(f"the fact {spec.key} lies below {name}, which is no group")  # noqa: TRY004 (two declarations clash)
+            own = dict(kind.fields)
+            fields[group] = FieldSpec(RecordKind(kind.name, own), "")
+            fields = own
+        if leaf in fields:
+            raise ValueError(f"two fields of the evidence are called {spec.key}")
+        fields[leaf] = FieldSpec(_OF_TYPE[spec.type], spec.about)
+    return RecordKind("evidence", tree)
+
+
+def all_fields(kind: RecordKind, prefix: str = "") -> Iterator[tuple[str, FieldSpec]]:
+    """Every field below `kind` that holds a value, by its dotted path."""
+    for name, spec in kind.fields.items():
+        if isinstance(spec.kind, RecordKind):
+            yield from all_fields(spec.kind, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", spec
+
+
+def nearest(name: str, known: Iterator[str] | tuple[str, ...]) -> str:
+    """`; did you mean ...?`, or nothing where no known name is near."""
+    from difflib import get_close_matches  # only on the way to an error
+
+    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]}?" if found else ""

@@ -1,1 +1,84 @@
-"""hilt: one gate for open AI models."""
+"""hilt reads an open model without running it and says whether it may be used.
+
+    >>> import hilt
+    >>> verdict = hilt.check("./some-model")
+    >>> verdict.outcome, verdict.report.findings
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hilt.core.version import __version__
+
+if TYPE_CHECKING:
+    from hilt.core.errors import HiltError
+    from hilt.core.fact import Fact, Known
+    from hilt.core.finding import Confidence, Finding, Severity, Where
+    from hilt.core.limits import Limits
+    from hilt.core.report import Coverage, Gap, Report, State
+    from hilt.core.subject import Entry, Subject
+    from hilt.core.verdict import Outcome, Reason, Verdict
+    from hilt.gate.check import check
+    from hilt.gate.settings import Settings, find_settings
+
+_HOME = {
+    "Confidence": "core.finding",
+    "Coverage": "core.report",
+    "Entry": "core.subject",
+    "Fact": "core.fact",
+    "Finding": "core.finding",
+    "Gap": "core.report",
+    "HiltError": "core.errors",
+    "Known": "core.fact",
+    "Limits": "core.limits",
+    "Outcome": "core.verdict",
+    "Reason": "core.verdict",
+    "Report": "core.report",
+    "Settings": "gate.settings",
+    "Severity": "core.finding",
+    "State": "core.report",
+    "Subject": "core.subject",
+    "Verdict": "core.verdict",
+    "Where": "core.finding",
+    "check": "gate.check",
+    "find_settings": "gate.settings",
+}
+"""Where each public name lives; it is imported when it is first asked for, so that `import hilt` costs nothing."""
+
+__all__ = [
+    "Confidence",
+    "Coverage",
+    "Entry",
+    "Fact",
+    "Finding",
+    "Gap",
+    "HiltError",
+    "Known",
+    "Limits",
+    "Outcome",
+    "Reason",
+    "Report",
+    "Settings",
+    "Severity",
+    "State",
+    "Subject",
+    "Verdict",
+    "Where",
+    "__version__",
+    "check",
+    "find_settings",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'hilt' has no attribute {name!r}")
+    value = getattr(import_module(f"hilt.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -23,6 +23,9 @@ ANY = ("*",)
 UNKNOWN = "unknown"
 """The format of a file that no reader knows."""
 
+EMPTY = "empty"
+"""The format of a file without a byte."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile(Generic[T]):
@@ -52,7 +55,10 @@ class Repository:
     subject: Subject
     formats: Mapping[str, str]
     read: Callable[[str], ReadFile[object]]
-    """The file at this path; raises `FormatError` or `SourceError`, as reading it did before."""
+    """The file at this path, with a value. Its `source` can be read until the next file is asked for.
+
+    Raises `FormatError` or `SourceError`, as reading it did before.
+    """
     limits: Limits
 
 

@@ -59,6 +59,8 @@ class Limits:
     """What may come out of a stream whatever its ratio."""
     inflate_memory: int = 256 * MIB
     """What one decompressor may ask for (the dictionary of xz and lzma)."""
+    npy_header_bytes: int = 64 * KIB
+    """The literal at the head of a NumPy array; NumPy itself refuses more than 10,000 bytes unless told otherwise."""
     pickle_streams: int = 1_000
     """Pickles in a row in one file."""
     pickle_held_bytes: int = 512 * MIB

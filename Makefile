@@ -1,0 +1,43 @@
+# Two commands are all a user needs: `make demo` and `make test`. Each sets up what it needs.
+
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-slow lint docs system clean
+
+demo: $(VENV)/.installed
+	$(BIN)/python scripts/demo.py
+
+test: $(VENV)/.installed-dev system lint
+	HILT_RAISE_BUGS=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
+
+test-slow: $(VENV)/.installed-dev system
+	HILT_RAISE_BUGS=1 $(BIN)/pytest -m slow
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python scripts/build_docs.py
+
+# What the tests use beside Python, where it may be installed; where it may not, those tests say that they were skipped.
+system:
+	@scripts/install-system
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $(VENV)/.installed $@
+
+clean:
+	rm -rf $(VENV) demo build dist .coverage* .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,196 @@
+"""Runs every check on a subject: each file in a worker, then the checks that take the whole repository."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from hilt.checks import CHECKS
+from hilt.checks.check import Check
+from hilt.checks.hashing import hash_files
+from hilt.checks.reading import Examined
+from hilt.checks.workers import Worker
+from hilt.core.fact import Fact, FactSchema, Known
+from hilt.core.finding import Finding
+from hilt.core.limits import Limits
+from hilt.core.progress import Progress
+from hilt.core.report import Coverage, Gap, Ran, Report, State
+from hilt.core.report_v1 import encode_subject
+from hilt.core.version import __version__
+from hilt.sources.listing import Listing
+
+FILES_PER_WORKER = 40
+"""A further worker costs as much CPU time as reading some forty small files does."""
+
+SCHEMA = FactSchema(spec for check in CHECKS for spec in check.facts)
+"""Every fact that a report of this version states."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything that the workers said so far; guarded by the lock of its `Work`."""
+
+    examined: list[tuple[str, Examined]] = field(default_factory=list)
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+class Work:
+    """The files still to be read. Archives add their members while it goes on; it ends when no worker has any left."""
+
+    def __init__(self, listing: Listing, limits: Limits, progress: Progress) -> None:
+        self._limits, self._progress = limits, progress
+        self._pending = deque(
+            {"do": "file", "path": path, "locator": asdict(locator), "chain": []}
+            for path, locator in sorted(listing.locators.items())
+        )
+        self._busy = 0
+        self._change = threading.Condition()
+        self._listed = len(self._pending)
+        self.gathered = Gathered()
+
+    def drain(self, worker: Worker) -> None:
+        """Lets `worker` read until nothing is left."""
+        while (request := self._next()) is not None:
+            examined = Examined(gaps=(_broken(request["path"]),))
+            try:
+                examined = worker.ask(request)
+            finally:
+                self._done(request, examined)
+
+    def stop(self) -> None:
+        """No further file is begun."""
+        with self._change:
+            self._pending.clear()
+
+    def _next(self) -> dict[str, Any] | None:
+        with self._change:
+            while not self._pending and self._busy:
+                self._change.wait()
+            if not self._pending:
+                return None
+            self._busy += 1
+            return self._pending.popleft()
+
+    def _done(self, request: dict[str, Any], examined: Examined) -> None:
+        path, chain = request["path"], request["chain"]
+        with self._change:
+            self._busy -= 1
+            self.gathered.examined.append((path, examined))
+            self.gathered.places[path] = {key: request[key] for key in ("path", "locator", "chain")}
+            if len(chain) >= self._limits.archive_depth and examined.members:
+                why = f"an archive inside {len(chain)} others was not opened (limit archive_depth)"
+                self.gathered.gaps.append(Gap(what="read", path=path, state=State.FAILED, why=why))
+            else:
+                self._add_members(request, examined)
+            self._change.notify_all()
+        self._progress.advance(files=0 if chain else 1)
+
+    def _add_members(self, request: dict[str, Any], examined: Examined) -> None:
+        room = max(0, self._limits.files - self._listed)
+        if len(examined.members) > room:
+            why = f"{len(examined.members) - room} of its members were not read (limit files = {self._limits.files})"
+            self.gathered.gaps.append(Gap(what="read", path=request["path"], state=State.FAILED, why=why))
+        self._listed += min(room, len(examined.members))
+        taken: Counter[str] = Counter()
+        for index, name in examined.members[:room]:
+            taken[name] += 1
+            path = f"{request['path']}!/{name}" + (f"#{taken[name]}" if taken[name] > 1 else "")
+            chain = [*request["chain"], [examined.format, index]]
+            self._pending.append({"do": "file", "path": path, "locator": request["locator"], "chain": chain})
+
+
+def _broken(path: str) -> Gap:
+    return Gap(what="read", path=path, state=State.FAILED, why="the check was interrupted")
+
+
+def run(listing: Listing, limits: Limits, *, hashed: bool, progress: Progress) -> Report:
+    """Reads the subject and runs `CHECKS` on it. With `hashed`, every file is digested in the same time."""
+    progress.start(files=len(listing.locators), size=listing.subject.size if hashed else 0)
+    stopped = threading.Event()
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        hashing = beside.submit(hash_files, listing, progress, stopped) if hashed else None
+        try:
+            gathered = _read_files(listing, limits, progress)
+            formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
+            of_repository = _read_repository(listing, gathered, formats, limits)
+        except BaseException:
+            stopped.set()
+            raise
+        entries, hash_gaps = hashing.result() if hashing else (listing.subject.entries, ())
+    results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
+    gaps = [*listing.gaps, *gathered.gaps, *hash_gaps, *(gap for result in results for gap in result.gaps)]
+    ran: Counter[str] = Counter()
+    for result in results:
+        ran.update({item.check: item.files for item in result.ran})
+    return Report(
+        subject=replace(listing.subject, entries=entries),
+        findings=_in_order(finding for result in results for finding in result.findings),
+        facts=tuple(_facts([fact for result in results for fact in result.facts], gaps)),
+        coverage=Coverage(
+            ran=tuple(Ran(check=check.id, files=ran[check.id]) for check in CHECKS),
+            gaps=tuple(dict.fromkeys(gaps)),
+        ),
+        formats=formats,
+        versions={"hilt": __version__},
+    )
+
+
+def _read_files(listing: Listing, limits: Limits, progress: Progress) -> Gathered:
+    work = Work(listing, limits, progress)
+    count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
+    workers = [Worker(limits) for _ in range(count)]
+    with ThreadPoolExecutor(max_workers=count) as pool:
+        try:
+            for done in [pool.submit(work.drain, worker) for worker in workers]:
+                done.result()
+        except BaseException:
+            work.stop()
+            raise
+        finally:
+            for worker in workers:
+                worker.close()
+    return work.gathered
+
+
+def _read_repository(listing: Listing, gathered: Gathered, formats: dict[str, str], limits: Limits) -> list[Examined]:
+    checks = [check for check in CHECKS if not check.reads]
+    introduction = {
+        "do": "subject",
+        "subject": encode_subject(listing.subject),
+        "places": list(gathered.places.values()),
+        "formats": formats,
+    }
+    with Worker(limits, introduction) as worker:
+        return [worker.ask({"do": "repository", "check": check.id}) for check in checks]
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    rank = {check.id: place for place, check in enumerate(CHECKS)}
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (-finding.severity, rank[finding.check], finding.where.path, finding.where.offset or 0),
+        )
+    )
+
+
+def _facts(stated: Sequence[Fact], gaps: Sequence[Gap]) -> Iterable[Fact]:
+    """One fact for each declared key; what nobody stated is told as such, or by its `otherwise` if all was seen."""
+    unseen = {gap.what for gap in gaps}
+    for spec in SCHEMA:
+        of_key = [fact for fact in stated if fact.key == spec.key]
+        declaring = [check for check in CHECKS if spec in check.facts]
+        if of_key or spec.otherwise is None or "read" in unseen or _any_gap(declaring, unseen):
+            yield spec.merge(of_key)
+        else:
+            yield Fact(key=spec.key, value=spec.otherwise, known=Known.VERIFIED, source=declaring[0].id)
+
+
+def _any_gap(checks: Iterable[Check], unseen: set[str]) -> bool:
+    return any(check.id in unseen for check in checks)

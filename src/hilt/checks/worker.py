@@ -1,0 +1,201 @@
+"""The process that reads. It is told which file to read, one JSON line a time, and answers with one JSON line.
+
+It runs with an empty environment, in the root folder, under the limits it is given first. Whatever a hostile file does
+to it stays here: the parent (`checks/workers.py`) sees it end, and notes the file as failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any, BinaryIO
+
+from hilt.checks import CHECKS
+from hilt.checks.check import ReadFile, Repository
+from hilt.checks.reading import RAISE_BUGS, Examined, bug, examine, read, run_check
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, SourceError
+from hilt.core.limits import Limits
+from hilt.core.report import Gap, State
+from hilt.core.report_v1 import decode_subject, encode_fact, encode_finding, encode_gap
+from hilt.core.subject import Subject
+from hilt.formats.archive import ARCHIVES, Archive, MemberKind, open_member
+from hilt.sources.file import FileSource, Locator
+
+try:
+    import resource as _resource
+
+    resource: ModuleType | None = _resource
+except ImportError:  # Windows: the parent's wall clock is the only guard
+    resource = None
+
+Place = dict[str, Any]
+"""How to reach a file: {"path", "locator", "chain": [[format, index], ...]}; the chain leads through archives."""
+
+
+class Opened:
+    """The file that was opened last, with the archives inside it that lead to where the reading is now.
+
+    The members of one archive come one after the other: its listing is read once, and a compressed stream runs forward.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._outer: FileSource | None = None
+        self._inner: dict[tuple[tuple[str, int], ...], ByteSource] = {}
+
+    def at(self, place: Place) -> ByteSource:
+        """The bytes at `place`. Raises `SourceError` where they cannot be had."""
+        locator = Locator(**place["locator"])
+        if self._outer is None or self._outer.locator != locator:
+            self.close()
+            self._outer = locator.open()
+        chain = tuple((format_id, index) for format_id, index in place["chain"])
+        self._inner = {past: source for past, source in self._inner.items() if chain[: len(past)] == past}
+        source: ByteSource = self._outer
+        for depth in range(1, len(chain) + 1):
+            past = chain[:depth]
+            if past not in self._inner:
+                try:
+                    self._inner[past] = open_member(past[-1][0], source, past[-1][1], self._limits)
+                except FormatError as error:
+                    raise SourceError(str(error)) from None
+            source = self._inner[past]
+        return source
+
+    def assert_unchanged(self) -> None:
+        if self._outer is not None:
+            self._outer.assert_unchanged()
+
+    def close(self) -> None:
+        if self._outer is not None:
+            self._outer.close()
+        self._outer = None
+        self._inner.clear()
+
+
+@dataclass(slots=True)
+class Session:
+    """What the parent has told this worker so far."""
+
+    limits: Limits
+    opened: Opened
+    subject: Subject = field(default_factory=lambda: Subject(reference=""))
+    places: Mapping[str, Place] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
+
+
+def main() -> None:
+    """Answers until the parent closes the pipe."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a stray print must not look like an answer
+    lines = sys.stdin.buffer
+    limits = Limits(**json.loads(lines.readline()))
+    session = Session(limits=limits, opened=Opened(limits))
+    _limit_memory(session.limits)
+    for line in lines:
+        _limit_time(session.limits)
+        _answer(answers, _handle(session, json.loads(line)))
+
+
+def _answer(answers: BinaryIO, result: Examined) -> None:
+    answers.write(json.dumps(encode_examined(result)).encode("ascii") + b"\n")
+    answers.flush()
+
+
+def _handle(session: Session, request: dict[str, Any]) -> Examined:
+    path = request.get("path", "")
+    what = request.get("check", "read")
+    try:
+        match request["do"]:
+            case "file":
+                return _file(session, request)
+            case "subject":
+                session.subject = decode_subject(request["subject"])
+                session.places = {place["path"]: place for place in request["places"]}
+                session.formats = request["formats"]
+                return Examined()
+            case _:
+                return _repository(session, what)
+    except SourceError as error:
+        return _failed(what, path, str(error))
+    except MemoryError:
+        return _failed(
+            what,
+            path,
+            f"needs more memory than a reader may have (limit worker_memory = {session.limits.worker_memory})",
+        )
+    except Exception as error:
+        if os.environ.get(RAISE_BUGS):
+            raise
+        return _failed(what, path, bug(error))
+
+
+def _failed(what: str, path: str, why: str) -> Examined:
+    return Examined(gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
+
+
+def _file(session: Session, place: Place) -> Examined:
+    file = read(place["path"], session.opened.at(place), session.limits)
+    result = examine(file, [check for check in CHECKS if check.reads])
+    session.opened.assert_unchanged()
+    return replace(result, members=_members(file))
+
+
+def _members(file: ReadFile[Any]) -> tuple[tuple[int, str], ...]:
+    if file.format not in ARCHIVES or not isinstance(file.value, Archive):
+        return ()
+    return tuple(
+        (index, member.path)
+        for index, member in enumerate(file.value.members)
+        if member.kind is MemberKind.FILE and not member.encrypted
+    )
+
+
+def _repository(session: Session, check_id: str) -> Examined:
+    check = next(check for check in CHECKS if check.id == check_id)
+    seen: dict[str, ReadFile[object]] = {}
+
+    def read_path(path: str) -> ReadFile[object]:
+        if path not in seen:
+            seen[path] = read(path, session.opened.at(session.places[path]), session.limits)
+        file = seen[path]
+        if file.error is not None:
+            raise file.error
+        return file
+
+    repository = Repository(subject=session.subject, formats=session.formats, read=read_path, limits=session.limits)
+    return run_check(check, repository, "", session.limits)
+
+
+def _limit_memory(limits: Limits) -> None:
+    if resource is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = limits.worker_memory if hard == resource.RLIM_INFINITY else min(limits.worker_memory, hard)
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        except (ValueError, OSError):  # macOS has the constant and refuses the call
+            return
+
+
+def _limit_time(limits: Limits) -> None:
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + limits.file_seconds) + 1, hard))
+
+
+def encode_examined(result: Examined) -> dict[str, Any]:
+    """`Examined` as JSON values, for the parent."""
+    return {
+        "format": result.format,
+        "findings": [encode_finding(finding) for finding in result.findings],
+        "facts": [encode_fact(fact) for fact in result.facts],
+        "gaps": [encode_gap(gap) for gap in result.gaps],
+        "ran": [[ran.check, ran.files] for ran in result.ran],
+        "members": result.members,
+    }

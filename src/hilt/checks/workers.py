@@ -1,0 +1,136 @@
+"""Starts the processes that read, feeds them, and ends those that hang."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from hilt.checks.reading import RAISE_BUGS, Examined
+from hilt.core.limits import Limits
+from hilt.core.report import Gap, Ran, State
+from hilt.core.report_v1 import decode_fact, decode_finding, decode_gap
+
+# -I and -S: neither the user's environment nor site hooks decide what is imported; the path is ours, passed along.
+_START = "import sys; sys.path[:] = {path!r}; from hilt.checks.worker import main; main()"
+
+# What an interpreter needs to start at all; nothing else of the environment, and with it no secret, goes along.
+_KEEP = (
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "COVERAGE_PROCESS_START",
+    "COVERAGE_PROCESS_CONFIG",
+    RAISE_BUGS,
+)
+
+_GRACE = 2.0
+"""Seconds of wall time beyond `file_seconds`, so that a worker can still say itself that its time is up."""
+
+
+class Worker:
+    """One reading process; started when it is first asked, and again after it was stopped."""
+
+    def __init__(self, limits: Limits, introduction: dict[str, Any] | None = None) -> None:
+        """`introduction` is a request that every new process hears first."""
+        self._limits = limits
+        self._introduction = introduction
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, request: dict[str, Any]) -> Examined:
+        """The worker's answer; where it dies or hangs over the request, that failure as a gap."""
+        fresh = self._process is None
+        process = self._process or self._start()
+        timer = threading.Timer(self._limits.file_seconds + _GRACE, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            answer = self._exchange(process, self._introduction) if fresh and self._introduction else b"\n"
+            if answer.endswith(b"\n"):
+                answer = self._exchange(process, request)
+        finally:
+            timer.cancel()
+        if answer.endswith(b"\n"):
+            return _decode(json.loads(answer))
+        too_long = len(answer) >= self._limits.worker_answer
+        why = self._stop(process, "answered at too great length (limit worker_answer)" if too_long else "")
+        what, path = request.get("check", "read"), request.get("path", "")
+        return Examined(gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environment = {name: os.environ[name] for name in _KEEP if name in os.environ}
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, no word of the subject
+            [sys.executable, "-I", "-S", "-c", _START.format(path=sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if RAISE_BUGS in os.environ else subprocess.DEVNULL,
+            env=environment,
+            cwd=Path(sys.executable).anchor,
+        )
+        self._send(self._process, {field.name: getattr(self._limits, field.name) for field in fields(self._limits)})
+        return self._process
+
+    def _send(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
+        if process.stdin is not None:
+            process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
+            process.stdin.flush()
+
+    def _exchange(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> bytes:
+        try:
+            self._send(process, request)
+            return process.stdout.readline(self._limits.worker_answer) if process.stdout is not None else b""
+        except OSError:
+            return b""
+
+    def _stop(self, process: subprocess.Popen[bytes], why: str) -> str:
+        """Ends a process that failed to answer; says why it did."""
+        self.close()
+        if why:
+            return f"the reader {why}"
+        if process.returncode == -getattr(signal, "SIGKILL", 9) or process.returncode == -getattr(
+            signal, "SIGXCPU", 24
+        ):
+            return f"the reader was stopped after {self._limits.file_seconds:g} s (limit file_seconds)"
+        return f"the reader died with exit status {process.returncode}"
+
+    def close(self) -> None:
+        """Ends the process, if there is one, and waits for its end."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        try:
+            process.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _decode(answer: dict[str, Any]) -> Examined:
+    return Examined(
+        format=answer["format"],
+        findings=tuple(decode_finding(item, "findings") for item in answer["findings"]),
+        facts=tuple(decode_fact(item, "facts") for item in answer["facts"]),
+        gaps=tuple(decode_gap(item, "gaps") for item in answer["gaps"]),
+        ran=tuple(Ran(check=check, files=files) for check, files in answer["ran"]),
+        members=tuple((index, path) for index, path in answer["members"]),
+    )

@@ -1,0 +1,118 @@
+"""A regular file as a `ByteSource`: opened only if it is still the file that was listed, and read with `pread`."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from hilt.core.errors import ChangedWhileRead, SourceError
+
+# O_NOFOLLOW: the name was resolved when it was listed, so a link here means that somebody swapped it since.
+# O_NONBLOCK: opening a pipe that took the file's place must not wait for a writer.
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"))
+
+_BLOCK = 1 << 16
+"""Reads smaller than this are served from one remembered block of this size: readers ask for many small pieces."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locator:
+    """How to open a file again, in this process or another, and how to tell that it is the same file.
+
+    `path` is absolute and holds no link. `modified` is in nanoseconds.
+    """
+
+    path: str
+    size: int
+    device: int
+    inode: int
+    modified: int
+
+    @classmethod
+    def of(cls, path: str, status: os.stat_result) -> Self:
+        return cls(
+            path=path, size=status.st_size, device=status.st_dev, inode=status.st_ino, modified=status.st_mtime_ns
+        )
+
+    def open(self) -> FileSource:
+        """Raises `SourceError` where it cannot be opened, `ChangedWhileRead` where another file took its place."""
+        return FileSource(self)
+
+
+class FileSource:
+    """An open file. Close it, or use it as a context manager."""
+
+    def __init__(self, locator: Locator) -> None:
+        self.locator = locator
+        self._block_start, self._block = 0, b""
+        try:
+            self._descriptor = os.open(locator.path, _FLAGS)
+        except OSError as error:
+            raise SourceError(f"{locator.path}: {error.strerror}") from None
+        self._seek = None if hasattr(os, "pread") else threading.Lock()
+        try:
+            self.assert_unchanged()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def size(self) -> int:
+        return self.locator.size
+
+    def read(self, offset: int, n: int) -> bytes:
+        """Exactly the bytes [offset, offset + n), fewer only at the end of the size that was listed."""
+        n = min(n, self.size - offset)
+        if n <= 0 or offset < 0:
+            return b""
+        if n >= _BLOCK:
+            return self._pread(offset, n)
+        begin = offset - self._block_start
+        if not 0 <= begin <= len(self._block) - n:
+            self._block_start, begin = offset, 0
+            self._block = self._pread(offset, min(_BLOCK, self.size - offset))
+        return self._block[begin : begin + n]
+
+    def _pread(self, offset: int, n: int) -> bytes:
+        parts: list[bytes] = []
+        while n:
+            part = self._pread_once(offset, n)
+            if not part:
+                raise ChangedWhileRead(f"{self.locator.path} was {self.size} bytes long and now ends at {offset}")
+            parts.append(part)
+            offset += len(part)
+            n -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _pread_once(self, offset: int, n: int) -> bytes:
+        try:
+            if self._seek is None:
+                return os.pread(self._descriptor, n, offset)
+            with self._seek:  # Windows has no pread
+                os.lseek(self._descriptor, offset, os.SEEK_SET)
+                return os.read(self._descriptor, n)
+        except OSError as error:
+            raise SourceError(f"{self.locator.path}: {error.strerror} at byte {offset}") from None
+
+    def assert_unchanged(self) -> None:
+        """Raises `ChangedWhileRead` where this is no longer the file that was listed."""
+        now = os.fstat(self._descriptor)
+        if not stat.S_ISREG(now.st_mode) or Locator.of(self.locator.path, now) != self.locator:
+            raise ChangedWhileRead(f"{self.locator.path} changed while it was checked; check it again when it rests")
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

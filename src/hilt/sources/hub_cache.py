@@ -1,0 +1,57 @@
+"""Lists one revision in a Hugging Face cache: `models--org--name/snapshots/<revision>`, whose files link into `blobs/`.
+
+Layout: huggingface_hub, "Understand caching": `refs/<name>` hold a commit id, `snapshots/<commit>` the files of it as
+links to `../../blobs/<etag>`. Links are therefore allowed to lead anywhere inside the folder of the repository.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hilt.core.errors import NothingToCheck, ReferenceInvalid
+from hilt.core.limits import Limits
+from hilt.sources.folder import walk
+from hilt.sources.listing import Listing, Source
+
+_REPOSITORY = re.compile(r"(models|datasets|spaces)--.+")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def fits(path: Path) -> bool:
+    path = path.absolute()
+    return path.is_dir() and (
+        _is_repository(path) or (path.parent.name == "snapshots" and _is_repository(path.parent.parent))
+    )
+
+
+def list_snapshot(path: Path, reference: str, limits: Limits) -> Listing:
+    """The snapshot at `path`, or the one that `refs/main` names, or the only one there is."""
+    path = path.absolute()
+    snapshot = _chosen(path, reference) if _is_repository(path) else path
+    return walk(snapshot, within=snapshot.parent.parent, reference=reference, limits=limits, revision=snapshot.name)
+
+
+def _is_repository(path: Path) -> bool:
+    return bool(_REPOSITORY.fullmatch(path.name)) and (path / "snapshots").is_dir()
+
+
+def _chosen(repository: Path, reference: str) -> Path:
+    snapshots = sorted(path for path in (repository / "snapshots").iterdir() if path.is_dir())
+    main = repository / "refs" / "main"
+    if main.is_file():
+        with main.open("rb") as file:
+            commit = file.read(64).decode("ascii", "replace").strip()
+        if _COMMIT.fullmatch(commit) and repository / "snapshots" / commit in snapshots:
+            return repository / "snapshots" / commit
+    if not snapshots:
+        raise NothingToCheck(f"{reference} is a cache folder without a snapshot")
+    if len(snapshots) > 1:
+        names = ", ".join(path.name for path in snapshots[:5])
+        raise ReferenceInvalid(
+            f"{reference} holds {len(snapshots)} snapshots ({names}) and no refs/main; name one of them"
+        )
+    return snapshots[0]
+
+
+SOURCE = Source(id="hub-cache", fits=fits, list=list_snapshot)

@@ -1,0 +1,33 @@
+"""What a source gives: the names of a subject, and how to open those that are regular files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hilt.core.limits import Limits
+from hilt.core.report import Gap
+from hilt.core.subject import Subject
+from hilt.sources.file import Locator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A subject before its bytes were read.
+
+    `locators` leads from the path of each regular file to its bytes; `gaps` says what was not listed, and why.
+    """
+
+    subject: Subject
+    locators: Mapping[str, Locator]
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place that subjects come from: whether it knows a path, and how it lists it."""
+
+    id: str
+    fits: Callable[[Path], bool]
+    list: Callable[[Path, str, Limits], Listing]

@@ -7,9 +7,23 @@ from hilt.formats.reader import Reader
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
     Reader(
+        id="torch-legacy",
+        title="PyTorch before 1.6",
+        names=("*.pt", "*.pth", "*.bin", "*.ckpt"),
+        magic=(
+            (0, b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
+            (0, b"\x80\x03\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
+            (0, b"\x80\x04\x95\x0e\0\0\0\0\0\0\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
+            (0, b"\x80\x05\x95\x0e\0\0\0\0\0\0\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
+            (0, b"L119547037146038801333356L\n."),
+        ),
+    ),
+    Reader(id="npy", title="NumPy array", names=("*.npy",), magic=((0, b"\x93NUMPY"),)),
+    Reader(
         id="joblib",
         title="joblib",
         names=("*.joblib", "*.jl", "*.pkl", "*.z", "*.pkl.gz", "*.gz", "*.bz2", "*.xz", "*.lzma", "*.lz4", "*.sav"),
+        # Compressed, or as a pickle begins: its probe looks for array bytes behind.
         magic=tuple((0, start) for start in (b"x", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\0", b'\x04"M\x18', b"ZF0x"))
         + tuple((0, start) for start in (b"\x80", b"c", b"(")),
         probed=True,
@@ -27,6 +41,12 @@ READERS: tuple[Reader, ...] = (
         names=("*.zip", "*.whl", "*.mar", "*.egg", "*.jar"),
         magic=((0, b"PK\x03\x04"), (0, b"PK\x05\x06")),
     ),
+    Reader(id="gzip", title="gzip file", names=("*.gz", "*.tgz"), magic=((0, b"\x1f\x8b\x08"),)),
+    Reader(
+        id="bzip2", title="bzip2 file", names=("*.bz2",), magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10))
+    ),
+    Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
+    Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo")),
     # Last, so that whatever stands in front of the archive is read as what it is.
     Reader(id="zip-behind", title="zip archive behind other bytes"),
     Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",)),

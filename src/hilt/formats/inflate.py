@@ -1,7 +1,8 @@
 """Compressed streams as a `ByteSource`: inflated forward in small steps, never more than asked for and allowed.
 
-Specifications: RFC 1951 (deflate), RFC 1952 (gzip), bzip2 1.0, "The .xz File Format" 1.2, and for lzma inside zip
-APPNOTE.TXT 5.8. The standard library inflates; nothing here trusts a size that the stream or its container states.
+Specifications: RFC 1950 (zlib), RFC 1951 (deflate), RFC 1952 (gzip), bzip2 1.0, "The .xz File Format" 1.2, "LZ4 Frame
+Format" 1.6, and for lzma inside zip APPNOTE.TXT 5.8. The standard library inflates (lz4: the package of that name);
+nothing here trusts a size that the stream or its container states.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hilt.core.byte_source import ByteSource
-from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.errors import FormatError, LimitExceeded, MissingExtra
 from hilt.core.limits import Limits
 
 HELD = 4 << 20
@@ -148,7 +149,7 @@ def measure(source: ByteSource, method: str, at_most: int, limits: Limits) -> Me
 
 def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | None = None) -> Iterator[bytes]:
     """What comes out of the stream, piece by piece. At its end the bytes behind it are counted into `left`."""
-    position, given = 0, 0
+    position, given, allowed = 0, 0, most(source.size, limits)
     data = b""
     if method == "stored":
         yield from (source.read(at, _PIECE) for at in range(0, source.size, _PIECE))
@@ -167,12 +168,12 @@ def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | N
                     raise FormatError(f"the {method} stream ends in the middle", offset=position)
             try:
                 piece = machine.decompress(data, _PIECE)
-            except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+            except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError) as error:
                 raise FormatError(f"the {method} stream is broken: {error}", offset=position - len(data)) from None
             data = b""
             given += len(piece)
-            if given > limits.inflated_bytes:
-                raise LimitExceeded("inflated_bytes", given, limits.inflated_bytes)
+            if given > allowed:
+                raise _too_much(given, allowed, limits)
             if piece:
                 yield piece
         data = machine.unused_data
@@ -180,6 +181,16 @@ def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | N
             if left is not None:
                 left.append(len(data) + source.size - position)
             return
+
+
+def most(stored: int, limits: Limits) -> int:
+    """How many bytes may come out of a stream of `stored` bytes."""
+    return min(limits.inflated_bytes, max(limits.inflated_freely, limits.inflated_ratio * stored))
+
+
+def _too_much(given: int, allowed: int, limits: Limits) -> LimitExceeded:
+    name = {limits.inflated_bytes: "inflated_bytes", limits.inflated_freely: "inflated_freely"}
+    return LimitExceeded(name.get(allowed, "inflated_ratio"), given, allowed)
 
 
 def _goes_on(method: str, data: bytes) -> bool:
@@ -192,6 +203,8 @@ def _machine(method: str, source: ByteSource, limits: Limits) -> _Decompressor:
     match method:
         case "deflated":
             return _Zlib(-15)
+        case "zlib":
+            return _Zlib(15)
         case "gzip":
             return _Zlib(31)
         case "bzip2":
@@ -200,7 +213,20 @@ def _machine(method: str, source: ByteSource, limits: Limits) -> _Decompressor:
             return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=limits.inflate_memory)
         case "lzma":
             return _lzma_in_zip(source, limits)
+        case "lzma-alone":
+            return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=limits.inflate_memory)
+        case "lz4":
+            return _lz4()
     raise FormatError(f"compressed by {method}, which hilt does not read")
+
+
+def _lz4() -> _Decompressor:
+    try:
+        from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        raise FormatError(str(MissingExtra("reading lz4", "lz4"))) from None
+    machine: _Decompressor = LZ4FrameDecompressor()
+    return machine
 
 
 def _lzma_in_zip(source: ByteSource, limits: Limits) -> lzma.LZMADecompressor:

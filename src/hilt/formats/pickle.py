@@ -7,17 +7,17 @@ pickles in a row. A pickle that breaks is still one, up to where it breaks: a lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.pickle_opcodes import Opcode
 from hilt.formats.pickle_probe import Search, recognised
-from hilt.formats.pickle_walk import Extent, Op, Span, measure, walk
+from hilt.formats.pickle_walk import Op, Span, measure, walk
 from hilt.formats.reader import Head
 
-__all__ = ["Op", "Opcode", "Pickle", "PickleStream", "Span", "find", "probe", "read"]
+__all__ = ["Op", "Opcode", "Pickle", "PickleStream", "Search", "Span", "find", "one", "probe", "read"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -25,9 +25,10 @@ class PickleStream:
     """One pickle: the bytes [start, end) of `source`, whose positions all its numbers count.
 
     `name` says which one it is, for people ("pickle 2", "data.pkl"); empty where it is the only one. `broken` is why
-    it breaks at `end`, None where it ends with STOP. `unread` are the bytes between `end` and the next pickle, or the
+    it breaks at `end`, None where it ends with STOP; `steps` is 0 where not even one opcode could be read. `unread` are the bytes between `end` and the next pickle, or the
     end of the source, that belong to nothing. `arrays` are stretches of raw array bytes between two opcodes (joblib).
-    `frame_gap` is where its frames do not fit together, so that two readers go on at different places.
+    `frame_gap` is where its frames do not fit together, so that two readers go on at different places. An `overlay` is
+    another way to read bytes that a stream before it covers, for loaders that take another turn; it may break.
     """
 
     name: str = ""
@@ -36,9 +37,11 @@ class PickleStream:
     end: int
     protocol: int
     broken: FormatError | None = None
+    steps: int = 1
     unread: int = 0
     arrays: tuple[tuple[int, int], ...] = ()
     frame_gap: int | None = None
+    overlay: bool = False
 
     def ops(self) -> Iterator[Op]:
         """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks."""
@@ -71,24 +74,29 @@ def find(source: ByteSource, start: int, end: int, limits: Limits, name: str = "
     position: int | None = start
     search = Search(source, end)
     while position is not None:
-        extent = measure(source, position, end)
+        stream = one(source, position, end, name if not found else f"{name} pickle {len(found) + 1}".strip())
         if len(found) == limits.pickle_streams:
             broken = LimitExceeded("pickle_streams", len(found) + 1, limits.pickle_streams, offset=position)
-            extent = Extent(end=position, protocol=extent.protocol, steps=1, broken=broken)
-        if extent.broken is not None and extent.steps == 0 and not found:
-            raise extent.broken
-        following = None if isinstance(extent.broken, LimitExceeded) else search.after(extent.end)
-        found.append(
-            PickleStream(
-                name=name if not found else f"{name} pickle {len(found) + 1}".strip(),
-                source=source,
-                start=position,
-                end=extent.end,
-                protocol=extent.protocol,
-                broken=extent.broken,
-                unread=(end if following is None else following) - extent.end,
-                frame_gap=extent.frame_gap,
-            )
-        )
+            found.append(replace(stream, end=position, broken=broken, unread=end - position))
+            break
+        if stream.broken is not None and not found and stream.steps == 0:
+            raise stream.broken
+        following = search.after(stream.end)
+        found.append(replace(stream, unread=(end if following is None else following) - stream.end))
         position = following
     return tuple(found)
+
+
+def one(source: ByteSource, start: int, end: int, name: str) -> PickleStream:
+    """The pickle that begins at `start`, however broken it is."""
+    extent = measure(source, start, end)
+    return PickleStream(
+        name=name,
+        source=source,
+        start=start,
+        end=extent.end,
+        protocol=extent.protocol,
+        broken=extent.broken,
+        steps=extent.steps,
+        frame_gap=extent.frame_gap,
+    )

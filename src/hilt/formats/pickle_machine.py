@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NoReturn
 
 from hilt.core.errors import FormatError, LimitExceeded
@@ -75,6 +76,10 @@ _NUMBERS = frozenset(
     | {Opcode.INT, Opcode.FLOAT, Opcode.LONG, Opcode.LONG1, Opcode.LONG4}
 )
 _NOTHING = frozenset({Opcode.PROTO, Opcode.FRAME, Opcode.READONLY_BUFFER})
+_ACT, _PUSH, _KEEP = range(3)
+_WAYS = bytes(_PUSH if code in _NUMBERS else _KEEP if code == Opcode.MEMOIZE else _ACT for code in range(256))
+"""What is done so often that it is done without calling an action: pushing a number, memoising in order."""
+_BATCH = 1 << 16
 _SLOT, _OBJECT = 40, 120
 """About what a stack or memo entry takes in memory, and what a container or a text does, in bytes."""
 
@@ -123,21 +128,24 @@ class Machine:
 
     def run(self, ops: Iterable[Op]) -> None:
         """Runs `ops`. Raises `FormatError` where the real machine stops, `LimitExceeded` when too much is held."""
-        stack, marks, memo, actions, allowed = self.stack, self._marks, self._memo, self._actions, self._allowed
-        push = stack.append
-        numbers = bytes(code in _NUMBERS for code in range(256))
-        room = 0
-        for position, code, argument in ops:
-            if numbers[code]:
-                push(argument)
-            else:
-                actions[code](argument, position)
-            room -= 1
-            if room < 0:
-                held = self._held + _SLOT * (len(stack) + len(marks) + len(memo) + 4 * len(self._sparse_memo))
-                if held > allowed:
-                    raise LimitExceeded("pickle_held_bytes", held, allowed, offset=position)
-                room = min((allowed - held) // (8 * _OBJECT), 65536)
+        stack, memo, sparse_memo, actions = self.stack, self._memo, self._sparse_memo, self._actions
+        push, ways, batch = stack.append, _WAYS, max(1, min(_BATCH, self._allowed // (8 * _OBJECT)))
+        position, going = 0, True
+        ops = iter(ops)
+        while going:
+            going = False
+            for position, code, argument in islice(ops, batch):
+                way = ways[code]
+                if way == _PUSH:
+                    push(argument)
+                elif way == _KEEP and len(stack) > self._fence and not sparse_memo:
+                    memo.append(stack[-1])
+                else:
+                    actions[code](argument, position)
+                going = True
+            held = self._held + _SLOT * (len(stack) + len(self._marks) + len(memo) + 4 * len(sparse_memo))
+            if held > self._allowed:
+                raise LimitExceeded("pickle_held_bytes", held, self._allowed, offset=position)
 
     def _table(self) -> list[Callable[[Any, int], None]]:
         table: dict[int, Callable[[Any, int], None]] = {
@@ -229,7 +237,7 @@ class Machine:
         self.stack.append(self._top(position))
 
     def _text(self, argument: Any, position: int) -> None:
-        self._held += _OBJECT if isinstance(argument, Span) else len(argument) + _OBJECT // 2
+        self._held += _OBJECT if argument.__class__ is Span else len(argument) + _OBJECT // 2
         self.stack.append(argument)
 
     # The memo.
@@ -298,8 +306,9 @@ class Machine:
     # Globals, calls, state.
 
     def _global(self, argument: Any, position: int) -> None:
+        module, name = argument
         self._held += _OBJECT
-        self.stack.append(self.named(*argument, position))
+        self.stack.append(self.named(module, name, position))
 
     def _stack_global(self, argument: Any, position: int) -> None:
         name, module = self._pop(position), self._pop(position)
@@ -336,7 +345,8 @@ class Machine:
 
     def _inst(self, argument: Any, position: int) -> None:
         values = self._since_mark(position)
-        callable_ = self.named(*argument, position)
+        module, name = argument
+        callable_ = self.named(module, name, position)
         self._call(callable_, tuple(values[:KEPT_ITEMS]), Opcode.INST, position)
 
     def _build(self, argument: Any, position: int) -> None:

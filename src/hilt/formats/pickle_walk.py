@@ -37,7 +37,7 @@ Argument = None | int | float | str | bytes | Span | tuple[str, str]
 Op = tuple[int, int, Argument]
 """Position in the source, opcode, argument."""
 
-_PLAIN, _NUMBER, _LONGER, _INVALID = 0, 1, 2, 3
+_PLAIN, _NUMBER, _LONGER, _INVALID, _TEXT = range(5)
 _KIND = [_INVALID] * 256
 for _code in Opcode:
     _KIND[_code] = _PLAIN
@@ -45,7 +45,8 @@ for _code in NUMBERS:
     _KIND[_code] = _NUMBER
 for _code in (*COUNTED, *LINES, Opcode.PROTO, Opcode.FRAME, Opcode.STOP):
     _KIND[_code] = _LONGER
-_BUILD, _STOP = int(Opcode.BUILD), int(Opcode.STOP)
+_KIND[Opcode.SHORT_BINUNICODE] = _KIND[Opcode.BINUNICODE] = _TEXT  # the commonest, so they have a way of their own
+_BUILD, _STOP, _BINUNICODE = int(Opcode.BUILD), int(Opcode.STOP), int(Opcode.BINUNICODE)
 _UNPACK = {int(code): struct.Struct(layout) for code, layout in NUMBERS.items()}
 
 
@@ -53,17 +54,22 @@ def _class(codes: list[int]) -> bytes:
     return b"[" + b"".join(b"\\x%02x" % code for code in codes) + b"]"
 
 
-_SIZES = sorted({unpack.size for unpack in _UNPACK.values()})
-_RUN = re.compile(
-    b"(?:"
-    + b"|".join(
-        [_class([code for code in range(256) if _KIND[code] == _PLAIN]) + b"++"]
-        + [_class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size for size in _SIZES]
-    )
-    + b")*+",
-    re.DOTALL,
-)
-"""As many opcodes of fixed length as stand in a row."""
+def _run() -> re.Pattern[bytes]:
+    parts = [_class([code for code in range(256) if _KIND[code] == _PLAIN]) + b"++"]
+    for size in (1, 2, 4, 8):
+        parts += [_class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size]
+    for width in (1, 4):
+        counts = [re.escape(size.to_bytes(width, "little")) + b".{%d}" % size for size in _SHORT]
+        codes = [int(code) for code in COUNTED if COUNTED[code] == width and code != Opcode.LONG4]
+        parts.append(_class(codes) + b"(?:" + b"|".join(counts) + b")")
+    return re.compile(b"(?:" + b"|".join(parts) + b")*+", re.DOTALL)
+
+
+JOBLIB = ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
+"""Modules of the wrapper behind which joblib writes raw array bytes."""
+_SHORT = sorted(set(range(48)) - {len(module) for module in JOBLIB})
+_RUN = _run()
+"""As many opcodes of known length, short literals among them, as stand in a row."""
 
 
 def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) -> Iterator[Op]:
@@ -95,6 +101,14 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) ->
                 yield position + i, code, unpack.unpack_from(data, i + 1)[0]
                 i += unpack.size + 1
             else:
+                if kind == _TEXT:
+                    first = i + (5 if code == _BINUNICODE else 2)
+                    after = first + int.from_bytes(data[i + 1 : first], "little")
+                    text = data[first:after]
+                    if after <= safe and after - first <= KEPT and text.isascii():
+                        yield position + i, code, text.decode("ascii")
+                        i = after
+                        continue
                 argument, after = _longer(source, data, position, i, end)
                 yield position + i, code, argument
                 if code == _STOP:
@@ -150,7 +164,7 @@ def measure(source: ByteSource, start: int, end: int) -> Extent:
                     elif code == Opcode.PROTO and isinstance(argument, int):
                         protocol = max(protocol, argument)
                         steps -= 1
-                    elif argument == JOBLIB or (isinstance(argument, tuple) and argument[0] == JOBLIB):
+                    elif (argument[0] if isinstance(argument, tuple) else argument) in JOBLIB:
                         joblib = True
                 steps += 1
                 i = after
@@ -159,10 +173,6 @@ def measure(source: ByteSource, start: int, end: int) -> Extent:
         broken = error
     at = broken.offset if broken.offset is not None else position
     return Extent(end=at, protocol=protocol, steps=steps, broken=broken, frame_gap=frame_gap, joblib=joblib)
-
-
-JOBLIB = "joblib.numpy_pickle"
-"""The module of the wrapper behind which joblib writes raw array bytes."""
 
 
 def _longer(source: ByteSource, data: bytes, base: int, i: int, end: int) -> tuple[Argument, int]:

@@ -1,0 +1,139 @@
+"""Reads what torch.save wrote before PyTorch 1.6, and still writes when asked to: five pickles, then raw storages.
+
+Specification: PyTorch, torch/serialization.py, `_legacy_save` and `_legacy_load`. The pickles are a magic number, the
+protocol version, sizes of the machine that wrote it, the object itself, and the keys of its storages. A storage is its
+number of elements in 8 bytes, then the elements, whose size stands in the persistent ids of the fourth pickle.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats import pickle
+from hilt.formats.pickle import PickleStream
+from hilt.formats.pickle_machine import Global, Items, Machine, Opaque, Value
+
+PARTS = ("magic number", "protocol version", "system information", "object", "storage keys")
+
+ITEM_SIZES = {
+    "DoubleStorage": 8, "FloatStorage": 4, "HalfStorage": 2, "BFloat16Storage": 2, "LongStorage": 8, "IntStorage": 4,
+    "ShortStorage": 2, "CharStorage": 1, "ByteStorage": 1, "BoolStorage": 1, "UntypedStorage": 1, "_UntypedStorage": 1,
+    "ComplexDoubleStorage": 16, "ComplexFloatStorage": 8, "QUInt8Storage": 1, "QInt8Storage": 1, "QInt32Storage": 4,
+    "QUInt4x2Storage": 1, "QUInt2x4Storage": 1,
+}  # fmt: skip
+"""Bytes per element, by the class of the storage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """One storage as the object names it: its key, the class of its elements, how many, and on which device."""
+
+    key: str
+    kind: str
+    size: int
+    location: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchLegacy:
+    """The pickles in the order of `PARTS`, and more where there are more; `storages` by the order of the object.
+
+    `data_end` is where the last storage ends, None where that cannot be told. What stands behind it is `unread` of the
+    last pickle.
+    """
+
+    pickles: tuple[PickleStream, ...]
+    storages: tuple[Storage, ...]
+    data_end: int | None
+
+
+def read(source: ByteSource, limits: Limits) -> TorchLegacy:
+    """The pickles and storages of `source`. Raises `FormatError` where it does not begin with a pickle."""
+    found: list[PickleStream] = []
+    position = 0
+    for part in PARTS:
+        stream = pickle.one(source, position, source.size, part)
+        found.append(stream)
+        position = stream.end
+        if stream.broken is not None:
+            return _broken(source, found, limits)
+    data_start, storages = position, _storages(found[3], limits)
+    end = _data_end(source, data_start, _keys(found[4], limits), storages)
+    last = replace(found[4], unread=source.size - data_start if end is None else source.size - end)
+    behind: tuple[PickleStream, ...] = ()
+    start = pickle.Search(source, source.size).after(end) if end is not None else None
+    if start is not None and end is not None:
+        last = replace(last, unread=start - end)
+        behind = pickle.find(source, start, source.size, limits, "pickle behind the storages")
+    pickles = (*found[:4], last, *behind)
+    return TorchLegacy(pickles=pickles, storages=tuple(storages.values()), data_end=end)
+
+
+def _broken(source: ByteSource, found: list[PickleStream], limits: Limits) -> TorchLegacy:
+    """A file whose first pickles do not all end: every pickle that can be found in it, and no storages."""
+    *whole, last = found
+    rest = pickle.find(source, last.start, source.size, limits, last.name)
+    return TorchLegacy(pickles=(*whole, *rest), storages=(), data_end=None)
+
+
+class _Object(Machine):
+    """Runs the object's pickle and keeps what its persistent ids say."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.storages: dict[str, Storage] = {}
+
+    def persistent(self, identity: Value, position: int) -> Value:  # noqa: ARG002
+        match identity:
+            case ("storage", Global(_, kind), key, location, int(size), *_) if size >= 0:
+                storage = Storage(key=str(key), kind=kind, size=size, location=str(location))
+                self.storages.setdefault(storage.key, storage)
+        return Opaque("a storage")
+
+
+def _storages(stream: PickleStream, limits: Limits) -> dict[str, Storage]:
+    machine = _Object(limits)
+    try:
+        machine.run(stream.ops())
+    except FormatError:
+        return {}
+    return machine.storages
+
+
+class _Keys(Machine):
+    """Runs the list of keys and keeps all of them, which a plain machine would not."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.keys: list[str] = []
+
+    def extended(self, target: Value, items: list[Value], position: int) -> None:
+        self.keys += [str(item) for item in items]
+        super().extended(target, items, position)
+
+
+def _keys(stream: PickleStream, limits: Limits) -> list[str] | None:
+    machine = _Keys(limits)
+    try:
+        machine.run(stream.ops())
+    except FormatError:
+        return None
+    top = machine.stack[-1] if machine.stack else None
+    return machine.keys if isinstance(top, Items) and top.size == len(machine.keys) else None
+
+
+def _data_end(source: ByteSource, position: int, keys: list[str] | None, storages: dict[str, Storage]) -> int | None:
+    """Where the last storage ends; None where a size is missing, or the file ends before."""
+    for key in keys or ():
+        head = source.read(position, 8)
+        if len(head) < 8 or key not in storages or storages[key].kind not in ITEM_SIZES:
+            return None
+        (count,) = struct.unpack("<q", head)
+        position += 8 + count * ITEM_SIZES[storages[key].kind]
+        if count < 0 or position > source.size:
+            return None
+    return None if keys is None else position

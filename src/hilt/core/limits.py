@@ -43,6 +43,10 @@ class Limits:
     """Values of a YAML file, those behind aliases counted each time."""
     safetensors_header_bytes: int = 100_000_000
     """The format's own maximum (safetensors, MAX_HEADER_SIZE)."""
+    header_entries: int = 500_000
+    """Tensors, key-values or objects that the header of one file of weights lists."""
+    gguf_header_bytes: int = 128 * MIB
+    """Key-values and tensor infos, the vocabulary included."""
 
     # Archives and compressed streams.
     archive_members: int = 100_000

@@ -6,6 +6,7 @@ from hilt.formats.reader import Reader
 
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
+    Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),
     Reader(
         id="torch-legacy",
         title="PyTorch before 1.6",
@@ -47,8 +48,6 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
     Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo")),
-    # Last, so that whatever stands in front of the archive is read as what it is.
-    Reader(id="zip-behind", title="zip archive behind other bytes"),
     Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",)),
     Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
     Reader(id="sentencepiece", title="SentencePiece model", names=("*.spm", "tokenizer.model", "*.spm.model")),
@@ -73,4 +72,6 @@ READERS: tuple[Reader, ...] = (
         names=("*.txt", "*.md", "*.csv", "*.tsv", "*.rst", "*.toml", "*.ini", "*.cfg", "*.log", "*.xml", "*.svg"),
         weak=True,
     ),
+    # Last, so that whatever stands in front of the archive is read as what it is.
+    Reader(id="zip-behind", title="zip archive behind other bytes", weak=True),
 )

@@ -18,6 +18,9 @@ T = TypeVar("T")
 ARCHIVES: tuple[str, ...] = ("zip", "zip-behind", "tar", "gzip", "bzip2", "xz")
 """The ids of the formats whose members are files of the subject; the reader of each has `open_member` too."""
 
+UNNAMED = "content"
+"""The path of the only member of a compressed file, which has no name of its own; `member_path` finds one."""
+
 _REMEMBERED = 4
 """Listings that are kept: those of an archive, of the archive around it, and so on."""
 
@@ -28,6 +31,8 @@ class MemberKind(Enum):
     FILE = "file"
     FOLDER = "folder"
     LINK = "link"
+    HARD_LINK = "hard-link"
+    """A second name of another member; its target counts from the top of the archive, a link's from its own folder."""
     SPECIAL = "special"
 
 
@@ -67,6 +72,15 @@ class Archive:
 
     members: tuple[Member, ...]
     oddities: tuple[Oddity, ...] = ()
+
+
+def member_path(archive: str, member: Member) -> str:
+    """What to call `member` of the archive at the path `archive`: what is in `a.tar.gz` is `a.tar`."""
+    if member.path != UNNAMED:
+        return member.path
+    name = archive.rsplit("/", 1)[-1]
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem}.tar" if suffix.lower() in ("tgz", "tbz2", "txz") else stem if dot and stem else UNNAMED
 
 
 class ArchiveReader(Protocol):

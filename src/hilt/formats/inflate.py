@@ -169,6 +169,8 @@ def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | N
             try:
                 piece = machine.decompress(data, _PIECE)
             except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError) as error:
+                if "Memory usage limit" in str(error):
+                    raise LimitExceeded("inflate_memory", "the dictionary", limits.inflate_memory) from None
                 raise FormatError(f"the {method} stream is broken: {error}", offset=position - len(data)) from None
             data = b""
             given += len(piece)

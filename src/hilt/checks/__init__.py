@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from hilt.checks.check import Check
 from hilt.checks.inspect import (
+    gguf_header,
     onnx_custom_operators,
     onnx_external_data,
     safetensors_header,
+    tensorflow_operators,
+    tflite_custom_operators,
 )
 
 CHECKS: tuple[Check, ...] = (
     safetensors_header.CHECK,
+    gguf_header.CHECK,
     onnx_custom_operators.CHECK,
     onnx_external_data.CHECK,
+    tflite_custom_operators.CHECK,
+    tensorflow_operators.CHECK,
 )

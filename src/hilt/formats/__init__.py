@@ -35,6 +35,9 @@ READERS: tuple[Reader, ...] = (
         names=("*.pkl", "*.pickle", "*.pk", "*.p", "*.dat", "*.pt", "*.pth", "*.bin", "*.model", "*.pdiparams.info"),
     ),
     Reader(id="onnx", title="ONNX", names=("*.onnx",)),
+    Reader(id="tflite", title="TensorFlow Lite", names=("*.tflite", "*.lite"), magic=((4, b"TFL3"),)),
+    Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",)),
+    Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef")),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(
         id="zip",

@@ -1,0 +1,173 @@
+"""Reads what a TensorFlow Lite model says of its operators, graphs and buffers; never the numbers in the buffers.
+
+Specification: schema.fbs of TensorFlow Lite (version 3, identifier TFL3), a FlatBuffer: tables find their fields
+through a vtable of 16-bit offsets, vectors and strings begin with a 32-bit length, all little-endian.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import KIB, Limits
+
+_CUSTOM = 32
+"""The builtin operator that stands for a custom one."""
+_CHUNK = 4 * KIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A builtin operator by its number in the schema, or a custom one by its name."""
+
+    builtin: int
+    custom: str
+
+    def __str__(self) -> str:
+        return self.custom or f"builtin {self.builtin}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tflite:
+    """A model. `operators` counts nodes of each declared operator, 0 for one that is declared and not used.
+
+    `inline_bytes` are the bytes of all buffers inside the FlatBuffer; `appended` are the (offset, size) of those behind
+    it. `external_files` are the names of the files that hold further weights.
+    """
+
+    version: int
+    description: str
+    operators: Mapping[Operator, int]
+    subgraphs: int
+    tensors: int
+    buffers: int
+    inline_bytes: int
+    appended: tuple[tuple[int, int], ...]
+    external_files: tuple[str, ...]
+    metadata: tuple[str, ...]
+    size: int
+
+
+def read(source: ByteSource, limits: Limits) -> Tflite:
+    """The model in `source`. Raises `FormatError` where an offset leads outside it."""
+    flat = _Flat(source, limits)
+    model = flat.follow(0)
+    declared = [_operator(flat, code) for code in flat.tables(model, 1)]
+    used, subgraphs, tensors = Counter[Operator](dict.fromkeys(declared, 0)), 0, 0
+    for subgraph in flat.tables(model, 2):
+        subgraphs += 1
+        tensors += flat.length(subgraph, 0)
+        for node in flat.tables(subgraph, 3):
+            index = flat.number(node, 0, "<I")
+            if index >= len(declared):
+                raise FormatError(f"a node has operator {index}, the model declares {len(declared)}", offset=node)
+            used[declared[index]] += 1
+    buffers, inline, appended = 0, 0, list[tuple[int, int]]()
+    for buffer in flat.tables(model, 4):
+        buffers += 1
+        inline += flat.length(buffer, 0)
+        if size := flat.number(buffer, 2, "<Q"):
+            appended.append((flat.number(buffer, 1, "<Q"), size))
+    return Tflite(
+        version=flat.number(model, 0, "<I"),
+        description=flat.text(model, 3),
+        operators=MappingProxyType(dict(used)),
+        subgraphs=subgraphs,
+        tensors=tensors,
+        buffers=buffers,
+        inline_bytes=inline,
+        appended=tuple(appended),
+        external_files=tuple(flat.text(group, 0) for group in flat.tables(model, 8)),
+        metadata=tuple(flat.text(entry, 0) for entry in flat.tables(model, 6)),
+        size=source.size,
+    )
+
+
+def _operator(flat: _Flat, code: int) -> Operator:
+    # Old files have the number in a byte, which is 127 in new files where the number does not fit.
+    builtin = max(flat.number(code, 0, "<b"), flat.number(code, 3, "<i"))
+    return Operator(builtin=builtin, custom=flat.text(code, 1) if builtin == _CUSTOM else "")
+
+
+class _Flat:
+    """A source seen as a FlatBuffer; tables are the offsets at which they begin."""
+
+    def __init__(self, source: ByteSource, limits: Limits) -> None:
+        self._source, self._limits = source, limits
+        self._data, self._at = b"", 0
+        self._items, self._text = 0, 0
+
+    def follow(self, position: int) -> int:
+        """Where the offset at `position` leads."""
+        return position + int(self._number(position, "<I"))
+
+    def number(self, table: int, field: int, layout: str) -> int:
+        """A scalar field; 0 where the table leaves it out."""
+        position = self._field(table, field)
+        return 0 if position is None else self._number(position, layout)
+
+    def text(self, table: int, field: int) -> str:
+        """A string field; empty where the table leaves it out. Bytes that are not UTF-8 stand as surrogate escapes."""
+        position = self._field(table, field)
+        if position is None:
+            return ""
+        start = self.follow(position)
+        length = self._number(start, "<I")
+        self._text += length
+        if self._text > self._limits.graph_text_bytes:
+            raise LimitExceeded("graph_text_bytes", self._text, self._limits.graph_text_bytes, offset=start)
+        return self._bytes(start + 4, length).decode("utf-8", "surrogateescape")
+
+    def length(self, table: int, field: int) -> int:
+        """The length of a vector field, whose items lie inside the file; 0 where the table leaves it out."""
+        position = self._field(table, field)
+        if position is None:
+            return 0
+        start = self.follow(position)
+        length = self._number(start, "<I")
+        if start + 4 + length > self._source.size:
+            raise FormatError(f"a vector of {length} items reaches past the end of the file", offset=start)
+        return length
+
+    def tables(self, table: int, field: int) -> Iterator[int]:
+        """The tables in a vector field."""
+        length = self.length(table, field)
+        self._items += length
+        if self._items > self._limits.graph_items:
+            raise LimitExceeded("graph_items", self._items, self._limits.graph_items, offset=table)
+        position = self._field(table, field)
+        start = self.follow(position) + 4 if position is not None else 0
+        for index in range(length):
+            yield self.follow(start + 4 * index)
+
+    def _field(self, table: int, field: int) -> int | None:
+        """Where a field of a table lies."""
+        vtable = table - self._number(table, "<i")
+        if 4 + 2 * field >= self._number(vtable, "<H"):
+            return None
+        offset = self._number(vtable + 4 + 2 * field, "<H")
+        return table + offset if offset else None
+
+    def _number(self, position: int, layout: str) -> int:
+        value = struct.unpack(layout, self._bytes(position, struct.calcsize(layout)))[0]
+        return int(value)
+
+    def _bytes(self, position: int, n: int) -> bytes:
+        begin = position - self._at
+        if begin < 0 or begin + n > len(self._data):
+            if position < 0 or position + n > self._source.size:
+                raise FormatError(
+                    f"an offset leads to byte {position}, {n} bytes long, in a file of {self._source.size} bytes",
+                    offset=max(position, 0),
+                )
+            self._at = max(0, min(position - _CHUNK // 2, self._source.size - _CHUNK))
+            self._data = self._source.read(self._at, max(_CHUNK, position - self._at + n))
+            begin = position - self._at
+            if begin + n > len(self._data):
+                raise FormatError("the file became shorter while it was read", offset=position)
+        return self._data[begin : begin + n]

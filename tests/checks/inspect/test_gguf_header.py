@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from attacks.gguf import HONEST, HONEST_DATA, Info, gguf
+from hilt.checks.inspect.gguf_header import CHECK
+from hilt.core.finding import Severity
+from reading import findings
+
+A, B, C = HONEST
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_header_that_describes_every_byte_is_quiet(order: str) -> None:
+    assert findings(CHECK, gguf(order=order), "model.gguf") == []
+
+
+@pytest.mark.parametrize("padding", [0, 1, 31])
+def test_padding_behind_the_last_tensor_and_a_file_without_tensors_are_quiet(padding: int) -> None:
+    assert findings(CHECK, gguf(data=HONEST_DATA + b"\0" * padding), "model.gguf") == []
+    assert findings(CHECK, gguf([], b"\0" * padding), "vocabulary.gguf") == []
+
+
+@pytest.mark.parametrize(
+    ("tensors", "words", "severity"),
+    [
+        ([A, Info(name="b", shape=(32, 2), type=2, offset=0), C], "overlaps the tensor before it by 32", Severity.HIGH),
+        ([A, Info(name="b", shape=(8, 4), offset=32)], "reach past the end of the file", Severity.HIGH),
+        ([A, Info(name="b", shape=(1 << 63, 1 << 63), offset=32)], "reach past the end of the file", Severity.HIGH),
+        ([A, B, Info(name="a", offset=96)], "2 tensors are named 'a'", Severity.HIGH),
+        ([A, C], "64 bytes before it belong to no tensor", Severity.MEDIUM),
+        ([A, B], "60 bytes behind the last tensor", Severity.MEDIUM),
+        ([A, B, Info(name="c", offset=96, type=200)], "unknown number format: ggml_type 200", Severity.MEDIUM),
+        ([A, Info(name="b", shape=(30, 2), type=2, offset=32), C], "no whole number of Q4_0 blocks", Severity.HIGH),
+        ([A, B, Info(name="c", offset=72, shape=(14,))], "not aligned to 32", Severity.HIGH),
+    ],
+)
+def test_each_abuse_of_the_header_is_named(tensors: Sequence[Info], words: str, severity: Severity) -> None:
+    data = HONEST_DATA[:100] if "reach" in words else HONEST_DATA
+    seen = findings(CHECK, gguf(tensors, data), "model.gguf")
+    assert (severity, True) in [(finding.severity, words in finding.message) for finding in seen], seen
+
+
+def test_a_key_that_occurs_twice_is_found() -> None:
+    seen = findings(CHECK, gguf(metadata=[("k", 1), ("k", 2)]), "model.gguf")
+    assert [finding.message for finding in seen] == ["the metadata has the key 'k' 2 times"]
+
+
+def test_a_gguf_under_another_name_is_still_looked_at() -> None:
+    assert [finding.severity for finding in findings(CHECK, gguf(data=HONEST_DATA + b"x" * 64), "notes.txt")] == [
+        Severity.MEDIUM
+    ]

@@ -34,6 +34,9 @@ def load(reference: str | Path, schema: FactSchema) -> Policy:
 
 
 def _pack(name: str) -> bytes:
-    from importlib.resources import files  # costs start-up time that a policy file does not need
+    import pkgutil  # only where a pack is asked for; importlib.resources would cost ten times as much at start-up
 
-    return files("hilt.policy").joinpath("packs", f"{name}.yaml").read_bytes()
+    data = pkgutil.get_data("hilt.policy", f"packs/{name}.yaml")
+    if data is None:
+        raise PolicyInvalid("this pack is missing from the installation of hilt", file=name)
+    return data

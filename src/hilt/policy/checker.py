@@ -189,7 +189,7 @@ class _Checker:
         of = self.kind(node.of, bound)
         if not isinstance(of, ListKind) or of.item is None:
             raise self.wrong(node.of, f"[...] picks an item of a list, and {text_of(node.of)} is a {of}")
-        self.needs(node.index, INT, bound, "[...] needs the number of an item, counted from 0")
+        self.needs(node.place, INT, bound, "[...] needs the number of an item, counted from 0")
         return of.item
 
     def comparison(self, node: Compare, bound: Mapping[str, Kind]) -> None:

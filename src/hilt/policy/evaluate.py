@@ -90,8 +90,8 @@ def evaluate(node: Node, scope: Scope) -> Value:
             return len(counted) if isinstance(counted, str | tuple) else None
         case ListLiteral(items=items):
             return tuple(evaluate(item, scope) for item in items)
-        case Index(of=of, index=index):
-            return _item(evaluate(of, scope), evaluate(index, scope))
+        case Index(of=of, place=place):
+            return _item(evaluate(of, scope), evaluate(place, scope))
     raise TypeError(f"an unknown part of an expression: {node!r}")
 
 

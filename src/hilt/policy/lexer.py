@@ -8,8 +8,8 @@ operators, and comments from `//` to the end of the line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import isfinite
+from typing import NamedTuple
 
 from hilt.policy.syntax import wrong
 
@@ -40,8 +40,7 @@ _INSTEAD = {
 } | dict.fromkeys("+*/%", "there is no arithmetic; compare with the figure itself")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind` is name, int, float, string, op or end; `value` is the number or the string that is meant."""
 
     kind: str

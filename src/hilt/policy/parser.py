@@ -151,7 +151,7 @@ class _Parser:
                 name = self.name("a field or a method")
                 node = self.call(node, name) if self.here.text == "(" else Field(at=dot.at + 1, of=node, name=name.text)
             elif bracket := self.take("["):
-                node = Index(at=bracket.at, of=node, index=self.nested(self.disjunction, bracket.at))
+                node = Index(at=bracket.at, of=node, place=self.nested(self.disjunction, bracket.at))
                 self.expect("]")
             else:
                 return node

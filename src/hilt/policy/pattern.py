@@ -10,8 +10,8 @@ Virtual Machine Approach").
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MAX_STEPS = 2000
 MAX_REPEAT = 100
@@ -25,8 +25,7 @@ _CLASSES = {
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Chars:
+class _Chars(NamedTuple):
     """Eats one character that lies in one of `ranges`, or in none of them where `negated`."""
 
     ranges: tuple[tuple[str, str], ...]
@@ -36,15 +35,13 @@ class _Chars:
         return any(first <= character <= last for first, last in self.ranges) != self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class _Jump:
+class _Jump(NamedTuple):
     """Goes on at each of these distances from here."""
 
     to: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchor:
+class _Anchor(NamedTuple):
     """Goes on only at the start (`^`) or at the end (`$`) of the text."""
 
     end: bool
@@ -61,8 +58,7 @@ class PatternError(ValueError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A pattern ready to be looked for anywhere in a text."""
 
     steps: tuple[_Step, ...]

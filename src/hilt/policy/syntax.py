@@ -4,98 +4,98 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hilt.core.errors import PolicyInvalid
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """Any part of an expression; `at` is where its first character (of an operator: the operator) stands."""
-
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Literal(Node):
+class Literal(NamedTuple):
     value: bool | int | float | str
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListLiteral(Node):
+class ListLiteral(NamedTuple):
     items: tuple[Node, ...]
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name(Node):
+class Name(NamedTuple):
     """The first word of a field path, a variable of a macro, or a level such as `HIGH`."""
 
     id: str
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field(Node):
+class Field(NamedTuple):
     of: Node
     name: str
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Index(Node):
+class Index(NamedTuple):
     of: Node
-    index: Node
+    place: Node
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Not(Node):
+class Not(NamedTuple):
     part: Node
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class And(Node):
+class And(NamedTuple):
     parts: tuple[Node, ...]
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Or(Node):
+class Or(NamedTuple):
     parts: tuple[Node, ...]
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compare(Node):
+class Compare(NamedTuple):
     """`op` is one of == != < <= > >= in."""
 
     op: str
     left: Node
     right: Node
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Has(Node):
+class Has(NamedTuple):
     field: Node
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size(Node):
+class Size(NamedTuple):
     of: Node
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Method(Node):
+class Method(NamedTuple):
     """`name` is one of startsWith endsWith contains matches."""
 
     of: Node
     name: str
     argument: Node
+    at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Macro(Node):
+class Macro(NamedTuple):
     """`name` is one of exists all filter; `body` sees each item of `of` as `variable`."""
 
     of: Node
     name: str
     variable: str
     body: Node
+    at: int = 0
+
+
+Node = Literal | ListLiteral | Name | Field | Index | Not | And | Or | Compare | Has | Size | Method | Macro
+"""Any part of an expression; `at` is where its first character (of an operator: the operator) stands in the text.
+
+Named tuples, because a dataclass costs ten times as much when hilt starts, and there are many of them.
+"""
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -106,7 +106,7 @@ def children(node: Node) -> tuple[Node, ...]:
         case Field() | Size():
             return (node.of,)
         case Index():
-            return (node.of, node.index)
+            return (node.of, node.place)
         case Not():
             return (node.part,)
         case And() | Or():
@@ -167,8 +167,8 @@ def _text(node: Node) -> str:
             return name
         case Field(of=of, name=name):
             return f"{text_of(of, _MEMBER)}.{name}"
-        case Index(of=of, index=index):
-            return f"{text_of(of, _MEMBER)}[{text_of(index)}]"
+        case Index(of=of, place=place):
+            return f"{text_of(of, _MEMBER)}[{text_of(place)}]"
         case Not(part=part):
             return f"!{text_of(part, _UNARY)}"
         case And(parts=parts):

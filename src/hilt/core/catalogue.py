@@ -1,0 +1,47 @@
+"""What is told of the checks and facts themselves, as data: outputs explain a finding without knowing its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hilt.core.fact import FactSpec
+from hilt.core.finding import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """A check, told: `severity` is the worst it says, `blind_spot` what it cannot see."""
+
+    id: str
+    family: str
+    severity: Severity
+    title: str
+    what: str = ""
+    why: str = ""
+    blind_spot: str = ""
+    fix: str = ""
+
+
+class Catalogue:
+    """Every check that a report may name, and every fact; in the order of their lists."""
+
+    __slots__ = ("_checks", "_facts")
+
+    def __init__(self, checks: Iterable[About] = (), facts: Iterable[FactSpec] = ()) -> None:
+        self._checks = {about.id: about for about in checks}
+        self._facts = {spec.key: spec for spec in facts}
+
+    def __iter__(self) -> Iterator[About]:
+        return iter(self._checks.values())
+
+    def check(self, check_id: str) -> About:
+        """The check of this id; one that only bears the id where the catalogue does not have it.
+
+        A stored report may come from a version of hilt with other checks, and it must still be told.
+        """
+        found = self._checks.get(check_id)
+        return found or About(id=check_id, family="", severity=Severity.INFO, title="")
+
+    def fact(self, key: str) -> FactSpec | None:
+        return self._facts.get(key)

@@ -45,6 +45,11 @@ class Worker:
         self._introduction = introduction
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process_id(self) -> int | None:
+        """The process that reads now, or None before the first question."""
+        return None if self._process is None else self._process.pid
+
     def ask(self, request: dict[str, Any]) -> Examined:
         """The worker's answer; where it dies or hangs over the request, that failure as a gap."""
         fresh = self._process is None

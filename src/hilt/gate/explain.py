@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hilt.checks import CHECKS
 from hilt.checks.run import SCHEMA
 from hilt.core.catalogue import About, Catalogue

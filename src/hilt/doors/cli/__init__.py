@@ -29,7 +29,7 @@ app.add_typer(policy.app, name="policy")
 
 
 @app.callback(invoke_without_command=True)
-def _hilt(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:  # noqa: FBT003
+def _hilt(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
     if version:
         from hilt.core.version import __version__
 

@@ -27,9 +27,9 @@ def check(
         list[str] | None,
         typer.Option("--output", "-o", metavar="FORMAT[:FILE]", help="text, json, sarif or html; repeatable."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,  # noqa: FBT002
-    each: Annotated[bool, typer.Option("--each", help="Every model directly below REF is a subject of its own.")] = False,  # noqa: FBT002
-    no_hash: Annotated[bool, typer.Option("--no-hash", help="Do not digest the files: faster, and bound to no bytes.")] = False,  # noqa: FBT002
+    json: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Every model directly below REF is a subject of its own.")] = False,
+    no_hash: Annotated[bool, typer.Option("--no-hash", help="Do not digest the files: faster, and bound to no bytes.")] = False,
     stage: Annotated[str | None, typer.Option("--stage", metavar="WORD", help="What policies see as env.stage.")] = None,
 ) -> None:
     """Read models without running them, and judge each by a policy: admit (exit 0), review (10) or block (20)."""

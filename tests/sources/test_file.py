@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hilt.core.errors import ChangedWhileRead, SourceError
+from hilt.sources.file import Locator
+
+
+def located(path: Path) -> Locator:
+    return Locator.of(str(path), path.stat())
+
+
+@given(data=st.binary(max_size=300_000), reads=st.lists(st.tuples(st.integers(0, 300_000), st.integers(0, 200_000))))
+def test_reads_give_the_bytes_of_the_file(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, reads: list[tuple[int, int]]
+) -> None:
+    path = tmp_path_factory.mktemp("file") / "x"
+    path.write_bytes(data)
+    with located(path).open() as source:
+        assert all(source.read(offset, n) == data[offset : offset + n] for offset, n in reads)
+
+
+def test_a_file_that_shrinks_is_noticed_at_the_read(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"0" * 200_000)
+    with located(path).open() as source:
+        os.truncate(path, 100)
+        with pytest.raises(ChangedWhileRead, match="was 200000 bytes long and now ends at 100"):
+            source.read(0, 150_000)
+
+
+def test_a_file_that_was_swapped_for_another_is_not_read(tmp_path: Path) -> None:
+    path, other = tmp_path / "x", tmp_path / "y"
+    path.write_bytes(b"0000")
+    other.write_bytes(b"1111")
+    locator = located(path)
+    os.replace(other, path)
+    with pytest.raises(ChangedWhileRead, match="changed while it was checked"):
+        locator.open()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows asks for rights to make a link")
+def test_a_file_that_was_swapped_for_a_link_or_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"0000")
+    locator = located(path)
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(SourceError):
+        locator.open()
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ChangedWhileRead):
+        locator.open()

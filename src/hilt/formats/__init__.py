@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from hilt.formats.reader import Reader
 
+ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
+"""How a zip begins, with and without a member."""
+
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),
@@ -39,11 +42,13 @@ READERS: tuple[Reader, ...] = (
     Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",)),
     Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef")),
     # Formats that live in a zip have its magic and a probe, and stand before it.
+    Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
+    Reader(id="torch-zip", title="PyTorch", names=("*.pt", "*.pth", "*.bin", "*.ckpt"), magic=ZIP, probed=True),
     Reader(
         id="zip",
         title="zip archive",
         names=("*.zip", "*.whl", "*.mar", "*.egg", "*.jar"),
-        magic=((0, b"PK\x03\x04"), (0, b"PK\x05\x06")),
+        magic=ZIP,
     ),
     Reader(id="gzip", title="gzip file", names=("*.gz", "*.tgz"), magic=((0, b"\x1f\x8b\x08"),)),
     Reader(

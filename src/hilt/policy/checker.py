@@ -92,12 +92,10 @@ class _Checker:
         self.expression, self.evidence = expression, evidence
 
     def wrong(self, node: Node, message: str) -> PolicyInvalid:
-        at = node.at
+        length = len(path_of(node) or " ")
         while isinstance(node, Field):
             node = node.of
-            at = node.at
-        length = len(path) if (path := path_of(node)) else 1
-        return wrong(self.expression, at, message, length=length)
+        return wrong(self.expression, node.at, message, length=length)
 
     def kind(self, node: Node, bound: Mapping[str, Kind]) -> Kind:
         match node:

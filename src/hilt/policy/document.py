@@ -12,20 +12,16 @@ from hilt.core.fact import FactSchema
 from hilt.core.verdict import Outcome
 from hilt.policy import strict_yaml
 from hilt.policy.checker import check, loosening
-from hilt.policy.kinds import ENV, RecordKind, evidence_kind, nearest
+from hilt.policy.kinds import ENV, RecordKind, evidence_kind
 from hilt.policy.parser import parse
-from hilt.policy.strict_yaml import Sequence, Table, Text, Tree
+from hilt.policy.reading import Reading, join
+from hilt.policy.strict_yaml import Table, Text, Tree
 from hilt.policy.syntax import Node, text_of, wrong
 
 MAX_RULES = 500
 
-OUTCOMES: Mapping[str, Outcome] = {outcome.word: outcome for outcome in Outcome}
-
 _POLICY_KEYS = ("policy", "version", "applies_to", "unknown", "unsafe_unknown", "rules")
 _RULE_KEYS = ("require", "when", "else", "say", "fix", "maps_to", "unknown", "unsafe_unknown")
-# Described in the design, not built yet: to pass over one in silence would loosen a policy.
-_LATER_KEYS = frozenset({"by", "grace", "waivers", "exceptions", "extends", "profile", "checks", "audit"})
-
 _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 _RULE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -97,69 +93,27 @@ def read_policy(data: bytes, schema: FactSchema, *, file: str = "") -> Policy:
     )
 
 
-class _Reader:
+class _Reader(Reading):
     def __init__(self, file: str, evidence: RecordKind) -> None:
-        self.file, self.evidence = file, evidence
-
-    def wrong(self, message: str, where: str, tree: Tree) -> PolicyInvalid:
-        return PolicyInvalid(f"line {tree.line}: {message}", file=self.file, where=where)
-
-    def table(self, tree: Tree, where: str, known: tuple[str, ...]) -> Table:
-        if not isinstance(tree, Table):
-            raise self.wrong(f"keys are needed here: {', '.join(known)}", where, tree)
-        for key, value in tree.entries.items():
-            if key in _LATER_KEYS:
-                raise self.wrong("this version of hilt does not know this key yet", _join(where, key), value)
-            if key not in known:
-                hint = nearest(key, known) or f"; there are {', '.join(known)}"
-                raise self.wrong(f"unknown key{hint}", _join(where, key), value)
-        return tree
-
-    def needed(self, table: Table, where: str, key: str) -> Tree:
-        if key not in table.entries:
-            raise self.wrong(f"the key {key} is missing", where, table)
-        return table.entries[key]
-
-    def text(self, tree: Tree, where: str) -> str:
-        if not isinstance(tree, Text) or not tree.value.strip():
-            raise self.wrong("a text is needed here", where, tree)
-        return tree.value.strip()
-
-    def word(self, tree: Tree, where: str, shape: re.Pattern[str]) -> str:
-        text = self.text(tree, where)
-        if not shape.fullmatch(text):
-            raise self.wrong(f"{text!r} is no name: letters, digits and - (in a policy's name also . _ /)", where, tree)
-        return text
-
-    def texts(self, tree: Tree, where: str) -> tuple[str, ...]:
-        items = tree.items if isinstance(tree, Sequence) else (tree,)
-        if not items:
-            raise self.wrong("the list is empty", where, tree)
-        return tuple(self.text(item, where) for item in items)
-
-    def outcome(self, tree: Tree, where: str) -> Outcome:
-        text = self.text(tree, where)
-        if text not in OUTCOMES:
-            words = tuple(OUTCOMES)
-            raise self.wrong(f"{text!r} is none of {', '.join(words)}{nearest(text, words)}", where, tree)
-        return OUTCOMES[text]
+        super().__init__(file)
+        self.evidence = evidence
 
     def unknown(self, table: Table, where: str, default: Outcome) -> Outcome:
         """What follows where evidence is missing: review or block, and admit only under the name that warns."""
         strict, unsafe = table.entries.get("unknown"), table.entries.get("unsafe_unknown")
         if strict is not None and unsafe is not None:
-            raise self.wrong("unknown and unsafe_unknown say the same thing; keep one", _join(where, "unknown"), strict)
+            raise self.wrong("unknown and unsafe_unknown say the same thing; keep one", join(where, "unknown"), strict)
         if unsafe is not None:
-            where = _join(where, "unsafe_unknown")
+            where = join(where, "unsafe_unknown")
             if self.outcome(unsafe, where) is not Outcome.ADMIT:
                 raise self.wrong("only admit is unsafe; write unknown: review or unknown: block", where, unsafe)
             return Outcome.ADMIT
         if strict is None:
             return default
-        outcome = self.outcome(strict, _join(where, "unknown"))
+        outcome = self.outcome(strict, join(where, "unknown"))
         if outcome is Outcome.ADMIT:
             message = "what nobody knows would pass; if that is meant, write unsafe_unknown: admit"
-            raise self.wrong(message, _join(where, "unknown"), strict)
+            raise self.wrong(message, join(where, "unknown"), strict)
         return outcome
 
     def applies_to(self, tree: Tree | None) -> dict[str, tuple[str, ...]]:
@@ -184,8 +138,8 @@ class _Reader:
             when=None if condition is None else self.expression(condition, f"{where}.when", unsafe, wanted=False),
             otherwise=self.otherwise(self.needed(table, where, "else"), f"{where}.else"),
             unknown=unknown,
-            say=self.text(entries["say"], f"{where}.say") if "say" in entries else "",
-            fix=self.text(entries["fix"], f"{where}.fix") if "fix" in entries else "",
+            say=self.optional(table, where, "say"),
+            fix=self.optional(table, where, "fix"),
             maps_to=self.texts(entries["maps_to"], f"{where}.maps_to") if "maps_to" in entries else (),
         )
 
@@ -194,7 +148,7 @@ class _Reader:
             return {"": self.outcome(tree, where)}
         if not tree.entries:
             raise self.wrong("name a stage and its outcome", where, tree)
-        return {stage: self.outcome(value, _join(where, stage)) for stage, value in tree.entries.items()}
+        return {stage: self.outcome(value, join(where, stage)) for stage, value in tree.entries.items()}
 
     def expression(self, tree: Tree, where: str, unsafe: bool, *, wanted: bool) -> Node:
         text = self.text(tree, where)
@@ -208,7 +162,3 @@ class _Reader:
         except PolicyInvalid as error:
             raise self.wrong(error.message, where, tree) from None
         return node
-
-
-def _join(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key

@@ -21,6 +21,7 @@ from hilt.policy.syntax import (
     Node,
     Not,
     Or,
+    Size,
     children,
     path_of,
     text_of,
@@ -140,7 +141,13 @@ def _seen(node: Node, scope: Scope) -> str:
     elif isinstance(node, Has):
         return f"{text_of(node.field)} is {'unknown' if evaluate(node.field, scope) is None else 'known'}"
     varying = [part for part in looked_at if not _constant(part)] or looked_at[:1]
-    return " and ".join(f"{text_of(part)} is {shown(evaluate(part, scope))}" for part in varying)
+    return " and ".join(f"{text_of(part)} is {shown(evaluate(part, scope))}{_counted(part, scope)}" for part in varying)
+
+
+def _counted(node: Node, scope: Scope) -> str:
+    """What a `size` counted, so that nobody has to look for it."""
+    values = evaluate(node.of, scope) if isinstance(node, Size) else None
+    return f" ({_labels(list(values))})" if isinstance(values, tuple) and values else ""
 
 
 def _target(node: Node, scope: Scope, wanted: bool) -> str:

@@ -1,0 +1,174 @@
+"""Tests that an organisation writes for its policy: evidence, and what the policy should say of it.
+
+    cases:
+      a pickle that runs code is blocked:
+        findings:
+          - {check: pickle-code, severity: critical, path: model.pkl}
+        facts: {inspect.code_on_load: true}
+        env: {stage: production}
+        expect: block
+        rules: {no-code-on-load: block, no-remote-code: admit}
+
+What a case leaves out is quiet: no findings, nothing left unread, and every fact as a run says it that saw nothing.
+`unknown` as the value of a fact makes it unknown. Under `rules` admit means that the rule does not stand in the way.
+"""
+
+from __future__ import annotations
+
+from collections import abc
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from hilt.core.fact import Fact, FactSchema, FactSpec, Known, Value
+from hilt.core.finding import Confidence, Finding, Severity, Where
+from hilt.core.report import Coverage, Gap, Report, State
+from hilt.core.subject import Subject
+from hilt.core.verdict import Outcome, Verdict
+from hilt.policy import strict_yaml
+from hilt.policy.document import Policy
+from hilt.policy.engine import judge
+from hilt.policy.kinds import ENV, FINDING, GAP, nearest
+from hilt.policy.reading import Reading, join
+from hilt.policy.strict_yaml import Sequence, Table, Text, Tree
+
+_CASE_KEYS = ("reference", "env", "facts", "findings", "coverage", "expect", "rules")
+
+
+class Case(NamedTuple):
+    """Evidence, the outcome that is expected of it, and the outcomes that are expected of single rules."""
+
+    name: str
+    report: Report
+    env: dict[str, str]
+    expect: Outcome
+    rules: dict[str, Outcome]
+
+
+class Result(NamedTuple):
+    """What became of a case; without `differences` it passed."""
+
+    case: Case
+    verdict: Verdict
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+
+def read_cases(data: bytes, policies: Iterable[Policy], schema: FactSchema, *, file: str = "") -> tuple[Case, ...]:
+    """The cases in `data`. Raises `PolicyInvalid` with the key path."""
+    reader = _Reader(file, policies, schema)
+    root = reader.table(strict_yaml.load(data, file=file), "", ("cases",))
+    cases = reader.needed(root, "", "cases")
+    if not isinstance(cases, Table) or not cases.entries:
+        raise reader.wrong("a test has at least one case", "cases", cases)
+    return tuple(reader.case(name, tree) for name, tree in cases.entries.items())
+
+
+def run(
+    cases: Iterable[Case], policies: abc.Sequence[Policy], *, now: datetime, schema: FactSchema
+) -> tuple[Result, ...]:
+    """Each case judged by all `policies` together."""
+    results = []
+    for case in cases:
+        verdict = judge(case.report, policies, env=case.env, now=now, schema=schema)
+        results.append(Result(case, verdict, tuple(_differences(case, verdict))))
+    return tuple(results)
+
+
+def _differences(case: Case, verdict: Verdict) -> list[str]:
+    found = []
+    if verdict.outcome is not case.expect:
+        found.append(f"{case.expect.word} was expected, the verdict is {verdict.outcome.word}")
+    for rule, expected in case.rules.items():
+        said = [reason for reason in verdict.reasons if reason.rule == rule]
+        outcome = max((reason.outcome for reason in said), default=Outcome.ADMIT)
+        if outcome is not expected:
+            why = f": {'; '.join(line for reason in said for line in reason.why)}" if said else ""
+            found.append(f"{rule}: {expected.word} was expected, it says {outcome.word}{why}")
+    return found
+
+
+class _Reader(Reading):
+    def __init__(self, file: str, policies: Iterable[Policy], schema: FactSchema) -> None:
+        super().__init__(file)
+        self.schema = schema
+        self.rules = tuple(dict.fromkeys(rule.name for policy in policies for rule in policy.rules))
+
+    def case(self, name: str, tree: Tree) -> Case:
+        where = f"cases.{name}"
+        table = self.table(tree, where, _CASE_KEYS)
+        coverage = self.section(table, where, "coverage", ("failed", "skipped"))
+        report = Report(
+            subject=Subject(reference=self.optional(table, where, "reference", name)),
+            findings=tuple(self.finding(item, path) for item, path in self.listed(table, where, "findings")),
+            facts=self.facts(self.section(table, where, "facts", tuple(self.schema.keys())), f"{where}.facts"),
+            coverage=Coverage(
+                gaps=tuple(
+                    self.gap(item, path, state)
+                    for state in (State.FAILED, State.SKIPPED)
+                    for item, path in self.listed(coverage, f"{where}.coverage", state.value)
+                )
+            ),
+        )
+        env = self.section(table, where, "env", tuple(ENV.fields)).entries
+        rules = self.section(table, where, "rules", self.rules).entries
+        return Case(
+            name=name,
+            report=report,
+            env={key: self.text(value, f"{where}.env.{key}") for key, value in env.items()},
+            expect=self.outcome(self.needed(table, where, "expect"), f"{where}.expect"),
+            rules={key: self.outcome(value, f"{where}.rules.{key}") for key, value in rules.items()},
+        )
+
+    def finding(self, tree: Tree, where: str) -> Finding:
+        table = self.table(tree, where, tuple(FINDING.fields))
+        confidence = self.level(table, where, "confidence", "high")
+        if confidence.name not in Confidence.__members__:
+            raise self.wrong("confidence is low, medium or high", join(where, "confidence"), table)
+        return Finding(
+            check=self.text(self.needed(table, where, "check"), join(where, "check")),
+            severity=self.level(table, where, "severity"),
+            confidence=Confidence[confidence.name],
+            where=Where(path=self.optional(table, where, "path")),
+            message=self.optional(table, where, "message"),
+        )
+
+    def level(self, table: Table, where: str, key: str, default: str = "") -> Severity:
+        words = {severity.word: severity for severity in Severity}
+        word = default if default and key not in table.entries else ""
+        word = word or self.text(self.needed(table, where, key), join(where, key))
+        if word.lower() not in words:
+            hint = nearest(word.lower(), tuple(words))
+            raise self.wrong(f"{word!r} is none of {', '.join(words)}{hint}", join(where, key), table)
+        return words[word.lower()]
+
+    def gap(self, tree: Tree, where: str, state: State) -> Gap:
+        table = self.table(tree, where, tuple(GAP.fields))
+        what, path, why = (self.optional(table, where, key) for key in ("what", "path", "why"))
+        return Gap(what=what or "read", path=path, state=state, why=why)
+
+    def facts(self, table: Table, where: str) -> tuple[Fact, ...]:
+        found = []
+        for spec in self.schema:
+            tree = table.entries.get(spec.key)
+            value = spec.otherwise if tree is None else self.value(spec, tree, join(where, spec.key))
+            known = Known.UNKNOWN if value is None else Known.VERIFIED
+            found.append(Fact(key=spec.key, value=value, known=known, source="test"))
+        return tuple(found)
+
+    def value(self, spec: FactSpec, tree: Tree, where: str) -> Value:
+        if isinstance(tree, Text) and tree.value == "unknown":
+            return None
+        if spec.type is tuple:
+            return self.texts(tree, where) if tree != Sequence((), tree.line) else ()
+        text = self.text(tree, where)
+        try:
+            if spec.type is bool:
+                return {"true": True, "false": False}[text]
+            return text if spec.type is str else int(text) if spec.type is int else float(text)
+        except (KeyError, ValueError):
+            kind = {bool: "true or false", int: "a whole number", float: "a number"}[spec.type]
+            raise self.wrong(f"{text!r} is not {kind}", where, tree) from None

@@ -60,4 +60,6 @@ def _refuse_own_rules(reference: str, files: Sequence[str]) -> None:
     for file in files:
         path = Path(file)
         if path.is_file() and subject in (path.resolve(), *path.resolve().parents):
-            raise UsageError(f"{file} lies inside {reference}, and a subject must not bring its own rules; keep it elsewhere")
+            raise UsageError(
+                f"{file} lies inside {reference}, and a subject must not bring its own rules; keep it elsewhere"
+            )

@@ -63,4 +63,4 @@ def exit_code(error: HiltError) -> int:
 def _plain(text: str) -> str:
     from hilt.output.quote import quote
 
-    return quote(text, most=2000)
+    return "\n".join(quote(line, 2000) for line in text.splitlines())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,12 @@ def check(
     references: Annotated[list[str], typer.Argument(metavar="REF...", help="Folders, files or hub cache folders.")],
     policy: Annotated[
         list[str] | None,
-        typer.Option("--policy", "-p", metavar="PACK|FILE", help="default, strict, permissive or a file; repeatable: the strictest outcome wins."),
+        typer.Option(
+            "--policy",
+            "-p",
+            metavar="PACK|FILE",
+            help="default, strict, permissive or a file; repeatable: the strictest outcome wins.",
+        ),
     ] = None,
     config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="The organisation's settings.")] = None,
     output: Annotated[
@@ -28,9 +34,15 @@ def check(
         typer.Option("--output", "-o", metavar="FORMAT[:FILE]", help="text, json, sarif or html; repeatable."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
-    each: Annotated[bool, typer.Option("--each", help="Every model directly below REF is a subject of its own.")] = False,
-    no_hash: Annotated[bool, typer.Option("--no-hash", help="Do not digest the files: faster, and bound to no bytes.")] = False,
-    stage: Annotated[str | None, typer.Option("--stage", metavar="WORD", help="What policies see as env.stage.")] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Every model directly below REF is a subject of its own.")
+    ] = False,
+    no_hash: Annotated[
+        bool, typer.Option("--no-hash", help="Do not digest the files: faster, and bound to no bytes.")
+    ] = False,
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="WORD", help="What policies see as env.stage.")
+    ] = None,
 ) -> None:
     """Read models without running them, and judge each by a policy: admit (exit 0), review (10) or block (20)."""
     from hilt.doors.cli.destinations import destinations
@@ -38,6 +50,7 @@ def check(
     from hilt.gate.check import check as check_one
     from hilt.gate.settings import find_settings
 
+    begun = time.monotonic()
     wanted = destinations([*(output or []), *(["json"] if json else [])])
     settings = find_settings(config)
     if stage is not None:
@@ -47,13 +60,15 @@ def check(
     with Bar() as bar:
         for reference in _subjects(references, each=each):
             try:
-                verdicts.append(check_one(reference, policy=policy, settings=settings, hashed=not no_hash, progress=bar))
+                verdicts.append(
+                    check_one(reference, policy=policy, settings=settings, hashed=not no_hash, progress=bar)
+                )
             except UsageError:
                 raise
             except HiltError as error:
                 problems.append(error)
-    for destination in wanted:
-        destination.write(verdicts)
+    for destination in wanted if verdicts else ():
+        destination.write(verdicts, time.monotonic() - begun)
     _tell(problems)
     raise typer.Exit(_exit_code(verdicts, problems))
 
@@ -74,7 +89,7 @@ def _tell(problems: Sequence[HiltError]) -> None:
     from hilt.output.quote import quote
 
     for problem in problems:
-        print(f"hilt: {quote(str(problem), most=2000)}", file=sys.stderr)  # noqa: T201
+        print(f"hilt: {quote(str(problem), 2000)}", file=sys.stderr)  # noqa: T201
 
 
 def _exit_code(verdicts: Sequence[Verdict], problems: Sequence[HiltError]) -> int:

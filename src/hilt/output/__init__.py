@@ -1,0 +1,43 @@
+"""How it is told: one module per form, each with `render(verdicts, catalogue) -> str`. `OUTPUTS` is the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from hilt.core.catalogue import Catalogue
+from hilt.core.verdict import Verdict
+
+
+class Renderer(Protocol):
+    """What the module of an output holds."""
+
+    def render(self, verdicts: Sequence[Verdict], catalogue: Catalogue) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A form in which verdicts are told. The module is `hilt.output.<name>`, imported only when it is asked for."""
+
+    name: str
+    title: str
+    media_type: str
+    suffix: str
+
+    @property
+    def module(self) -> Renderer:
+        return cast(Renderer, import_module(f"hilt.output.{self.name}"))
+
+    def render(self, verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:
+        """All verdicts as one document that ends with a newline."""
+        return self.module.render(verdicts, catalogue)
+
+
+OUTPUTS: tuple[Output, ...] = (
+    Output(name="text", title="for reading in a terminal", media_type="text/plain", suffix=".txt"),
+    Output(name="json", title="everything, for programs", media_type="application/json", suffix=".json"),
+    Output(name="sarif", title="SARIF 2.1.0, for code scanning", media_type="application/sarif+json", suffix=".sarif"),
+    Output(name="html", title="one page, for people", media_type="text/html", suffix=".html"),
+)

@@ -1,0 +1,203 @@
+"""What an engineer reads in ten seconds: the verdict, why, what one gains, what one takes on, what was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+from hilt.core.catalogue import Catalogue
+from hilt.core.finding import Severity, Where
+from hilt.core.report import State
+from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.output.layout import Page
+from hilt.output.quote import quote
+from hilt.output.summary import (
+    GapGroup,
+    Group,
+    Summary,
+    counted,
+    severity_counts,
+    size_text,
+    some,
+    summarise,
+)
+
+CHIP = {Outcome.ADMIT: "on green", Outcome.REVIEW: "on yellow", Outcome.BLOCK: "on red"}
+TONE = {Outcome.ADMIT: "bold green", Outcome.REVIEW: "bold yellow", Outcome.BLOCK: "bold red"}
+SHADE = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+
+COLUMN = 18
+SUBJECT = Where()
+"""The subject as a whole, which the heading has named already."""
+LIKES = 3
+"""Different messages told of one check."""
+PLACES = 3
+"""Places told of one message."""
+GAPS = 8
+"""Different reasons told for what was not checked."""
+
+
+def coloured(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Colour is for terminals, and for people who have not asked to be spared (no-color.org)."""
+    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+
+def render(
+    verdicts: Sequence[Verdict],
+    catalogue: Catalogue,
+    *,
+    colour: bool = False,
+    width: int = 100,
+    seconds: float | None = None,
+) -> str:
+    """`seconds` is how long it all took, where somebody measured it."""
+    page = Page(max(40, min(width, 120)), colour=colour)
+    for number, verdict in enumerate(verdicts):
+        if number:
+            page.blank()
+            page.blank()
+        _verdict(page, summarise(verdict, catalogue), None if len(verdicts) > 1 else seconds)
+    if len(verdicts) > 1:
+        _overview(page, verdicts, seconds)
+    return f"{page}\n"
+
+
+def _verdict(page: Page, told: Summary, seconds: float | None) -> None:
+    verdict = told.verdict
+    subject = verdict.report.subject
+    revision = f" @ {quote(subject.revision)}" if subject.revision else ""
+    chip = f" {verdict.outcome.word.upper()} "
+    said = page.styled(chip, CHIP[verdict.outcome]) if page.colour else chip.strip()
+    reference = page.styled(quote(subject.reference) + revision, "bold")
+    page.line(f"{said}  {reference}  {page.styled(f'by policy {quote(verdict.policy)}', 'dim')}")
+    _why(page, told)
+    _gains(page, told)
+    _burdens(page, told)
+    _gaps(page, told.gaps)
+    _closing(page, told, seconds)
+
+
+def _title(page: Page, title: str) -> None:
+    page.blank()
+    page.line(page.styled(title, "bold"))
+
+
+def _why(page: Page, told: Summary) -> None:
+    if not told.verdict.reasons and not told.against:
+        return
+    _title(page, "Why")
+    for reason in told.verdict.reasons:
+        _reason(page, reason)
+    if told.verdict.reasons and told.against:
+        page.blank()
+    for group in told.against:
+        _group(page, group)
+
+
+def _reason(page: Page, reason: Reason) -> None:
+    said = quote(" ".join(reason.say.split()), 600) if reason.say else "this rule does not hold"
+    unsure = [(" (cannot be decided)", "dim")] if reason.unknown else []
+    page.flow(
+        [(quote(reason.rule) + ":", "bold"), (said, ""), *unsure],
+        indent=COLUMN,
+        label=(reason.outcome.word, TONE[reason.outcome]),
+    )
+    for line in reason.why[:LIKES]:
+        page.flow([(quote(line), "dim")], indent=COLUMN)
+    if len(reason.why) > LIKES:
+        page.flow([(f"and {len(reason.why) - LIKES} more", "dim")], indent=COLUMN)
+    if reason.change:
+        page.flow([("What would change it:", "dim"), (quote(reason.change, 600), "")], indent=COLUMN)
+
+
+def _group(page: Page, group: Group) -> None:
+    title = group.about.title.rstrip(".")
+    page.flow(
+        [(quote(group.about.id), "bold"), (f"· {title}" if title else "", "dim")],
+        indent=COLUMN,
+        label=(group.severity.word, SHADE[group.severity]),
+    )
+    for like in group.likes[:LIKES]:
+        places = [quote(str(finding.where)) for finding in like.findings if finding.where != SUBJECT]
+        place = some(places, PLACES) + ":" if places else ""
+        page.flow([(place, "cyan"), (quote(like.message), "")], indent=COLUMN)
+    rest = [finding for like in group.likes[LIKES:] for finding in like.findings]
+    if rest:
+        files = len({finding.where.path for finding in rest})
+        page.flow([(f"and {len(rest)} more like these in {counted(files, 'file')}", "dim")], indent=COLUMN)
+
+
+def _gains(page: Page, told: Summary) -> None:
+    if not told.gains:
+        return
+    _title(page, "What you gain")
+    for gain in told.gains:
+        how = f"({quote(gain.how, 80)})" if gain.how else ""
+        page.flow([(quote(gain.value), ""), (how, "dim")], indent=COLUMN, label=(gain.label, ""))
+
+
+def _burdens(page: Page, told: Summary) -> None:
+    if not (told.burdens or told.minor or told.unknown):
+        return
+    _title(page, "What you take on")
+    for burden in told.burdens:
+        page.flow([(burden, "")], indent=COLUMN, label=("code", "yellow"))
+    for group in told.minor:
+        _group(page, group)
+    if told.unknown:
+        page.flow([(quote(some(told.unknown, 12), 600), "")], indent=COLUMN, label=("nobody knows", "yellow"))
+
+
+def _gaps(page: Page, gaps: tuple[GapGroup, ...]) -> None:
+    if not gaps:
+        return
+    _title(page, "Not checked")
+    for gap in gaps[:GAPS]:
+        tone = "bold yellow" if gap.state is State.FAILED else "yellow"
+        paths = [quote(path) or "the whole subject" for path in gap.paths]
+        checks = "" if gap.what == ("read",) else f"({quote(some(gap.what, 4))})"
+        page.flow(
+            [(some(paths, PLACES) + ":", "cyan"), (quote(gap.why), ""), (checks, "dim")],
+            indent=COLUMN,
+            label=(gap.state.value, tone),
+        )
+    more = sum(len(gap.paths) for gap in gaps[GAPS:])
+    if more:
+        page.flow([(f"and {more} more for other reasons: see --output json", "yellow")], indent=COLUMN)
+
+
+def _closing(page: Page, told: Summary, seconds: float | None) -> None:
+    report = told.verdict.report
+    digest = f"sha256:{report.subject.digest[:16]}…" if report.subject.digest else "not hashed"
+    parts = [
+        digest,
+        f"{counted(len(report.subject.files), 'file')}, {size_text(report.subject.size)}",
+        severity_counts(report.findings) or "no findings",
+        f"{counted(len(report.coverage.ran), 'check')} ran"
+        + ("" if report.coverage.complete else f", {counted(len(report.coverage.gaps), 'gap')}"),
+        *([told.verdict.judged_at[:19]] if told.verdict.judged_at else []),
+        *([f"{seconds:.2f} s"] if seconds is not None else []),
+    ]
+    page.blank()
+    page.flow([(quote(" · ".join(parts)), "dim")])
+
+
+def _overview(page: Page, verdicts: Sequence[Verdict], seconds: float | None) -> None:
+    outcomes = [verdict.outcome for verdict in verdicts]
+    counts = [f"{outcomes.count(outcome)} {outcome.word}" for outcome in sorted(set(outcomes), reverse=True)]
+    page.blank()
+    took = f" · {seconds:.2f} s" if seconds is not None else ""
+    _title(page, f"{counted(len(verdicts), 'subject')}: {', '.join(counts)}{took}")
+    for verdict in sorted(verdicts, key=lambda verdict: -verdict.outcome):
+        rules = some([quote(reason.rule) for reason in verdict.reasons], 3)
+        page.flow(
+            [(quote(verdict.report.subject.reference), ""), (rules, "dim")],
+            indent=COLUMN,
+            label=(verdict.outcome.word, TONE[verdict.outcome]),
+        )

@@ -1,0 +1,32 @@
+"""Writes a document so that its file is either complete or as it was before."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from secrets import token_hex
+
+
+def write(path: Path, text: str) -> None:
+    """Puts `text` at `path`, as UTF-8. Stopped halfway, even by Ctrl-C, it leaves nothing behind.
+
+    A temporary neighbour is filled and then takes the place of the file; a link is followed, and what is no regular
+    file (`/dev/stdout`, a pipe) is written to as it is. Raises `OSError`.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8", newline="\n")
+        return
+    neighbour = target.with_name(f".{token_hex(8)}.part")
+    try:
+        with neighbour.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, neighbour)
+        neighbour.replace(target)
+    except BaseException:
+        neighbour.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,77 @@
+"""Puts real output into README.md: what stands between `<!-- run: ... -->` and `<!-- end -->` comes from a real run.
+
+    python scripts/build_readme.py            writes it
+    python scripts/build_readme.py --check    fails where a run says something else
+
+`run: hilt ...` is a command, `python:` a session whose lines begin with `>>> `. Both run in an empty folder beside the
+model of scripts/example_model.py. Times of day and durations are no difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+BLOCK = re.compile(r"<!-- (run|python): ?(.*?) -->\n```(\w+)\n(.*?)```\n<!-- end -->", re.DOTALL)
+VARYING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\+00:00|Z)?|\b\d+(\.\d+)? s\b")
+
+SESSION = """
+import code, sys
+console = code.InteractiveConsole()
+sys.displayhook = lambda value: None if value is None else print(repr(value))
+for line in sys.stdin.read().splitlines():
+    print('>>>', line, flush=True)
+    console.push(line)
+"""
+
+
+def main(check: bool) -> int:
+    text = README.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        example = [sys.executable, str(ROOT / "scripts" / "example_model.py"), "acme-chat"]
+        subprocess.run(example, cwd=folder, check=True)
+        fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)
+    if not check:
+        README.write_text(fresh, encoding="utf-8")
+        return 0
+    if VARYING.sub("", fresh) == VARYING.sub("", text):
+        return 0
+    print("README.md shows other output than a run gives; run scripts/build_readme.py", file=sys.stderr)
+    return 1
+
+
+def block(found: re.Match[str], folder: Path) -> str:
+    kind, command, language, body = found.groups()
+    if kind == "run":
+        output = f"$ {command}\n" + run(shlex.split(command), folder)
+    else:
+        lines = [line.removeprefix(">>> ") for line in body.splitlines() if line.startswith(">>> ")]
+        output = run(["python", "-I", "-c", SESSION], folder, "\n".join(lines))
+    header = f"<!-- {kind}: {command} -->" if command else f"<!-- {kind}: -->"
+    return f"{header}\n```{language}\n{output.rstrip()}\n```\n<!-- end -->"
+
+
+def run(command: list[str], folder: Path, given: str = "") -> str:
+    program = Path(sys.executable).with_name(command[0])
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "XDG_CONFIG_HOME": str(folder)}
+    done = subprocess.run(
+        [str(program), *command[1:]],
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from hilt.checks.check import Check
 from hilt.checks.inspect import (
+    coreml_custom_layers,
     gguf_header,
     onnx_custom_operators,
     onnx_external_data,
+    openvino_extensions,
+    paddle_operators,
     safetensors_header,
     tensorflow_operators,
     tflite_custom_operators,
+    xml_entities,
 )
 
 CHECKS: tuple[Check, ...] = (
@@ -19,4 +23,8 @@ CHECKS: tuple[Check, ...] = (
     onnx_external_data.CHECK,
     tflite_custom_operators.CHECK,
     tensorflow_operators.CHECK,
+    paddle_operators.CHECK,
+    coreml_custom_layers.CHECK,
+    openvino_extensions.CHECK,
+    xml_entities.CHECK,
 )

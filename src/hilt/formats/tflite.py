@@ -15,7 +15,9 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import KIB, Limits
+from hilt.formats.reader import Head
 
+_VERSION = 3
 _CUSTOM = 32
 """The builtin operator that stands for a custom one."""
 _CHUNK = 4 * KIB
@@ -51,6 +53,15 @@ class Tflite:
     external_files: tuple[str, ...]
     metadata: tuple[str, ...]
     size: int
+
+
+def probe(head: Head) -> bool:
+    flat = _Flat(head.source, head.limits)
+    try:
+        model = flat.follow(0)
+        return flat.number(model, 0, "<I") == _VERSION and flat.length(model, 1) > 0
+    except FormatError:
+        return False
 
 
 def read(source: ByteSource, limits: Limits) -> Tflite:

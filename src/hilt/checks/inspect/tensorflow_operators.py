@@ -7,8 +7,8 @@ asset brings; assets whose names lead out of the folder.
 Why: a TensorFlow graph is a program. Calling a model whose graph holds ReadFile and WriteFile copies any file of the
 machine to where its author wants it, without a line of Python.
 
-What it cannot see: the paths that a graph computes, those of its saver among them; operators of libraries that have to be loaded beside TensorFlow;
-which part of the graph a serving system really calls.
+What it cannot see: the paths that a graph computes, those of its saver among them; operators of libraries that have to
+be loaded beside TensorFlow; which part of the graph a serving system really calls.
 
 Fix: do not load it outside a sandbox without network. Ask the publisher for weights in safetensors with the code that
 builds the model, or export again from the source.

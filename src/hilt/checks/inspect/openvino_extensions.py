@@ -1,0 +1,44 @@
+"""OpenVINO layers that do not come with the runtime.
+
+What: layers of an operator set that is not OpenVINO's own.
+
+Why: such a layer needs an extension, a library of native code that runs with all your rights once it is loaded.
+
+What it cannot see: what an extension's library does; layers of a known set that your version of OpenVINO lacks.
+
+Fix: ask which extension the layer needs and check that library as you would any program, or convert the model again to
+standard layers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hilt.checks.check import Check, ReadFile
+from hilt.core.finding import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from hilt.formats.openvino_ir import OpenvinoIr
+
+OWN = re.compile(r"|opset\d{1,2}|experimental|type_relaxed_opset|ie_internal_opset|internal_opset|util")
+"""The sets of OpenVINO itself; empty in files that are older than sets."""
+CUSTOM_TYPES = ("Custom", "Extension", "PythonOp", "PyOp")
+
+
+def openvino_extensions(file: ReadFile[OpenvinoIr]) -> Iterator[Finding]:
+    strange = defaultdict[str, set[str]](set)
+    for layer in file.value.layers:
+        if not OWN.fullmatch(layer.opset) or layer.type.startswith(CUSTOM_TYPES):
+            strange[layer.opset].add(layer.type)
+    for opset, types in sorted(strange.items()):
+        names = ", ".join(sorted(types)[:8]) + (f" and {len(types) - 8} more" if len(types) > 8 else "")
+        message = f"needs an extension for the layers of {opset or 'no set'!r}: {names}"
+        yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)
+
+
+CHECK = Check(
+    id="openvino-extensions", run=openvino_extensions, reads=("openvino-ir",), severity=Severity.MEDIUM, doc=__doc__
+)

@@ -1,0 +1,87 @@
+"""Reads a PaddlePaddle program (`.pdmodel`): its blocks, operators and the paths that some of them name.
+
+Specification: framework.proto of PaddlePaddle 2.6, a protobuf whose message is ProgramDesc. The newer JSON programs
+(`inference.json`) are read as JSON.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening
+from hilt.formats.reader import Head
+
+_PROGRAM = {1: BYTES, 4: BYTES, 5: BYTES}
+_BLOCK = {1: VARINT, 2: VARINT, 3: BYTES, 4: BYTES, 5: VARINT}
+_PATHS = ("file_path", "path", "dirname", "filename", "file_name")
+"""Attributes that hold a path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaddleProgram:
+    """A program: how many blocks and variables it has, how often it applies each operator.
+
+    `paths` are the (operator, text) of attributes that name a file.
+    """
+
+    blocks: int
+    variables: int
+    operators: Mapping[str, int]
+    paths: tuple[tuple[str, str], ...]
+
+
+def probe(head: Head) -> bool:
+    opened = opening(head, _PROGRAM)
+    if opened is None or 1 not in opened[1]:
+        return False
+    block = inside(opened[0], opened[1][1], _BLOCK)
+    return block is not None and {1, 2} <= block.keys() and block[1].value == 0 and (3 in block or 4 in block)
+
+
+def read(source: ByteSource, limits: Limits) -> PaddleProgram:
+    """The program in `source`. Raises `FormatError` where the bytes are no protobuf of that shape."""
+    wire, operators, paths = Wire(source, limits), Counter[str](), list[tuple[str, str]]()
+    blocks = variables = 0
+    for block in wire.message():
+        if block.key != (1, BYTES):
+            continue
+        blocks += 1
+        for field in wire.message(within=block):
+            variables += field.key == (3, BYTES)
+            if field.key != (4, BYTES):
+                continue
+            name, named = _operator(wire, field)
+            operators[name] += 1
+            paths.extend((name, path) for path in named)
+            if len(operators) + len(paths) > limits.graph_items:
+                seen = len(operators) + len(paths)
+                raise LimitExceeded("graph_items", seen, limits.graph_items, offset=field.start)
+    if not blocks:
+        raise FormatError("the program holds no block")
+    return PaddleProgram(
+        blocks=blocks, variables=variables, operators=MappingProxyType(dict(operators)), paths=tuple(paths)
+    )
+
+
+def _operator(wire: Wire, within: Field) -> tuple[str, list[str]]:
+    """Its type, and the paths in its attributes."""
+    name, paths = "", list[str]()
+    for field in wire.message(within=within):
+        if field.key == (3, BYTES):
+            name = wire.text(field)
+        elif field.key == (4, BYTES):
+            attribute, values = "", list[Field]()
+            for part in wire.message(within=field, numbers=False):
+                if part.key == (1, BYTES):
+                    attribute = wire.text(part)
+                elif part.key == (5, BYTES):
+                    values = [part]
+            if attribute in _PATHS:
+                paths.extend(wire.text(value) for value in values)
+    return name, paths

@@ -1,0 +1,131 @@
+"""Reads the index of a TensorFlow checkpoint (`variables.index`): which tensor lies where in which data file.
+
+Specification: tensor_bundle.proto of TensorFlow 2.20 and "LevelDB table format": a sorted table of blocks; its last 48
+bytes point to the index block, whose entries point to the blocks with the entries. The empty key holds the header, each
+other key a tensor's name. TensorFlow writes the blocks uncompressed.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hilt.core.byte_source import ByteSource, MemorySource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.protobuf import BYTES, VARINT, Wire, signed
+from hilt.formats.reader import Head
+
+MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
+_FOOTER = 48
+_TRAILER = 5
+"""A block is followed by its compression and its checksum."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A tensor: bytes [begin, end) of the data file number `shard`."""
+
+    name: str
+    shape: tuple[int, ...]
+    shard: int
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorflowVariables:
+    """The index of a checkpoint in `shards` data files."""
+
+    shards: int
+    variables: tuple[Variable, ...]
+
+
+def probe(head: Head) -> bool:
+    size = head.source.size
+    return size >= _FOOTER and head.source.read(size - len(MAGIC), len(MAGIC)) == MAGIC
+
+
+def read(source: ByteSource, limits: Limits) -> TensorflowVariables:
+    """The index in `source`. Raises `FormatError` where it is no table of a checkpoint."""
+    footer = source.read(max(0, source.size - _FOOTER), _FOOTER)
+    if len(footer) < _FOOTER or not footer.endswith(MAGIC):
+        raise FormatError("the file does not end like a table", offset=max(0, source.size - _FOOTER))
+    _, position = _handle(footer, 0)
+    index, _ = _handle(footer, position)
+    shards, variables, total = 0, list[Variable](), 0
+    for _, value in _entries(source, index, limits):
+        place, _ = _handle(value, 0)
+        for key, entry in _entries(source, place, limits):
+            # A short block can spell out many long keys, each from the one before.
+            total += len(key) + len(entry)
+            if total > limits.graph_text_bytes:
+                raise LimitExceeded("graph_text_bytes", total, limits.graph_text_bytes, offset=place[0])
+            if key:
+                variables.append(_variable(key, entry, limits))
+            else:
+                shards = next((f.value for f in Wire(MemorySource(entry), limits).message() if f.key == (1, VARINT)), 0)
+            if len(variables) > limits.graph_items:
+                raise LimitExceeded("graph_items", len(variables), limits.graph_items, offset=place[0])
+    return TensorflowVariables(shards=shards, variables=tuple(variables))
+
+
+def _variable(key: bytes, entry: bytes, limits: Limits) -> Variable:
+    wire, shape, numbers = Wire(MemorySource(entry), limits), list[int](), {3: 0, 4: 0, 5: 0}
+    for field in wire.message():
+        if field.key == (2, BYTES):
+            for dimension in wire.message(within=field):
+                if dimension.key == (2, BYTES):
+                    sizes = [part.value for part in wire.message(within=dimension) if part.key == (1, VARINT)]
+                    shape.append(signed(sizes[-1]) if sizes else 0)
+        elif field.wire == VARINT and field.number in numbers:
+            numbers[field.number] = field.value
+    return Variable(
+        name=key.decode("utf-8", "surrogateescape"),
+        shape=tuple(shape),
+        shard=numbers[3],
+        begin=numbers[4],
+        end=numbers[4] + numbers[5],
+    )
+
+
+def _entries(source: ByteSource, place: tuple[int, int], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
+    """The keys and values of the block at (offset, size)."""
+    offset, size = place
+    if size > limits.graph_text_bytes:
+        raise LimitExceeded("graph_text_bytes", size, limits.graph_text_bytes, offset=offset)
+    block = source.read(offset, size + _TRAILER)
+    if len(block) < size + _TRAILER or size < 4:
+        raise FormatError(f"a block of {size} bytes does not lie in a file of {source.size} bytes", offset=offset)
+    if block[size]:
+        raise FormatError(f"a block has compression {block[size]}, TensorFlow writes none", offset=offset + size)
+    (restarts,) = struct.unpack_from("<I", block, size - 4)
+    end, position, key = size - 4 - 4 * restarts, 0, b""
+    if end < 0:
+        raise FormatError(f"a block of {size} bytes has {restarts} restarts", offset=offset)
+    while position < end:
+        shared, position = _varint(block, position)
+        added, position = _varint(block, position)
+        length, position = _varint(block, position)
+        if shared > len(key) or position + added + length > end:
+            raise FormatError("an entry reaches past the end of its block", offset=offset + position)
+        key = key[:shared] + block[position : position + added]
+        yield key, block[position + added : position + added + length]
+        position += added + length
+
+
+def _handle(data: bytes, position: int) -> tuple[tuple[int, int], int]:
+    """The (offset, size) of a block, and where the handle ends."""
+    offset, position = _varint(data, position)
+    size, position = _varint(data, position)
+    return (offset, size), position
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    value = 0
+    for shift, byte in enumerate(data[position : position + 10]):
+        value |= (byte & 0x7F) << (7 * shift)
+        if byte < 0x80:
+            return value, position + shift + 1
+    raise FormatError("a number of the table does not end")

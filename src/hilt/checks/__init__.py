@@ -11,6 +11,8 @@ from hilt.checks.inspect import (
     openvino_extensions,
     paddle_operators,
     safetensors_header,
+    template_code,
+    template_hidden_instructions,
     tensorflow_operators,
     tflite_custom_operators,
     xml_entities,
@@ -27,4 +29,6 @@ CHECKS: tuple[Check, ...] = (
     coreml_custom_layers.CHECK,
     openvino_extensions.CHECK,
     xml_entities.CHECK,
+    template_code.CHECK,
+    template_hidden_instructions.CHECK,
 )

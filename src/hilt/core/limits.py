@@ -39,6 +39,8 @@ class Limits:
     """Lists and objects inside each other."""
     text_bytes: int = 8 * MIB
     """Text that is read as a whole: code, templates, cards, licences."""
+    tree_depth: int = 200
+    """Nodes inside each other in the syntax tree of a template."""
     yaml_nodes: int = 200_000
     """Values of a YAML file, those behind aliases counted each time."""
     safetensors_header_bytes: int = 100_000_000

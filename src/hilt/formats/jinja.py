@@ -68,8 +68,21 @@ def parse(template: Template, limits: Limits) -> nodes.Template:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do", Generation]
     )
     try:
-        return environment.parse(template.text)
+        tree = environment.parse(template.text)
     except TemplateSyntaxError as error:
         raise FormatError(f"not a Jinja template: {error.message} (line {error.lineno})") from None
     except (RecursionError, MemoryError, ValueError, OverflowError) as error:
         raise FormatError(f"not a Jinja template that can be read: {type(error).__name__}") from None
+    _bound_depth(tree, limits.tree_depth)
+    return tree
+
+
+def _bound_depth(tree: nodes.Template, allowed: int) -> None:
+    """A sum of a thousand terms is a thousand nodes deep, though the parser does not recurse for it."""
+    level: list[nodes.Node] = [tree]
+    depth = 0
+    while level:
+        depth += 1
+        if depth > allowed:
+            raise LimitExceeded("tree_depth", depth, allowed)
+        level = [child for node in level for child in node.iter_child_nodes()]

@@ -1,0 +1,71 @@
+"""A chat template that says something only to certain messages, or something nobody can see.
+
+What: branches whose condition compares the text of a message with words (not with a marker such as `</think>`) and
+which add text of their own; characters that are invisible, that turn the direction of writing, or that spell ASCII in
+Unicode's tag block.
+
+Why: what a template adds, the model reads as if the user or the operator had said it. An instruction that only wakes at
+the right word passes every ordinary test, and one in invisible characters passes every reader.
+
+What it cannot see: an instruction that is always there and looks like part of the prompt; a condition on anything but
+the words of a message, such as a date.
+
+Fix: read the named lines. Take the template from the original model's repository if you cannot say what they are for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hilt.checks.check import Check, ReadFile
+from hilt.core.errors import FormatError
+from hilt.core.finding import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from hilt.formats.jinja import JinjaFile, Template
+    from hilt.formats.json import Json
+
+UNSEEN = (
+    (re.compile("[\u202a-\u202e\u2066-\u2069]"), Severity.HIGH, "turns the direction of writing"),
+    (re.compile("[\U000e0000-\U000e007f]+"), Severity.HIGH, "spells ASCII in invisible tag characters"),
+    (re.compile("[\u200b\u2060-\u2064\u180e\ufeff]"), Severity.MEDIUM, "cannot be seen"),
+)
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
+
+
+def template_hidden_instructions(file: ReadFile[JinjaFile | Json]) -> Iterator[Finding]:
+    for template in file.value.templates:
+        for severity, line, message in _seen(template, file):
+            named = f"{template.name}, line {line}: " if template.name else ""
+            where = Where(path=file.path, line=None if template.name else line)
+            yield Finding(check=CHECK.id, severity=severity, where=where, message=f"{named}{message}")
+
+
+def _seen(template: Template, file: ReadFile[JinjaFile | Json]) -> Iterator[tuple[Severity, int, str]]:
+    from hilt.formats.jinja import parse
+    from hilt.knowledge.template_gates import gates
+
+    text = ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), template.text)
+    for pattern, severity, says in UNSEEN:
+        if found := pattern.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield severity, line, f"the character U+{ord(found[0][0]):04X} {says}"
+    try:
+        tree = parse(template, file.limits)
+    except FormatError:
+        return  # template-code says so
+    for gate in gates(tree):
+        if gate.instructs or gate.speaks:
+            severity = Severity.HIGH if gate.instructs else Severity.MEDIUM
+            yield severity, gate.line, f"adds {gate.adds.strip()[:120]!r} when a message says {gate.words[:60]!r}"
+
+
+CHECK = Check(
+    id="template-hidden-instructions",
+    run=template_hidden_instructions,
+    reads=("jinja", "json", "gguf"),
+    severity=Severity.HIGH,
+    doc=__doc__,
+)

@@ -7,6 +7,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -112,16 +113,16 @@ def _broken(path: str) -> Gap:
 def run(listing: Listing, limits: Limits, *, hashed: bool, progress: Progress) -> Report:
     """Reads the subject and runs `CHECKS` on it. With `hashed`, every file is digested in the same time."""
     progress.start(files=len(listing.locators), size=listing.subject.size if hashed else 0)
+    count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
     stopped = threading.Event()
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ExitStack() as stack:
+        workers = [stack.enter_context(Worker(limits)) for _ in range(count)]
+        beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
+        stack.callback(stopped.set)
         hashing = beside.submit(hash_files, listing, progress, stopped) if hashed else None
-        try:
-            gathered = _read_files(listing, limits, progress)
-            formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
-            of_repository = _read_repository(listing, gathered, formats, limits)
-        except BaseException:
-            stopped.set()
-            raise
+        gathered = _read_files(workers, listing, limits, progress)
+        formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
+        of_repository = _read_repository(workers[0], listing, gathered, formats)
         entries, hash_gaps = hashing.result() if hashing else (listing.subject.entries, ())
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
     gaps = [*listing.gaps, *gathered.gaps, *hash_gaps, *(gap for result in results for gap in result.gaps)]
@@ -141,33 +142,30 @@ def run(listing: Listing, limits: Limits, *, hashed: bool, progress: Progress) -
     )
 
 
-def _read_files(listing: Listing, limits: Limits, progress: Progress) -> Gathered:
+def _read_files(workers: Sequence[Worker], listing: Listing, limits: Limits, progress: Progress) -> Gathered:
     work = Work(listing, limits, progress)
-    count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
-    workers = [Worker(limits) for _ in range(count)]
-    with ThreadPoolExecutor(max_workers=count) as pool:
+    with ThreadPoolExecutor(max_workers=len(workers)) as pool:
         try:
             for done in [pool.submit(work.drain, worker) for worker in workers]:
                 done.result()
         except BaseException:
             work.stop()
-            raise
-        finally:
             for worker in workers:
-                worker.close()
+                worker.kill()
+            raise
     return work.gathered
 
 
-def _read_repository(listing: Listing, gathered: Gathered, formats: dict[str, str], limits: Limits) -> list[Examined]:
-    checks = [check for check in CHECKS if not check.reads]
-    introduction = {
-        "do": "subject",
-        "subject": encode_subject(listing.subject),
-        "places": list(gathered.places.values()),
-        "formats": formats,
-    }
-    with Worker(limits, introduction) as worker:
-        return [worker.ask({"do": "repository", "check": check.id}) for check in checks]
+def _read_repository(worker: Worker, listing: Listing, gathered: Gathered, formats: dict[str, str]) -> list[Examined]:
+    worker.introduce(
+        {
+            "do": "subject",
+            "subject": encode_subject(listing.subject),
+            "places": list(gathered.places.values()),
+            "formats": formats,
+        }
+    )
+    return [worker.ask({"do": "repository", "check": check.id}) for check in CHECKS if not check.reads]
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

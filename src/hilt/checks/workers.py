@@ -39,11 +39,15 @@ _GRACE = 2.0
 class Worker:
     """One reading process; started when it is first asked, and again after it was stopped."""
 
-    def __init__(self, limits: Limits, introduction: dict[str, Any] | None = None) -> None:
-        """`introduction` is a request that every new process hears first."""
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._introduction = introduction
+        self._introduction: dict[str, Any] | None = None
+        self._introduced = True
         self._process: subprocess.Popen[bytes] | None = None
+
+    def introduce(self, introduction: dict[str, Any]) -> None:
+        """`introduction` is a request that this process, and any that follows it, hears before the next question."""
+        self._introduction, self._introduced = introduction, False
 
     @property
     def process_id(self) -> int | None:
@@ -52,13 +56,14 @@ class Worker:
 
     def ask(self, request: dict[str, Any]) -> Examined:
         """The worker's answer; where it dies or hangs over the request, that failure as a gap."""
-        fresh = self._process is None
         process = self._process or self._start()
         timer = threading.Timer(self._limits.file_seconds + _GRACE, process.kill)
         timer.daemon = True
         timer.start()
         try:
-            answer = self._exchange(process, self._introduction) if fresh and self._introduction else b"\n"
+            answer = b"\n"
+            if self._introduction is not None and not self._introduced:
+                answer, self._introduced = self._exchange(process, self._introduction), True
             if answer.endswith(b"\n"):
                 answer = self._exchange(process, request)
         finally:
@@ -80,6 +85,7 @@ class Worker:
             env=environment,
             cwd=Path(sys.executable).anchor,
         )
+        self._introduced = False
         self._send(self._process, {field.name: getattr(self._limits, field.name) for field in fields(self._limits)})
         return self._process
 
@@ -105,6 +111,12 @@ class Worker:
         ):
             return f"the reader was stopped after {self._limits.file_seconds:g} s (limit file_seconds)"
         return f"the reader died with exit status {process.returncode}"
+
+    def kill(self) -> None:
+        """Ends the process at once; whoever waits for an answer gets the failure."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def close(self) -> None:
         """Ends the process, if there is one, and waits for its end."""

@@ -1,7 +1,7 @@
 """ONNX weights that lie outside the file, where they should not.
 
 What: tensors whose data is to be read from a path that is absolute, climbs out of the folder, is a URL or leads through
-a link; from a range that reaches past the end of the file; or from a file that is not there.
+a link; from a range that reaches past the end of the file or does not fit the tensor; or from a file that is not there.
 
 Why: a loader reads whatever the path names and hands it to the model as numbers: keys and passwords of the machine can
 come out as its answers, and tools that save the model write to the same path. Weights from a missing file were not
@@ -66,7 +66,7 @@ def _model(repository: Repository, entries: Mapping[str, Entry], path: str, mode
         else:
             for tensor in tensors:
                 if wrong := _range(tensor, size):
-                    yield seen(Severity.HIGH, f"takes {wrong} of {location!r}, which has {size} bytes", tensor)
+                    yield seen(Severity.HIGH, f"takes from {location!r} {wrong}", tensor)
         for tensor in tensors:
             if odd := sorted(key for key in tensor.external if key.startswith("_")):
                 yield seen(Severity.HIGH, f"sets {odd[0]!r} of the loader's own record of the file", tensor)
@@ -90,12 +90,16 @@ def _size(repository: Repository, entries: Mapping[str, Entry], target: str) -> 
 
 
 def _range(tensor: Tensor, size: int) -> str:
-    """The range that lies outside a file of `size` bytes, in words; empty where it fits."""
-    offset, length = tensor.external.get("offset", "0"), tensor.external.get("length", "0")
-    if not all(number.isascii() and number.isdigit() and len(number) < 20 for number in (offset, length)):
-        return f"the range offset={offset[:40]!r}, length={length[:40]!r}"
-    begin, end = int(offset), int(offset) + int(length)
-    return f"bytes {begin} to {end}" if end > size else ""
+    """What is wrong with the range in a file of `size` bytes; empty where nothing is."""
+    if tensor.external_range is None:
+        offset, length = tensor.external.get("offset"), tensor.external.get("length")
+        return f"offset {offset!r} and length {length!r}, which are no range"
+    begin, end = tensor.external_range
+    if end > size:
+        return f"bytes {begin} to {end}, past its end at {size}"
+    if tensor.declared_bytes not in (None, end - begin):
+        return f"{end - begin} bytes, while {tensor.dtype} {list(tensor.shape)} needs {tensor.declared_bytes}"
+    return ""
 
 
 CHECK = Check(id="onnx-external-data", run=onnx_external_data, severity=Severity.HIGH, doc=__doc__)

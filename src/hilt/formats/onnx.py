@@ -23,6 +23,12 @@ DTYPES = (
     "UINT32", "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2",
     "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1", "FLOAT8E8M0", "UINT2", "INT2",
 )  # fmt: skip
+BITS = {
+    "BOOL": 8, "INT8": 8, "UINT8": 8, "INT16": 16, "UINT16": 16, "INT32": 32, "UINT32": 32, "INT64": 64, "UINT64": 64,
+    "FLOAT16": 16, "BFLOAT16": 16, "FLOAT": 32, "DOUBLE": 64, "COMPLEX64": 64, "COMPLEX128": 128, "FLOAT8E4M3FN": 8,
+    "FLOAT8E4M3FNUZ": 8, "FLOAT8E5M2": 8, "FLOAT8E5M2FNUZ": 8, "FLOAT8E8M0": 8, "FLOAT4E2M1": 4, "INT4": 4, "UINT4": 4,
+    "INT2": 2, "UINT2": 2,
+}  # fmt: skip
 _EXTERNAL = 1
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _MODEL = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES,
@@ -71,6 +77,23 @@ class Tensor:
     @property
     def parameters(self) -> int:
         return prod(self.shape) if min(self.shape, default=0) >= 0 else 0
+
+    @property
+    def declared_bytes(self) -> int | None:
+        """The bytes that dtype and shape ask for; None for texts and for dtypes that the specification does not know."""
+        bits = BITS.get(self.dtype)
+        return None if bits is None else (self.parameters * bits + 7) // 8
+
+    @property
+    def external_range(self) -> tuple[int, int] | None:
+        """The bytes [begin, end) of the external file; None where offset or length is no number.
+
+        A length that is not stated is what dtype and shape ask for.
+        """
+        numbers = self.external.get("offset", "0"), self.external.get("length", str(self.declared_bytes))
+        if not all(number.isascii() and number.isdigit() and len(number) < 20 for number in numbers):
+            return None
+        return int(numbers[0]), int(numbers[0]) + int(numbers[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

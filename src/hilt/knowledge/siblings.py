@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, SourceError
+from hilt.core.limits import Limits
 from hilt.core.subject import Subject
 
 
@@ -30,6 +31,9 @@ class Files(Protocol):
 
     @property
     def formats(self) -> Mapping[str, str]: ...
+
+    @property
+    def limits(self) -> Limits: ...
 
     def read(self, path: str, /) -> File: ...
 

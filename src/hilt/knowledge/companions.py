@@ -1,0 +1,138 @@
+"""Files that no reader can know by their bytes, and that another file of the repository describes to the last byte.
+
+Raw weights have no header. They are known all the same where a graph or an index beside them says which bytes hold which
+tensor: every byte must be claimed, but for padding of zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from hilt.core.byte_source import ByteSource, MemorySource
+from hilt.core.errors import FormatError, SourceError
+from hilt.core.limits import KIB, Limits
+from hilt.knowledge.siblings import Files, beside, leads_away, size_of
+
+if TYPE_CHECKING:
+    from hilt.formats.onnx import Onnx
+    from hilt.formats.openvino_ir import OpenvinoIr
+    from hilt.formats.tensorflow_variables import TensorflowVariables
+
+Range = tuple[int, int]
+Claims = Iterator[tuple[str, Range]]
+"""Paths, and bytes [begin, end) of them that a tensor takes."""
+
+PADDING = 64 * KIB
+"""The largest alignment that writers use."""
+TFJS_BYTES = {"float32": 4, "int32": 4, "bool": 1, "complex64": 8, "float16": 2, "uint8": 1, "uint16": 2}
+
+
+def companions(files: Files) -> dict[str, str]:
+    """The files that others describe, each with the reason in words."""
+    claims: dict[str, tuple[list[Range], str]] = {}
+    for path, format_id in sorted(files.formats.items()):
+        describe = KINDS.get(format_id)
+        if describe is None or (format_id == "json" and not _may_be_tfjs(files, path)):
+            continue
+        try:
+            described = list(describe(files, path, files.read(path).value))
+        except (FormatError, SourceError):
+            continue
+        for target, claimed in described:
+            claims.setdefault(target, ([], f"raw weights that {path} describes"))[0].append(claimed)
+    return {target: reason for target, (ranges, reason) in claims.items() if _are_filled(files, target, ranges)}
+
+
+def _onnx(_files: Files, path: str, model: Onnx) -> Claims:
+    for tensor in model.tensors:
+        location, place = tensor.external.get("location", ""), tensor.external_range
+        if location and not leads_away(location) and place and place[1] - place[0] == tensor.declared_bytes:
+            yield beside(path, location), place
+
+
+def _openvino(_files: Files, path: str, model: OpenvinoIr) -> Claims:
+    for offset, size in model.constants:
+        yield path.removesuffix(".xml") + ".bin", (offset, offset + size)
+
+
+def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:
+    for variable in index.variables:
+        shard = f".data-{variable.shard:05d}-of-{index.shards:05d}"
+        yield path.removesuffix(".index") + shard, (variable.begin, variable.end)
+
+
+def _tfjs(files: Files, path: str, document: Any) -> Claims:
+    """The shards of a TensorFlow.js model: the tensors of a group lie one behind the other across its files."""
+    value = document.value
+    groups = value.get("weightsManifest") if isinstance(value, dict) else value
+    for group in groups if isinstance(groups, list) else ():
+        match group:
+            case {"paths": [*names], "weights": [*weights]} if all(type(name) is str for name in names):
+                targets = [beside(path, name) for name in names if not leads_away(name)]
+                sizes = [size_of(files, target) or 0 for target in targets]
+                # Texts carry their lengths in the data, which is followed where it is one file.
+                texts = files.read(targets[0]).source if len(targets) == 1 and sizes[0] else MemorySource(b"")
+                if sum(sizes) == _tfjs_bytes(weights, texts, files.limits):
+                    yield from ((target, (0, size)) for target, size in zip(targets, sizes, strict=True))
+
+
+def _tfjs_bytes(weights: list[Any], texts: ByteSource, limits: Limits) -> int | None:
+    """The bytes of a group of tensors, one behind the other; None where they cannot be told."""
+    position, left = 0, limits.graph_items
+    for weight in weights:
+        match weight:
+            case {"shape": [*shape], "dtype": str(dtype)} if _is_shape(shape, limits):
+                quantised = weight.get("quantization")
+                stored = quantised.get("dtype", dtype) if isinstance(quantised, dict) else dtype
+                if stored == "string" and prod(shape) <= left:
+                    left -= prod(shape) + 1
+                    for _ in range(prod(shape)):
+                        position += 4 + int.from_bytes(texts.read(position, 4), "little")
+                elif stored in TFJS_BYTES:
+                    position += prod(shape) * TFJS_BYTES[stored]
+                else:
+                    return None
+            case _:
+                return None
+    return position
+
+
+def _is_shape(shape: list[Any], limits: Limits) -> bool:
+    return len(shape) <= limits.graph_tensor_rank and all(type(n) is int and n >= 0 for n in shape)
+
+
+def _may_be_tfjs(files: Files, path: str) -> bool:
+    """Does the JSON file bear the usual name, or stand beside a file of its own name that ends in .bin?"""
+    name = path.rpartition("/")[2]
+    return name == "model.json" or "weights_manifest" in name or path.removesuffix(".json") + ".bin" in files.formats
+
+
+KINDS: Mapping[str, Callable[[Files, str, Any], Claims]] = {
+    "onnx": _onnx,
+    "openvino-ir": _openvino,
+    "tensorflow-variables": _tensorflow,
+    "json": _tfjs,
+}
+"""What describes other files: the id of its format, and how its claims are found."""
+
+
+def _are_filled(files: Files, path: str, ranges: Iterable[Range]) -> bool:
+    """Do the ranges claim every byte of the file but for padding?"""
+    if path not in files.formats:
+        return False
+    try:
+        source = files.read(path).source
+        position = 0
+        for begin, end in sorted({*ranges, (source.size, source.size)}):
+            if end > source.size or (begin > position and not _is_padding(source, position, begin)):
+                return False
+            position = max(position, end)
+    except (FormatError, SourceError):
+        return False
+    return True
+
+
+def _is_padding(source: ByteSource, begin: int, end: int) -> bool:
+    return end - begin < PADDING and not any(source.read(begin, end - begin))

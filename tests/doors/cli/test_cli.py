@@ -197,12 +197,14 @@ def test_the_version_is_told() -> None:
     assert hilt("--version").stdout == f"hilt {package.__version__}\n"
 
 
-def test_completion_is_offered_for_the_usual_shells() -> None:
-    done = hilt("--show-completion", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
-    assert done.returncode in (0, 2)  # without a shell around it, typer asks which one
-    for shell in ("bash", "zsh", "fish"):
-        complete = {"_HILT_COMPLETE": f"source_{shell}"}
-        assert "hilt" in hilt(**complete).stdout
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_offered_for_the_usual_shells(shell: str) -> None:
+    assert "_HILT_COMPLETE" in hilt("completion", shell).stdout
+
+
+def test_completion_knows_the_verbs() -> None:
+    done = hilt(_HILT_COMPLETE="bash_complete", COMP_WORDS="hilt che", COMP_CWORD="1")
+    assert done.stdout.split() == ["plain,check", "plain,checks"]
 
 
 def test_help_fits_a_terminal_and_names_the_exit_codes() -> None:

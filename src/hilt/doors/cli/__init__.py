@@ -5,52 +5,58 @@ from __future__ import annotations
 import os
 import sys
 
-import typer
+import click
 
 from hilt.core.errors import HiltError, NothingToCheck, UsageError
-from hilt.doors.cli import check, checks, explain, policy
+from hilt.core.version import __version__
+from hilt.doors.cli.check import check
+from hilt.doors.cli.checks import checks
+from hilt.doors.cli.completion import completion
+from hilt.doors.cli.explain import explain
+from hilt.doors.cli.policy import policy
 
-FAILED, USAGE, NOTHING = 1, 2, 3
+FAILED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
 """Exit codes beside those of a verdict (0 admit, 10 review, 20 block)."""
 
-app = typer.Typer(
-    name="hilt",
-    help="Reads open models without running them, and says whether they may be used.",
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 admit, 10 review, 20 block, 1 hilt failed, 2 bad usage, 3 nothing to check.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # rich takes 40 ms of CPU time to import, and help reads well without
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("check")(check.check)
-app.command("explain")(explain.explain)
-app.command("checks")(checks.checks)
-app.add_typer(policy.app, name="policy")
+@click.version_option(__version__, prog_name="hilt", message="%(prog)s %(version)s")
+def hilt() -> None:
+    """Reads open models without running them, and says whether they may be used."""
 
 
-@app.callback(invoke_without_command=True)
-def _hilt(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
-    if version:
-        from hilt.core.version import __version__
-
-        typer.echo(f"hilt {__version__}")
-        raise typer.Exit
+for _command in (check, explain, checks, policy, completion):
+    hilt.add_command(_command)
 
 
 def main() -> None:
     """The entry point: carries out the command line and exits with its code."""
     try:
-        app()
+        sys.exit(hilt.main(standalone_mode=False, prog_name="hilt"))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except HiltError as error:
-        typer.echo(f"hilt: {_plain(str(error))}", err=True)
+        complain(error)
         sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        typer.echo("hilt: interrupted; nothing was decided", err=True)
-        sys.exit(130)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("hilt: interrupted; nothing was decided", err=True)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has left; a second complaint at exit would help nobody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+
+
+def complain(error: HiltError) -> None:
+    """Tells an error on standard error, what a subject says in it quoted."""
+    from hilt.output.quote import quote
+
+    text = "\n".join(quote(line, 2000) for line in str(error).splitlines())
+    click.echo(f"hilt: {text}", err=True)
 
 
 def exit_code(error: HiltError) -> int:
@@ -58,9 +64,3 @@ def exit_code(error: HiltError) -> int:
     if isinstance(error, UsageError):
         return USAGE
     return NOTHING if isinstance(error, NothingToCheck) else FAILED
-
-
-def _plain(text: str) -> str:
-    from hilt.output.quote import quote
-
-    return "\n".join(quote(line, 2000) for line in text.splitlines())

@@ -2,75 +2,89 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from hilt.core.errors import HiltError, NothingToCheck, UsageError
 
 if TYPE_CHECKING:
     from hilt.core.verdict import Verdict
+    from hilt.gate.settings import Settings
 
 
+@click.command()
+@click.argument("references", metavar="REF...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "-p", "--policy", "policies", metavar="PACK|FILE", multiple=True,
+    help="default, strict, permissive or a file; of several, the strictest outcome wins.",
+)  # fmt: skip
+@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@click.option(
+    "-o", "--output", "outputs", metavar="FORMAT[:FILE]", multiple=True,
+    help="text, json, sarif or html; may be given several times.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
+@click.option("--each", is_flag=True, help="Every model directly below REF is a subject of its own.")
+@click.option("--no-hash", is_flag=True, help="Make no digests: faster, and the verdict is bound to no bytes.")
+@click.option("--stage", metavar="WORD", help="What policies see as env.stage.")
 def check(
-    references: Annotated[list[str], typer.Argument(metavar="REF...", help="Folders, files or hub cache folders.")],
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--policy",
-            "-p",
-            metavar="PACK|FILE",
-            help="default, strict, permissive or a file; repeatable: the strictest outcome wins.",
-        ),
-    ] = None,
-    config: Annotated[str | None, typer.Option("--config", metavar="FILE", help="The organisation's settings.")] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FORMAT[:FILE]", help="text, json, sarif or html; repeatable."),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="The same as --output json.")] = False,
-    each: Annotated[
-        bool, typer.Option("--each", help="Every model directly below REF is a subject of its own.")
-    ] = False,
-    no_hash: Annotated[
-        bool, typer.Option("--no-hash", help="Do not digest the files: faster, and bound to no bytes.")
-    ] = False,
-    stage: Annotated[
-        str | None, typer.Option("--stage", metavar="WORD", help="What policies see as env.stage.")
-    ] = None,
-) -> None:
-    """Read models without running them, and judge each by a policy: admit (exit 0), review (10) or block (20)."""
+    references: tuple[str, ...],
+    policies: tuple[str, ...],
+    config: str | None,
+    outputs: tuple[str, ...],
+    stage: str | None,
+    *,
+    as_json: bool,
+    each: bool,
+    no_hash: bool,
+) -> int:
+    """Read models without running them, and judge each by a policy.
+
+    REF is a folder, a file, an archive or a folder of a hub cache. The verdict is admit (exit code 0), review (10) or
+    block (20); of several subjects the strictest decides.
+    """
     from hilt.doors.cli.destinations import destinations
-    from hilt.doors.cli.progress import Bar
-    from hilt.gate.check import check as check_one
     from hilt.gate.settings import find_settings
 
     begun = time.monotonic()
-    wanted = destinations([*(output or []), *(["json"] if json else [])])
+    wanted = destinations([*outputs, *(["json"] if as_json else [])])
     settings = find_settings(config)
     if stage is not None:
         settings = replace(settings, env={**settings.env, "stage": stage})
+    verdicts, problems = _check_all(list(_subjects(references, each=each)), policies, settings, hashed=not no_hash)
+    for destination in wanted if verdicts else ():
+        destination.write(verdicts, time.monotonic() - begun)
+    for problem in problems:
+        from hilt.doors.cli import complain
+
+        complain(problem)
+    return _exit_code(verdicts, problems)
+
+
+def _check_all(
+    references: Sequence[str], policies: Sequence[str], settings: Settings, *, hashed: bool
+) -> tuple[list[Verdict], list[HiltError]]:
+    """The verdicts, and what kept a subject from one. Raises `UsageError`: then the whole call is wrong."""
+    from hilt.doors.cli.progress import Bar
+    from hilt.gate.check import check as check_one
+
     verdicts: list[Verdict] = []
     problems: list[HiltError] = []
     with Bar() as bar:
-        for reference in _subjects(references, each=each):
+        for reference in references:
             try:
-                verdicts.append(
-                    check_one(reference, policy=policy, settings=settings, hashed=not no_hash, progress=bar)
-                )
+                verdict = check_one(reference, policy=policies or None, settings=settings, hashed=hashed, progress=bar)
+                verdicts.append(verdict)
             except UsageError:
                 raise
             except HiltError as error:
                 problems.append(error)
-    for destination in wanted if verdicts else ():
-        destination.write(verdicts, time.monotonic() - begun)
-    _tell(problems)
-    raise typer.Exit(_exit_code(verdicts, problems))
+    return verdicts, problems
 
 
 def _subjects(references: Sequence[str], *, each: bool) -> Iterator[str]:
@@ -83,13 +97,6 @@ def _subjects(references: Sequence[str], *, each: bool) -> Iterator[str]:
         except OSError as error:
             raise UsageError(f"{reference}: {error.strerror}; --each needs a folder of models") from None
         yield from (str(child) for child in children if not child.name.startswith("."))
-
-
-def _tell(problems: Sequence[HiltError]) -> None:
-    from hilt.output.quote import quote
-
-    for problem in problems:
-        print(f"hilt: {quote(str(problem), 2000)}", file=sys.stderr)  # noqa: T201
 
 
 def _exit_code(verdicts: Sequence[Verdict], problems: Sequence[HiltError]) -> int:

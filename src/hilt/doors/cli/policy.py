@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
 
-import typer
-
-app = typer.Typer(help="Look at policies, and test them.", no_args_is_help=True, rich_markup_mode=None)
-
-Policies = Annotated[
-    list[str] | None, typer.Option("--policy", "-p", metavar="PACK|FILE", help="Repeatable; default without it.")
-]
+import click
 
 
-@app.command("show")
-def show(
-    policies: Annotated[list[str] | None, typer.Argument(metavar="[PACK|FILE]...", help="default without it.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
-) -> None:
+@click.group()
+def policy() -> None:
+    """Look at policies, and test them."""
+
+
+@policy.command()
+@click.argument("policies", metavar="[PACK|FILE]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def show(policies: tuple[str, ...], *, as_json: bool) -> None:
     """Tell what a policy asks, rule by rule."""
     from hilt.gate.policy import show as show_all
 
-    shown = show_all(policies or ["default"])
-    if json:
-        import json as json_module
-
-        typer.echo(json_module.dumps([policy.canonical for policy in shown], indent=2))
-        return
-    typer.echo("\n\n".join(policy.text for policy in shown))
+    shown = show_all(policies or ("default",))
+    if as_json:
+        click.echo(json.dumps([one.canonical for one in shown], indent=2))
+    else:
+        click.echo("\n\n".join(one.text for one in shown))
 
 
-@app.command("test")
-def try_cases(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Cases in YAML: evidence, and what is expected.")],
-    policies: Policies = None,
-    json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
-) -> None:
-    """Judge the cases of a test file; exit 0 if all end as expected, 1 otherwise."""
+@policy.command("test")
+@click.argument("file", type=click.Path())
+@click.option("-p", "--policy", "policies", metavar="PACK|FILE", multiple=True, help="default without it.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def try_cases(file: str, policies: tuple[str, ...], *, as_json: bool) -> int:
+    """Judge the cases of a test file; exit 0 if all end as expected, 1 otherwise.
+
+    FILE is YAML: cases of evidence, and what the policy should say of each.
+    """
     from hilt.gate.policy import judge_cases
 
-    results = judge_cases(file, policies or ["default"])
+    results = judge_cases(file, policies or ("default",))
     failed = [result for result in results if not result.passed]
-    if json:
-        import json as json_module
-
+    if as_json:
         rows = [
             {"case": result.case.name, "passed": result.passed, "differences": list(result.differences)}
             for result in results
         ]
-        typer.echo(json_module.dumps(rows, indent=2))
-    else:
-        for result in results:
-            typer.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.case.name}")
-            for difference in result.differences:
-                typer.echo(f"      {difference}")
-        typer.echo(f"\n{len(results) - len(failed)} of {len(results)} cases end as expected")
-    raise typer.Exit(1 if failed else 0)
+        click.echo(json.dumps(rows, indent=2))
+        return 1 if failed else 0
+    for result in results:
+        click.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.case.name}")
+        for difference in result.differences:
+            click.echo(f"      {difference}")
+    click.echo(f"\n{len(results) - len(failed)} of {len(results)} cases end as expected")
+    return 1 if failed else 0

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from hilt.checks.check import Check
 from hilt.checks.inspect import (
+    archive_ambiguity,
+    archive_bomb,
+    archive_encrypted,
+    archive_escape,
     coreml_custom_layers,
     gguf_header,
+    hidden_archive,
+    native_code,
     onnx_custom_operators,
     onnx_external_data,
     openvino_extensions,
     paddle_operators,
+    pickle_code,
+    pickle_hidden,
+    pickle_unknown_call,
     safetensors_header,
     template_code,
     template_hidden_instructions,
     tensorflow_operators,
     tflite_custom_operators,
+    torch_members,
+    torchscript_code,
     xml_entities,
 )
 
 CHECKS: tuple[Check, ...] = (
+    pickle_code.CHECK,
+    pickle_unknown_call.CHECK,
+    pickle_hidden.CHECK,
     safetensors_header.CHECK,
     gguf_header.CHECK,
     onnx_custom_operators.CHECK,
@@ -31,4 +45,12 @@ CHECKS: tuple[Check, ...] = (
     xml_entities.CHECK,
     template_code.CHECK,
     template_hidden_instructions.CHECK,
+    archive_ambiguity.CHECK,
+    archive_bomb.CHECK,
+    archive_encrypted.CHECK,
+    archive_escape.CHECK,
+    hidden_archive.CHECK,
+    native_code.CHECK,
+    torch_members.CHECK,
+    torchscript_code.CHECK,
 )

@@ -69,6 +69,26 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
     Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo")),
+    Reader(id="elf", title="ELF program or library", names=("*.so", "*.so.*", "*.o"), magic=((0, b"\x7fELF"),)),
+    Reader(id="pe", title="Windows program or library", names=("*.exe", "*.dll"), magic=((0, b"MZ"),), probed=True),
+    Reader(
+        id="macho",
+        title="macOS program or library",
+        names=("*.dylib",),
+        magic=tuple(
+            (0, bytes.fromhex(magic))
+            for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe", "cafebabe", "cafebabf")
+        ),
+        probed=True,
+    ),
+    Reader(
+        id="bytecode",
+        title="code for a virtual machine",
+        names=("*.class", "*.wasm", "*.pyc", "*.dex", "*.bc"),
+        magic=((0, b"\xca\xfe\xba\xbe"), (0, b"\0asm"), (0, b"dex\n0"), (0, b"BC\xc0\xde"), (2, b"\r\n")),
+        probed=True,
+    ),
+    Reader(id="script", title="script", names=("*.sh",), magic=((0, b"#!"),), probed=True),
     Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",)),
     Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
     Reader(id="sentencepiece", title="SentencePiece model", names=("*.spm", "tokenizer.model", "*.spm.model")),

@@ -126,7 +126,7 @@ def _member(
         oddities.append(_two_sizes(path, stored, header))
     if kind is not MemberKind.FILE and stored:
         message = f"{_text(path)!r} is a {kind.value} that states a size of {stored} bytes, which readers skip or not"
-        oddities.append(Oddity(id="size-differs", message=message, offset=header.at))
+        oddities.append(Oddity(id="size-ignored", message=message, offset=header.at))
         stored = 0
     if position + stored > source.size:
         message = f"{_text(path)!r} ends {position + stored - source.size} bytes past the end of the archive"

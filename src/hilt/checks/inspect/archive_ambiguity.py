@@ -1,0 +1,51 @@
+"""An archive in which two readers see different files.
+
+What: a central directory and local headers that disagree; two members of one name; more than one end record or
+directory; counts that are wrong; members that no directory lists; bytes that belong to nothing before, between or behind
+the members; checksums that do not fit; compression that is not readable; comments.
+
+Why: one reader is the scanner, the other one is what loads the model. Where they disagree, the scanner sees a harmless
+file and the loader takes another. Honest writers produce one reading only; bytes that belong to nothing may be a second
+file of another kind.
+
+What it cannot see: checksums of members that are too large to be read for this (64 MiB in all, smallest first).
+
+Fix: ask the publisher for a freshly written archive or for the bare files, and compare what both hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.checks.check import Check, ReadFile
+from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.archives import LISTED, ZIPS, falsehoods, listing
+
+HARMLESS = ("comment", "padding")
+"""Nobody reads them as anything."""
+STRANGE = (
+    "crc-false", "gap", "method-unknown", "more", "prefix", "shifted", "size-ignored", "split", "trailing-data",
+    "unreadable",
+)  # fmt: skip
+"""Damage, old tools or somebody's intent: a person must look. Every other oddity is a contradiction."""
+ELSEWHERE = ("bomb", "overlap", "size-false")
+"""What `archive-bomb` tells."""
+
+
+def archive_ambiguity(file: ReadFile[object]) -> Iterator[Finding]:
+    oddities = listing(file).oddities
+    if file.format in ZIPS:
+        oddities += falsehoods(file.source, file.limits)
+    for oddity in oddities:
+        if oddity.id in ELSEWHERE:
+            continue
+        severity = Severity.HIGH
+        if oddity.id in HARMLESS:
+            severity = Severity.LOW
+        elif oddity.id in STRANGE:
+            severity = Severity.MEDIUM
+        where = Where(path=file.path, offset=oddity.offset)
+        yield Finding(check=CHECK.id, severity=severity, where=where, message=oddity.message)
+
+
+CHECK = Check(id="archive-ambiguity", run=archive_ambiguity, reads=LISTED, severity=Severity.HIGH, doc=__doc__)

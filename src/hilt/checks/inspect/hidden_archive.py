@@ -1,0 +1,54 @@
+"""A file of another format that is an archive as well.
+
+What: files that are no archive by their beginning and still open as one: a zip archive that ends the file, or bytes at
+its start that are the header of a tar archive too.
+
+Why: a zip is found from its end and most other formats from their beginning, so that one file can be two. The scanner
+reads the one, a loader or an unpacking tool that is steered by the name reads the other.
+
+What it cannot see: archives in the middle of a file, which no reader looks for there.
+
+Fix: ask the publisher for the file without what hangs on to it, and how that came there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.checks.check import ANY, Check, ReadFile
+from hilt.core.errors import FormatError
+from hilt.core.finding import Finding, Severity, Where
+from hilt.formats import tar
+from hilt.formats.reader import HEAD, Head
+from hilt.formats.zip_end import find_end, has_end
+from hilt.knowledge.archives import LISTED
+
+WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata", "media": "told by a check of its own"}
+"""Formats for which a zip behind is nothing new."""
+
+
+def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
+    if file.format in LISTED:
+        return
+
+    def seen(severity: Severity, message: str, offset: int) -> Finding:
+        where = Where(path=file.path, offset=offset)
+        return Finding(check=CHECK.id, severity=severity, where=where, message=message)
+
+    head = Head(name=file.name, data=file.source.read(0, HEAD), source=file.source, limits=file.limits)
+    if tar.probe(head):
+        yield seen(Severity.HIGH, f"read as {file.format}, it is a tar archive as well", 0)
+    if file.format in WITH_ZIP or not has_end(file.source):
+        return
+    try:
+        end, _ = find_end(file.source, file.limits)
+    except FormatError:
+        return
+    behind = file.source.size - end.comment_end
+    # A pickle may well hold a zip as bytes, with opcodes behind it; that much tells it from one that ends the file.
+    severity = Severity.MEDIUM if behind > 0 else Severity.HIGH
+    message = f"read as {file.format}, it is a zip archive of {end.count} members as well"
+    yield seen(severity, message + (f", with {behind} bytes behind it" if behind > 0 else ""), end.directory)
+
+
+CHECK = Check(id="hidden-archive", run=hidden_archive, reads=ANY, severity=Severity.HIGH, doc=__doc__)

@@ -1,0 +1,49 @@
+"""Files in a PyTorch archive that PyTorch did not write.
+
+What: members that are neither the pickle, nor a storage, nor one of the few records that PyTorch writes beside them;
+names that differ in case alone; members in a second folder at the top.
+
+Why: torch.save writes a fixed set of members. Whatever else lies there was put in by somebody: a payload for another
+tool, or a second model for a reader that looks names up in another way. PyTorch looks them up without regard to case.
+
+What it cannot see: whether a storage holds the numbers it should. The pickles are judged by checks of their own.
+
+Fix: load the weights in a sandbox and save them again as safetensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hilt.checks.check import Check, ReadFile
+from hilt.core.finding import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from hilt.formats.archive import Member
+    from hilt.formats.torch_zip import TorchZip
+    from hilt.formats.torchscript import TorchScript
+
+
+def torch_members(file: ReadFile[TorchZip | TorchScript]) -> Iterator[Finding]:
+    def seen(severity: Severity, message: str, member: Member) -> Finding:
+        where = Where(path=file.path, offset=member.offset)
+        return Finding(check=CHECK.id, severity=severity, where=where, message=message)
+
+    for member in file.value.others:
+        yield seen(Severity.MEDIUM, f"PyTorch writes no member like {member.path!r} ({member.size} bytes)", member)
+    first: dict[str, Member] = {}
+    for member in file.value.archive.members:
+        same = first.setdefault(member.path.lower(), member)
+        if same.path != member.path:
+            yield seen(Severity.HIGH, f"{same.path!r} and {member.path!r} are one name to PyTorch", member)
+    tops: dict[str, Member] = {}
+    for member in file.value.archive.members:
+        tops.setdefault(member.path.partition("/")[0], member)
+    for top, member in list(tops.items())[1:]:
+        yield seen(Severity.HIGH, f"a second folder {top!r} beside {next(iter(tops))!r}, which PyTorch reads", member)
+
+
+CHECK = Check(
+    id="torch-members", run=torch_members, reads=("torch-zip", "torchscript"), severity=Severity.HIGH, doc=__doc__
+)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from hilt.core.catalogue import About, Catalogue
 from hilt.core.errors import ReportInvalid
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Confidence, Finding, Severity, Where
@@ -41,14 +42,23 @@ def load_report(text: str) -> Report:
     return report
 
 
-def dump_verdicts(verdicts: Sequence[Verdict], *, indent: int | None = None) -> str:
-    """Verdicts, each with its report, as a document."""
-    return json.dumps({"schema": SCHEMA, "verdicts": [encode_verdict(verdict) for verdict in verdicts]}, indent=indent)
+def dump_verdicts(verdicts: Sequence[Verdict], catalogue: Catalogue | None = None, *, indent: int | None = None) -> str:
+    """Verdicts, each with its report, as a document.
+
+    With a catalogue the checks that found something are explained in it; that part is for readers and not read back.
+    """
+    document: dict[str, Any] = {"schema": SCHEMA, "verdicts": [encode_verdict(verdict) for verdict in verdicts]}
+    if catalogue is not None:
+        named = {finding.check for verdict in verdicts for finding in verdict.report.findings}
+        document["checks"] = {encode_text(name): encode_about(catalogue.check(name)) for name in sorted(named)}
+    return json.dumps(document, indent=indent)
 
 
 def load_verdicts(text: str) -> tuple[Verdict, ...]:
     document = _document(text)
     verdicts = document.each("verdicts", decode_verdict)
+    if document.has("checks"):
+        document.take("checks")
     document.done()
     return verdicts
 
@@ -60,6 +70,18 @@ def _document(text: str) -> Object:
         raise ReportInvalid(f"this is not JSON: {error}") from None
     document.word("schema", {SCHEMA: SCHEMA})
     return document
+
+
+def encode_about(about: About) -> dict[str, Any]:
+    return _kept(
+        family=about.family or None,
+        severity=about.severity.word,
+        title=about.title or None,
+        what=about.what or None,
+        why=about.why or None,
+        blind_spot=about.blind_spot or None,
+        fix=about.fix or None,
+    )
 
 
 def encode_finding(finding: Finding) -> dict[str, Any]:

@@ -178,7 +178,7 @@ def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | N
                 raise _too_much(given, allowed, limits)
             if piece:
                 yield piece
-        data = machine.unused_data
+        data = machine.unused_data or b""  # lz4 says None
         if not _goes_on(method, data or source.read(position, 6)):
             if left is not None:
                 left.append(len(data) + source.size - position)

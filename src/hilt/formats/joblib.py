@@ -125,7 +125,7 @@ def _pickles(source: ByteSource, limits: Limits) -> tuple[PickleStream, ...]:
     )  # fmt: skip
     other = replace(plain, broken=None, frame_gap=None, overlay=True)
     behind = () if following is None else pickle.find(source, following, source.size, limits, "pickle behind")
-    return (main, *arrays.objects, other, *behind)
+    return (main, *arrays.objects, other, *(replace(stream, following=True) for stream in behind))
 
 
 class _Arrays(Machine):

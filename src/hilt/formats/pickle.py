@@ -14,10 +14,10 @@ from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.pickle_opcodes import Opcode
 from hilt.formats.pickle_probe import Search, recognised
-from hilt.formats.pickle_walk import Op, Span, measure, walk
+from hilt.formats.pickle_walk import KEPT, Op, Span, measure, walk
 from hilt.formats.reader import Head
 
-__all__ = ["Op", "Opcode", "Pickle", "PickleStream", "Search", "Span", "find", "one", "probe", "read"]
+__all__ = ["KEPT", "Op", "Opcode", "Pickle", "PickleStream", "Search", "Span", "find", "one", "probe", "read"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -28,7 +28,8 @@ class PickleStream:
     it breaks at `end`, None where it ends with STOP; `steps` is 0 where not even one opcode could be read. `unread` are the bytes between `end` and the next pickle, or the
     end of the source, that belong to nothing. `arrays` are stretches of raw array bytes between two opcodes (joblib).
     `frame_gap` is where its frames do not fit together, so that two readers go on at different places. An `overlay` is
-    another way to read bytes that a stream before it covers, for loaders that take another turn; it may break.
+    another way to read bytes that a stream before it covers, for loaders that take another turn; it may break. One that
+    is `following` stands behind the pickle that ordinary loaders read, and end with.
     """
 
     name: str = ""
@@ -42,6 +43,7 @@ class PickleStream:
     arrays: tuple[tuple[int, int], ...] = ()
     frame_gap: int | None = None
     overlay: bool = False
+    following: bool = False
 
     def ops(self) -> Iterator[Op]:
         """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks."""
@@ -82,7 +84,8 @@ def find(source: ByteSource, start: int, end: int, limits: Limits, name: str = "
         if stream.broken is not None and not found and stream.steps == 0:
             raise stream.broken
         following = search.after(stream.end)
-        found.append(replace(stream, unread=(end if following is None else following) - stream.end))
+        unread = (end if following is None else following) - stream.end
+        found.append(replace(stream, unread=unread, following=bool(found)))
         position = following
     return tuple(found)
 

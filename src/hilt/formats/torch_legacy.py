@@ -68,7 +68,8 @@ def read(source: ByteSource, limits: Limits) -> TorchLegacy:
     start = pickle.Search(source, source.size).after(end) if end is not None else None
     if start is not None and end is not None:
         last = replace(last, unread=start - end)
-        behind = pickle.find(source, start, source.size, limits, "pickle behind the storages")
+        found_behind = pickle.find(source, start, source.size, limits, "pickle behind the storages")
+        behind = tuple(replace(stream, following=True) for stream in found_behind)
     pickles = (*found[:4], last, *behind)
     return TorchLegacy(pickles=pickles, storages=tuple(storages.values()), data_end=end)
 
@@ -76,7 +77,8 @@ def read(source: ByteSource, limits: Limits) -> TorchLegacy:
 def _broken(source: ByteSource, found: list[PickleStream], limits: Limits) -> TorchLegacy:
     """A file whose first pickles do not all end: every pickle that can be found in it, and no storages."""
     *whole, last = found
-    rest = pickle.find(source, last.start, source.size, limits, last.name)
+    nothing = (replace(last, unread=source.size - last.end),)
+    rest = pickle.find(source, last.start, source.size, limits, last.name) if last.steps else nothing
     return TorchLegacy(pickles=(*whole, *rest), storages=(), data_end=None)
 
 

@@ -1,0 +1,164 @@
+"""Is a callable of a pickle known to be safe, known to be dangerous, or unknown? Known safe is the only way to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from hilt.formats.pickle_machine import Global, Items, Made, Opaque, Value
+from hilt.knowledge.callables import dangerous, safe
+from hilt.knowledge.callables.names import canonical
+
+
+class Standing(IntEnum):
+    """Later values are worse."""
+
+    SAFE = 0
+    UNKNOWN = 1
+    DANGEROUS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is known of a callable; `road` says what a dangerous one does, as a sentence goes on after its name."""
+
+    standing: Standing
+    road: str = ""
+
+
+SAFE = Judgement(Standing.SAFE)
+UNKNOWN = Judgement(Standing.UNKNOWN)
+
+
+def judge_name(module: str, name: str) -> Judgement:
+    """A global that a pickle holds as a value, never calling it."""
+    module, name = canonical(module, name)
+    full = f"{module}.{name}"
+    if safe.is_safe_to_name(module, name) or full in _RULES:
+        return SAFE if full not in _REACHING else Judgement(Standing.DANGEROUS, dangerous.REACH)
+    road = dangerous.road(module, name)
+    return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
+
+
+def judge_call(module: str, name: str, args: Value) -> Judgement:
+    """A global that a pickle calls with these arguments."""
+    module, name = canonical(module, name)
+    rule = _RULES.get(f"{module}.{name}")
+    if rule is not None:
+        standing = rule(args if isinstance(args, tuple) else (args,))
+        return Judgement(standing, dangerous.road(module, name) if standing is Standing.DANGEROUS else "")
+    if safe.is_safe(module, name):
+        return SAFE
+    road = dangerous.road(module, name)
+    return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
+
+
+# Callables that are safe with some arguments only.
+
+_Args = tuple[Value, ...]
+
+
+def _plain(value: Value) -> bool:
+    """Numbers, texts, and containers of them: nothing that has methods of its own to be called."""
+    match value:
+        case None | bool() | int() | float() | str() | bytes():
+            return True
+        case tuple():
+            return all(_plain(item) for item in value)
+        case Items():
+            return True
+        case _:
+            return False
+
+
+def _plain_only(args: _Args) -> Standing:
+    return Standing.SAFE if all(_plain(arg) for arg in args) else Standing.UNKNOWN
+
+
+def _partial(args: _Args) -> Standing:
+    match args:
+        case (Global(module, name), *_):
+            return judge_name(module, name).standing
+    return Standing.DANGEROUS
+
+
+def _attrgetter(args: _Args) -> Standing:
+    if all(isinstance(arg, str) and not dangerous.road("", arg) for arg in args):
+        return Standing.SAFE
+    return Standing.DANGEROUS
+
+
+def _itemgetter(args: _Args) -> Standing:
+    return Standing.SAFE if all(isinstance(arg, int | str) for arg in args) else Standing.DANGEROUS
+
+
+def _getattr(args: _Args) -> Standing:
+    """Where the name is known, what it leads to is judged in its place."""
+    match args:
+        case (Global() | Made(), str(name), *_) if not dangerous.road("", name):
+            return Standing.UNKNOWN
+    return Standing.DANGEROUS
+
+
+def _type(args: _Args) -> Standing:
+    match args:
+        case (None,) | (Global("builtins", "Ellipsis" | "NotImplemented"),):
+            return Standing.SAFE
+    return Standing.DANGEROUS
+
+
+def _encode(args: _Args) -> Standing:
+    match args:
+        case (_, "latin1" | "latin-1" | "utf-8" | "utf8" | "ascii"):
+            return Standing.SAFE
+    return Standing.UNKNOWN
+
+
+def _device(args: _Args) -> Standing:
+    match args:
+        case (str(),) | (str(), int()):
+            return Standing.SAFE
+    return Standing.UNKNOWN
+
+
+def _rebuild_from_type(args: _Args) -> Standing:
+    match args:
+        case (Global(function_module, function), Global(type_module, type_name), *_):
+            inner = args[2] if len(args) > 2 else Opaque("nothing")
+            return max(
+                judge_call(function_module, function, inner).standing, judge_name(type_module, type_name).standing
+            )
+    return Standing.UNKNOWN
+
+
+def _ufunc(args: _Args) -> Standing:
+    match args:
+        case (str(module), str(name)):
+            return judge_name(module, name).standing
+    return Standing.UNKNOWN
+
+
+def _nested(args: _Args) -> Standing:
+    """The bytes are a pickle of their own, which is followed where it can be; see the tracer."""
+    return Standing.SAFE if args == (Opaque(NESTED),) else Standing.UNKNOWN
+
+
+NESTED = "a pickle that was followed"
+
+_RULES: dict[str, Callable[[_Args], Standing]] = {
+    "collections.deque": _plain_only,
+    "functools.partial": _partial,
+    "operator.attrgetter": _attrgetter,
+    "operator.itemgetter": _itemgetter,
+    "builtins.getattr": _getattr,
+    "builtins.type": _type,
+    "codecs.encode": _encode,
+    "torch.device": _device,
+    "torch._tensor._rebuild_from_type": _rebuild_from_type,
+    "torch._tensor._rebuild_from_type_v2": _rebuild_from_type,
+    "torch.storage._load_from_bytes": _nested,
+    "numpy.core._ufunc_reconstruct": _ufunc,
+}
+_REACHING = frozenset({"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type"})
+"""Safe when called as a rule allows, a tool in other hands when only named: a `map` over getattr, for one."""

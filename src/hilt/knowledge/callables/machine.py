@@ -1,0 +1,312 @@
+"""Runs a pickle symbolically and tells what it would call, with which arguments, and what else it would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from hilt.core.byte_source import ByteSource, MemorySource, Window
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats import pickle
+from hilt.formats.archive import Oddity
+from hilt.formats.pickle import Opcode, PickleStream, Span
+from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Value
+from hilt.knowledge.callables import dangerous, render, safe
+from hilt.knowledge.callables.judge import NESTED, UNKNOWN, Judgement, Standing, judge_call, judge_name
+from hilt.knowledge.callables.names import canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Something a pickle does with a callable that is not known to be safe, and how often it does just that.
+
+    `way` is "calls", "names" (looked up, which imports its module, but not called) or "changes" (sets attributes or
+    items of it). `target` is the name it comes down to; `through` the name as the file spells it, where that differs.
+    `computed` says that the file does not name it at all. `position` is that of the first opcode that does it.
+    """
+
+    way: str
+    target: str
+    through: str
+    args: str
+    position: int
+    judgement: Judgement
+    computed: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nested:
+    """A pickle inside a literal that stands at `position`; `loaded` where a call of this pickle loads it."""
+
+    position: int
+    loaded: bool
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What one pickle does when it is loaded, as far as `broken` lets it."""
+
+    calls: tuple[Call, ...]
+    oddities: tuple[Oddity, ...]
+    nested: tuple[Nested, ...]
+    broken: FormatError | None
+
+
+_TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
+
+
+def trace(stream: PickleStream, limits: Limits, depth: int = 0) -> Trace:
+    """What loading `stream` does; told once per stream and remembered."""
+    if stream not in _TRACES:
+        tracer = _Tracer(stream.source, limits, depth)
+        broken = stream.broken
+        try:
+            tracer.run(stream.ops())
+        except FormatError as error:
+            broken = error
+        _TRACES[stream] = Trace(
+            calls=tracer.calls(), oddities=tuple(tracer.oddities), nested=tuple(tracer.nested), broken=broken
+        )
+    return _TRACES[stream]
+
+
+class _Key(NamedTuple):
+    way: str
+    module: str
+    name: str
+    args: str
+
+
+_EXAMPLES = 64
+"""Calls of one dangerous callable that are told apart by their arguments."""
+_ODDITIES = 64
+_CHAIN = 32
+"""Callables made from callables (partial of partial ...) that are followed."""
+_HEADS = {b"\x80", "\x80"}
+_MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
+_WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
+_JOINS = frozenset({"operator.add", "operator.concat", "operator.iadd", "operator.iconcat"})
+_KEPT = frozenset({"functools.partial", "operator.attrgetter", "operator.methodcaller", "codecs.encode"})
+
+
+class _Tracer(Machine):
+    def __init__(self, source: ByteSource, limits: Limits, depth: int) -> None:
+        super().__init__(limits)
+        self.oddities: list[Oddity] = []
+        self.nested: list[Nested] = []
+        self._source, self._limits, self._depth = source, limits, depth
+        self._globals: dict[tuple[str, str], Global] = {}
+        self._named_at: dict[Global, int] = {}
+        self._used: set[Global] = set()
+        self._safe: dict[Global, Made] = {}
+        self._seen: dict[_Key, Call] = {}
+        self._examples: dict[tuple[str, str], int] = {}
+
+    def calls(self) -> tuple[Call, ...]:
+        """Everything not known to be safe, in the order of the file."""
+        for target, position in self._named_at.items():
+            if target not in self._used:
+                self._record("names", target, "", judge_name(target.module, target.name), position)
+        return tuple(sorted(self._seen.values(), key=lambda call: call.position))
+
+    # What the machine asks.
+
+    def named(self, module: Value, name: Value, position: int) -> Value:
+        if isinstance(module, str) and isinstance(name, str):
+            return self._lookup(module, name, position)
+        for part in (module, name):
+            if not isinstance(part, str | Span | Made | Opaque):
+                raise FormatError(f"a global is looked up by {render.render(part)}, not by text", offset=position)
+        return Opaque(f"a name computed from {render.render(module)} and {render.render(name)}")
+
+    def called(self, callable_: Value, args: Value, how: Opcode, position: int) -> Value:
+        if how is Opcode.NEWOBJ_EX and isinstance(args[0], tuple):
+            args = (*args[0], args[1]) if isinstance(args[1], Items) and args[1].size else args[0]
+        for _ in range(_CHAIN):
+            if isinstance(callable_, Global):
+                return self._call_global(callable_, args, position)
+            match callable_, args:
+                case Made(Global(_, "partial"), (inner, *first)), tuple():
+                    callable_, args = inner, (*first, *args)
+                case Made(Global(_, "attrgetter"), (str(path),)), (Global() as target,):
+                    return self._attribute(target, path, position)
+                case Made(Global(_, "methodcaller"), (str(method), *rest)), (Global() as target, *_):
+                    callable_, args = self._attribute(target, method, position), tuple(rest)
+                case _:
+                    break
+        what = f"what {render.render(callable_)} is" if isinstance(callable_, Made) else render.render(callable_)
+        self._record("calls", Global("", what), args, UNKNOWN, position, computed=True)
+        return Opaque("the result of a computed call")
+
+    def built(self, target: Value, state: Value, position: int) -> Value:
+        if isinstance(target, Global):
+            self._change(target, state, position)
+        elif isinstance(target, Made) and isinstance(target.callable, Global):
+            if target.callable.name == "partial" and isinstance(state, tuple) and len(state) > 1:
+                rest = state[1] if isinstance(state[1], tuple) else ()
+                self._check_partial(target.callable, (state[0], *rest), position)
+                target.args = (state[0], *rest)
+            elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper") and isinstance(state, Items):
+                self._array_file(target.callable, state.get("filename"), position)
+        return target
+
+    def extended(self, target: Value, items: list[Value], position: int) -> None:
+        if isinstance(target, Global):
+            self._change(target, tuple(items[:4]), position)
+        else:
+            super().extended(target, items, position)
+
+    def extension(self, code: int, position: int) -> Value:
+        self._odd("extension", f"asks for entry {code} of the process's extension registry", position)
+        return Opaque(f"extension {code}")
+
+    def _text(self, argument: Any, position: int) -> None:
+        super()._text(argument, position)
+        if argument.__class__ is Span or argument[:1] in _HEADS:
+            source = self._bytes(argument)
+            if source is not None and source.read(0, 1) == b"\x80":
+                self._look_inside(source, position, loaded=False)
+
+    # What it is told.
+
+    def _lookup(self, module: str, name: str, position: int) -> Global:
+        found = self._globals.get((module, name))
+        if found is None:
+            found = self._globals[module, name] = Global(module, name)
+            self._named_at[found] = position
+            self._held += 1024
+        return found
+
+    def _attribute(self, target: Global, path: str, position: int) -> Global:
+        """What `target` has under the dotted `path`; a module itself is a global without a name."""
+        self._used.add(target)
+        return self._lookup(target.module, f"{target.name}.{path}".lstrip("."), position)
+
+    def _call_global(self, target: Global, args: Value, position: int) -> Value:
+        instance = self._safe.get(target)
+        if instance is not None:
+            return instance
+        self._used.add(target)
+        full = ".".join(canonical(target.module, target.name))
+        if safe.is_safe(*canonical(target.module, target.name)) and full not in _MAKERS:
+            self._held += 1024
+            self._safe[target] = Made(target, ())
+            return self._safe[target]
+        judged = args
+        if full == "torch.storage._load_from_bytes" and isinstance(args, tuple) and len(args) == 1:
+            source = self._bytes(args[0])
+            judged = (Opaque(NESTED),) if source and self._look_inside(source, position, loaded=True) else args
+        self._record("calls", target, args, judge_call(target.module, target.name, judged), position)
+        return self._result(target, full, args, position)
+
+    def _result(self, target: Global, full: str, args: Value, position: int) -> Value:
+        """What the call of `target` returns, where that matters for what follows."""
+        match full, args:
+            case "builtins.getattr", (Global() as owner, str(name), *_):
+                return self._attribute(owner, name, position)
+            case "importlib.import_module" | "builtins.__import__", (str(module), *_):
+                return Global(module, "")
+            case _, (str(left), str(right)) if full in _JOINS:
+                return (left + right)[: pickle.KEPT]
+            case "builtins.str.join" | "str.join", (str(between), Items(first=parts) | tuple(parts)):
+                return between.join(str(part) for part in parts)[: pickle.KEPT]
+            case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and _is_latin(text):
+                return text.encode("latin-1")
+            case _, (Global() as made, *rest) if full in _MAKERS:
+                return self._call_global(made, tuple(rest), position)
+            case _, (Global() as inner, *rest) if full in _WRAPPERS:
+                self._call_global(inner, tuple(_first(each) for each in rest), position)
+        if full in _KEPT and isinstance(args, tuple):
+            if full == "functools.partial" and args and isinstance(args[0], Global):
+                self._used.add(args[0])
+            return Made(Global(*full.rsplit(".", 1)), args)
+        return Made(target, ())
+
+    def _check_partial(self, target: Global, args: Value, position: int) -> None:
+        self._record("calls", target, args, judge_call("functools", "partial", args), position)
+
+    def _change(self, target: Global, state: Value, position: int) -> None:
+        self._used.add(target)
+        self._record("changes", target, state, Judgement(Standing.DANGEROUS, dangerous.INSIDE), position)
+
+    def _array_file(self, target: Global, filename: Value, position: int) -> None:
+        if not isinstance(filename, str) or "/" in filename or "\\" in filename or filename in ("", ".."):
+            self._record("calls", target, filename, Judgement(Standing.DANGEROUS, dangerous.FILES), position)
+
+    def _bytes(self, value: Value) -> ByteSource | None:
+        """The bytes of a literal, of one spelled as Latin-1 text too; None where there are none, or it is long text."""
+        if isinstance(value, Made) and value.callable == Global("codecs", "encode"):
+            value = value.args[0]
+        if isinstance(value, bytes):
+            return MemorySource(value)
+        if isinstance(value, Span):
+            if not value.text:
+                return Window(self._source, value.start, value.size)
+            if value.size > self._limits.text_bytes or self._source.read(value.start, 2) not in (b"\xc2\x80", b"PK"):
+                return None
+            value = self._source.read(value.start, value.size).decode("utf-8", "replace")
+        return MemorySource(value.encode("latin-1")) if isinstance(value, str) and _is_latin(value) else None
+
+    def _look_inside(self, source: ByteSource, position: int, *, loaded: bool) -> bool:
+        """Traces the pickles in `source`, and says whether there were any."""
+        if self._depth >= self._limits.archive_depth:
+            self._odd("depth", f"holds pickles more than {self._limits.archive_depth} deep inside each other", position)
+            return False
+        try:
+            streams = pickle.find(source, 0, source.size, self._limits)
+        except FormatError:
+            return False
+        if not loaded and streams[0].broken is not None:
+            return False
+        for stream in streams:
+            inner = trace(stream, self._limits, self._depth + 1)
+            self.nested.append(Nested(position=position, loaded=loaded, trace=inner))
+            self._held += 4096
+        return True
+
+    def _odd(self, id_: str, message: str, position: int) -> None:
+        if len(self.oddities) < _ODDITIES:
+            self.oddities.append(Oddity(id=id_, message=message, offset=position))
+
+    def _record(
+        self, way: str, target: Global, args: Value, judgement: Judgement, position: int, *, computed: bool = False
+    ) -> None:
+        if judgement.standing is Standing.SAFE:
+            return
+        module, name = canonical(target.module, target.name)
+        text = render.call(args) if way != "names" else ""
+        known = (module, name)
+        apart = judgement.standing is Standing.DANGEROUS and self._examples.get(known, 0) < _EXAMPLES
+        key = _Key(way, module, name, text if apart else "")
+        if key in self._seen:
+            self._seen[key] = replace(self._seen[key], count=self._seen[key].count + 1)
+            return
+        self._examples[known] = self._examples.get(known, 0) + 1
+        self._held += 1024
+        through = f"{target.module}.{target.name}"
+        final = name if computed else dangerous.final(module, name)
+        self._seen[key] = Call(
+            way=way,
+            target=final.rstrip("."),
+            through="" if computed or through == final else through,
+            args=text,
+            position=position,
+            judgement=judgement,
+            computed=computed,
+        )
+
+
+def _first(value: Value) -> Value:
+    """The first of the items that a function like map would go over."""
+    match value:
+        case (first, *_) | Items(first=[first, *_]):
+            return first
+    return value
+
+
+def _is_latin(text: str) -> bool:
+    return text.isascii() or max(text) <= "\xff"

@@ -1,0 +1,195 @@
+"""Pickles that do harm when they are loaded, written by hand, opcode by opcode. The harm is `echo hilt`.
+
+Nothing here is ever loaded. Each sample says which check must find it, how bad it is, and words that must be said.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import pickle
+import struct
+import zlib
+from dataclasses import dataclass
+
+from hilt.core.finding import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    id: str
+    data: bytes
+    words: tuple[str, ...]
+    check: str = "pickle-code"
+    severity: Severity = Severity.CRITICAL
+    name: str = "model.pkl"
+
+
+COMMAND = "echo hilt"
+SAID = ("os.system('echo hilt')",)
+
+
+def text(value: str) -> bytes:
+    """A string as protocol 4 writes it."""
+    data = value.encode()
+    return b"\x8c" + bytes([len(data)]) + data
+
+
+def long_bytes(value: bytes) -> bytes:
+    return b"B" + struct.pack("<I", len(value)) + value
+
+
+def named(module: str, name: str) -> bytes:
+    """A global, as protocols 0 to 3 write it."""
+    return f"c{module}\n{name}\n".encode()
+
+
+def stacked(module: str, name: str) -> bytes:
+    """A global, as protocol 4 writes it."""
+    return text(module) + text(name) + b"\x93"
+
+
+def called(callable_: bytes, *args: bytes) -> bytes:
+    return callable_ + b"(" + b"".join(args) + b"tR"
+
+
+def p(protocol: int, body: bytes, end: bytes = b".") -> bytes:
+    header = bytes([0x80, protocol]) if protocol >= 2 else b""
+    return header + body + end
+
+
+PAYLOAD = called(named("os", "system"), text(COMMAND))
+HONEST = pickle.dumps({"weights": [1.0, 2.0]}, 4)
+MAGIC = pickle.dumps(0x1950A86A20F9469CFC6C, 2)
+LEGACY = MAGIC + pickle.dumps(1001, 2) + pickle.dumps({"protocol_version": 1001, "little_endian": True}, 2)
+
+
+def npy(payload: bytes) -> bytes:
+    header = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + payload
+
+
+def joblib_array(after: bytes, raw: bytes) -> bytes:
+    """A wrapper of joblib whose array bytes are `raw`, and what its pickle does after it."""
+    dtype = called(named("numpy", "dtype"), text("u1"), b"\x89", b"\x88")
+    wrapper = named("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81"
+    state = b"}(" + text("shape") + b"K" + bytes([len(raw)]) + b"\x85" + text("dtype") + dtype
+    state += text("order") + text("C") + b"u"
+    return b"\x80\x04]" + wrapper + state + b"b" + raw + b"a" + after + b"."
+
+
+def lz4_frame(data: bytes) -> bytes:
+    import lz4.frame
+
+    return bytes(lz4.frame.compress(data))
+
+
+def _code(
+    id_: str, data: bytes, *words: str, severity: Severity = Severity.CRITICAL, name: str = "model.pkl"
+) -> Sample:
+    return Sample(id=id_, data=data, words=words or SAID, severity=severity, name=name)
+
+
+def _hidden(id_: str, data: bytes, *words: str, severity: Severity = Severity.HIGH, name: str = "model.pkl") -> Sample:
+    return Sample(id=id_, data=data, words=words, check="pickle-hidden", severity=severity, name=name)
+
+
+def _unknown(id_: str, data: bytes, *words: str, severity: Severity = Severity.MEDIUM) -> Sample:
+    return Sample(id=id_, data=data, words=words, check="pickle-unknown-call", severity=severity)
+
+
+ROADS = (
+    _code("reduce-protocol-0", b"cos\nsystem\n(S'echo hilt'\ntR."),
+    _code("reduce-protocol-0-unicode", b"cos\nsystem\n(Vecho hilt\ntR."),
+    _code("reduce-protocol-1", p(1, b"cos\nsystem\n(U\x09echo hilttR")),
+    *(_code(f"reduce-protocol-{n}", p(n, PAYLOAD)) for n in (2, 3, 4, 5)),
+    _code("stack-global", p(4, called(stacked("os", "system"), text(COMMAND)))),
+    _code("stack-global-through-memo", p(4, text("os") + b"\x940" + text("system") + b"\x940h\x00h\x01\x93" + text(COMMAND) + b"\x85R")),
+    _code("inst", b"(S'echo hilt'\nios\nsystem\n."),
+    _code("obj", p(1, b"(cos\nsystem\nU\x09echo hilto")),
+    _code("obj-then-pop", p(1, b"(cos\nsystem\nU\x09echo hilto0N")),
+    _code("newobj", p(2, named("subprocess", "Popen") + text(COMMAND) + b"\x85\x81"), "subprocess.Popen('echo hilt')"),
+    _code("newobj-ex", p(4, stacked("subprocess", "Popen") + b")}" + text("args") + text(COMMAND) + b"s\x92"), "subprocess.Popen", "echo hilt"),
+    _code("build-on-a-function", p(2, named("numpy", "prod") + b"}" + text("__code__") + b"Nsb"), "changes numpy.prod"),
+    _code("setitem-on-a-global", p(2, named("os", "environ") + text("PATH") + text("/x") + b"s"), "changes os.environ"),
+    _code("extension-registry", p(2, called(named("copyreg", "add_extension"), text("os"), text("system"), b"K\x01") + b"0\x82\x01" + text(COMMAND) + b"\x85R"), "copyreg.add_extension('os', 'system', 1)"),
+)  # fmt: skip
+
+NAMES = (
+    _code("dotted", p(4, called(stacked("torch._utils", "os.system"), text(COMMAND))), *SAID, "torch._utils.os.system"),
+    _code("dotted-attribute-of-eval", p(4, called(stacked("builtins", "eval.__call__"), text("1"))), "eval.__call__('1')"),
+    _code("dotted-underscore", p(4, called(stacked("random", "_os.system"), text(COMMAND))), *SAID),
+    _code("dotted-into-the-inside", p(4, called(stacked("builtins", "print.__class__.__base__.__subclasses__"))), "__subclasses__"),
+    _code("python-2-eval", b"c__builtin__\neval\n(S'1'\ntR.", "builtins.eval('1')"),
+    _code("python-2-apply", b"c__builtin__\napply\n(cos\nsystem\n(S'echo hilt'\nttR.", "builtins.apply"),
+    _code("python-2-commands", b"ccommands\ngetoutput\n(S'echo hilt'\ntR.", "commands.getoutput('echo hilt')"),
+    _code("posix", b"cposix\nsystem\n(S'echo hilt'\ntR."),
+    _code("nt", b"cnt\nsystem\n(S'echo hilt'\ntR."),
+    _code("private-io", p(2, called(named("_io", "FileIO"), text("/tmp/hilt"), text("w"))), "io.FileIO('/tmp/hilt', 'w')"),
+    _code("nested-unpickling", p(2, called(named("_pickle", "loads"), b"C\x02N.")), "pickle.loads(b'N.')"),
+    _code("network", p(2, called(named("urllib.request", "urlopen"), text("http://hilt.invalid"))), "urllib.request.urlopen('http://hilt.invalid')", "network"),
+    _code("native", p(2, called(named("ctypes", "CDLL"), text("x.so"))), "ctypes.CDLL('x.so')"),
+    _code("idle", p(2, called(named("idlelib.calltip", "get_entity"), text("1"))), "idlelib.calltip.get_entity('1')"),
+    _code("named-not-called", p(2, named("os", "system")), "looks up os.system", severity=Severity.HIGH),
+    _code("named-in-a-default", p(2, called(named("collections", "defaultdict"), named("os", "system"))), "looks up os.system", severity=Severity.HIGH),
+)  # fmt: skip
+
+CHAINS = (
+    _code("partial", p(2, called(called(named("functools", "partial"), named("os", "system")), text(COMMAND)))),
+    _code("partial-of-partial", p(2, called(called(named("functools", "partial"), called(named("functools", "partial"), named("os", "system"))), text(COMMAND)))),
+    _code("partial-by-state", p(2, called(named("functools", "partial"), named("builtins", "len")) + b"(" + named("os", "system") + text(COMMAND) + b"\x85}Ntb)R")),
+    _code("attrgetter", p(2, called(called(called(named("operator", "attrgetter"), text("system")), called(named("importlib", "import_module"), text("os"))), text(COMMAND)))),
+    _code("getattr-of-an-import", p(2, called(called(named("builtins", "getattr"), called(named("builtins", "__import__"), text("os")), text("system")), text(COMMAND)))),
+    _code("methodcaller", p(2, called(called(named("operator", "methodcaller"), text("system"), text(COMMAND)), called(named("importlib", "import_module"), text("os"))))),
+    _code("map-and-list", p(2, called(named("builtins", "list"), called(named("builtins", "map"), named("os", "system"), text(COMMAND) + b"\x85")))),
+    _code("name-concatenated", p(4, called(named("operator", "add"), text("o"), text("s")) + text("system") + b"\x93" + text(COMMAND) + b"\x85R")),
+    _code("name-joined", p(4, text("os") + called(stacked("builtins", "str.join"), text(""), text("sys") + text("tem") + b"\x86") + b"\x93" + text(COMMAND) + b"\x85R")),
+    _unknown("name-computed", p(4, text("os") + called(stacked("secret", "name")) + b"\x93)R"), "computes", severity=Severity.HIGH),
+    _unknown("unknown-class", p(4, stacked("acme.models", "Model") + b")\x81"), "acme.models.Model()"),
+    _unknown("unknown-import", p(4, stacked("acme.models", "CONSTANT")), "imports acme.models.CONSTANT"),
+    _unknown("dotted-name-in-a-family", p(4, stacked("sklearn.svm", "SVC.fit") + b")R"), "sklearn.svm.SVC.fit()"),
+)  # fmt: skip
+
+PLACES = (
+    _code("second-stream", HONEST + p(2, PAYLOAD)),
+    _code("seventh-stream", HONEST * 6 + p(2, PAYLOAD)),
+    _code("behind-junk", HONEST + b"\xff" * 1000 + p(2, PAYLOAD)),
+    _hidden("junk-between", HONEST + b"\xff" * 1000 + HONEST, "1000 bytes behind it, before the next pickle"),
+    _hidden("trailing-bytes", HONEST + b"\x7fELF" + b"\0" * 60, "64 bytes behind its end", severity=Severity.MEDIUM),
+    _code("broken-behind-the-call", p(2, PAYLOAD, b"\xff\xff\xff")),
+    _hidden("broken-stream", p(2, PAYLOAD, b"\xff\xff\xff"), "byte 0xff is no pickle opcode"),
+    _hidden("stack-underflow", p(2, b"N0" + b"0."), "takes more from its stack"),
+    _hidden("memo-read-before-write", p(2, b"N0N0h\x07"), "memo entry 7 is read before it is written"),
+    _hidden("extension-without-registry", p(2, b"\x82\x05"), "entry 5 of the process's extension registry"),
+    _hidden("nested-in-bytes", p(4, long_bytes(p(2, PAYLOAD))), "a pickle stands in a string of bytes", "os.system('echo hilt')"),
+    _hidden("nested-in-long-bytes", p(4, long_bytes(p(2, b"(" + b"NNNNNNNN" * 500 + b"1" + PAYLOAD))), "os.system('echo hilt')"),
+    _hidden("nested-twice", p(4, long_bytes(p(4, long_bytes(p(2, PAYLOAD))))), "a pickle stands in a string of bytes"),
+    _hidden("frame-too-long", b"\x80\x04\x95\xff\0\0\0\0\0\0\0N." + b"\0" * 300, "a frame says that it ends elsewhere"),
+    _code("torch-storage-bytes", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(LEGACY + p(2, PAYLOAD) + pickle.dumps([], 2))))),
+    _code("padded-with-a-million-opcodes", p(2, b"(" + b"K\x01" * 1_000_000 + b"1" + PAYLOAD)),
+    _code("behind-a-long-literal", p(4, long_bytes(b"\0" * 5_000_000) + b"0" + PAYLOAD)),
+    _code("renamed", p(4, PAYLOAD), name="model.safetensors"),
+    _code("without-a-suffix", b"cos\nsystem\n(S'echo hilt'\ntR.", name="weights"),
+    _code("as-text", b"cos\nsystem\n(S'echo hilt'\ntR.", name="notes.txt"),
+)  # fmt: skip
+
+CARRIED = (
+    _code("torch-legacy-object", LEGACY + p(2, PAYLOAD) + pickle.dumps([], 2), name="model.pt"),
+    _code("torch-legacy-system-information", MAGIC + pickle.dumps(1001, 2) + p(2, PAYLOAD), name="model.pt"),
+    _code("torch-legacy-keys", LEGACY + pickle.dumps({}, 2) + p(2, PAYLOAD), name="model.bin"),
+    _code("torch-legacy-behind", LEGACY + pickle.dumps({}, 2) + pickle.dumps([], 2) + p(2, PAYLOAD), name="model.bin"),
+    _code("npy", npy(p(3, PAYLOAD)), name="array.npy"),
+    _code("joblib-plain", joblib_array(PAYLOAD + b"0", b"\0" * 8), name="model.joblib"),
+    _code("joblib-array-bytes-are-opcodes", joblib_array(b"", b"0" + PAYLOAD + b"a."), name="model.joblib"),
+    _code("joblib-zlib", zlib.compress(joblib_array(PAYLOAD + b"0", b"\0" * 8)), name="model.joblib"),
+    _code("joblib-gzip", gzip.compress(p(3, PAYLOAD), mtime=0), name="model.pkl.gz"),
+    _code("joblib-bz2", bz2.compress(p(3, PAYLOAD)), name="model.joblib"),
+    _code("joblib-xz", lzma.compress(p(3, PAYLOAD)), name="model.joblib"),
+    _code("joblib-lzma", lzma.compress(p(3, PAYLOAD), lzma.FORMAT_ALONE), name="model.joblib"),
+    _code("joblib-lz4", lz4_frame(p(3, PAYLOAD)), name="model.joblib"),
+    _code("joblib-zfile", b"ZF" + hex(len(p(3, PAYLOAD))).ljust(19).encode() + zlib.compress(p(3, PAYLOAD)), name="model.pkl"),
+)  # fmt: skip
+
+SAMPLES = (*ROADS, *NAMES, *CHAINS, *PLACES, *CARRIED)

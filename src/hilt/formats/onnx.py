@@ -15,29 +15,27 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.protobuf import BYTES, FIXED32, VARINT, Field, Wire, inside, opening, signed
+from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening, signed
 from hilt.formats.reader import Head
 
 DTYPES = (
     "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE",
     "UINT32", "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2",
     "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1", "FLOAT8E8M0", "UINT2", "INT2",
+    "FLOAT6E2M3", "FLOAT6E3M2",
 )  # fmt: skip
 BITS = {
     "BOOL": 8, "INT8": 8, "UINT8": 8, "INT16": 16, "UINT16": 16, "INT32": 32, "UINT32": 32, "INT64": 64, "UINT64": 64,
     "FLOAT16": 16, "BFLOAT16": 16, "FLOAT": 32, "DOUBLE": 64, "COMPLEX64": 64, "COMPLEX128": 128, "FLOAT8E4M3FN": 8,
     "FLOAT8E4M3FNUZ": 8, "FLOAT8E5M2": 8, "FLOAT8E5M2FNUZ": 8, "FLOAT8E8M0": 8, "FLOAT4E2M1": 4, "INT4": 4, "UINT4": 4,
-    "INT2": 2, "UINT2": 2,
+    "INT2": 2, "UINT2": 2, "FLOAT6E2M3": 6, "FLOAT6E3M2": 6,
 }  # fmt: skip
 _EXTERNAL = 1
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_MODEL = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES,
+MODEL = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES,
           25: BYTES, 26: BYTES}  # fmt: skip
-_GRAPH = dict.fromkeys((1, 2, 5, 10, 11, 12, 13, 14, 15, 16), BYTES)
-_NODE = dict.fromkeys((1, 2, 3, 4, 5, 6, 7, 8, 9, 10), BYTES)
-_ATTRIBUTE = {1: BYTES, 2: FIXED32, 3: VARINT, 20: VARINT, 21: BYTES} | dict.fromkeys(
-    (4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 22, 23), BYTES
-)
+GRAPH = dict.fromkeys((1, 2, 5, 10, 11, 12, 13, 14, 15, 16), BYTES)
+NODE = dict.fromkeys((1, 2, 3, 4, 5, 6, 7, 8, 9, 10), BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,17 +120,17 @@ class Onnx:
 
 
 def probe(head: Head) -> bool:
-    opened = opening(head, _MODEL)
+    opened = opening(head, MODEL)
     if opened is None:
         return False
     wire, model = opened
-    graph = inside(wire, model[7], _GRAPH) if 7 in model else None
+    graph = inside(wire, model[7], GRAPH) if 7 in model else None
     if graph is None:
         return False
     if 1 not in graph:
         # A graph without nodes: its value names must be there instead.
         return 8 in model and not graph.keys().isdisjoint((11, 12))
-    node = inside(wire, graph[1], _NODE)
+    node = inside(wire, graph[1], NODE)
     if node is None or 4 not in node:
         return False
     try:
@@ -177,7 +175,7 @@ class _Model:
                             self._graph(part, 0)
                 case (25, 2):
                     functions.append(self._function(field))
-                case (number, wire) if _MODEL.get(number) != wire:
+                case (number, wire) if MODEL.get(number) != wire:
                     unknown.add(number)
             self._bound(len(opsets) + len(metadata) + len(functions) + len(unknown), field)
         if not self.graphs:

@@ -63,8 +63,11 @@ def read(source: ByteSource, limits: Limits) -> OpenvinoIr:
 
     walk = xml.Walk(limits, start)
     walk.feed(source)
-    if walk.document().entity is not None or not layers:
-        raise FormatError("the document declares entities, or holds no layer")
+    document = walk.document()
+    if any(document.doctype) or document.entity is not None:
+        raise FormatError("the document has a document type, which no OpenVINO model has")
+    if not layers:
+        raise FormatError("the model holds no layer")
     return OpenvinoIr(
         name=net.get("name", ""),
         version=net.get("version", ""),

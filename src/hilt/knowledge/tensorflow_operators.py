@@ -37,7 +37,7 @@ MAY_REACH = {
 """Operators of training and of special devices, which a person should look at."""
 
 SAVERS = frozenset(
-    "Save SaveSlices SaveV2 Restore RestoreSlice RestoreV2 MergeV2Checkpoints ShardedFilename ShardedFilespec".split()  # noqa: SIM905
+    "Save SaveSlices SaveV2 Restore RestoreSlice RestoreV2 MergeV2Checkpoints ShardedFilename ShardedFilespec".split()
 )
 """Operators that write and read checkpoints; every honest SavedModel holds them, in its saver."""
 

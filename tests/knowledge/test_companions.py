@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from attacks.graphs import onnx, onnx_tensor, openvino, variable, variables
+from hilt.knowledge.companions import PADDING, companions
+from repositories import repository
+
+RAW = b"\1" * 24
+
+
+def away(offset: int, shape: tuple[int, ...], length: int) -> bytes:
+    return onnx_tensor("w", shape, {"location": "w.bin", "offset": str(offset), "length": str(length)})
+
+
+def manifest(*weights: dict[str, object], paths: tuple[str, ...] = ("w.bin",)) -> bytes:
+    return json.dumps({"format": "graph-model", "weightsManifest": [{"paths": paths, "weights": weights}]}).encode()
+
+
+FLOATS = {"name": "a", "shape": [2, 3], "dtype": "float32"}
+BYTES = FLOATS | {"shape": [24], "quantization": {"dtype": "uint8", "min": 0, "scale": 1}}
+TEXTS = {"name": "t", "shape": [2], "dtype": "string"}
+
+
+@pytest.mark.parametrize(
+    ("describer", "name", "raw"),
+    [
+        ({"m.onnx": onnx(tensors=[away(0, (4,), 16), away(16, (2,), 8)])}, "w.bin", RAW),
+        ({"m.onnx": onnx(tensors=[away(0, (4,), 16)]), "n.onnx": onnx(tensors=[away(16, (2,), 8)])}, "w.bin", RAW),
+        ({"m.onnx": onnx(tensors=[away(4096, (6,), 24)])}, "w.bin", b"\0" * 4096 + RAW),
+        ({"w.xml": openvino(constants=[(0, 8), (8, 16)])}, "w.bin", RAW),
+        ({"v.index": variables(("a", variable(0, 8)), ("b", variable(8, 16)))}, "v.data-00000-of-00001", RAW),
+        ({"model.json": manifest(FLOATS)}, "w.bin", RAW),
+        ({"model.json": manifest(BYTES)}, "w.bin", RAW),
+        ({"model.json": manifest(TEXTS, FLOATS)}, "w.bin", b"\2\0\0\0ab\0\0\0\0" + RAW),
+    ],
+)
+def test_raw_weights_are_known_where_every_byte_is_described(
+    describer: dict[str, bytes], name: str, raw: bytes
+) -> None:
+    known = companions(repository({**{f"d/{path}": data for path, data in describer.items()}, f"d/{name}": raw}))
+    assert known == {f"d/{name}": f"raw weights that d/{min(describer)} describes"}
+
+
+@pytest.mark.parametrize(
+    ("describer", "raw"),
+    [
+        ({"m.onnx": onnx(tensors=[away(0, (4,), 16)])}, RAW),
+        ({"m.onnx": onnx(tensors=[away(8, (4,), 16)])}, RAW),
+        ({"m.onnx": onnx(tensors=[away(0, (1,), 24)])}, RAW),
+        ({"m.onnx": onnx(tensors=[away(0, (12,), 48)])}, RAW),
+        ({"m.onnx": onnx(tensors=[away(PADDING, (6,), 24)])}, b"\0" * PADDING + RAW),
+        ({"w.xml": openvino(constants=[(0, 8)])}, RAW),
+        ({"model.json": manifest(FLOATS | {"shape": [5]})}, RAW),
+        ({"model.json": manifest(FLOATS | {"dtype": "strange"})}, RAW),
+        ({"model.json": manifest(FLOATS | {"shape": [-6]})}, RAW),
+        ({"model.json": manifest(FLOATS, paths=("../w.bin",))}, RAW),
+        ({"model.json": manifest(TEXTS)}, RAW),
+        ({"model.json": b'{"weightsManifest": 3}'}, RAW),
+        ({}, RAW),
+    ],
+)
+def test_weights_with_a_byte_that_nobody_describes_stay_unknown(describer: dict[str, bytes], raw: bytes) -> None:
+    assert companions(repository({**describer, "w.bin": raw})) == {}

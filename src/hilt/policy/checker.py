@@ -19,6 +19,7 @@ from hilt.policy.kinds import (
     ListKind,
     RecordKind,
     Scalar,
+    a,
     all_fields,
     nearest,
 )
@@ -56,7 +57,7 @@ def check(expression: str, node: Node, evidence: RecordKind) -> None:
     checker = _Checker(expression, evidence)
     kind = checker.kind(node, {})
     if kind != BOOL:
-        raise checker.wrong(node, f"a rule needs a yes or no, and this is a {kind}")
+        raise checker.wrong(node, f"a rule needs a yes or no, and this is {a(kind)}")
 
 
 def loosening(node: Node, *, positive: bool = True) -> Iterator[Has]:
@@ -127,7 +128,7 @@ class _Checker:
     def needs(self, node: Node, needed: Kind, bound: Mapping[str, Kind], why: str) -> None:
         kind = self.kind(node, bound)
         if kind != needed:
-            raise self.wrong(node, f"{why}, and {text_of(node)} is a {kind}")
+            raise self.wrong(node, f"{why}, and {text_of(node)} is {a(kind)}")
 
     def path(self, node: Node, bound: Mapping[str, Kind]) -> Kind:
         """The kind of a field, or of a variable of a macro."""
@@ -144,7 +145,7 @@ class _Checker:
         of = self.path(node.of, bound)
         if not isinstance(of, RecordKind):
             hint = "; use exists, all or filter to look at its items" if isinstance(of, ListKind) else ""
-            raise self.wrong(node, f"{text_of(node.of)} is a {of} and has no field {node.name}{hint}")
+            raise self.wrong(node, f"{text_of(node.of)} is {a(of)} and has no field {node.name}{hint}")
         if node.name not in of.fields:
             raise self.unknown(node, path_of(node) or node.name, bound)
         return self.listless(node, of.fields[node.name].kind, bound)
@@ -176,7 +177,7 @@ class _Checker:
         kinds = [self.kind(item, bound) for item in node.items]
         for item, kind in zip(node.items, kinds, strict=True):
             if not isinstance(kind, Scalar):
-                raise self.wrong(item, f"a list holds plain values, and {text_of(item)} is a {kind}")
+                raise self.wrong(item, f"a list holds plain values, and {text_of(item)} is {a(kind)}")
             if not _comparable(kinds[0], kind):
                 raise self.wrong(item, f"the items of a list are of one kind: {kinds[0]} and {kind} are not")
         if FLOAT in kinds:
@@ -186,7 +187,7 @@ class _Checker:
     def index(self, node: Index, bound: Mapping[str, Kind]) -> Kind:
         of = self.kind(node.of, bound)
         if not isinstance(of, ListKind) or of.item is None:
-            raise self.wrong(node.of, f"[...] picks an item of a list, and {text_of(node.of)} is a {of}")
+            raise self.wrong(node.of, f"[...] picks an item of a list, and {text_of(node.of)} is {a(of)}")
         self.needs(node.place, INT, bound, "[...] needs the number of an item, counted from 0")
         return of.item
 
@@ -195,16 +196,16 @@ class _Checker:
         if node.op == "in":
             if not isinstance(right, ListKind):
                 hint = "; for a part of a text use contains" if right == STRING else ""
-                raise self.wrong(node, f"in needs a list on its right, and {text_of(node.right)} is a {right}{hint}")
+                raise self.wrong(node, f"in needs a list on its right, and {text_of(node.right)} is {a(right)}{hint}")
             if right.item is not None and not _comparable(left, right.item):
-                raise self.wrong(node, f"a {left} is never in a {right}{_level_hint(left, right.item)}")
+                raise self.wrong(node, f"{a(left)} is never in {a(right)}{_level_hint(left, right.item)}")
             if not isinstance(left, Scalar):
-                raise self.wrong(node, f"in looks for a plain value, and {text_of(node.left)} is a {left}")
+                raise self.wrong(node, f"in looks for a plain value, and {text_of(node.left)} is {a(left)}")
             return
         if not _comparable(left, right):
-            raise self.wrong(node, f"a {left} is compared with a {right}{_level_hint(left, right)}")
+            raise self.wrong(node, f"{a(left)} is compared with {a(right)}{_level_hint(left, right)}")
         if node.op not in ("==", "!=") and (left == BOOL or not isinstance(left, Scalar)):
-            raise self.wrong(node, f"a {left} is neither more nor less than another; only == and != compare it")
+            raise self.wrong(node, f"{a(left)} is neither more nor less than another; only == and != compare it")
 
     def has(self, node: Has, bound: Mapping[str, Kind]) -> None:
         if path_of(node.field) is None or isinstance(node.field, Name):
@@ -215,14 +216,14 @@ class _Checker:
     def size(self, node: Size, bound: Mapping[str, Kind]) -> Kind:
         of = self.kind(node.of, bound)
         if of != STRING and not isinstance(of, ListKind):
-            raise self.wrong(node, f"size(...) counts a list or a text, and {text_of(node.of)} is a {of}")
+            raise self.wrong(node, f"size(...) counts a list or a text, and {text_of(node.of)} is {a(of)}")
         return INT
 
     def method(self, node: Method, bound: Mapping[str, Kind]) -> None:
         of = self.kind(node.of, bound)
         if of != STRING:
             hint = "; for an item of a list use in" if isinstance(of, ListKind) and node.name == "contains" else ""
-            raise self.wrong(node, f"{node.name} looks at a text, and {text_of(node.of)} is a {of}{hint}")
+            raise self.wrong(node, f"{node.name} looks at a text, and {text_of(node.of)} is {a(of)}{hint}")
         self.needs(node.argument, STRING, bound, f"{node.name} needs a text")
         if node.name == "matches":
             if not isinstance(node.argument, Literal):
@@ -236,7 +237,7 @@ class _Checker:
     def macro(self, node: Macro, bound: Mapping[str, Kind]) -> Kind:
         of = self.kind(node.of, bound)
         if not isinstance(of, ListKind) or of.item is None:
-            raise self.wrong(node, f"{node.name} goes through a list, and {text_of(node.of)} is a {of}")
+            raise self.wrong(node, f"{node.name} goes through a list, and {text_of(node.of)} is {a(of)}")
         if node.variable in bound or node.variable in self.evidence.fields or node.variable in Severity.__members__:
             raise self.wrong(node, f"{node.variable} has a meaning already; choose another name for the variable")
         if len(bound) >= MAX_MACROS:
@@ -257,4 +258,4 @@ def _comparable(left: Kind, right: Kind) -> bool:
 
 
 def _level_hint(left: Kind, right: Kind) -> str:
-    return "; a level is written without quotes: HIGH" if {left, right} == {LEVEL, STRING} else ""
+    return "; a level is written without quotes: HIGH" if (left, right) in ((LEVEL, STRING), (STRING, LEVEL)) else ""

@@ -98,9 +98,8 @@ def _macro(node: Macro, scope: Scope, wanted: bool) -> Iterator[str]:
     value = decide(node, scope)
     blamed = [item for item, fits in found if fits is value]
     if value is None:
-        first = {**scope, node.variable: blamed[0]}
         yield f"{len(blamed)} of {len(found)} in {of} cannot be told: {_labels(blamed)}"
-        yield from (line for line in _reasons(node.body, first, wanted) if line.endswith(" is unknown"))
+        yield from (f"{path} is unknown" for path in _unknown(node, scope))
     elif not found:
         yield f"{of} is empty, rule needs {_HOW_MANY[node.name, wanted]} it with {text_of(node.body)}"
     elif (node.name == "exists") is value:
@@ -119,16 +118,24 @@ def _unknown(node: Node, scope: Scope) -> tuple[str, ...]:
 
 
 def _unknown_parts(node: Node, scope: Scope) -> Iterator[str]:
-    if isinstance(node, Macro) and evaluate(node.of, scope) is not None:
-        yield from (
-            line.removesuffix(" is unknown") for line in _macro(node, scope, True) if line.endswith(" is unknown")
-        )
-    elif path_of(node) is not None:
+    if path_of(node) is not None:
         if evaluate(node, scope) is None:
             yield text_of(node)
-    else:
-        below = [path for child in children(node) for path in _unknown_parts(child, scope)]
-        yield from below if below or evaluate(node, scope) is not None else [text_of(node)]
+    elif isinstance(node, ListLiteral):
+        # The list is there even where its items are unknown.
+        for item in node.items:
+            yield from _unknown_parts(item, scope)
+    elif evaluate(node, scope) is None:
+        parts = _unknown_items(node, scope) if isinstance(node, Macro) else [(part, scope) for part in children(node)]
+        below = [path for part, seen in parts for path in _unknown_parts(part, seen)]
+        yield from below or [text_of(node)]
+
+
+def _unknown_items(node: Macro, scope: Scope) -> list[tuple[Node, Scope]]:
+    """Where to look for what makes `node` unknown: in its list, and in its body as the first unknown item sees it."""
+    undecided = [item for item, fits in items(node, scope) or () if fits is None]
+    first = [(node.body, {**scope, node.variable: undecided[0]})] if undecided and undecided[0] is not None else []
+    return [(node.of, scope), *first]
 
 
 def _seen(node: Node, scope: Scope) -> str:

@@ -132,6 +132,12 @@ def all_fields(kind: RecordKind, prefix: str = "") -> Iterator[tuple[str, FieldS
             yield f"{prefix}{name}", spec
 
 
+def a(kind: Kind) -> str:
+    """The kind with its article."""
+    name = "group of fields" if isinstance(kind, RecordKind) and kind not in (FINDING, GAP) else str(kind)
+    return f"an {name}" if name.startswith("i") else f"a {name}"
+
+
 def nearest(name: str, known: Iterator[str] | tuple[str, ...]) -> str:
     """`; did you mean ...?`, or nothing where no known name is near."""
     from difflib import get_close_matches  # only on the way to an error

@@ -233,8 +233,8 @@ class _Reader:
             return first.ranges
         self.at += 1
         last = self.class_character()
-        (low, _), (high, _) = first.ranges[0], last.ranges[0]
-        if len(first.ranges) > 1 or len(last.ranges) > 1 or high < low:
+        (low, _), (_, high) = first.ranges[0], last.ranges[0]
+        if first != _one(low) or last != _one(high) or high < low:
             raise PatternError("a range goes from one character to a later one", start)
         return ((low, high),)
 

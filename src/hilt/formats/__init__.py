@@ -57,6 +57,7 @@ READERS: tuple[Reader, ...] = (
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
     Reader(id="torch-zip", title="PyTorch", names=("*.pt", "*.pth", "*.bin", "*.ckpt"), magic=ZIP, probed=True),
+    Reader(id="npz", title="NumPy arrays", names=("*.npz",), magic=ZIP, probed=True),
     Reader(
         id="zip",
         title="zip archive",

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from attacks.pickles import SAMPLES, Sample
-from reading import findings
 
+from attacks.pickles import SAMPLES, Sample
 from hilt.checks.inspect import pickle_code, pickle_hidden, pickle_unknown_call
+from reading import findings
 
 CHECKS = {module.CHECK.id: module.CHECK for module in (pickle_code, pickle_hidden, pickle_unknown_call)}
 

@@ -12,10 +12,10 @@ from hilt.knowledge.callables.machine import Call, Trace, trace
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
 
-CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox")
+CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-zip", "torchscript", "npy", "npz", "equinox")
 """Formats whose dataclass has `pickles`."""
 
-_ARCHIVES = ("torch-zip", "torchscript", "npz", "torch-tar")
+_ARCHIVES = ("torch-zip", "torchscript", "npz")
 
 
 class Carrier(Protocol):

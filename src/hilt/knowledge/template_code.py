@@ -40,6 +40,8 @@ SURROUNDINGS = frozenset("self lipsum config request session g url_for get_flash
 """Objects of Jinja and of web frameworks that attacks start from."""
 DUNDER = re.compile(r"__[a-z]\w*__")
 PART_OF_A_DUNDER = re.compile(r"__[a-z]{2,}|[a-z]{2,}__|__")
+BUILDERS = (nodes.Add, nodes.Concat, nodes.Mul, nodes.Mod, nodes.Filter, nodes.Call)
+"""Expressions that make a text out of others."""
 HUGE = 10_000_000
 
 
@@ -56,17 +58,18 @@ def roads(tree: nodes.Template) -> Iterator[Road]:
     """Every place in the template that leads out of it, or may."""
     own = {macro.name for macro in tree.find_all(nodes.Macro)}
     own |= {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+    built = _built(tree)
     for node in tree.find_all(nodes.Node):
-        for severity, message in _judge(node, own):
+        for severity, message in _judge(node, own, built):
             yield Road(severity=severity, line=node.lineno, message=message)
 
 
-def _judge(node: nodes.Node, own: set[str]) -> Iterator[tuple[Severity, str]]:
+def _judge(node: nodes.Node, own: set[str], built: set[str]) -> Iterator[tuple[Severity, str]]:
     match node:
         case nodes.Getattr(attr=attr):
             yield from _attribute(attr)
         case nodes.Getitem(arg=arg):
-            yield from _subscript(arg)
+            yield from _subscript(arg, built)
         case nodes.Const(value=str(text)):
             yield from _text(text)
         case nodes.Const(value=int(number)) if abs(number) > HUGE:
@@ -94,11 +97,34 @@ def _attribute(name: str) -> Iterator[tuple[Severity, str]]:
         yield Severity.MEDIUM, f"reaches for the private attribute {name!r}"
 
 
-def _subscript(key: nodes.Node) -> Iterator[tuple[Severity, str]]:
+def _built(tree: nodes.Template) -> set[str]:
+    """Variables whose text is put together from pieces that all stand in the template."""
+    constant: set[str] = set()
+    built: set[str] = set()
+    assigned = [
+        (node.target.name, node.node) for node in tree.find_all(nodes.Assign) if isinstance(node.target, nodes.Name)
+    ]
+    before = -1
+    while before != len(constant) + len(built):
+        before = len(constant) + len(built)
+        for name, value in assigned:
+            names = {leaf.name for leaf in value.find_all(nodes.Name)} | (
+                {value.name} if isinstance(value, nodes.Name) else set()
+            )
+            if names <= constant:
+                constant.add(name)
+                if names & built or isinstance(value, BUILDERS):
+                    built.add(name)
+    return built
+
+
+def _subscript(key: nodes.Node, built: set[str]) -> Iterator[tuple[Severity, str]]:
     match key:
         case nodes.Const(value=str(name)):
             if not DUNDER.search(name):
                 yield from _attribute(name)
+        case nodes.Name(name=name) if name in built:
+            yield Severity.HIGH, f"builds the name of an attribute or key from pieces (in {name!r})"
         case nodes.Add() | nodes.Concat() | nodes.Filter() | nodes.Call() | nodes.Mul() | nodes.Mod():
             pieces = [node.value for node in key.find_all(nodes.Const) if isinstance(node.value, str)]
             if pieces or isinstance(key, nodes.Concat):

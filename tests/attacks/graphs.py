@@ -94,6 +94,17 @@ def saved_model(
     return message((1, 1), (2, meta_graph(graph, assets)))
 
 
+def keras_metadata(*metadata: str) -> bytes:
+    return message(*((1, message((2, 1), (3, "root"), (4, "_tf_keras_layer"), (5, text))) for text in metadata))
+
+
+def saved_model_with_metadata(metadata: str) -> bytes:
+    """As TensorFlow before 2.5 wrote it: the metadata is in the object graph."""
+    node = message((1, b""), (4, message((1, "_tf_keras_layer"), (3, metadata))))
+    graph = meta_graph(tensorflow_graph(tensorflow_node("Const"))) + field(7, message((1, node)))
+    return message((1, 1), (2, graph))
+
+
 SAVER = {
     "__inference__traced_save_1": [tensorflow_node("ShardedFilename"), tensorflow_node("SaveV2")],
     "__inference__traced_restore_1": [tensorflow_node("RestoreV2")],
@@ -248,6 +259,8 @@ HONEST: Mapping[str, tuple[str, bytes]] = {
     "saved-model": ("saved_model.pb", saved_model(functions=SAVER)),
     "tensorflow-graph": ("frozen.pb", tensorflow_graph(tensorflow_node("Placeholder"), tensorflow_node("MatMul"))),
     "tensorflow-variables": ("variables.index", variables(("a", variable(0, 8)), ("b", variable(8, 4)))),
+    "keras-metadata": ("keras_metadata.pb", keras_metadata('{"class_name": "Dense"}', '{"class_name": "ReLU"}')),
+    "tensorflow-fingerprint": ("fingerprint.pb", message((1, 1 << 63), (2, 2), (3, 3), (4, 4), (5, 5), (7, "1234"))),
     "coreml": ("model.mlmodel", coreml(502, coreml_program("const", "conv"))),
     "coreml-weights": ("weight.bin", coreml_weights(12, 100)),
     "paddle-program": ("inference.pdmodel", paddle("feed", "conv2d", "fetch")),

@@ -7,9 +7,14 @@ from hilt.formats.reader import Reader
 ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
 """How a zip begins, with and without a member."""
 
+HDF5 = tuple((offset, b"\x89HDF\r\n\x1a\n") for offset in (0, 512, 1024, 2048))
+"""Where HDF5 may begin: behind a user block only under a name that speaks for HDF5."""
+
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),
+    Reader(id="keras-h5", title="Keras model in HDF5", names=("*.h5", "*.hdf5", "*.keras"), magic=HDF5, probed=True),
+    Reader(id="hdf5", title="HDF5", names=("*.h5", "*.hdf5", "*.hdf", "*.mat", "*.nc"), magic=HDF5, probed=True),
     Reader(
         id="torch-legacy",
         title="PyTorch before 1.6",
@@ -41,6 +46,8 @@ READERS: tuple[Reader, ...] = (
     Reader(id="tflite", title="TensorFlow Lite", names=("*.tflite", "*.lite"), magic=((4, b"TFL3"),), probed=True),
     Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",)),
     Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef")),
+    Reader(id="keras-metadata", title="Keras metadata of a SavedModel", names=("keras_metadata.pb",)),
+    Reader(id="tensorflow-fingerprint", title="SavedModel fingerprint", names=("fingerprint.pb",)),
     Reader(id="tensorflow-variables", title="TensorFlow checkpoint index", names=("*.index",)),
     Reader(id="coreml", title="Core ML", names=("*.mlmodel",)),
     Reader(
@@ -56,6 +63,7 @@ READERS: tuple[Reader, ...] = (
     Reader(id="xml", title="XML", names=("*.xml", "*.mapping")),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
+    Reader(id="keras", title="Keras model", names=("*.keras",), magic=ZIP, probed=True),
     Reader(id="torch-zip", title="PyTorch", names=("*.pt", "*.pth", "*.bin", "*.ckpt"), magic=ZIP, probed=True),
     Reader(id="npz", title="NumPy arrays", names=("*.npz",), magic=ZIP, probed=True),
     Reader(

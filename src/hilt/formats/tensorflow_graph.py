@@ -15,6 +15,7 @@ from typing import TypeVar
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
+from hilt.formats.keras_metadata import class_names
 from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening
 from hilt.formats.reader import Head
 
@@ -49,6 +50,8 @@ class TensorflowGraph:
     targets: tuple[tuple[str, str], ...]
     assets: tuple[str, ...]
     tags: tuple[str, ...]
+    keras_classes: tuple[str, ...]
+    """Classes of layers that Keras would build again from metadata beside the graph."""
     tensorflow_version: str
 
     @property
@@ -104,6 +107,7 @@ class Collector:
         self._targets: list[tuple[str, str]] = []
         self._assets: list[str] = []
         self._tags: list[str] = []
+        self._keras: set[str] = set()
         self._version, self._functions = "", 0
 
     def result(self) -> TensorflowGraph:
@@ -115,6 +119,7 @@ class Collector:
             targets=tuple(self._targets),
             assets=tuple(self._assets),
             tags=tuple(self._tags),
+            keras_classes=tuple(sorted(self._keras)),
             tensorflow_version=self._version,
         )
 
@@ -133,6 +138,19 @@ class Collector:
                     for part in self._wire.message(within=field):
                         if part.key == (2, BYTES):
                             self._keep(self._assets, self._wire.text(part), part)
+                case (7, 2):
+                    for node in self._wire.message(within=field):
+                        self._object(node)
+
+    def _object(self, within: Field) -> None:
+        """A node of the object graph (1), which may be a user object (4) with Keras' metadata (3)."""
+        if within.key != (1, BYTES):
+            return
+        for field in self._wire.message(within=within):
+            if field.key == (4, BYTES):
+                for part in self._wire.message(within=field):
+                    if part.key == (3, BYTES):
+                        self._keras |= class_names(self._wire.bytes(part), self._limits)
 
     def graph(self, within: Field | None) -> None:
         for field in self._wire.message(within=within):

@@ -6,7 +6,7 @@ tensor: every byte must be claimed, but for padding of zeros.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from hilt.core.limits import KIB, Limits
 from hilt.knowledge.siblings import Files, beside, leads_away, size_of
 
 if TYPE_CHECKING:
+    from hilt.formats.json import Json
     from hilt.formats.onnx import Onnx
     from hilt.formats.openvino_ir import OpenvinoIr
     from hilt.formats.tensorflow_variables import TensorflowVariables
@@ -63,44 +64,49 @@ def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:
         yield path.removesuffix(".index") + shard, (variable.begin, variable.end)
 
 
-def _tfjs(files: Files, path: str, document: Any) -> Claims:
-    """The shards of a TensorFlow.js model: the tensors of a group lie one behind the other across its files."""
-    value = document.value
-    groups = value.get("weightsManifest") if isinstance(value, dict) else value
+def _tfjs(files: Files, path: str, document: Json) -> Claims:
+    """The shards of a TensorFlow.js model, named in its description or, in older ones, in a manifest of their own."""
+    groups = document.value.get("weightsManifest") if isinstance(document.value, dict) else document.value
     for group in groups if isinstance(groups, list) else ():
         match group:
-            case {"paths": [*names], "weights": [*weights]} if all(type(name) is str for name in names):
-                targets = [beside(path, name) for name in names if not leads_away(name)]
-                sizes = [size_of(files, target) or 0 for target in targets]
-                # Texts carry their lengths in the data, which is followed where it is one file.
-                texts = files.read(targets[0]).source if len(targets) == 1 and sizes[0] else MemorySource(b"")
-                if sum(sizes) == _tfjs_bytes(weights, texts, files.limits):
-                    yield from ((target, (0, size)) for target, size in zip(targets, sizes, strict=True))
+            case {"paths": [*names], "weights": [*entries]} if all(type(name) is str for name in names):
+                weights = [weight for entry in entries if (weight := _weight(entry, files.limits))]
+                if len(weights) == len(entries):
+                    yield from _group(files, path, names, weights)
 
 
-def _tfjs_bytes(weights: list[Any], texts: ByteSource, limits: Limits) -> int | None:
-    """The bytes of a group of tensors, one behind the other; None where they cannot be told."""
-    position, left = 0, limits.graph_items
-    for weight in weights:
-        match weight:
-            case {"shape": [*shape], "dtype": str(dtype)} if _is_shape(shape, limits):
-                quantised = weight.get("quantization")
-                stored = quantised.get("dtype", dtype) if isinstance(quantised, dict) else dtype
-                if stored == "string" and prod(shape) <= left:
-                    left -= prod(shape) + 1
-                    for _ in range(prod(shape)):
-                        position += 4 + int.from_bytes(texts.read(position, 4), "little")
-                elif stored in TFJS_BYTES:
-                    position += prod(shape) * TFJS_BYTES[stored]
-                else:
-                    return None
-            case _:
-                return None
-    return position
+def _weight(entry: Any, limits: Limits) -> tuple[str, Sequence[int]] | None:
+    """The stored type and the shape of one entry of a manifest; None where it has none."""
+    match entry:
+        case {"shape": [*shape], "dtype": str(dtype)} if len(shape) <= limits.graph_tensor_rank and all(
+            type(n) is int and n >= 0 for n in shape
+        ):
+            quantised = entry.get("quantization")
+            return str(quantised.get("dtype", dtype)) if isinstance(quantised, dict) else dtype, shape
+    return None
 
 
-def _is_shape(shape: list[Any], limits: Limits) -> bool:
-    return len(shape) <= limits.graph_tensor_rank and all(type(n) is int and n >= 0 for n in shape)
+def _group(files: Files, path: str, names: Sequence[str], weights: Sequence[tuple[str, Sequence[int]]]) -> Claims:
+    """The files of a group, where its tensors, one behind the other, fill them."""
+    targets = [beside(path, name) for name in names if not leads_away(name)]
+    sizes = [size_of(files, target) or 0 for target in targets]
+    # Texts carry their lengths in the data, which is followed where it is one file.
+    texts = files.read(targets[0]).source if len(targets) == 1 and sizes[0] else MemorySource(b"")
+    position, left = 0, files.limits.graph_items
+    for dtype, shape in weights:
+        if len(shape) > files.limits.graph_tensor_rank:
+            return
+        count = prod(shape)
+        if dtype == "string" and count <= left:
+            left -= count + 1
+            for _ in range(count):
+                position += 4 + int.from_bytes(texts.read(position, 4), "little")
+        elif dtype in TFJS_BYTES:
+            position += count * TFJS_BYTES[dtype]
+        else:
+            return
+    if position == sum(sizes):
+        yield from ((target, (0, size)) for target, size in zip(targets, sizes, strict=True))
 
 
 def _may_be_tfjs(files: Files, path: str) -> bool:

@@ -49,6 +49,8 @@ class Limits:
     """Tensors, key-values or objects that the header of one file of weights lists."""
     gguf_header_bytes: int = 128 * MIB
     """Key-values and tensor infos, the vocabulary included."""
+    hdf5_records: int = 2_000_000
+    """Messages, links, tree records and heap objects of one HDF5 file that are looked at."""
 
     # Archives and compressed streams.
     archive_members: int = 100_000

@@ -34,7 +34,7 @@ READERS: tuple[Reader, ...] = (
         names=("*.joblib", "*.jl", "*.pkl", "*.z", "*.pkl.gz", "*.gz", "*.bz2", "*.xz", "*.lzma", "*.lz4", "*.sav"),
         # Compressed, or as a pickle begins: its probe looks for array bytes behind.
         magic=tuple((0, start) for start in (b"x", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\0", b'\x04"M\x18', b"ZF0x"))
-        + tuple((0, start) for start in (b"\x80", b"c", b"(")),
+        + tuple((0, start) for start in (b"\x80", b"c", b"(", b"]", b"}")),
         probed=True,
     ),
     Reader(

@@ -13,6 +13,8 @@ from hilt.checks.inspect import (
     hdf5_external,
     hdf5_surroundings,
     hidden_archive,
+    licence_claims,
+    model_config,
     native_code,
     onnx_custom_operators,
     onnx_external_data,
@@ -23,12 +25,14 @@ from hilt.checks.inspect import (
     pickle_unknown_call,
     safetensors_header,
     saved_model_lambda,
+    set_aside,
     template_code,
     template_hidden_instructions,
     tensorflow_operators,
     tflite_custom_operators,
     torch_members,
     torchscript_code,
+    weights_index,
     xml_entities,
 )
 
@@ -59,4 +63,8 @@ CHECKS: tuple[Check, ...] = (
     torch_members.CHECK,
     torchscript_code.CHECK,
     saved_model_lambda.CHECK,
+    licence_claims.CHECK,
+    model_config.CHECK,
+    set_aside.CHECK,
+    weights_index.CHECK,
 )

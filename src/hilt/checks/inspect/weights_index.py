@@ -1,0 +1,83 @@
+"""An index of weights that does not describe its shards.
+
+What: `*.index.json` files whose `weight_map` names shards that are missing, that lie outside the folder, or, for
+safetensors shards, tensors that their shard does not hold; and shards that hold tensors the index leaves out.
+
+Why: loaders open whatever file the index names. A name that leaves the folder makes them read a file of the machine; an
+index that disagrees with its shards loads another model than the one that was looked at.
+
+What it cannot see: what is in shards that are pickles, and whether the tensors hold the right numbers.
+
+Fix: download the missing shards, or ask the publisher for a set that belongs together.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from hilt.checks.check import Check, ReadFile, Repository
+from hilt.core.errors import FormatError
+from hilt.core.finding import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    from hilt.formats.safetensors import Safetensors
+
+_NAMED = 3
+"""Tensors named in a message; the rest are counted."""
+
+
+def weights_index(repository: Repository) -> Iterator[Finding]:
+    for path, format_id in repository.formats.items():
+        if path.endswith(".index.json") and format_id == "json":
+            try:
+                document = cast("ReadFile[Any]", repository.read(path)).value.value
+            except FormatError:
+                continue  # it is in the coverage as a file that could not be read
+            if isinstance(document, dict) and isinstance(document.get("weight_map"), dict):
+                yield from _index(repository, path, document["weight_map"])
+
+
+def _index(repository: Repository, path: str, weight_map: dict[str, Any]) -> Iterator[Finding]:
+    def seen(severity: Severity, message: str) -> Finding:
+        return Finding(check=CHECK.id, severity=severity, where=Where(path=path), message=message)
+
+    shards: dict[str, set[str]] = defaultdict(set)
+    for tensor, shard in weight_map.items():
+        if isinstance(shard, str):
+            shards[shard].add(tensor)
+        else:
+            yield seen(
+                Severity.MEDIUM, f"the tensor {tensor!r} is said to be in {str(shard)[:60]}, which names no file"
+            )
+    folder = posixpath.dirname(path)
+    for shard, tensors in shards.items():
+        inside = posixpath.normpath(posixpath.join(folder, shard))
+        if shard.startswith("/") or "\\" in shard or ":" in shard or inside.split("/")[0] == "..":
+            yield seen(Severity.HIGH, f"the shard {shard!r} lies outside the folder")
+        elif inside not in repository.formats:
+            yield seen(Severity.LOW, f"the shard {shard!r} with {len(tensors)} tensors is not here")
+        elif repository.formats[inside] == "safetensors":
+            yield from (seen(Severity.MEDIUM, message) for message in _shard(repository, inside, tensors))
+
+
+def _shard(repository: Repository, path: str, wanted: set[str]) -> Iterator[str]:
+    try:
+        header = cast("ReadFile[Safetensors]", repository.read(path)).value
+    except FormatError:
+        return  # it is in the coverage as a file that could not be read
+    held = {tensor.name for tensor in header.tensors}
+    if missing := sorted(wanted - held):
+        yield f"{path} does not hold {_some(missing)}, which the index looks for there"
+    if extra := sorted(held - wanted):
+        yield f"{path} holds {_some(extra)}, which the index leaves out"
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more tensors"
+
+
+CHECK = Check(id="weights-index", run=weights_index, severity=Severity.HIGH, doc=__doc__)

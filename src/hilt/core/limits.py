@@ -75,7 +75,7 @@ class Limits:
     """About what the symbolic pickle machine may hold for one pickle: its stack, its memo and the short texts in them."""
 
     # Graphs: ONNX, TensorFlow, TFLite, Core ML, Paddle, OpenVINO.
-    protobuf_fields: int = 20_000_000
+    protobuf_fields: int = 10_000_000
     """Fields of one protobuf file that are looked at one by one."""
     graph_items: int = 200_000
     """Tensors, distinct operators, functions and the like that are kept of one graph."""

@@ -149,7 +149,7 @@ class _Model:
 
     def __init__(self, source: ByteSource, limits: Limits) -> None:
         self.wire, self.limits = Wire(source, limits), limits
-        self.operators: Counter[Operator] = Counter()
+        self.operators: Counter[tuple[str, str]] = Counter()
         self.tensors: list[Tensor] = []
         self.graphs = 0
 
@@ -186,7 +186,9 @@ class _Model:
             producer_version=text[3],
             opsets=tuple(opsets),
             metadata=MappingProxyType(metadata),
-            operators=MappingProxyType(dict(self.operators)),
+            operators=MappingProxyType(
+                {Operator(domain=domain, name=name): count for (domain, name), count in self.operators.items()}
+            ),
             functions=tuple(functions),
             tensors=tuple(self.tensors),
             graphs=self.graphs,
@@ -231,7 +233,7 @@ class _Model:
                     self._attribute(field, depth)
                 case (7, 2):
                     domain = self.wire.text(field)
-        self.operators[Operator(domain=domain, name=name)] += 1
+        self.operators[domain, name] += 1
         self._bound(len(self.operators), within)
 
     def _attribute(self, within: Field, depth: int) -> None:

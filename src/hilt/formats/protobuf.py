@@ -69,7 +69,7 @@ class Wire:
                 position = self._skip_numbers(position, end)
                 if position >= end:
                     return
-            field = self._field(position, end)
+            field = self._short(position, end) or self._field(position, end)
             yield field
             position = field.end
 
@@ -102,6 +102,18 @@ class Wire:
         if shift:
             raise FormatError("a packed row of numbers ends inside a number", offset=field.start)
         return tuple(values)
+
+    def _short(self, position: int, end: int) -> Field | None:
+        """The field at `position` where it is of the commonest kind: a payload, key and length of one byte each."""
+        data, index = self._data, position - self._at
+        if not 0 <= index < len(data) - 1 or self._fields >= self._limits.protobuf_fields:
+            return None
+        key, length = data[index], data[index + 1]
+        stop = position + 2 + length
+        if key & 0x87 != BYTES or key == BYTES or length > 0x7F or stop > end:
+            return None
+        self._fields += 1
+        return Field(key >> 3, BYTES, 0, position + 2, stop)
 
     def _field(self, position: int, end: int) -> Field:
         self._fields += 1

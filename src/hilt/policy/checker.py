@@ -93,7 +93,7 @@ class _Checker:
         self.expression, self.evidence = expression, evidence
 
     def wrong(self, node: Node, message: str) -> PolicyInvalid:
-        length = len(path_of(node) or " ")
+        length = len(node.op if isinstance(node, Compare) else path_of(node) or " ")
         while isinstance(node, Field):
             node = node.of
         return wrong(self.expression, node.at, message, length=length)

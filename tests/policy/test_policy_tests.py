@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from expressions import SCHEMA
+from policies import NOW, policy
+
+from hilt.core.errors import PolicyInvalid
+from hilt.policy.testing import Result, read_cases, run
+
+POLICY = policy(
+    "flag: {require: '!a.flag', else: {staging: review, production: block}}\n"
+    "known: {require: 'a.count < 3 && a.deep.score <= 1 && \"x\" in a.tags', else: review}\n"
+    "clean: {require: '!findings.exists(f, f.severity >= HIGH && f.confidence >= HIGH)', else: block}\n"
+    "read: {require: coverage.complete, else: review}"
+)
+FACTS = "facts: {a.flag: false, a.count: 1, a.deep.score: 0.5, a.tags: [x]}"
+
+
+def results(cases: str) -> list[Result]:
+    return list(run(read_cases(cases.encode(), [POLICY], SCHEMA, file="t.yaml"), [POLICY], now=NOW, schema=SCHEMA))
+
+
+def test_cases_that_hold_pass() -> None:
+    assert all(
+        result.passed
+        for result in results(
+            f"""
+cases:
+  quiet: {{{FACTS}, expect: admit}}
+  nothing known: {{expect: review, rules: {{flag: review, known: review, clean: admit}}}}
+  in production:
+    facts: {{a.flag: true, a.count: unknown}}
+    env: {{stage: production}}
+    expect: block
+    rules: {{flag: block, known: review}}
+  a sure finding:
+    {FACTS}
+    findings: [{{check: pickle-code, severity: high, path: m.pkl}}]
+    expect: block
+  a guess:
+    {FACTS}
+    findings: [{{check: pickle-code, severity: HIGH, confidence: low}}]
+    expect: admit
+  unread:
+    {FACTS}
+    coverage: {{failed: [{{path: m.pkl, why: torn}}]}}
+    expect: review
+    rules: {{read: review}}
+"""
+        )
+    )
+
+
+def test_a_case_that_does_not_hold_says_what_came_out_and_why() -> None:
+    (result,) = results(
+        "cases: {a: {facts: {a.flag: true}, env: {stage: staging}, expect: admit, rules: {flag: block}}}"
+    )
+    assert not result.passed
+    assert result.differences == (
+        "admit was expected, the verdict is review",
+        "flag: block was expected, it says review: a.flag is true, rule needs false",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cases", "words"),
+    [
+        ("cases: {}", "t.yaml: cases: line 1: a test has at least one case"),
+        ("cases: {a: {}}", "t.yaml: cases.a: line 1: the key expect is missing"),
+        ("cases: {a: {expect: amdit}}", "cases.a.expect: line 1: 'amdit' is none of admit, review, block; did you mean admit?"),
+        ("cases: {a: {expect: admit, rules: {flga: block}}}", "cases.a.rules.flga: line 1: unknown key; did you mean flag?"),
+        ("cases: {a: {expect: admit, facts: {a.falg: true}}}", "cases.a.facts.a.falg: line 1: unknown key; did you mean a.flag?"),
+        ("cases: {a: {expect: admit, facts: {a.flag: yes}}}", "cases.a.facts.a.flag: line 1: 'yes' is not true or false"),
+        ("cases: {a: {expect: admit, facts: {a.count: 1.5}}}", "'1.5' is not a whole number"),
+        ("cases: {a: {expect: admit, facts: {a.deep.score: x}}}", "'x' is not a number"),
+        ("cases: {a: {expect: admit, env: {stag: x}}}", "did you mean stage?"),
+        ("cases: {a: {expect: admit, findings: {}}}", "cases.a.findings: line 1: a list is needed here"),
+        ("cases: {a: {expect: admit, findings: [{severity: high}]}}", "cases.a.findings[0]: line 1: the key check is missing"),
+        ("cases: {a: {expect: admit, findings: [{check: x, severity: hi}]}}", "cases.a.findings[0].severity: line 1: 'hi' is none of"),
+        ("cases: {a: {expect: admit, findings: [{check: x, severity: low, confidence: critical}]}}", "confidence is low, medium or high"),
+    ],
+)  # fmt: skip
+def test_a_test_that_is_wrong_is_refused(cases: str, words: str) -> None:
+    with pytest.raises(PolicyInvalid) as caught:
+        results(cases)
+    assert words in str(caught.value)

@@ -22,10 +22,17 @@ READERS: tuple[Reader, ...] = (
         magic=(
             (0, b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
             (0, b"\x80\x03\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
-            (0, b"\x80\x04\x95\x0e\0\0\0\0\0\0\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
-            (0, b"\x80\x05\x95\x0e\0\0\0\0\0\0\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
+            (0, b"\x80\x04\x95\x0d\0\0\0\0\0\0\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
+            (0, b"\x80\x05\x95\x0d\0\0\0\0\0\0\0\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."),
             (0, b"L119547037146038801333356L\n."),
         ),
+    ),
+    Reader(
+        id="equinox",
+        title="Equinox leaves",
+        names=("*.eqx",),
+        magic=((0, b"\x93NUMPY"), (0, b"{")),  # several arrays, or a line of JSON before them
+        probed=True,
     ),
     Reader(id="npy", title="NumPy array", names=("*.npy",), magic=((0, b"\x93NUMPY"),)),
     Reader(
@@ -61,6 +68,11 @@ READERS: tuple[Reader, ...] = (
     Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",)),
     Reader(id="openvino-ir", title="OpenVINO model", names=("*.xml",)),
     Reader(id="xml", title="XML", names=("*.xml", "*.mapping")),
+    Reader(id="xgboost", title="XGBoost, binary", names=("*.model", "*.xgb", "*.bst", "*.bin")),
+    Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",)),
+    Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model")),
+    Reader(id="fasttext", title="fastText", names=("*.ftz", "*.bin"), magic=((0, b"\xba\x16\x4f\x2f"),)),
+    Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",)),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
     Reader(id="keras", title="Keras model", names=("*.keras",), magic=ZIP, probed=True),

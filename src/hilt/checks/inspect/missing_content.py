@@ -1,0 +1,32 @@
+"""A file that is only a promise of another.
+
+What: Git LFS pointers, the small texts that stand in a checkout where a large file was not fetched.
+
+Why: what would be loaded is not here, so it was not looked at. A verdict about the pointer says nothing about the weights.
+
+What it cannot see: whether the promised file is what it should be; its digest stands in the message.
+
+Fix: run `git lfs pull` in the folder, or download the file from the hub, and check again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hilt.checks.check import Check, ReadFile
+from hilt.core.finding import Finding, Severity, Where
+from hilt.core.report import Gap, State
+
+if TYPE_CHECKING:
+    from hilt.formats.lfs_pointer import LfsPointer
+
+
+def missing_content(file: ReadFile[LfsPointer]) -> Iterator[Finding | Gap]:
+    promised = f"{file.value.size} bytes with SHA-256 {file.value.sha256}"
+    message = f"a Git LFS pointer stands in the place of the file: {promised} are not here"
+    yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)
+    yield Gap(what="read", path=file.path, state=State.SKIPPED, why="only a Git LFS pointer to it is here")
+
+
+CHECK = Check(id="missing-content", run=missing_content, reads=("lfs-pointer",), severity=Severity.MEDIUM, doc=__doc__)

@@ -1,0 +1,193 @@
+"""Writes docs/schema/report-1.json: the JSON Schema of what `core/report_v1.py` writes.
+
+Run it after a change there. With --check it writes nothing and fails where the published file is not current.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hilt.core.fact import Known
+from hilt.core.finding import Confidence, Severity
+from hilt.core.report import State
+from hilt.core.report_v1 import SCHEMA
+from hilt.core.subject import EntryKind
+from hilt.core.verdict import Outcome
+
+PUBLISHED = Path(__file__).parents[1] / "docs" / "schema" / "report-1.json"
+
+Shape = dict[str, Any]
+
+TEXT: Shape = {"type": "string"}
+TEXTS: Shape = {"type": "array", "items": TEXT}
+LARGE: Shape = {
+    "type": "object",
+    "properties": {"int": {"type": "string", "pattern": "^-?0x[0-9a-f]+$"}},
+    "required": ["int"],
+    "additionalProperties": False,
+}
+NOT_FINITE: Shape = {
+    "type": "object",
+    "properties": {"float": {"enum": ["inf", "-inf", "nan"]}},
+    "required": ["float"],
+    "additionalProperties": False,
+}
+COUNT: Shape = {"anyOf": [{"type": "integer", "minimum": 0}, LARGE]}
+HEX: Shape = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+VALUE: Shape = {"anyOf": [{"type": ["boolean", "number", "string", "null"]}, TEXTS, LARGE, NOT_FINITE]}
+
+
+def words(enum: Iterable[Any]) -> Shape:
+    return {"enum": [member.word if hasattr(member, "word") else member.value for member in enum]}
+
+
+def told(about: str, shape: Shape) -> Shape:
+    return {"description": about, **shape}
+
+
+def ref(name: str) -> Shape:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def every(name: str) -> Shape:
+    return {"type": "array", "items": ref(name)}
+
+
+def shape(about: str, needed: dict[str, Shape], kept: dict[str, Shape] | None = None) -> Shape:
+    """An object: `needed` is always there, `kept` only where it holds something."""
+    return {
+        "description": about,
+        "type": "object",
+        "properties": {**needed, **(kept or {})},
+        "required": list(needed),
+        "additionalProperties": False,
+    }
+
+
+DEFS: dict[str, Shape] = {
+    "verdict": shape(
+        "What a policy says of a report.",
+        {
+            "outcome": words(Outcome),
+            "policy": TEXT,
+            "policy_digest": told("SHA-256 of the merged policy, profile and waivers.", TEXT),
+            "reasons": told("The rules that did not pass, strictest first.", every("reason")),
+            "passed": told("The names of the rules that passed.", TEXTS),
+            "report": ref("report"),
+        },
+        {"judged_at": told("UTC, ISO 8601.", TEXT)},
+    ),
+    "reason": shape(
+        "What one rule said.",
+        {"rule": TEXT, "policy": TEXT, "outcome": words(Outcome), "unknown": {"type": "boolean"}},
+        {
+            "say": TEXT,
+            "why": told("The parts of the rule's expression, with the facts that made it so.", TEXTS),
+            "change": told("What would change the outcome.", TEXT),
+            "maps_to": TEXTS,
+        },
+    ),
+    "report": shape(
+        "What was seen in a subject, and what was not.",
+        {
+            "subject": ref("subject"),
+            "findings": every("finding"),
+            "facts": every("fact"),
+            "coverage": ref("coverage"),
+            "formats": told("The format of each path that was read.", {"type": "object", "additionalProperties": TEXT}),
+            "versions": told("Of what the report depends on.", {"type": "object", "additionalProperties": TEXT}),
+        },
+    ),
+    "subject": shape(
+        "What was judged.",
+        {"reference": TEXT, "entries": every("entry")},
+        {
+            "revision": TEXT,
+            "digest": told("SHA-256 of the canonical JSON list of [path, size, SHA-256] of all regular files.", HEX),
+        },
+    ),
+    "entry": shape(
+        "One name in the subject.",
+        {"path": TEXT, "kind": words(EntryKind), "size": told("In bytes.", COUNT)},
+        {"target": told("What a link says.", TEXT), "note": TEXT, "sha256": HEX, "blake3": HEX},
+    ),
+    "finding": shape(
+        "One thing a check saw.",
+        {
+            "check": TEXT,
+            "severity": words(Severity),
+            "confidence": words(Confidence),
+            "where": ref("where"),
+            "message": TEXT,
+        },
+        {"why": TEXT, "fix": TEXT},
+    ),
+    "where": shape(
+        "A place; an empty path means the subject as a whole, and members of archives stand behind `!/`.",
+        {"path": TEXT},
+        {"offset": told("In bytes from 0.", COUNT), "line": told("From 1.", COUNT), "tensor": TEXT},
+    ),
+    "fact": shape(
+        "One statement about the subject, and how it is known.",
+        {
+            "key": TEXT,
+            "value": told("null only where the fact is unknown.", VALUE),
+            "known": words(Known),
+            "source": TEXT,
+        },
+    ),
+    "coverage": shape(
+        "What ran, and what was not checked.",
+        {"complete": {"type": "boolean"}, "ran": every("ran"), "gaps": every("gap")},
+    ),
+    "ran": shape("A check that ran.", {"check": TEXT, "files": COUNT}),
+    "gap": shape(
+        "Something that was not checked, or not to its end.",
+        {"what": told('A check, or "read".', TEXT), "path": TEXT, "state": words(State), "why": TEXT},
+    ),
+    "about": shape(
+        "A check, explained.",
+        {"severity": words(Severity)},
+        {"family": TEXT, "title": TEXT, "what": TEXT, "why": TEXT, "blind_spot": TEXT, "fix": TEXT},
+    ),
+}
+
+
+def schema() -> Shape:
+    checks = {"type": "object", "additionalProperties": ref("about")}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Reports and verdicts of hilt, version 1",
+        "description": (
+            "What is empty is left out. In strings a lone surrogate stands as the six characters \\udcff, and "
+            "backslashes directly before such a text are doubled."
+        ),
+        "type": "object",
+        "properties": {
+            "schema": {"const": SCHEMA},
+            "verdicts": every("verdict"),
+            "checks": told("The checks that found something, by id.", checks),
+            "report": ref("report"),
+        },
+        "required": ["schema"],
+        "oneOf": [{"required": ["verdicts"]}, {"required": ["report"]}],
+        "additionalProperties": False,
+        "$defs": DEFS,
+    }
+
+
+def main() -> int:
+    text = json.dumps(schema(), indent=2) + "\n"
+    if "--check" in sys.argv[1:]:
+        return int(PUBLISHED.read_text(encoding="utf-8") != text)
+    PUBLISHED.parent.mkdir(parents=True, exist_ok=True)
+    PUBLISHED.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -86,8 +86,8 @@ def verify(source: ByteSource, member: Member, limits: Limits) -> Oddity | None:
 
 
 def _stored(source: ByteSource, member: Member) -> Window:
-    if member.begin + member.stored > source.size:
-        said = f"{member.path!r} reaches {member.begin + member.stored - source.size} bytes past the end of the archive"
+    if not 0 <= member.begin <= source.size - member.stored:
+        said = f"{member.path!r} has {member.stored} bytes at byte {member.begin}, outside of the archive"
         raise FormatError(said, offset=member.offset)
     return Window(source, member.begin, member.stored)
 

@@ -26,6 +26,7 @@ from hilt.checks.inspect import (
     pickle_code,
     pickle_hidden,
     pickle_unknown_call,
+    remote_code,
     safetensors_header,
     saved_model_lambda,
     set_aside,
@@ -85,4 +86,5 @@ CHECKS: tuple[Check, ...] = (
     unknown_file.CHECK,
     missing_content.CHECK,
     extension_mismatch.CHECK,
+    remote_code.CHECK,
 )

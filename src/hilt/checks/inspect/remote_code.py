@@ -1,0 +1,119 @@
+"""Code that comes with the model, and what it does.
+
+What: configs that name Python files to be imported (`auto_map`, `custom_pipelines`, modules and components of one's own),
+files that are named and missing or lie elsewhere; and in each Python file, named or not, what runs commands, makes code
+at run time, loads native libraries or pickles, reaches the network, or writes and deletes files.
+
+Why: code that a config names runs with all the rights of whoever loads the model, as soon as the loader is told to
+trust it (`trust_remote_code=True`); and many instructions tell people to do so.
+
+What it cannot see: what code does that hides its callables better than behind an import, an alias or a fixed name; what
+the packages do that it imports; whether what it does is meant well.
+
+Fix: read the named files before you allow them, pin the revision that you read, or take a model that the library
+supports by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hilt.checks.check import Check, Repository, Seen
+from hilt.checks.inspect.facts import REMOTE_CODE
+from hilt.core.errors import FormatError, SourceError
+from hilt.core.fact import Fact, Known
+from hilt.core.finding import Finding, Severity, Where
+
+if TYPE_CHECKING:
+    import ast
+
+    from hilt.knowledge.remote_code import CodeReference
+
+
+def remote_code(repository: Repository) -> Iterator[Seen]:
+    sources = {path for path, format_id in repository.formats.items() if format_id == "python"}
+    configs = [path for path, format_id in repository.formats.items() if format_id == "json"]
+    if not sources and not configs:
+        return
+    named: dict[str, str] = {}
+    for reference in _references(repository, configs):
+        yield Fact(key=REMOTE_CODE.key, value=True, known=Known.VERIFIED, source=reference.config)
+        yield _named(reference, repository)
+        named.setdefault(reference.path, reference.config)
+    trees = {path: tree for path in sorted(sources) if (tree := _tree(repository, path)) is not None}
+    _follow_imports(named, trees)
+    for path, tree in trees.items():
+        yield from _described(path, tree, named.get(path, ""))
+
+
+def _references(repository: Repository, configs: list[str]) -> Iterator[CodeReference]:
+    from hilt.knowledge.remote_code import references
+
+    for config in configs:
+        try:
+            yield from references(config, repository.read(config).value, frozenset(repository.formats))  # type: ignore[arg-type]
+        except (FormatError, SourceError):
+            continue  # read again for this check; its own gap says that it could not be read
+
+
+def _named(reference: CodeReference, repository: Repository) -> Finding:
+    said = f"{reference.key} names {reference.text!r}"
+    severity = Severity.MEDIUM
+    if reference.elsewhere:
+        severity, said = Severity.HIGH, f"{said}: code of another repository, {reference.elsewhere!r}"
+    elif reference.away:
+        severity, said = Severity.HIGH, f"{said}, which {reference.away}"
+    elif reference.path not in repository.formats:
+        said = f"{said}, and there is no {reference.path}"
+    elif repository.formats[reference.path] != "python":
+        said = f"{said}, and {reference.path} is no Python that can be read ({repository.formats[reference.path]})"
+    else:
+        said = f"{said}: {reference.path} is imported when remote code is trusted"
+    return Finding(check=CHECK.id, severity=severity, where=Where(path=reference.config), message=said)
+
+
+def _tree(repository: Repository, path: str) -> ast.Module | None:
+    try:
+        return repository.read(path).value.tree  # type: ignore[attr-defined,no-any-return]
+    except (FormatError, SourceError):
+        return None
+
+
+def _follow_imports(named: dict[str, str], trees: dict[str, ast.Module]) -> None:
+    """Adds to `named` what named files import from beside themselves."""
+    from hilt.knowledge.remote_code import imported
+
+    pending = list(named)
+    while pending:
+        path = pending.pop()
+        for target in imported(path, trees[path]) if path in trees else ():
+            if target not in named:
+                named[target] = path
+                pending.append(target)
+
+
+def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
+    from hilt.knowledge.python_code import imports, uses
+
+    brought = ", ".join(imports(tree)) or "nothing"
+    said = f"named by {by}" if by else "Python code that no config names"
+    yield Finding(
+        check=CHECK.id, severity=Severity.LOW, where=Where(path=path), message=f"{said}; it imports {brought[:300]}"
+    )
+    lines: dict[tuple[Severity, str], list[int]] = {}
+    for use in uses(tree):
+        severity = (
+            use.severity
+            if by
+            else min(use.severity, Severity.MEDIUM if use.severity > Severity.MEDIUM else Severity.LOW)
+        )
+        when = " as soon as it is imported" if use.at_import else ""
+        lines.setdefault((severity, f"{use.kind.value}{when}: {use.name}"), []).append(use.line)
+    for (severity, message), at in lines.items():
+        more = f" (also in line {', '.join(map(str, at[1:6]))})" if at[1:] else ""
+        where = Where(path=path, line=at[0])
+        yield Finding(check=CHECK.id, severity=severity, where=where, message=message + more)
+
+
+CHECK = Check(id="remote-code", run=remote_code, severity=Severity.CRITICAL, facts=(REMOTE_CODE,), doc=__doc__)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from attacks.remote_code import CODE, HONEST, QUIET, config
+from hilt.checks.inspect.remote_code import CHECK
+from hilt.core.fact import Fact
+from hilt.core.finding import Finding, Severity
+from repositories import findings_in, repository
+
+NAMED = {"config.json": config(AutoModel="modeling_own.OwnModel")}
+
+
+def worse_than_low(files: dict[str, bytes]) -> list[Finding]:
+    return [finding for finding in findings_in(CHECK, files) if finding.severity > Severity.LOW]
+
+
+def test_honest_remote_code_is_what_a_person_must_look_at_and_no_more() -> None:
+    seen = findings_in(CHECK, HONEST)
+    assert {finding.severity for finding in seen} == {Severity.MEDIUM, Severity.LOW}
+    assert [finding.message for finding in seen if finding.severity == Severity.MEDIUM] == [
+        "auto_map.AutoConfig names 'configuration_own.OwnConfig': configuration_own.py is imported when remote code is trusted",
+        "auto_map.AutoModel names 'modeling_own.OwnModel': modeling_own.py is imported when remote code is trusted",
+    ]
+    said = next(finding for finding in seen if finding.where.path == "modeling_own.py")
+    assert said.message == "named by config.json; it imports .configuration_own, math, torch, transformers"
+
+
+def test_the_fact_is_stated_where_a_config_names_code_and_only_there() -> None:
+    facts = [seen for seen in CHECK.run(repository(HONEST)) if isinstance(seen, Fact)]
+    assert {(fact.key, fact.value) for fact in facts} == {("inspect.remote_code", True)}
+    assert not any(isinstance(seen, Fact) for seen in CHECK.run(repository({"config.json": b"{}", "x.py": b"x = 1"})))
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_what_named_code_does_is_told_with_its_severity(name: str) -> None:
+    text, severity, words = CODE[name]
+    seen = findings_in(CHECK, {**NAMED, "modeling_own.py": text.encode()})
+    found = [finding for finding in seen if words in finding.message and finding.where.path == "modeling_own.py"]
+    assert [finding.severity for finding in found] == [severity], seen
+    assert found[0].where.line is not None
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_code_that_no_config_names_is_at_most_for_a_person_to_look_at(name: str) -> None:
+    text, severity, words = CODE[name]
+    seen = findings_in(CHECK, {"config.json": b"{}", "modeling_own.py": text.encode()})
+    found = [finding.severity for finding in seen if words in finding.message]
+    assert found == [Severity.MEDIUM if severity >= Severity.HIGH else Severity.LOW]
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_ordinary_code_is_quiet_but_for_its_listing(text: str) -> None:
+    seen = list(findings_in(CHECK, {**NAMED, "modeling_own.py": text.encode()}))
+    assert [finding.message.split(";")[0] for finding in seen if finding.where.path != "config.json"] == [
+        "named by config.json"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "words", "severity"),
+    [
+        ({"auto_map": {"AutoModel": "modeling_gone.M"}}, "there is no modeling_gone.py", Severity.MEDIUM),
+        ({"auto_map": {"AutoModel": "evil/repo--m.M"}}, "another repository, 'evil/repo'", Severity.HIGH),
+        ({"auto_map": {"AutoModel": "../../m.M"}}, "climbs out", Severity.HIGH),
+        ({"text_config": {"auto_map": {"AutoTokenizer": ["tok.T", None]}}}, "there is no tok.py", Severity.MEDIUM),
+        ({"custom_pipelines": {"p": {"impl": "pipe.P", "pt": ["AutoModel"]}}}, "there is no pipe.py", Severity.MEDIUM),
+    ],
+)
+def test_each_way_to_name_code_is_known(document: object, words: str, severity: Severity) -> None:
+    (finding,) = worse_than_low({"config.json": json.dumps(document).encode()})
+    assert (finding.severity, words in finding.message) == (severity, True)
+
+
+def test_a_module_of_a_sentence_transformer_is_code() -> None:
+    modules = [{"type": "sentence_transformers.models.Pooling"}, {"type": "custom_st.Transformer"}]
+    (finding,) = worse_than_low({"modules.json": json.dumps(modules).encode()})
+    assert "'custom_st.Transformer'" in finding.message
+
+
+def test_a_component_of_a_diffusion_pipeline_is_code_where_its_file_is_there() -> None:
+    index = {"_class_name": ["pipeline", "P"], "unet": ["diffusers", "UNet"], "vae": ["my_vae", "V"], "x": ["lib", "L"]}
+    files = {"model_index.json": json.dumps(index).encode(), "pipeline.py": b"x = 1", "vae/my_vae.py": b"x = 1"}
+    assert [finding.message.split(":")[0] for finding in worse_than_low(files)] == [
+        "_class_name names 'pipeline.P'",
+        "vae names 'vae/my_vae.V'",
+    ]
+
+
+def test_what_named_code_imports_from_beside_itself_is_judged_alike() -> None:
+    files = {"modeling_own.py": b"from .inner import x", "inner.py": b"import os\nos.system('echo hilt')"}
+    (finding,) = [finding for finding in worse_than_low({**NAMED, **files}) if finding.where.path == "inner.py"]
+    assert finding.severity == Severity.CRITICAL
+
+
+def test_a_name_hidden_behind_a_key_that_occurs_twice_is_found() -> None:
+    text = b'{"auto_map": {"AutoModel": "evil/repo--m.M"}, "auto_map": {}}'
+    assert [finding.severity for finding in worse_than_low({"config.json": text})] == [Severity.HIGH]
+
+
+def test_named_code_that_is_no_python_is_told() -> None:
+    (finding,) = worse_than_low({**NAMED, "modeling_own.py": b"\x7fELF" + b"\0" * 64})
+    assert "no Python that can be read" in finding.message

@@ -11,7 +11,7 @@ from hilt.core.fact import Fact, Known
 from hilt.core.finding import Confidence, Finding, Severity
 from hilt.core.report import Report
 from hilt.core.subject import Subject
-from hilt.policy.evaluate import decide, every, some
+from hilt.policy.evaluate import MAX_MATCHED, decide, every, some
 from hilt.policy.evidence import evidence
 from hilt.policy.parser import parse
 
@@ -76,6 +76,11 @@ def test_a_fact_that_is_not_of_its_declared_type_is_unknown() -> None:
     assert decide(parse("a.deep.score == 1"), evidence(_with("a.deep.score", 1), {}, SCHEMA)) is True
 
 
+def test_of_a_text_that_is_too_long_no_pattern_is_told() -> None:
+    assert says("a.name.matches('b$')", name="a" * (MAX_MATCHED - 1) + "b") is True
+    assert says("a.name.matches('b$')", name="a" * MAX_MATCHED + "b") is None
+
+
 def test_a_fact_that_nobody_declared_is_not_seen() -> None:
     assert "b" not in evidence(_with("b.c", 1), {}, SCHEMA)
 
@@ -84,7 +89,7 @@ def _with(key: str, value: float) -> Report:
     return Report(subject=EMPTY.subject, facts=(Fact(key=key, value=value, known=Known.CLAIMED, source="f"),))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(data=st.data(), expression=conditions, report=reports(), env=environments)
 def test_what_is_said_of_partial_evidence_stays_true_when_more_is_known(
     data: st.DataObject, expression: str, report: Report, env: dict[str, str]

@@ -141,3 +141,8 @@ def test_every_part_that_matters_is_told(expression: str, why: tuple[str, ...], 
 def test_long_values_are_cut() -> None:
     assert shown("a" * 500) == '"' + "a" * MAX_TEXT + '"… (500 characters)'
     assert shown(tuple("abcdefg")) == '["a", "b", "c", "d", "e" and 2 more]'
+
+
+def test_numbers_that_python_would_not_write_out_are_told_by_their_size() -> None:
+    assert shown(10**5000) == "more than 2**16609"
+    assert shown(-(2**200)) == "less than -2**200"

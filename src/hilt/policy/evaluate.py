@@ -43,6 +43,9 @@ Value = bool | int | float | str | tuple["Value", ...] | Record | None
 Scope = Mapping[str, Value]
 """What the first words of field paths stand for."""
 
+MAX_MATCHED = 10_000
+"""Characters in which `matches` looks for a pattern; of a longer text it is unknown."""
+
 LEVELS: Scope = dict(Severity.__members__)
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -171,7 +174,7 @@ def _method(name: str, text: Value, argument: Value) -> bool | None:
         case "contains":
             return argument in text
         case "matches":
-            return compiled(argument).found_in(text)
+            return compiled(argument).found_in(text) if len(text) <= MAX_MATCHED else None
     raise TypeError(f"an unknown method: {name}")
 
 

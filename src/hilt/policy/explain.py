@@ -31,6 +31,10 @@ MAX_SHOWN = 5
 """Items of a list that one line names; the rest are counted."""
 MAX_TEXT = 100
 """Characters of a value that stand in a line."""
+MAX_LABEL = 300
+"""Characters of the place of a finding; paths inside archives get long."""
+MAX_BITS = 128
+"""Larger numbers, which only a hostile header holds, are not written out: Python itself refuses to at some point."""
 
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 _MIRROR = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -200,8 +204,10 @@ def shown(value: Value) -> str:
             return "unknown"
         case Severity():
             return value.name
-        case Record():
-            return value.label
+        case Record(label=label):
+            return label if len(label) <= MAX_LABEL else f"{label[:MAX_LABEL]}…"
+        case int() if value.bit_length() > MAX_BITS:
+            return f"{'less than -' if value < 0 else 'more than '}2**{value.bit_length() - 1}"
         case tuple():
             return f"[{_labels(list(value))}]"
         case str() if len(value) > MAX_TEXT:

@@ -82,8 +82,9 @@ def reaches(tree: ast.Module) -> Iterator[Reach]:
     """Everything that `tree` names beyond its own methods and the operators that compute."""
     own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own -= {*ROOTS, *NETWORK}
     for name, called, line, function in _names(tree):
-        if name in own or name.partition(".")[0] in own - ROOTS:
+        if name.partition(".")[0] in own:
             continue
         judged = _judge(name, called=called)
         if judged is not None:
@@ -122,7 +123,9 @@ def _judge(name: str, *, called: bool) -> tuple[str, bool] | None:
         return NETWORK[root], True
     if root not in ROOTS:
         return ("", False) if called and not rest and name not in NAMES else None
-    if "autograd" in rest[:-1] or rest[:1] == ["aten"]:  # PyTorch's importer takes both for its own operators
+    if rest[-1:] == ["autograd"] or rest == ["aten"]:
+        return "", False
+    if "autograd" in rest or rest[:1] == ["aten"]:  # PyTorch's importer takes both for its own operators
         root, rest = "torch", rest[-1:]
     if root == "torch" and rest:
         known = FILES.get(f"torch.{rest[-1]}")

@@ -46,7 +46,7 @@ def archive_bomb(file: ReadFile[object]) -> Iterator[Seen]:
         yield seen(f"its members become {total} bytes from the archive's {file.source.size}")
     depth = file.path.count("!/") + 1
     if depth > file.limits.archive_depth and any(member.kind is MemberKind.FILE for member in archive.members):
-        yield seen(f"it is the {depth}th archive inside another (limit archive_depth = {file.limits.archive_depth})")
+        yield seen(f"it is {depth} archives deep (limit archive_depth = {file.limits.archive_depth})")
 
 
 CHECK = Check(id="archive-bomb", run=archive_bomb, reads=LISTED, severity=Severity.HIGH, doc=__doc__)

@@ -1,0 +1,210 @@
+"""One page that needs nothing else: no script, no font, no picture, nothing to fetch.
+
+The page is built by `tag`, which quotes every string, and its security policy forbids whatever could run all the same.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from importlib.resources import files
+
+from hilt.core.catalogue import Catalogue
+from hilt.core.verdict import Reason, Verdict
+from hilt.core.version import __version__
+from hilt.output.html_details import details
+from hilt.output.markup import Html, code, tag
+from hilt.output.quote import quote
+from hilt.output.summary import (
+    GapGroup,
+    Group,
+    Like,
+    Summary,
+    counted,
+    severity_counts,
+    some,
+    summarise,
+)
+
+LIKES = 100
+"""Different messages told of one check; a page of more is not read."""
+PLACES = 12
+"""Places told of one message."""
+
+
+def render(verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:
+    style = files("hilt.output").joinpath("page.css").read_text(encoding="utf-8")
+    allowed = b64encode(sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", _page_title(verdicts)),
+        Html(f"<style>{style}</style>"),
+    )
+    articles = [_article(number, verdict, catalogue) for number, verdict in enumerate(verdicts, 1)]
+    contents = [_contents(verdicts)] if len(verdicts) > 1 else []
+    body = tag("body", *contents, tag("main", *articles), _footer())
+    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+
+
+def _page_title(verdicts: Sequence[Verdict]) -> str:
+    if len(verdicts) != 1:
+        return f"hilt: {counted(len(verdicts), 'subject')}"
+    return f"{verdicts[0].outcome.word}: {quote(verdicts[0].report.subject.reference, 100)} · hilt"
+
+
+def _contents(verdicts: Sequence[Verdict]) -> Html:
+    """All subjects, strictest first, each leading to its article."""
+    numbered = sorted(enumerate(verdicts, 1), key=lambda pair: -pair[1].outcome)
+    items = (
+        tag(
+            "li",
+            tag("span", verdict.outcome.word, class_=f"badge {verdict.outcome.word}"),
+            tag("a", code(verdict.report.subject.reference), href=f"#subject-{number}"),
+            tag("small", quote(some([reason.rule for reason in verdict.reasons], 3))),
+        )
+        for number, verdict in numbered
+    )
+    return tag(
+        "nav", tag("h1", counted(len(verdicts), "subject")), tag("ul", *items), class_="contents", aria_label="Subjects"
+    )
+
+
+def _article(number: int, verdict: Verdict, catalogue: Catalogue) -> Html:
+    told = summarise(verdict, catalogue)
+    parts = (
+        _hero(verdict),
+        *_why(told),
+        *_gains(told),
+        *_burdens(told),
+        *_gaps(told.gaps),
+        details(verdict, catalogue),
+    )
+    return tag("article", *parts, id=f"subject-{number}")
+
+
+def _hero(verdict: Verdict) -> Html:
+    subject = verdict.report.subject
+    revision = [" @ ", code(subject.revision)] if subject.revision else []
+    return tag(
+        "header",
+        tag("h1", verdict.outcome.word),
+        tag("p", code(subject.reference), *revision, class_="reference"),
+        tag("p", _lede(verdict), class_="lede"),
+        class_=f"hero {verdict.outcome.word}",
+    )
+
+
+def _lede(verdict: Verdict) -> str:
+    policy = quote(verdict.policy, 80)
+    against, rules = len(verdict.reasons), counted(len(verdict.reasons) + len(verdict.passed), "rule")
+    said = f"{against} of {rules} of policy {policy} did not hold." if against else f"Policy {policy} holds: {rules}."
+    found = severity_counts(verdict.report.findings)
+    gaps = len(verdict.report.coverage.gaps)
+    seen = f"Findings: {found}." if found else "Nothing was found."
+    unseen = f"{counted(gaps, 'gap')} in what was checked." if gaps else "Nothing was left unchecked."
+    return f"{said} {seen} {unseen}"
+
+
+def _section(title: str, *parts: Html) -> Html:
+    return tag("section", tag("h2", title), *parts)
+
+
+def _why(told: Summary) -> Iterator[Html]:
+    if told.verdict.reasons or told.against:
+        reasons = [_reason(reason) for reason in told.verdict.reasons]
+        rules = [tag("ul", *reasons, class_="reasons")] if reasons else []
+        found = [tag("p", "What was found", class_="label")] if reasons and told.against else []
+        yield _section("Why", *rules, *found, *(_group(group) for group in told.against))
+
+
+def _reason(reason: Reason) -> Html:
+    said = " ".join(reason.say.split()) or "This rule does not hold."
+    unsure = [tag("span", "cannot be decided", class_="badge")] if reason.unknown else []
+    why = [tag("p", quote(line), class_="because") for line in reason.why]
+    change = [tag("p", tag("strong", "What would change it: "), quote(reason.change, 1000))] if reason.change else []
+    maps = [tag("p", quote(some(reason.maps_to, 12)), class_="maps")] if reason.maps_to else []
+    heading = tag(
+        "p", tag("span", reason.outcome.word, class_=f"badge {reason.outcome.word}"), *unsure, code(reason.rule)
+    )
+    return tag("li", heading, tag("p", quote(said, 1000), class_="say"), *why, *change, *maps)
+
+
+def _group(group: Group) -> Html:
+    about = group.about
+    word = group.severity.word
+    heading = tag(
+        "h3",
+        tag("span", word, class_=f"badge {word}"),
+        code(about.id),
+        tag("span", about.title.rstrip("."), class_="title"),
+    )
+    told = [
+        tag("p", tag("strong", f"{name}: "), text[:1].upper() + text[1:])
+        for name, text in (("Why", about.why), ("Fix", about.fix))
+        if text
+    ]
+    rest = sum(len(like.findings) for like in group.likes[LIKES:])
+    more = [tag("li", f"and {rest} more; the JSON output has them all", class_="more")] if rest else []
+    likes = tag("ul", *(_like(like) for like in group.likes[:LIKES]), *more, class_="likes")
+    return tag("div", heading, likes, tag("div", *told, class_="told") if told else Html(), class_=f"group {word}")
+
+
+def _like(like: Like) -> Html:
+    places = [str(finding.where) for finding in like.findings if finding.where.path or finding.where.tensor]
+    more = [tag("span", f"and {len(places) - PLACES} more", class_="more")] if len(places) > PLACES else []
+    where = tag("p", *(code(quote(place)) for place in places[:PLACES]), *more, class_="places") if places else Html()
+    first = like.findings[0]
+    own = [tag("p", quote(text, 1000), class_="own") for text in (first.why, first.fix) if text]
+    return tag("li", tag("p", tag("bdi", quote(like.message, 1000))), where, *own)
+
+
+def _gains(told: Summary) -> Iterator[Html]:
+    if told.gains:
+        pairs = (
+            tag(
+                "div",
+                tag("dt", gain.label),
+                tag("dd", tag("bdi", quote(gain.value)), tag("small", quote(gain.how, 120))),
+            )
+            for gain in told.gains
+        )
+        yield _section("What you gain", tag("dl", *pairs, class_="gains"))
+
+
+def _burdens(told: Summary) -> Iterator[Html]:
+    if not (told.burdens or told.minor or told.unknown):
+        return
+    burdens = [tag("p", f"{burden[:1].upper()}{burden[1:]}.", class_="burden") for burden in told.burdens]
+    unknown = quote(some(told.unknown, 20), 1000)
+    nobody = [tag("p", tag("strong", "Nobody knows: "), unknown, class_="burden")] if told.unknown else []
+    yield _section("What you take on", *burdens, *nobody, *(_group(group) for group in told.minor))
+
+
+def _gaps(gaps: tuple[GapGroup, ...]) -> Iterator[Html]:
+    if not gaps:
+        return
+    items = []
+    for gap in gaps[:LIKES]:
+        paths = [code(quote(path)) if path else tag("span", "the whole subject") for path in gap.paths[:PLACES]]
+        more = [tag("span", f"and {len(gap.paths) - PLACES} more", class_="more")] if len(gap.paths) > PLACES else []
+        checks = [] if gap.what == ("read",) else [tag("p", f"Checks: {quote(some(gap.what, 12))}", class_="own")]
+        reason = tag(
+            "p", tag("span", gap.state.value, class_=f"badge {gap.state.value}"), tag("bdi", quote(gap.why, 1000))
+        )
+        items.append(tag("li", reason, tag("p", *paths, *more, class_="places"), *checks))
+    rest = sum(len(gap.paths) for gap in gaps[LIKES:])
+    if rest:
+        items.append(tag("li", f"and {rest} more for other reasons; the JSON output has them all", class_="more"))
+    note = tag("p", "Silence is not safety: what stands here was not looked at, or not to its end.", class_="note")
+    yield _section("Not checked", note, tag("div", tag("ul", *items, class_="likes"), class_="group"))
+
+
+def _footer() -> Html:
+    return tag("footer", f"Made by hilt {__version__}, which read every file and ran none. This page loads nothing.")

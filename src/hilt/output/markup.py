@@ -1,0 +1,50 @@
+"""HTML as a type of its own: a plain string can only become part of a page by being quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hilt.output.quote import quote_html
+
+LIMIT = 4_000
+"""Characters of one text on a page; enough for the paragraphs of a check, and for no more than a screen of a subject."""
+
+EMPTY_ELEMENTS = frozenset({"meta"})
+
+
+class Html(str):
+    """Markup that was built here, by `tag` or `join`."""
+
+    __slots__ = ()
+
+
+def tag(name: str, /, *children: str, **attributes: str) -> Html:
+    """An element. Children that are `Html` stand as they are; every other string is quoted.
+
+    `class_` is the attribute `class`, and underscores stand for hyphens. An attribute that is empty is left out.
+    """
+    pairs = ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items() if value)
+    told = "".join(f' {key}="{quote_html(value, LIMIT)}"' for key, value in pairs)
+    if name in EMPTY_ELEMENTS:
+        return Html(f"<{name}{told}>")
+    return Html(f"<{name}{told}>{join(children)}</{name}>")
+
+
+def join(children: Iterable[str]) -> Html:
+    return Html("".join(child if isinstance(child, Html) else quote_html(child, LIMIT) for child in children))
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]], *, class_: str = "") -> Html:
+    """A table whose first column names its rows."""
+    head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
+    body = tag("tbody", *(_row(list(row)) for row in rows))
+    return tag("table", head, body, class_=class_)
+
+
+def _row(cells: list[str]) -> Html:
+    return tag("tr", tag("th", cells[0], scope="row"), *(tag("td", cell) for cell in cells[1:]))
+
+
+def code(text: str) -> Html:
+    """A string of the subject: set apart, and its reading order kept from its neighbours."""
+    return tag("bdi", tag("code", text))

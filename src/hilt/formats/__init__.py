@@ -38,7 +38,20 @@ READERS: tuple[Reader, ...] = (
     Reader(
         id="joblib",
         title="joblib",
-        names=("*.joblib", "*.jl", "*.pkl", "*.z", "*.pkl.gz", "*.gz", "*.bz2", "*.xz", "*.lzma", "*.lz4", "*.sav"),
+        names=(
+            "*.joblib",
+            "*.jl",
+            "*.pkl",
+            "*.pickle",
+            "*.z",
+            "*.pkl.gz",
+            "*.gz",
+            "*.bz2",
+            "*.xz",
+            "*.lzma",
+            "*.lz4",
+            "*.sav",
+        ),
         # Compressed, or as a pickle begins: its probe looks for array bytes behind.
         magic=tuple((0, start) for start in (b"x", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\0", b'\x04"M\x18', b"ZF0x"))
         + tuple((0, start) for start in (b"\x80", b"c", b"(", b"]", b"}")),

@@ -116,11 +116,11 @@ def _pickles(source: ByteSource, limits: Limits) -> tuple[PickleStream, ...]:
     except FormatError as error:
         broken, end = error, arrays.position if error.offset is None else error.offset
     plain = pickle.one(source, 0, source.size, "as plain pickle")
-    if not arrays.found:
+    if not arrays.found and arrays.refused is None:
         return pickle.find(source, 0, source.size, limits)
     following = Search(source, source.size).after(end)
     main = PickleStream(
-        source=source, start=0, end=end, protocol=plain.protocol, broken=broken,
+        source=source, start=0, end=end, protocol=plain.protocol, broken=broken, made=arrays.refused is not None,
         arrays=tuple(arrays.found.items()), unread=(source.size if following is None else following) - end,
     )  # fmt: skip
     other = replace(plain, broken=None, frame_gap=None, overlay=True)
@@ -137,6 +137,7 @@ class _Arrays(Machine):
         self.found: dict[int, int] = {}
         self.objects: list[PickleStream] = []
         self.position, self.code, self._frame_end = 0, -1, 0
+        self.refused: FormatError | None = None
 
     def watched(self, ops: Iterator[Op]) -> Iterator[Op]:
         for op in ops:
@@ -150,17 +151,22 @@ class _Arrays(Machine):
         if not _is_wrapper(target):
             return target
         if self._frame_end > position + 1:
-            raise FormatError("array bytes stand inside a frame, where readers disagree on them", offset=position)
+            raise self._refuse("array bytes stand inside a frame, where readers disagree on them", position)
         start = position + 1
         self.found[start] = self._end(target.state, start)
         return "an array"
+
+    def _refuse(self, message: str, position: int) -> FormatError:
+        """Not what joblib writes, and not for want of bytes: somebody made it."""
+        self.refused = FormatError(message, offset=position)
+        return self.refused
 
     def _end(self, state: Value, start: int) -> int:
         """Where the bytes end that belong to the array whose wrapper has this state."""
         shape = state.get("shape") if isinstance(state, Items) else None
         size, objects = _dtype(state.get("dtype")) if isinstance(state, Items) else (None, False)
         if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape) or size is None:
-            raise FormatError("an array wrapper has no usable shape and dtype", offset=start)
+            raise self._refuse("an array wrapper has no usable shape and dtype", start)
         if objects:
             inner = pickle.one(self._source, start, self._source.size, f"object array {len(self.objects) + 1}")
             self.objects.append(inner)

@@ -117,7 +117,7 @@ def _dtype(descr: Any) -> tuple[int | None, bool]:
                 return None, True
             size = int(found["digits"] or "0") * (4 if found["kind"] == "U" else 1)
             return (size if found["digits"] else None), found["kind"] == "O"
-        case (inner, tuple(shape)):
+        case tuple((inner, tuple(shape))):
             size_or_none, objects = _dtype(inner)
             known = size_or_none is not None and all(type(n) is int for n in shape)
             return (size_or_none * prod(shape) if known and size_or_none is not None else None), objects

@@ -29,7 +29,8 @@ class PickleStream:
     end of the source, that belong to nothing. `arrays` are stretches of raw array bytes between two opcodes (joblib).
     `frame_gap` is where its frames do not fit together, so that two readers go on at different places. An `overlay` is
     another way to read bytes that a stream before it covers, for loaders that take another turn; it may break. One that
-    is `following` stands behind the pickle that ordinary loaders read, and end with.
+    is `following` stands behind the pickle that ordinary loaders read, and end with. `made` says of a broken one that no
+    writer and no accident breaks it so.
     """
 
     name: str = ""
@@ -44,6 +45,7 @@ class PickleStream:
     frame_gap: int | None = None
     overlay: bool = False
     following: bool = False
+    made: bool = False
 
     def ops(self) -> Iterator[Op]:
         """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks."""

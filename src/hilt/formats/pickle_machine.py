@@ -94,7 +94,10 @@ class Machine:
         self._fence = 0
         self._memo: list[Value] = []
         self._sparse_memo: dict[Value, Value] = {}
-        self._held = 0
+        self._made = 0
+        """Bytes of values made since they were last counted, whether or not they are still held."""
+        self._kept = 0
+        """Bytes that a subclass holds for good."""
         self._actions = self._table()
 
     def named(self, module: Value, name: Value, position: int) -> Value:
@@ -143,9 +146,32 @@ class Machine:
                 else:
                     actions[code](argument, position)
                 going = True
-            held = self._held + _SLOT * (len(stack) + len(self._marks) + len(memo) + 4 * len(sparse_memo))
-            if held > self._allowed:
-                raise LimitExceeded("pickle_held_bytes", held, self._allowed, offset=position)
+            slots = _SLOT * (len(stack) + len(self._marks) + len(memo) + 4 * len(sparse_memo))
+            if slots + self._made + self._kept > self._allowed:
+                self._made = self._live()
+                if slots + self._made + self._kept > self._allowed:
+                    held = slots + self._made + self._kept
+                    raise LimitExceeded("pickle_held_bytes", held, self._allowed, offset=position)
+
+    def _live(self) -> int:
+        """About how many bytes the values take that are still held; at most a little over half of what is allowed."""
+        seen: set[int] = set()
+        pending: list[Value] = [*self._sparse_memo.values()]
+        total = 0
+        for values in (self.stack, self._memo):
+            for value in values:
+                pending.append(value)
+                while pending:
+                    one = pending.pop()
+                    if isinstance(one, str | bytes):
+                        total += len(one) + _OBJECT // 2
+                    elif isinstance(one, tuple | Items | Made) and id(one) not in seen:
+                        seen.add(id(one))
+                        total += _OBJECT
+                        pending += one if isinstance(one, tuple) else _inside(one)
+                if total > self._allowed // 2:
+                    return self._allowed
+        return total
 
     def _table(self) -> list[Callable[[Any, int], None]]:
         table: dict[int, Callable[[Any, int], None]] = {
@@ -178,7 +204,7 @@ class Machine:
 
     def _empty(self, kind: str) -> Callable[[Any, int], None]:
         def action(argument: Any, position: int) -> None:
-            self._held += _OBJECT
+            self._made += _OBJECT
             self.stack.append(Items(kind))
 
         return action
@@ -187,7 +213,7 @@ class Machine:
         def action(argument: Any, position: int) -> None:
             if len(self.stack) - size < self._fence:
                 self._underflow(position)
-            self._held += _OBJECT
+            self._made += _OBJECT
             self.stack[-size:] = [tuple(self.stack[-size:])]
 
         return action
@@ -237,7 +263,7 @@ class Machine:
         self.stack.append(self._top(position))
 
     def _text(self, argument: Any, position: int) -> None:
-        self._held += _OBJECT if argument.__class__ is Span else len(argument) + _OBJECT // 2
+        self._made += _OBJECT if argument.__class__ is Span else len(argument) + _OBJECT // 2
         self.stack.append(argument)
 
     # The memo.
@@ -267,7 +293,7 @@ class Machine:
 
     def _tuple(self, argument: Any, position: int) -> None:
         values = self._since_mark(position)
-        self._held += _OBJECT
+        self._made += _OBJECT
         if len(values) <= KEPT_ITEMS:
             self.stack.append(tuple(values))
         else:
@@ -275,7 +301,7 @@ class Machine:
 
     def _list(self, argument: Any, position: int, kind: str = "list") -> None:
         values = self._since_mark(position)
-        self._held += _OBJECT
+        self._made += _OBJECT
         self.stack.append(Items(kind, values[:KEPT_ITEMS], len(values)))
 
     def _frozenset(self, argument: Any, position: int) -> None:
@@ -283,7 +309,7 @@ class Machine:
 
     def _dict(self, argument: Any, position: int) -> None:
         values = self._since_mark(position)
-        self._held += _OBJECT
+        self._made += _OBJECT
         self.stack.append(Items("dict"))
         self.stack[-1].add(_pairs(values))
 
@@ -307,12 +333,12 @@ class Machine:
 
     def _global(self, argument: Any, position: int) -> None:
         module, name = argument
-        self._held += _OBJECT
+        self._made += _OBJECT
         self.stack.append(self.named(module, name, position))
 
     def _stack_global(self, argument: Any, position: int) -> None:
         name, module = self._pop(position), self._pop(position)
-        self._held += _OBJECT
+        self._made += _OBJECT
         self.stack.append(self.named(module, name, position))
 
     def _extension(self, code: Any, position: int) -> None:
@@ -322,7 +348,7 @@ class Machine:
         self.stack.append(self.persistent(self._pop(position), position))
 
     def _call(self, callable_: Value, args: Value, how: Opcode, position: int) -> None:
-        self._held += _OBJECT
+        self._made += _OBJECT
         self.stack.append(self.called(callable_, args, how, position))
 
     def _reduce(self, argument: Any, position: int) -> None:
@@ -353,6 +379,10 @@ class Machine:
         state = self._pop(position)
         target = self._top(position)
         self.stack[-1] = self.built(target, state, position)
+
+
+def _inside(value: Items | Made) -> list[Value]:
+    return value.first if isinstance(value, Items) else [value.callable, value.args, value.state]
 
 
 def _pairs(values: list[Value]) -> list[Value]:

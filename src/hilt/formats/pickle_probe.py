@@ -17,8 +17,8 @@ from hilt.formats.pickle_walk import KEPT, Op, Span, walk
 from hilt.formats.reader import Head
 
 _NAMES = (".pkl", ".pickle", ".pk", ".p", ".dat", ".joblib", ".pt", ".pth", ".bin", ".ckpt", ".sav", ".model")
-_ENOUGH = 200_000
-"""Opcodes that run without an error, and prove a pickle even where no call or STOP has come."""
+_ENOUGH = {True: 2_000, False: 200_000}
+"""Opcodes that run without an error, and prove a pickle with (or without) a header though no call or STOP has come."""
 _TRIAL = 2_000
 _IDENTIFIER = re.compile(r"[^\W\d][\w.<>]*")
 _CONTAINERS = frozenset(
@@ -52,16 +52,19 @@ class _Witness(Machine):
             yield position, code, argument
             self.steps += 1
             self.telling = self.telling or code in _CONTAINERS
-            self.ended = self.ended or code == Opcode.STOP or self.steps == most
+            # A pickler leaves one value on the stack.
+            stopped = code == Opcode.STOP and (self.header or len(self.stack) == 1)
+            self.ended = self.ended or stopped or self.steps == most
             if self.ended:
                 return
 
 
-def _watch(source: ByteSource, position: int, end: int, most: int) -> _Witness:
-    header = source.read(position, 2)
-    witness = _Witness(header=len(header) == 2 and header[0] == Opcode.PROTO and header[1] <= LAST_PROTOCOL)
+def _watch(source: ByteSource, position: int, end: int, most: int | None = None) -> _Witness:
+    start = source.read(position, 2)
+    header = len(start) == 2 and start[0] == Opcode.PROTO and start[1] <= LAST_PROTOCOL
+    witness = _Witness(header=header)
     try:
-        witness.run(witness.ops(walk(source, position, end, {}), most))
+        witness.run(witness.ops(walk(source, position, end, {}), most or _ENOUGH[header]))
     except FormatError:
         witness.ended = False
     return witness
@@ -71,7 +74,7 @@ def recognised(head: Head) -> bool:
     """Does the file begin with a pickle, maybe a broken one?"""
     if head.data[:1] not in _FIRST:
         return False
-    witness = _watch(head.source, 0, head.source.size, _ENOUGH)
+    witness = _watch(head.source, 0, head.source.size)
     if not witness.header:
         return witness.ended and witness.telling and witness.steps >= 3
     return witness.steps > 1 and (witness.ended or witness.steps > 6 or head.name.lower().endswith(_NAMES))

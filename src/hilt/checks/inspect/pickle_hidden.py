@@ -49,7 +49,7 @@ def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[S
         yield Severity.HIGH, message, stream.frame_gap
     if trace.broken is not None and not isinstance(trace.broken, LimitExceeded):
         # A file that was cut short breaks at its end; one that breaks in its course was made to.
-        made = stream.broken is None or _worst(trace) > Standing.SAFE
+        made = stream.broken is None or stream.made or _worst(trace) > Standing.SAFE
         message = f"the pickle breaks ({trace.broken}), and loaders run what stands before"
         behind = f"; {stream.unread} bytes lie behind" if stream.unread else ""
         position = stream.end if trace.broken.offset is None else trace.broken.offset

@@ -178,7 +178,7 @@ class _Tracer(Machine):
         if found is None:
             found = self._globals[module, name] = Global(module, name)
             self._named_at[found] = position
-            self._held += 1024
+            self._kept += 1024
         return found
 
     def _attribute(self, target: Global, path: str, position: int) -> Global:
@@ -193,7 +193,7 @@ class _Tracer(Machine):
         self._used.add(target)
         full = ".".join(canonical(target.module, target.name))
         if safe.is_safe(*canonical(target.module, target.name)) and full not in _MAKERS:
-            self._held += 1024
+            self._kept += 1024
             self._safe[target] = Made(target, ())
             return self._safe[target]
         judged = args
@@ -265,7 +265,7 @@ class _Tracer(Machine):
         for stream in streams:
             inner = trace(stream, self._limits, self._depth + 1)
             self.nested.append(Nested(position=position, loaded=loaded, trace=inner))
-            self._held += 4096
+            self._kept += 4096
         return True
 
     def _odd(self, id_: str, message: str, position: int) -> None:
@@ -286,7 +286,7 @@ class _Tracer(Machine):
             self._seen[key] = replace(self._seen[key], count=self._seen[key].count + 1)
             return
         self._examples[known] = self._examples.get(known, 0) + 1
-        self._held += 1024
+        self._kept += 1024
         through = f"{target.module}.{target.name}"
         final = name if computed else dangerous.final(module, name)
         self._seen[key] = Call(

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from hilt.formats.pickle_machine import Global, Opaque
+from hilt.knowledge.callables import dangerous, safe
+from hilt.knowledge.callables.judge import Standing, judge_call, judge_name
+
+NOTES = Path(__file__).parents[4] / "shared" / "notes"
+
+NO_GADGETS = {
+    (
+        "__builtin__",
+        "dict",
+    ): "builds a dictionary; it stands in a malicious sample beside the callable that does the harm",
+}
+SAFE_TO_NAME = {
+    ("_collections", "deque"): "a container; called, it is safe with plain arguments only",
+    ("collections", "deque"): "a container; called, it is safe with plain arguments only",
+    ("codecs", "encode"): "called, it is safe for the codecs that pickles of Python 2 use",
+    ("torch", "device"): "called, it is safe with the name of a device",
+    ("numpy", "prod"): "a function that FunctionTransformer holds; only setting its attributes does harm",
+}
+
+
+def gadgets(name: str) -> list[tuple[str, str]]:
+    file = NOTES / name
+    if not file.exists():
+        pytest.skip(f"NOT TESTED: {file} with the known gadgets is not here, so nothing proves that none passes")
+    with file.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return [(row["module"], row["name"]) for row in rows if row["module"] != "-"]
+
+
+@pytest.mark.parametrize("name", ["gadgets.tsv", "gadgets-reexport.tsv"])
+def test_no_known_gadget_is_known_safe(name: str) -> None:
+    rows = gadgets(name)
+    assert len(rows) > 300
+    for module, spelled in rows:
+        if (module, spelled) in NO_GADGETS:
+            continue
+        attribute = spelled.replace("*", "anything")
+        called = judge_call(module, attribute, (Opaque("something"),)).standing
+        assert called is not Standing.SAFE, (module, attribute)
+        if (module, attribute) not in SAFE_TO_NAME:
+            assert judge_name(module, attribute).standing is not Standing.SAFE, (module, attribute)
+
+
+@pytest.mark.parametrize(("name", "share"), [("gadgets.tsv", 0.9), ("gadgets-reexport.tsv", 0.99)])
+def test_most_known_gadgets_are_known_dangerous(name: str, share: float) -> None:
+    rows = gadgets(name)
+    known = [judge_call(*row, (Opaque("something"),)).standing is Standing.DANGEROUS for row in rows]
+    assert sum(known) >= share * len(known)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("torch._utils", "os.system"), ("torch.nn.modules.linear", "Linear.forward"), ("sklearn.svm", "SVC.fit"),
+        ("numpy", "ndarray.tofile"), ("sklearn.utils._joblib", "Parallel"), ("sklearn.datasets._base", "Path"),
+        ("sklearn.utils.tests.test_x", "Thing"), ("sklearn.tests.thing", "Thing"), ("sklearn", "Thing.x"),
+        ("sklearn.utils._available_if", "MethodType"), ("scipy.stats._continuous_distns", "norm_gen"),
+        ("torch.optim.lr_scheduler", "LambdaLR"), ("collections", "namedtuple"), ("numpy", "anything"), ("torch", "anything"),
+        ("", ""), ("sklearn.svm", "SVC\n"), ("sklearn.svm\n", "SVC"), ("sklearn..svm", "SVC"),
+    ],
+)  # fmt: skip
+def test_families_have_bounds(module: str, name: str) -> None:
+    assert judge_call(module, name, ()).standing is not Standing.SAFE
+    assert judge_name(module, name).standing is not Standing.SAFE
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "standing"),
+    [
+        ("functools.partial", (Global("builtins", "len"),), Standing.SAFE),
+        ("functools.partial", (Global("acme", "f"),), Standing.UNKNOWN),
+        ("functools.partial", (Global("os", "system"), "echo hilt"), Standing.DANGEROUS),
+        ("functools.partial", (Opaque("x"),), Standing.DANGEROUS),
+        ("operator.attrgetter", ("shape",), Standing.SAFE),
+        ("operator.attrgetter", ("__globals__",), Standing.DANGEROUS),
+        ("operator.attrgetter", ("os.system",), Standing.DANGEROUS),
+        ("operator.itemgetter", (0, "a"), Standing.SAFE),
+        ("operator.itemgetter", (Opaque("x"),), Standing.DANGEROUS),
+        ("collections.deque", ((1, 2), 3), Standing.SAFE),
+        ("collections.deque", (Opaque("x"),), Standing.UNKNOWN),
+        ("codecs.encode", ("a", "latin1"), Standing.SAFE),
+        ("codecs.encode", ("a", "rot13"), Standing.UNKNOWN),
+        ("builtins.type", (None,), Standing.SAFE),
+        ("builtins.type", ("X", (), {}), Standing.DANGEROUS),
+        ("torch.device", ("cuda", 0), Standing.SAFE),
+        ("numpy.core._ufunc_reconstruct", ("numpy", "log1p"), Standing.SAFE),
+        ("numpy.core._ufunc_reconstruct", ("os", "system"), Standing.DANGEROUS),
+        ("torch.storage._load_from_bytes", (b"",), Standing.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_arguments_decide_where_a_callable_does_not(name: str, args: tuple[object, ...], standing: Standing) -> None:
+    module, _, attribute = name.rpartition(".")
+    assert judge_call(module, attribute, args).standing is standing
+
+
+def test_nothing_is_both_safe_and_a_road() -> None:
+    both = {full for full in safe.EXACT | safe.NAMED if full in dangerous._NAME_ROADS}
+    assert both == set()

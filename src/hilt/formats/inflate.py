@@ -173,11 +173,11 @@ def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | N
                     raise LimitExceeded("inflate_memory", "the dictionary", limits.inflate_memory) from None
                 raise FormatError(f"the {method} stream is broken: {error}", offset=position - len(data)) from None
             data = b""
+            if piece:
+                yield piece
             given += len(piece)
             if given > allowed:
                 raise _too_much(given, allowed, limits)
-            if piece:
-                yield piece
         data = machine.unused_data or b""  # lz4 says None
         if not _goes_on(method, data or source.read(position, 6)):
             if left is not None:

@@ -111,6 +111,8 @@ def test_links_inside_the_archive_are_quiet() -> None:
         (zip_of(Part(data=ZEROS, method=8)), "model.zip", {"inflated_freely": 1 << 19}, "becomes 1048576 bytes from"),
         (zip_of(Part(data=b"x" * 999, method=8, size=3)), "model.zip", {}, "unpacks to more than the 3 bytes stated"),
         (gzip.compress(ZEROS), "model.gz", {"inflated_freely": 1 << 19}, "more than 524287 bytes come out of"),
+        (gzip.compress(ZEROS), "model.gz", {"inflated_freely": 700_001}, "more than 700000 bytes come out of"),
+        (compressed(ZEROS, "xz"), "model.xz", {"inflated_bytes": 700_001}, "more than 700000 bytes come out of"),
         (nested(2), "a.zip!/b.zip", {"archive_depth": 1}, "it is 2 archives deep (limit archive_depth = 1)"),
     ],
 )

@@ -73,7 +73,8 @@ def is_inert(page: str) -> bool:
 )
 def test_the_page_is_the_one_that_was_looked_at(name: str, told: list[Verdict]) -> None:
     page = html.render(told, CATALOGUE).replace(__version__, "VERSION")
-    assert is_as_expected(name, re.sub(r"<style>.*?</style>|sha256-[^']*", "", page, flags=re.DOTALL))
+    without_style = re.sub(r"<style>.*?</style>|sha256-[\w+/=]+", "", page, flags=re.DOTALL)
+    assert is_as_expected(name, without_style.replace("><", ">\n<"))
 
 
 def test_a_page_of_every_kind_of_verdict_has_only_plain_elements() -> None:

@@ -125,15 +125,18 @@ def _why(told: Summary) -> Iterator[Html]:
 
 
 def _reason(reason: Reason) -> Html:
-    said = " ".join(reason.say.split()) or "This rule does not hold."
-    unsure = [tag("span", "cannot be decided", class_="badge")] if reason.unknown else []
-    why = [tag("p", quote(line), class_="because") for line in reason.why]
-    change = [tag("p", tag("strong", "What would change it: "), quote(reason.change, 1000))] if reason.change else []
-    maps = [tag("p", quote(some(reason.maps_to, 12)), class_="maps")] if reason.maps_to else []
-    heading = tag(
-        "p", tag("span", reason.outcome.word, class_=f"badge {reason.outcome.word}"), *unsure, code(reason.rule)
-    )
-    return tag("li", heading, tag("p", quote(said, 1000), class_="say"), *why, *change, *maps)
+    """What a rule says is true where it does not hold; where it cannot be decided, that is told first."""
+    heading = tag("p", tag("span", reason.outcome.word, class_=f"badge {reason.outcome.word}"), code(reason.rule))
+    say = quote(" ".join(reason.say.split()), 1000)
+    said = "This cannot be decided." if reason.unknown else say or "This rule does not hold."
+    lines = [tag("p", quote(line), class_="because") for line in reason.why]
+    if reason.unknown and say:
+        lines.append(tag("p", tag("strong", "If it does not hold: "), say))
+    if reason.change:
+        lines.append(tag("p", tag("strong", "What would change it: "), quote(reason.change, 1000)))
+    if reason.maps_to:
+        lines.append(tag("p", quote(some(reason.maps_to, 12)), class_="maps"))
+    return tag("li", heading, tag("p", said, class_="say"), *lines)
 
 
 def _group(group: Group) -> Html:

@@ -31,6 +31,23 @@ BURDENS = {
 """The facts that are a burden where they are true."""
 
 
+OPEN = {
+    "inspect.code_on_load": "whether loading it runs code",
+    "inspect.unsafe_calls": "whether loading it runs code",
+    "inspect.unknown_calls": "whether loading it runs code",
+    "inspect.remote_code": "whether it asks for remote code",
+}
+"""What is not known where one of these facts is not."""
+
+BESIDE = frozenset(
+    {
+        "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
+        "sentencepiece", "lfs-pointer", "elf", "pe", "image",
+    }
+)  # fmt: skip
+"""Formats of what stands beside the weights; they are no reason to take a model."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Like:
     """Findings of one check that say the same, at the places where it was seen."""
@@ -99,7 +116,7 @@ def summarise(verdict: Verdict, catalogue: Catalogue) -> Summary:
         gains=tuple(_gains(report)),
         burdens=tuple(told for key, told in BURDENS.items() if (fact := report.fact(key)) and fact.value is True),
         minor=group(light, catalogue),
-        unknown=tuple(LABELS.get(fact.key, fact.key) for fact in report.facts if fact.known is Known.UNKNOWN),
+        unknown=_unknown(report),
         gaps=group_gaps(report.coverage.gaps),
     )
 
@@ -136,9 +153,17 @@ def group_gaps(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
     )
 
 
+def _unknown(report: Report) -> tuple[str, ...]:
+    """What runs comes first, then what the model gives, then the rest by their keys."""
+    open_keys = {fact.key for fact in report.facts if fact.known is Known.UNKNOWN}
+    named = {**OPEN, **LABELS}
+    told = [label for key, label in named.items() if key in open_keys]
+    return tuple(dict.fromkeys([*told, *sorted(open_keys - named.keys())]))
+
+
 def _gains(report: Report) -> Iterable[Gain]:
-    formats = _counted(report.formats.values())
-    if formats:
+    weights = [format_id for format_id in report.formats.values() if format_id not in BESIDE]
+    if formats := _counted(weights):
         yield Gain(label="formats", value=formats)
     for key, label in LABELS.items():
         fact = report.fact(key)

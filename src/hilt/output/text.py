@@ -101,19 +101,16 @@ def _why(page: Page, told: Summary) -> None:
 
 
 def _reason(page: Page, reason: Reason) -> None:
-    said = quote(" ".join(reason.say.split()), 600) if reason.say else "this rule does not hold"
-    unsure = [(" (cannot be decided)", "dim")] if reason.unknown else []
-    page.flow(
-        [(quote(reason.rule) + ":", "bold"), (said, ""), *unsure],
-        indent=COLUMN,
-        label=(reason.outcome.word, TONE[reason.outcome]),
-    )
+    """What a rule says is true where it does not hold; where it cannot be decided, only that is told."""
+    said = "this cannot be decided" if reason.unknown else " ".join(reason.say.split()) or "this rule does not hold"
+    label = (reason.outcome.word, TONE[reason.outcome])
+    page.flow([(quote(reason.rule) + ":", "bold"), (quote(said, 600), "")], indent=COLUMN, label=label)
     for line in reason.why[:LIKES]:
         page.flow([(quote(line), "dim")], indent=COLUMN)
     if len(reason.why) > LIKES:
         page.flow([(f"and {len(reason.why) - LIKES} more", "dim")], indent=COLUMN)
-    if reason.change:
-        page.flow([("What would change it:", "dim"), (quote(reason.change, 600), "")], indent=COLUMN)
+    if reason.change and not reason.unknown:
+        page.flow([(quote(reason.change), "dim")], indent=COLUMN)
 
 
 def _group(page: Page, group: Group) -> None:

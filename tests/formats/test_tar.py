@@ -87,6 +87,25 @@ def test_sparse_members_are_named_and_not_opened() -> None:
         open_member("tar", source, 0, Limits())
 
 
+def test_sparse_members_of_the_old_form_are_stepped_over() -> None:
+    block = bytearray(header(b"big.bin", size=512, kind=b"S"))
+    block[482:495] = b"\1%011o\0" % 1_000_000
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    more, last = b"\0" * 504 + b"\1" + b"\0" * 7, b"\0" * 512
+    archive = listed(bytes(block) + more + last + b"x" * 512 + header(b"after") + END)
+    assert [(m.path, m.size, m.begin) for m in archive.members] == [("big.bin", 1_000_000, 1536), ("after", 0, 2560)]
+
+
+def test_sizes_past_eight_gibibytes_are_read_from_base_256() -> None:
+    block = bytearray(header(b"big.bin"))
+    block[124:136] = b"\x80" + (9 << 30).to_bytes(11)
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    with pytest.raises(FormatError, match=f"ends {9 << 30} bytes past"):
+        listed(bytes(block))
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

@@ -172,6 +172,26 @@ def test_the_end_record_is_looked_for_up_to_a_bound() -> None:
     assert caught.value.limit == "archive_tail_bytes"
 
 
+def test_of_a_thousand_oddities_and_more_the_rest_is_told_in_one() -> None:
+    oddities = listed(zip_of(*(Part(local_method=8) for _ in range(600)))).oddities
+    assert len(oddities) == 1001
+    assert oddities[-1].message == "more than 1000 oddities, of which the rest is not listed"
+
+
+def test_names_that_are_not_utf_8_are_read_as_code_page_437() -> None:
+    assert member_names(MemorySource(zip_of(Part(name=b"mod\x8ale"))), Limits()) == ("modèle",)
+    assert member_names(MemorySource(b"no zip"), Limits()) == ()
+
+
+def test_links_and_devices_are_told_by_their_unix_mode() -> None:
+    link = Part(name="a", data=b"weights.bin", mode=0o120777)
+    broken = Part(name="b", data=b"", size=5, method=97, mode=0o120777)
+    members = listed(zip_of(link, broken, Part(name="c", mode=0o060666))).members
+    assert [member.kind for member in members] == [MemberKind.LINK, MemberKind.LINK, MemberKind.SPECIAL]
+    assert members[0].target == "weights.bin"
+    assert "unreadable" in members[1].target
+
+
 def test_twenty_thousand_members_are_listed_in_the_order_of_the_directory() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from hilt.formats import zip as plain
 from hilt.formats.reader import Head
-from hilt.formats.zip_end import has_end
+from hilt.formats.zip_end import end_behind
 
 read = plain.read
 open_member = plain.open_member
 
 
 def probe(head: Head) -> bool:
-    return has_end(head.source)
+    return end_behind(head.source) is not None

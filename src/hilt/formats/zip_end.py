@@ -55,10 +55,10 @@ def find_end(source: ByteSource, limits: Limits) -> tuple[End, tuple[int, ...]]:
     raise FormatError("the archive has no end record with a central directory before it", offset=source.size)
 
 
-def has_end(source: ByteSource) -> bool:
-    """Does a zip with at least one member end where `source` ends, whatever stands before it?"""
+def end_behind(source: ByteSource) -> End | None:
+    """The end record of a zip with at least one member that ends where `source` does, whatever stands before it."""
     found, _ = _first_usable(source, min(source.size, _REACH))
-    return found is not None and found.count > 0
+    return found if found is not None and found.count > 0 else None
 
 
 def _first_usable(source: ByteSource, reach: int) -> tuple[End | None, tuple[int, ...]]:

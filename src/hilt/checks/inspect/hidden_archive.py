@@ -16,11 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hilt.checks.check import ANY, Check, ReadFile
-from hilt.core.errors import FormatError
 from hilt.core.finding import Finding, Severity, Where
 from hilt.formats import tar
 from hilt.formats.reader import HEAD, Head
-from hilt.formats.zip_end import find_end, has_end
+from hilt.formats.zip_end import end_behind
 from hilt.knowledge.archives import LISTED
 
 WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata", "media": "told by a check of its own"}
@@ -38,11 +37,8 @@ def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
     head = Head(name=file.name, data=file.source.read(0, HEAD), source=file.source, limits=file.limits)
     if tar.probe(head):
         yield seen(Severity.HIGH, f"read as {file.format}, it is a tar archive as well", 0)
-    if file.format in WITH_ZIP or not has_end(file.source):
-        return
-    try:
-        end, _ = find_end(file.source, file.limits)
-    except FormatError:
+    end = end_behind(file.source) if file.format not in WITH_ZIP else None
+    if end is None:
         return
     behind = file.source.size - end.comment_end
     # A pickle may well hold a zip as bytes, with opcodes behind it; that much tells it from one that ends the file.

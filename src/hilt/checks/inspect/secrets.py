@@ -1,0 +1,39 @@
+"""A key or token in a text file.
+
+What: strings of the shape that an issuer gives to its keys and tokens: AWS, Google, Azure, GitHub, GitLab, Hugging Face,
+OpenAI, Anthropic, Slack, Stripe, npm, PyPI; private keys, signed tokens (JWT), and passwords in addresses.
+
+Why: whoever has the file can act in the owner's name until the key is revoked. In a model that comes in, it says that the
+publisher's account may be in other hands; in a model that goes out, it is yours.
+
+What it cannot see: secrets without a known shape, secrets that are encoded, and whether a key still works. Binary files
+are not searched.
+
+Fix: revoke the key first, then remove it from the files and from their history. Deleting it from the newest revision
+alone leaves it readable in every older one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.checks.check import Check, ReadFile
+from hilt.core.finding import Finding, Severity, Where
+
+
+def secrets(file: ReadFile[object]) -> Iterator[Finding]:
+    from hilt.knowledge.secrets import secrets as search
+
+    for secret in search(file.source):
+        where = Where(path=file.path, line=secret.line)
+        message = f"looks like {secret.title}: {secret.begins}... ({secret.length} characters)"
+        yield Finding(check=CHECK.id, severity=Severity.HIGH, where=where, message=message)
+
+
+CHECK = Check(
+    id="secrets",
+    run=secrets,
+    reads=("json", "tokenizer", "model-card", "jinja", "python", "yaml", "licence", "text", "xml", "script"),
+    severity=Severity.HIGH,
+    doc=__doc__,
+)

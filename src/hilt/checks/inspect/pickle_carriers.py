@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from hilt.checks.check import ReadFile
 from hilt.core.finding import Where
-from hilt.knowledge.callables.machine import Call, Trace, trace
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
+    from hilt.knowledge.callables.machine import Call, Trace
 
 CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-zip", "torchscript", "npy", "npz", "equinox")
 """Formats whose dataclass has `pickles`."""
@@ -26,13 +26,18 @@ class Carrier(Protocol):
 
 
 def traces(file: ReadFile[Carrier]) -> Iterator[tuple[PickleStream, Trace]]:
-    """Every pickle of the file and what it does. TorchScript's own classes are compiled, not imported: they are left out."""
+    """Every pickle of the file and what it does."""
+    from hilt.knowledge.callables.machine import trace  # a subject without pickles does not wait for it
+
     for stream in file.value.pickles:
         yield stream, trace(stream, file.limits)
 
 
 def reached(file: ReadFile[Carrier]) -> Iterator[tuple[PickleStream, Call, Where]]:
-    """Everything not known to be safe that loading the file does, pickles loaded by pickles included."""
+    """Everything not known to be safe that loading the file does, pickles loaded by pickles included.
+
+    TorchScript's own classes are left out: PyTorch compiles them from the archive's code and imports nothing.
+    """
     done: set[tuple[int, str, str]] = set()
     for stream, seen in traces(file):
         for call, position in _reached(seen):

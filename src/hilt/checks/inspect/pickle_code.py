@@ -16,6 +16,7 @@ Fix: do not load the file. Ask the publisher for safetensors, or for a file whos
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile, Seen
 from hilt.checks.inspect.facts import CODE_ON_LOAD, UNSAFE_CALLS
@@ -24,14 +25,15 @@ from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity
 from hilt.core.report import Gap, State
-from hilt.knowledge.callables.judge import Standing
-from hilt.knowledge.callables.machine import Call
+
+if TYPE_CHECKING:
+    from hilt.knowledge.callables.machine import Call
 
 
 def pickle_code(file: ReadFile[Carrier]) -> Iterator[Seen]:
     unsafe = 0
     for _, call, where in reached(file):
-        if call.judgement.standing is not Standing.DANGEROUS:
+        if not call.dangerous:
             continue
         named = call.way == "names"
         unsafe += 0 if named else call.count

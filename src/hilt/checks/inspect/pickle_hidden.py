@@ -21,11 +21,10 @@ from hilt.checks.check import Check, ReadFile
 from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, traces, where
 from hilt.core.errors import LimitExceeded
 from hilt.core.finding import Finding, Severity
-from hilt.knowledge.callables.judge import Standing
-from hilt.knowledge.callables.machine import Nested, Trace
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
+    from hilt.knowledge.callables.machine import Nested, Trace
 
 
 def pickle_hidden(file: ReadFile[Carrier]) -> Iterator[Finding]:
@@ -49,7 +48,7 @@ def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[S
         yield Severity.HIGH, message, stream.frame_gap
     if trace.broken is not None and not isinstance(trace.broken, LimitExceeded):
         # A file that was cut short breaks at its end; one that breaks in its course was made to.
-        made = stream.broken is None or stream.made or _worst(trace) > Standing.SAFE
+        made = stream.broken is None or stream.made or trace.worst > 0
         message = f"the pickle breaks ({trace.broken}), and loaders run what stands before"
         behind = f"; {stream.unread} bytes lie behind" if stream.unread else ""
         position = stream.end if trace.broken.offset is None else trace.broken.offset
@@ -65,17 +64,11 @@ def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[S
 
 
 def _inside(nested: Nested) -> tuple[Severity, str, int]:
-    severity = {Standing.SAFE: Severity.LOW, Standing.UNKNOWN: Severity.MEDIUM, Standing.DANGEROUS: Severity.HIGH}
-    worst = _worst(nested.trace)
+    worst = nested.trace.worst
+    severity = (Severity.LOW, Severity.MEDIUM, Severity.HIGH)[worst]
     calls = [call for call in nested.trace.calls if call.judgement.standing is worst]
     does = f", which {calls[0].way} {calls[0].target}({calls[0].args})" if calls else ""
-    return severity[worst], f"a pickle stands in a string of bytes{does}", nested.position
-
-
-def _worst(trace: Trace) -> Standing:
-    """The worst that is known of its calls, and of those of pickles inside it."""
-    own = [call.judgement.standing for call in trace.calls]
-    return max([Standing.SAFE, *own, *(_worst(nested.trace) for nested in trace.nested)])
+    return severity, f"a pickle stands in a string of bytes{does}", nested.position
 
 
 CHECK = Check(id="pickle-hidden", run=pickle_hidden, reads=CARRIERS, severity=Severity.HIGH, doc=__doc__)

@@ -16,6 +16,7 @@ waive this finding for this file. Better, ask for the weights as safetensors.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile, Seen
 from hilt.checks.inspect.facts import UNKNOWN_CALLS
@@ -24,14 +25,15 @@ from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.knowledge.callables.judge import Standing
-from hilt.knowledge.callables.machine import Call
+
+if TYPE_CHECKING:
+    from hilt.knowledge.callables.machine import Call
 
 
 def pickle_unknown_call(file: ReadFile[Carrier]) -> Iterator[Seen]:
     seen: dict[tuple[str, bool], tuple[Call, Where, int]] = {}
     for stream, call, where in reached(file):
-        if call.judgement.standing is not Standing.UNKNOWN or stream.overlay:
+        if call.dangerous or stream.overlay:
             continue
         first, place, count = seen.get((call.target, call.computed), (call, where, 0))
         if first.way == "names" != call.way:

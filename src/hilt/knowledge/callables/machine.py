@@ -36,6 +36,11 @@ class Call:
     computed: bool = False
     count: int = 1
 
+    @property
+    def dangerous(self) -> bool:
+        """A known road, where others are merely unknown."""
+        return self.judgement.standing is Standing.DANGEROUS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nested:
@@ -54,6 +59,12 @@ class Trace:
     oddities: tuple[Oddity, ...]
     nested: tuple[Nested, ...]
     broken: FormatError | None
+
+    @property
+    def worst(self) -> Standing:
+        """The worst that is known of its calls, and of those of pickles inside it."""
+        own = [call.judgement.standing for call in self.calls]
+        return max([Standing.SAFE, *own, *(nested.trace.worst for nested in self.nested)])
 
 
 _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
@@ -256,11 +267,13 @@ class _Tracer(Machine):
         if self._depth >= self._limits.archive_depth:
             self._odd("depth", f"holds pickles more than {self._limits.archive_depth} deep inside each other", position)
             return False
-        try:
-            streams = pickle.find(source, 0, source.size, self._limits)
-        except FormatError:
-            return False
-        if not loaded and streams[0].broken is not None:
+        streams: tuple[PickleStream, ...] = (pickle.one(source, 0, source.size, ""),)
+        if loaded:
+            try:
+                streams = pickle.find(source, 0, source.size, self._limits)
+            except FormatError:
+                return False
+        elif streams[0].broken is not None:
             return False
         for stream in streams:
             inner = trace(stream, self._limits, self._depth + 1)

@@ -46,6 +46,7 @@ from hilt.checks.inspect import (
     unknown_file,
     unreadable_file,
     unsafe_names,
+    weights,
     weights_index,
     xml_entities,
 )
@@ -85,6 +86,7 @@ CHECKS: tuple[Check, ...] = (
     licence_claims.CHECK,
     model_config.CHECK,
     set_aside.CHECK,
+    weights.CHECK,
     weights_index.CHECK,
     links.CHECK,
     special_files.CHECK,

@@ -213,3 +213,17 @@ def torchscript(code: str, *others: Part) -> bytes:
         Part(name="net/version", data=b"3\n"),
     )
     return zip_of(*parts, *others)
+
+
+HONEST = (
+    (honest_zip(), "model.zip"),
+    (zip_of(Part(name="inner.whl", data=honest_zip())), "model.zip"),
+    (zip_of(), "empty.zip"),
+    (torch_zip(), "model.pt"),
+    (honest_tar(), "model.tar"),
+    (honest_tar(tarfile.GNU_FORMAT), "model.tar"),
+    (compressed(honest_tar(), "gzip"), "model.tar.gz"),
+    (compressed(honest_tar(), "bzip2"), "model.tar.bz2"),
+    (compressed(honest_tar(), "xz"), "model.tar.xz"),
+)
+"""Archives as their usual writers leave them, with their names: every check of archives is quiet on them."""

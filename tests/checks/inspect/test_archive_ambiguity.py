@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from attacks.archives import HONEST, End, Part, compressed, entry, tar_of, zip_of
+from hilt.checks.inspect.archive_ambiguity import CHECK
+from hilt.core.finding import Severity
+from hilt.core.limits import Limits
+from reading import findings
+
+
+def seen(data: bytes, name: str = "model.zip", limits: Limits = Limits()) -> list[tuple[Severity, str]]:  # noqa: B008
+    return [(finding.severity, finding.message) for finding in findings(CHECK, data, name, limits)]
+
+
+@pytest.mark.parametrize(("data", "name"), HONEST)
+def test_honest_archives_are_quiet(data: bytes, name: str) -> None:
+    assert seen(data, name) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "severity", "words"),
+    [
+        (zip_of(Part(), Part()), Severity.HIGH, "'config.json' is listed more than once"),
+        (zip_of(Part(), end=End(comment=b"PK\5\6" + b"?" * 40)), Severity.HIGH, "end records stand at bytes"),
+        (zip_of(Part(local_name="config.jsom")), Severity.HIGH, "the name of 'config.json' is 'config.json' in the"),
+        (zip_of(Part(local_method=8)), Severity.HIGH, "the compression method of 'config.json' is 0 in the central"),
+        (zip_of(Part(flags=1, local_flags=0)), Severity.HIGH, "the flag word of 'config.json' is 0x1"),
+        (zip_of(Part(flags=0x20, local_flags=0)), Severity.HIGH, "the flag word of 'config.json' is 0x20"),
+        (zip_of(Part(flags=0x40, local_flags=0)), Severity.HIGH, "the flag word of 'config.json' is 0x40"),
+        (zip_of(Part(crc32=7)), Severity.MEDIUM, "has CRC-32 a3a6bf43, 00000007 is stated"),
+        (zip_of(Part(data=b"?" * 99, method=8, crc32=7)), Severity.MEDIUM, "00000007 is stated"),
+        (zip_of(Part(), end=End(behind=b"MZ..")), Severity.MEDIUM, "4 bytes stand behind the end of the archive"),
+        (zip_of(Part(), end=End(prefix=b"\1\2\3\4", corrected=True)), Severity.MEDIUM, "4 bytes stand before the"),
+        (zip_of(Part(), end=End(comment=b"made by hilt")), Severity.LOW, "a comment of 12 bytes"),
+        (zip_of(Part(method=97)), Severity.MEDIUM, "is compressed by method 97"),
+        (tar_of(entry("a"), entry("a")), Severity.HIGH, "'a' is listed more than once"),
+        (tar_of(entry("a")) + b"PK\3\4", Severity.MEDIUM, "4 bytes stand behind the end of the archive"),
+        (compressed(b"{}", "gzip") + b"PK\3\4", Severity.MEDIUM, "4 bytes stand behind the end of the stream"),
+    ],
+)
+def test_what_two_readers_take_differently_is_named(data: bytes, severity: Severity, words: str) -> None:
+    found = seen(data)
+    assert [(worst, message) for worst, message in found if words in message and worst == severity], found
+    assert max(worst for worst, _ in found) == severity

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NoReturn
 
+from hilt.core import notebook
 from hilt.core.fact import Fact
 from hilt.core.finding import Finding, Severity
 from hilt.core.subject import Subject
@@ -54,7 +55,7 @@ class Coverage:
         return not self.gaps
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """Findings, facts and coverage of one subject. It judges nothing.
 
@@ -76,6 +77,12 @@ class Report:
     def fact(self, key: str) -> Fact | None:
         """The fact of this key, or None when no check of the run declares it."""
         return next((fact for fact in self.facts if fact.key == key), None)
+
+    def __repr__(self) -> str:
+        return notebook.report_line(self)
+
+    def _repr_html_(self) -> str:
+        return notebook.report_table(self)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Report is neither true nor false; ask its policy verdict: hilt.check(...).outcome")

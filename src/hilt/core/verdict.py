@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import NoReturn
 
+from hilt.core import notebook
 from hilt.core.report import Report
 
 
@@ -43,7 +44,7 @@ class Reason:
     maps_to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Verdict:
     """admit, review or block, with every reason.
 
@@ -58,6 +59,12 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
     passed: tuple[str, ...] = ()
     judged_at: str = ""
+
+    def __repr__(self) -> str:
+        return notebook.verdict_line(self)
+
+    def _repr_html_(self) -> str:
+        return notebook.verdict_table(self)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Verdict is neither true nor false; compare its outcome: verdict.outcome == Outcome.ADMIT")

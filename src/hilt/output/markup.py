@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 
-from hilt.output.quote import quote_html
+from hilt.output.quote import quote
 
 LIMIT = 4_000
 """Characters of one text on a page; enough for the paragraphs of a check, and for no more than a screen of a subject."""
@@ -24,14 +25,14 @@ def tag(name: str, /, *children: str, **attributes: str) -> Html:
     `class_` is the attribute `class`, and underscores stand for hyphens. An attribute that is empty is left out.
     """
     pairs = ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items() if value)
-    told = "".join(f' {key}="{quote_html(value, LIMIT)}"' for key, value in pairs)
+    told = "".join(f' {key}="{escape(quote(value, LIMIT))}"' for key, value in pairs)
     if name in EMPTY_ELEMENTS:
         return Html(f"<{name}{told}>")
     return Html(f"<{name}{told}>{join(children)}</{name}>")
 
 
 def join(children: Iterable[str]) -> Html:
-    return Html("".join(child if isinstance(child, Html) else quote_html(child, LIMIT) for child in children))
+    return Html("".join(child if isinstance(child, Html) else escape(quote(child, LIMIT)) for child in children))
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]], *, class_: str = "") -> Html:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html import escape
 
 LIMIT = 300
 """Characters of a quoted string; the middle of a longer one is left out, and how much of it is said."""
@@ -36,11 +35,6 @@ def quote(text: str, limit: int = LIMIT) -> str:
     if len(text) <= limit and len(shown := _visible(text)) <= limit:
         return shown
     return _both_ends(text, limit)
-
-
-def quote_html(text: str, limit: int = LIMIT) -> str:
-    """`quote`, for the text or a quoted attribute of a page."""
-    return escape(quote(text, limit))
 
 
 def _visible(text: str) -> str:

@@ -68,11 +68,11 @@ class Reader:
 
 def recognise(readers: tuple[Reader, ...], head: Head) -> Reader | None:
     """The first reader whose format fits: those with a magic first, then those that the name speaks for, then all;
-    the weak ones last, again those first that the name speaks for.
+    the weak ones last, in the order of the list.
 
     The order decides between several that fit only where two formats cannot be told apart.
     """
     by_magic = [reader for reader in readers if reader.magic]
     probed = [reader for reader in readers if not reader.magic]
-    probed.sort(key=lambda reader: (reader.weak, not reader.claims(head.name)))
+    probed.sort(key=lambda reader: (reader.weak, reader.weak or not reader.claims(head.name)))
     return next((reader for reader in by_magic + probed if reader.fits(head)), None)

@@ -23,7 +23,7 @@ from hilt.core.limits import Limits
 from hilt.core.report import Gap, State
 from hilt.core.report_v1 import decode_subject, encode_fact, encode_finding, encode_gap
 from hilt.core.subject import Subject
-from hilt.formats.archive import ARCHIVES, Archive, MemberKind, open_member
+from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path, open_member
 from hilt.sources.file import FileSource, Locator
 
 try:
@@ -147,12 +147,13 @@ def _file(session: Session, place: Place) -> Examined:
 
 
 def _members(file: ReadFile[Any]) -> tuple[tuple[int, str], ...]:
+    """The files inside an archive, encrypted ones too: the mark may lie, and then their bytes can be read."""
     if file.format not in ARCHIVES or not isinstance(file.value, Archive):
         return ()
     return tuple(
-        (index, member.path)
+        (index, member_path(file.path, member))
         for index, member in enumerate(file.value.members)
-        if member.kind is MemberKind.FILE and not member.encrypted
+        if member.kind is MemberKind.FILE
     )
 
 

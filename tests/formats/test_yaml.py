@@ -74,7 +74,6 @@ def test_depth_is_bounded_before_anything_is_built(text: str) -> None:
         "a: 2001-99-99",
         "!!int x",
         "%FOO\n--- x: ]",
-        "!!binary =",
         "<<: 1",
     ],
 )

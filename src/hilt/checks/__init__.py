@@ -49,6 +49,7 @@ from hilt.checks.inspect import (
     weights,
     weights_index,
     xml_entities,
+    yaml_objects,
 )
 
 CHECKS: tuple[Check, ...] = (
@@ -71,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     coreml_custom_layers.CHECK,
     openvino_extensions.CHECK,
     xml_entities.CHECK,
+    yaml_objects.CHECK,
     tesseract_settings.CHECK,
     template_code.CHECK,
     template_hidden_instructions.CHECK,

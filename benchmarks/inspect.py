@@ -1,0 +1,154 @@
+"""Compares hilt with modelscan, picklescan, fickling and modelaudit: the same files, the same run, whole processes.
+
+    python benchmarks/inspect.py --small      # a minute: small inputs, to see that it works
+    python benchmarks/inspect.py              # 4 GB of inputs
+
+Each tool runs from an environment of its own, which is made with pip on the first run. Commands are those of the tools'
+manuals with their defaults; what they print is not compared, only what it took. Ratios are the tool's figure by hilt's.
+"""
+
+from __future__ import annotations
+
+import sys
+
+sys.path.append(sys.path.pop(0))  # this folder last: the standard library has an `inspect` as well
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import inputs
+from measure import Run, median, run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tool:
+    """A tool: what pip installs, and its command before the path."""
+
+    name: str
+    packages: tuple[str, ...] = ()
+    command: tuple[str, ...]
+    reads: str = "files and folders"
+
+
+HILT = (
+    Tool(name="hilt", command=("hilt", "check")),
+    Tool(name="hilt --no-hash", command=("hilt", "check", "--no-hash")),
+    Tool(name="hilt --each", command=("hilt", "check", "--each"), reads="models"),
+)
+PEERS = (
+    Tool(name="picklescan 1.0.5", packages=("picklescan==1.0.5",), command=("picklescan", "-p")),
+    Tool(name="modelscan 0.8.8", packages=("modelscan==0.8.8",), command=("modelscan", "-p")),
+    Tool(
+        name="fickling 0.1.12",
+        packages=("fickling==0.1.12", "typing_extensions"),  # which it imports and does not ask for
+        command=("fickling", "--check-safety"),
+        reads="files",
+    ),
+    Tool(
+        name="modelaudit 0.2.54", packages=("modelaudit==0.2.54",), command=("modelaudit", "scan", "--no-cache")
+    ),
+)  # fmt: skip
+
+
+def environment(tool: Tool, cache: Path) -> Path:
+    """The folder of the tool's commands; for hilt that of the Python that runs this script."""
+    if not tool.packages:
+        return Path(sys.executable).parent
+    folder = cache / "environments" / tool.packages[0].replace("==", "-")
+    commands = folder / ("Scripts" if os.name == "nt" else "bin")
+    if not (folder / ".installed").exists():
+        print(f"installing {tool.name} ...", file=sys.stderr, flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        venv.create(folder, with_pip=True)
+        install = (commands / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        done = subprocess.run((*install, *tool.packages), check=False, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"pip failed for {tool.name}:\n{done.stderr}")
+        (folder / ".installed").touch()
+    return commands
+
+
+def measured(tool: Tool, commands: Path, path: Path, options: argparse.Namespace) -> Run:
+    """The median of several runs, each in an empty folder that is also its home."""
+    runs = []
+    for _ in range(options.repeat):
+        with tempfile.TemporaryDirectory() as home:
+            variables = {
+                "PATH": os.pathsep.join((str(commands), os.environ["PATH"])),
+                "HOME": home, "LANG": "C.UTF-8", "NO_COLOR": "1", "PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1",
+            }  # fmt: skip
+            command = (commands / tool.command[0], *tool.command[1:], path)
+            runs.append(
+                run([str(part) for part in command], cwd=Path(home), environment=variables, seconds=options.seconds)
+            )
+        if runs[-1].exit is None:
+            break
+    return median(runs)
+
+
+def rows(options: argparse.Namespace) -> Iterator[tuple[str, str, Run | None, Run]]:
+    """What was read, by which tool, what it took (None where it reads no folders), and what hilt took."""
+    size = "small" if options.small else "full"
+    # In another process, because NumPy would count as memory of every command that starts from here; -P as above.
+    subprocess.run((sys.executable, "-P", inputs.__file__, size, str(options.cache / size)), check=True)
+    tools = [*HILT, *(tool for tool in PEERS if options.peers is None or tool.name.split()[0] in options.peers)]
+    places = {tool.name: environment(tool, options.cache) for tool in tools}
+    for what, name in inputs.names(inputs.SIZES[size]).items():
+        path, base = options.cache / size / name, None
+        for tool in tools:
+            if (options.inputs and name not in options.inputs) or (tool.reads == "models" and name != "models"):
+                continue
+            taken = None
+            if not (path.is_dir() and tool.reads == "files"):
+                taken = measured(tool, places[tool.name], path, options)
+                base = base or taken
+            if base is not None:
+                yield what, tool.name, taken, base
+
+
+def table(options: argparse.Namespace) -> Iterator[str]:
+    yield f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; median of {options.repeat}\n"
+    yield "| input | tool | CPU s | wall s | peak MiB | exit | CPU / hilt | wall / hilt |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|"
+    hashing: dict[str, float] = {}
+    for what, tool, taken, base in rows(options):
+        if taken is None:
+            yield f"| {what} | {tool} | reads no folder | | | | | |"
+            continue
+        late = "> " if taken.exit is None else ""
+        figures = f"{late}{taken.cpu:.2f} | {late}{taken.wall:.2f} | {taken.peak_mib:,.0f} | {taken.exit}"
+        yield f"| {what} | {tool} | {figures} | {late}{taken.cpu / base.cpu:.2f} | {late}{taken.wall / base.wall:.2f} |"
+        if taken.orphans:
+            yield f"| | {tool} | left {taken.orphans} processes behind | | | | | |"
+        if what.startswith("safetensors"):
+            hashing[tool] = taken.cpu
+    if len(hashing) > 1:
+        size = (options.cache / ("small" if options.small else "full") / "model.safetensors").stat().st_size
+        speed = size / 1e9 / (hashing["hilt"] - hashing["hilt --no-hash"])
+        yield f"\nSHA-256 and BLAKE3 in one pass: {speed:.2f} GB per CPU-second (safetensors, with less without digests)."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "hilt-benchmarks", help="inputs, tools")
+    parser.add_argument("--small", action="store_true", help="small inputs")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each tool on each input (default: 3)")
+    parser.add_argument("--seconds", type=float, default=180, help="a run is stopped after so many (default: 180)")
+    parser.add_argument("--peers", nargs="*", help="only these tools beside hilt (picklescan modelscan ...)")
+    parser.add_argument("--inputs", nargs="*", help="only these inputs, by file name (model.safetensors models ...)")
+    options = parser.parse_args()
+    options.cache = options.cache.resolve()
+    for line in table(options):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

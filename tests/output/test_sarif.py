@@ -178,6 +178,12 @@ def test_the_worst_findings_are_kept_and_the_rest_is_counted() -> None:
     assert note["message"]["text"].startswith("1 findings more")
 
 
+def test_very_many_gaps_are_counted() -> None:
+    gaps = tuple(Gap(what="read", path=f"{n}", state=State.SKIPPED, why="no") for n in range(sarif.GAPS + 7))
+    (invocation,) = run(judged(subject("m", "a", "b"), gaps=gaps))["invocations"]
+    assert invocation["toolExecutionNotifications"][-1]["message"]["text"].startswith("7 gaps more")
+
+
 def test_the_verdicts_stand_in_the_properties_of_the_run() -> None:
     first, second = run(BLOCKED, UNSURE)["properties"]["verdicts"]
     assert (first["outcome"], first["reasons"][0]["rule"]) == ("block", "no-code-on-load")

@@ -27,6 +27,9 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 RESULTS = 5_000
 """Code scanning shows no more, and refuses a file with more than five times as many; the worst are kept."""
 
+GAPS = 1_000
+"""Gaps told one by one."""
+
 LEVEL = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -59,7 +62,10 @@ def render(verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:
 
 def _invocation(verdicts: Sequence[Verdict], *, left_out: int) -> dict[str, Any]:
     gaps = [(verdict, gap) for verdict in verdicts for gap in verdict.report.coverage.gaps]
-    notifications = [_gap(verdict, gap) for verdict, gap in gaps]
+    notifications = [_gap(verdict, gap) for verdict, gap in gaps[:GAPS]]
+    if len(gaps) > GAPS:
+        text = f"{len(gaps) - GAPS} gaps more were left out; the JSON output has them all."
+        notifications.append({"level": "error", "message": {"text": text}})
     if left_out:
         text = f"{left_out} findings more than code scanning shows were left out, the mildest first."
         notifications.append({"level": "warning", "message": {"text": text}})

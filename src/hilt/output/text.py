@@ -178,11 +178,10 @@ def _closing(page: Page, told: Summary, seconds: float | None) -> None:
         severity_counts(report.findings) or "no findings",
         f"{counted(len(report.coverage.ran), 'check')} ran"
         + ("" if report.coverage.complete else f", {counted(len(report.coverage.gaps), 'gap')}"),
-        *([told.verdict.judged_at[:19]] if told.verdict.judged_at else []),
-        *([f"{seconds:.2f} s"] if seconds is not None else []),
+        f"{seconds:.2f} s" if seconds is not None else told.verdict.judged_at[:19],
     ]
     page.blank()
-    page.flow([(quote(" · ".join(parts)), "dim")])
+    page.flow([(quote(" · ".join(filter(None, parts))), "dim")])
 
 
 def _overview(page: Page, verdicts: Sequence[Verdict], seconds: float | None) -> None:

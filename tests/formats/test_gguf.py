@@ -95,8 +95,11 @@ def test_a_header_that_cannot_be_followed_says_why(data: bytes, words: str) -> N
 
 @pytest.mark.reaches("header_entries")
 def test_more_entries_than_the_limit_are_refused() -> None:
-    with pytest.raises(LimitExceeded, match="header_entries"):
-        header(gguf(), header_entries=2)
+    nested = array(9, [array(4, []).data] * 5)
+    assert header(gguf(metadata=[("k", nested)]), header_entries=6).value("k") is None
+    for data, allowed in ((gguf(), 2), (gguf([], b"", [("a", 1)] * 3), 2), (gguf(metadata=[("k", nested)]), 5)):
+        with pytest.raises(LimitExceeded, match="header_entries"):
+            header(data, header_entries=allowed)
 
 
 @pytest.mark.reaches("gguf_header_bytes")
@@ -111,6 +114,11 @@ def test_templates_longer_than_the_limit_together_are_refused() -> None:
     assert len(header(gguf(metadata=metadata), text_bytes=120).templates) == 2
     with pytest.raises(LimitExceeded, match="text_bytes"):
         header(gguf(metadata=metadata), text_bytes=119)
+
+
+def test_other_strings_are_held_until_they_are_too_much_together() -> None:
+    value = header(gguf(metadata=[("a", "x" * 60), ("b", "x" * 60), ("c", "x")]), text_bytes=100)
+    assert [entry.value and len(str(entry.value)) for entry in value.key_values] == [60, None, 1]
 
 
 @pytest.mark.reaches("json_depth")

@@ -38,7 +38,7 @@ _WINDOW = 1 << 18
 _NAME = 1 << 16
 """Bytes of a key or a tensor's name; the format's own maximum for keys."""
 _HELD = 1 << 16
-"""Strings longer than this are not held, unless they are templates."""
+"""Strings longer than this are not held, unless they are templates; nor are those past `text_bytes` in all."""
 
 Scalar = bool | int | float | str
 
@@ -154,9 +154,10 @@ def _key_value(walk: _Walk, limits: Limits, templates: list[Template]) -> KeyVal
             raise LimitExceeded("text_bytes", held + length, limits.text_bytes, offset=offset)
         templates.append(Template(name=key, text=walk.text(f"value of {key!r}", limits.text_bytes)))
         return KeyValue(key=key, value=templates[-1].text, count=length, offset=offset)
-    if length > _HELD:
+    if length > _HELD or walk.held + length > limits.text_bytes:
         walk.skip(8 + length)
         return KeyValue(key=key, value=None, count=length, offset=offset)
+    walk.held += length
     return KeyValue(key=key, value=walk.text(f"value of {key!r}", _HELD), count=length, offset=offset)
 
 
@@ -188,6 +189,9 @@ class _Walk:
         self._order = ">" if big_endian else "<"
         self._window, self._start = b"", 0
         self.position = 8
+        self.held = 0
+        """Bytes of strings that are held, templates not counted."""
+        self._arrays = 0
 
     def count(self, what: str, *, at_least: int) -> int:
         """A number of things that take `at_least` so many bytes each."""
@@ -237,6 +241,9 @@ class _Walk:
     def skip_array(self, depth: int) -> int:
         """Goes past an array; returns the number of its elements."""
         offset, kind, count = self.position, self.number("I"), self.number("Q")
+        self._arrays += 1
+        if self._arrays > self._limits.header_entries:
+            raise LimitExceeded("header_entries", self._arrays, self._limits.header_entries, offset=offset)
         at_least = struct.calcsize(_SCALARS[kind]) if kind in _SCALARS else {_STRING: 8, _ARRAY: 12}.get(kind, 0)
         if not at_least:
             raise FormatError(f"an array of the unknown value type {kind}", offset=offset)

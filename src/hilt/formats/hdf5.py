@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from typing import TypeVar
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import LimitExceeded
@@ -20,6 +21,7 @@ from hilt.formats.hdf5_messages import Message, datatype, external_files, filter
 from hilt.formats.hdf5_virtual import sources
 from hilt.formats.reader import Head
 
+T = TypeVar("T")
 _LINKS = {message_types.SYMBOL_TABLE, message_types.LINK, message_types.LINK_INFO}
 
 
@@ -119,6 +121,7 @@ class _Walk:
         self.links: list[NamedLink] = []
         self.attributes: list[Attribute] = []
         self.unseen: list[str] = []
+        self._entries = 0
 
     def run(self) -> None:
         visited = {self.file.root}
@@ -127,7 +130,7 @@ class _Walk:
             path, address, depth = todo.pop()
             for link in self._object(path, address):
                 below = f"{path}/{link.name}"
-                self._keep(below, len(visited) + len(self.links))
+                self.file.hold(len(below))
                 if link.kind != "hard":
                     self.links.append(NamedLink(path=below, kind=link.kind, file=link.file, target=link.target))
                 elif link.address is not None and link.address not in visited:
@@ -136,17 +139,16 @@ class _Walk:
                     visited.add(link.address)
                     todo.append((below, link.address, depth + 1))
 
-    def seen(self, found: Iterator[Attribute], path: str) -> Iterator[Attribute]:
+    def seen(self, found: Iterator[T], path: str) -> Iterator[T]:
         """What is found, until something is stored in a way that is not followed."""
         try:
-            yield from found
+            for item in found:
+                self._entries += 1
+                if self._entries > self.file.limits.header_entries:
+                    raise LimitExceeded("header_entries", self._entries, self.file.limits.header_entries)
+                yield item
         except Unseen as unseen:
             self.unseen.append(f"{path}: {unseen}")
-
-    def _keep(self, path: str, entries: int) -> None:
-        self.file.hold(len(path))
-        if entries > self.file.limits.header_entries:
-            raise LimitExceeded("header_entries", entries, self.file.limits.header_entries)
 
     def _object(self, path: str, address: int) -> list[Link]:
         """The links of a group; a dataset is kept."""
@@ -154,14 +156,10 @@ class _Walk:
         found: list[Link] = []
         for message in messages(self.file, address):
             if message.type in _LINKS:
-                try:
-                    found.extend(links(self.file, message))
-                except Unseen as unseen:
-                    self.unseen.append(f"{path or '/'}: {unseen}")
+                found.extend(self.seen(links(self.file, message), path or "/"))
             elif not path:
                 self.attributes.extend(self.seen(attributes(self.file, message), "/"))
-            if message.type not in parts:
-                parts[message.type] = message
+            parts.setdefault(message.type, message)
         if message_types.LAYOUT in parts:
             self.datasets.append(self._dataset(path, parts))
         return found

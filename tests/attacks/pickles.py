@@ -149,6 +149,9 @@ CHAINS = (
     _unknown("name-computed", p(4, text("os") + called(stacked("secret", "name")) + b"\x93)R"), "computes", severity=Severity.HIGH),
     _unknown("unknown-class", p(4, stacked("acme.models", "Model") + b")\x81"), "acme.models.Model()"),
     _unknown("unknown-import", p(4, stacked("acme.models", "CONSTANT")), "imports acme.models.CONSTANT"),
+    _unknown("init-of-a-class-safe-to-fill", p(2, called(named("xgboost.core", "Booster"), text("/etc/hilt"))), "xgboost.core.Booster('/etc/hilt')"),
+    _unknown("init-through-reconstructor", p(2, called(named("copyreg", "_reconstructor"), *[named("gensim.models.word2vec", "Word2Vec")] * 2, text("/etc/hilt"))), "Word2Vec", "/etc/hilt"),
+    _unknown("init-through-a-generator", p(2, called(named("numpy.random._pickle", "__randomstate_ctor"), text("/etc/hilt"), named("xgboost.core", "Booster"))), "__randomstate_ctor('/etc/hilt', xgboost.core.Booster)"),
     _unknown("dotted-name-in-a-family", p(4, stacked("sklearn.svm", "SVC.fit") + b")R"), "sklearn.svm.SVC.fit()"),
 )  # fmt: skip
 

@@ -41,14 +41,14 @@ def judge_name(module: str, name: str) -> Judgement:
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
 
 
-def judge_call(module: str, name: str, args: Value) -> Judgement:
-    """A global that a pickle calls with these arguments."""
+def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Judgement:
+    """A global that a pickle calls with these arguments; `init` is False where a class is made without `__init__`."""
     module, name = canonical(module, name)
     rule = _RULES.get(f"{module}.{name}")
     if rule is not None:
         standing = rule(args if isinstance(args, tuple) else (args,))
         return Judgement(standing, dangerous.road(module, name) if standing is Standing.DANGEROUS else "")
-    if safe.is_safe(module, name):
+    if safe.is_safe(module, name, init=init):
         return SAFE
     road = dangerous.road(module, name)
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
@@ -132,6 +132,12 @@ def _rebuild_from_type(args: _Args) -> Standing:
     return Standing.UNKNOWN
 
 
+def _random_state(args: _Args) -> Standing:
+    """Makes the generator that is named, or calls what is given for it."""
+    foreign = [arg for arg in args if isinstance(arg, Global) and not arg.module.startswith("numpy.random.")]
+    return Standing.UNKNOWN if foreign else Standing.SAFE
+
+
 def _ufunc(args: _Args) -> Standing:
     match args:
         case (str(module), str(name)):
@@ -159,6 +165,11 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "torch._tensor._rebuild_from_type_v2": _rebuild_from_type,
     "torch.storage._load_from_bytes": _nested,
     "numpy.core._ufunc_reconstruct": _ufunc,
+    "numpy.random.__RandomState_ctor": _random_state,
+    "numpy.random.mtrand.__RandomState_ctor": _random_state,
+    "numpy.random._pickle.__randomstate_ctor": _random_state,
+    "numpy.random._pickle.__generator_ctor": _random_state,
+    "numpy.random._pickle.__bit_generator_ctor": _random_state,
 }
 _REACHING = frozenset({"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type"})
 """Safe when called as a rule allows, a tool in other hands when only named: a `map` over getattr, for one."""

@@ -99,6 +99,7 @@ _CHAIN = 32
 """Callables made from callables (partial of partial ...) that are followed."""
 _HEADS = {b"\x80", "\x80"}
 _MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
+_BUILTINS = frozenset({"builtins", "__builtin__"})
 _WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
 _JOINS = frozenset({"operator.add", "operator.concat", "operator.iadd", "operator.iconcat"})
 _KEPT = frozenset({"functools.partial", "operator.attrgetter", "operator.methodcaller", "codecs.encode"})
@@ -113,7 +114,7 @@ class _Tracer(Machine):
         self._globals: dict[tuple[str, str], Global] = {}
         self._named_at: dict[Global, int] = {}
         self._used: set[Global] = set()
-        self._safe: dict[Global, Made] = {}
+        self._safe: dict[tuple[Global, bool], Made] = {}
         self._seen: dict[_Key, Call] = {}
         self._examples: dict[tuple[str, str], int] = {}
 
@@ -139,7 +140,7 @@ class _Tracer(Machine):
             args = (*args[0], args[1]) if isinstance(args[1], Items) and args[1].size else args[0]
         for _ in range(_CHAIN):
             if isinstance(callable_, Global):
-                return self._call_global(callable_, args, position)
+                return self._call_global(callable_, args, position, init=_runs_init(how, args))
             match callable_, args:
                 case Made(Global(_, "partial"), (inner, *first)), tuple():
                     callable_, args = inner, (*first, *args)
@@ -197,21 +198,21 @@ class _Tracer(Machine):
         self._used.add(target)
         return self._lookup(target.module, f"{target.name}.{path}".lstrip("."), position)
 
-    def _call_global(self, target: Global, args: Value, position: int) -> Value:
-        instance = self._safe.get(target)
+    def _call_global(self, target: Global, args: Value, position: int, *, init: bool = True) -> Value:
+        instance = self._safe.get((target, init))
         if instance is not None:
             return instance
         self._used.add(target)
         full = ".".join(canonical(target.module, target.name))
-        if safe.is_safe(*canonical(target.module, target.name)) and full not in _MAKERS:
+        if safe.is_safe(*canonical(target.module, target.name), init=init) and full not in _MAKERS:
             self._kept += 1024
-            self._safe[target] = Made(target, ())
-            return self._safe[target]
+            self._safe[target, init] = made = Made(target, ())
+            return made
         judged = args
         if full == "torch.storage._load_from_bytes" and isinstance(args, tuple) and len(args) == 1:
             source = self._bytes(args[0])
             judged = (Opaque(NESTED),) if source and self._look_inside(source, position, loaded=True) else args
-        self._record("calls", target, args, judge_call(target.module, target.name, judged), position)
+        self._record("calls", target, args, judge_call(target.module, target.name, judged, init=init), position)
         return self._result(target, full, args, position)
 
     def _result(self, target: Global, full: str, args: Value, position: int) -> Value:
@@ -227,8 +228,10 @@ class _Tracer(Machine):
                 return between.join(str(part) for part in parts)[: pickle.KEPT]
             case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and _is_latin(text):
                 return text.encode("latin-1")
+            case "copyreg._reconstructor", (Global() as made, Global() as base, *_) if base.module not in _BUILTINS:
+                return self._call_global(made, args, position)  # runs the __init__ of the base that is given
             case _, (Global() as made, *rest) if full in _MAKERS:
-                return self._call_global(made, tuple(rest), position)
+                return self._call_global(made, tuple(rest), position, init=False)
             case _, (Global() as inner, *rest) if full in _WRAPPERS:
                 self._call_global(inner, tuple(_first(each) for each in rest), position)
         if full in _KEPT and isinstance(args, tuple):
@@ -311,6 +314,11 @@ class _Tracer(Machine):
             judgement=judgement,
             computed=computed,
         )
+
+
+def _runs_init(how: Opcode, args: Value) -> bool:
+    """Does calling a class in this way run its `__init__`? INST and OBJ leave it out where there are no arguments."""
+    return how is Opcode.REDUCE or (how in (Opcode.INST, Opcode.OBJ) and args != ())
 
 
 def _first(value: Value) -> Value:

@@ -1,6 +1,7 @@
 """Callables that honest pickles of known libraries use and that do nothing but build data, whatever they are given.
 
-Exact names, or families whose bounds stand beside them. A name with a dot is never part of a family: protocol 4 resolves
+Most classes are safe only as pickles make them, empty and then filled with their state: `__init__` may open a file that
+its arguments name. Exact names, or families whose bounds stand beside them. A name with a dot is never part of a family: protocol 4 resolves
 `torch.nn.modules.linear` + `torch.os.system`. Functions that may be named as data but not called stand in `NAMED`.
 """
 
@@ -41,9 +42,8 @@ _EXACT = {
     "numpy.ma": "MaskedArray",
     "numpy.lib.polynomial": "poly1d",
     "numpy.lib._polynomial_impl": "poly1d",
-    "numpy.random": "RandomState Generator __RandomState_ctor",
-    "numpy.random.mtrand": "RandomState __RandomState_ctor",
-    "numpy.random._pickle": "__randomstate_ctor __generator_ctor __bit_generator_ctor",
+    "numpy.random": "RandomState Generator",
+    "numpy.random.mtrand": "RandomState",
     "numpy.random._mt19937": "MT19937",
     "numpy.random._pcg64": "PCG64 PCG64DXSM",
     "numpy.random._philox": "Philox",
@@ -86,28 +86,12 @@ _EXACT = {
     "torch.serialization": "_get_layout",
     "torch.jit._pickle": """build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id
         restore_type_tag""",
-    "xgboost.core": "Booster DMatrix",
-    "xgboost.sklearn": """XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor XGBModel""",
-    "xgboost.compat": "XGBoostLabelEncoder",
-    "lightgbm.basic": "Booster Dataset",
-    "lightgbm.sklearn": "LGBMClassifier LGBMRegressor LGBMRanker LGBMModel _LGBMLabelEncoder",
-    "catboost.core": "CatBoost CatBoostClassifier CatBoostRegressor CatBoostRanker Pool",
-    "transformers.training_args": "TrainingArguments OptimizerNames",
-    "transformers.training_args_seq2seq": "Seq2SeqTrainingArguments",
     "transformers.trainer_utils": """IntervalStrategy SchedulerType HubStrategy EvaluationStrategy SaveStrategy
         FSDPOption""",
-    "transformers.trainer_pt_utils": "AcceleratorConfig",
-    "accelerate.state": "PartialState",
-    "accelerate.utils.dataclasses": "DistributedType DeepSpeedPlugin",
-    "omegaconf.listconfig": "ListConfig",
-    "omegaconf.dictconfig": "DictConfig",
-    "omegaconf.base": "ContainerMetadata Metadata",
-    "omegaconf.nodes": "AnyNode StringNode IntegerNode FloatNode BooleanNode",
-    "pyannote.audio.core.model": "Introspection",
-    "pyannote.audio.core.task": "Specifications Problem Resolution",
+    "pyannote.audio.core.task": "Problem Resolution",
+    "transformers.training_args": "OptimizerNames",
+    "accelerate.utils.dataclasses": "DistributedType",
     "torch.torch_version": "TorchVersion",
-    "madmom.ml.nn": "NeuralNetwork NeuralNetworkEnsemble",
-    "madmom.ml.gmm": "GMM",
     "pandas.core.frame": "DataFrame",
     "pandas.core.series": "Series",
     "pandas": "DataFrame Series Timestamp Timedelta Index RangeIndex",
@@ -138,6 +122,30 @@ _EXACT = {
     "pandas.core.flags": "Flags",
 }
 EXACT = frozenset(f"{module}.{name}" for module, names in _EXACT.items() for name in names.split())
+
+_BUILT = {
+    "xgboost.core": "Booster",
+    "xgboost.sklearn": """XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor XGBModel""",
+    "xgboost.compat": "XGBoostLabelEncoder",
+    "lightgbm.basic": "Booster",
+    "lightgbm.sklearn": "LGBMClassifier LGBMRegressor LGBMRanker LGBMModel _LGBMLabelEncoder",
+    "catboost.core": "CatBoost CatBoostClassifier CatBoostRegressor CatBoostRanker",
+    "transformers.training_args": "TrainingArguments",
+    "transformers.training_args_seq2seq": "Seq2SeqTrainingArguments",
+    "transformers.trainer_pt_utils": "AcceleratorConfig",
+    "accelerate.state": "PartialState",
+    "accelerate.utils.dataclasses": "DeepSpeedPlugin",
+    "omegaconf.listconfig": "ListConfig",
+    "omegaconf.dictconfig": "DictConfig",
+    "omegaconf.base": "ContainerMetadata Metadata",
+    "omegaconf.nodes": "AnyNode StringNode IntegerNode FloatNode BooleanNode",
+    "pyannote.audio.core.task": "Specifications",
+    "pyannote.audio.core.model": "Introspection",
+    "madmom.ml.nn": "NeuralNetwork NeuralNetworkEnsemble",
+    "madmom.ml.gmm": "GMM",
+}
+BUILT = frozenset(f"{module}.{name}" for module, names in _BUILT.items() for name in names.split())
+"""Classes whose objects are safe to make as pickles do, empty and then filled, but whose `__init__` may open files."""
 
 _NAMED = {
     "builtins": "abs all any hash id len max min print repr round sorted sum zip",
@@ -174,13 +182,21 @@ _CLASS = r"_*[A-Z]\w*"
 _FAMILIES = re.compile(
     "|".join(
         (
-            # Estimators and their parts, under every path that scikit-learn has had for them since 0.14.
-            rf"sklearn\.(?!{_APART})(?!\w+(?:\.\w+)*\.tests?\b)\w+(?:\.\w+){{0,3}}:(?:{_CLASS}|__pyx_unpickle_\w+)",
             # Sparse matrices and arrays: csr_matrix, coo_array ...
             r"scipy\.sparse(?:\._?(?:base|bsr|coo|csc|csr|dia|dok|lil))?:(?:bsr|coo|csc|csr|dia|dok|lil)_(?:matrix|array)",
             r"numpy\.dtypes?:[A-Z]\w*DType",
             r"numpy\.polynomial\.\w+:(?:Polynomial|Chebyshev|Legendre|Laguerre|Hermite|HermiteE)",
-            # Layers, whose __init__ NEWOBJ does not run and whose __call__ nothing here may reach.
+            # Compiled parts of estimators, which hold numbers only and are made from numbers.
+            rf"sklearn\.(?:tree\._(?:tree|criterion|splitter)|_loss\._?loss|linear_model\._?sgd_fast):{_CLASS}",
+            rf"sklearn\.(?!{_APART})(?!\w+(?:\.\w+)*\.tests?\b)\w+(?:\.\w+){{0,3}}:__pyx_unpickle_\w+",
+        )
+    )
+)
+_BUILT_FAMILIES = re.compile(
+    "|".join(
+        (
+            # Estimators and their parts, under every path that scikit-learn has had for them since 0.14.
+            rf"sklearn\.(?!{_APART})(?!\w+(?:\.\w+)*\.tests?\b)\w+(?:\.\w+){{0,3}}:{_CLASS}",
             rf"torch\.nn\.modules\.\w+:{_CLASS}",
             rf"torch\.optim\.(?:adam|adamw|sgd|rmsprop|adagrad|adadelta|adamax|nadam|radam|rprop|asgd|lbfgs):{_CLASS}",
             rf"gensim\.(?:models|corpora)\.\w+:(?:{_CLASS}|sslm)",
@@ -237,13 +253,17 @@ _FOREIGN = frozenset(
 """Classes that modules of the families import from elsewhere."""
 
 
-def is_safe(module: str, name: str) -> bool:
-    """May honest pickles call it, with any arguments?"""
-    if f"{module}.{name}" in EXACT:
+def is_safe(module: str, name: str, *, init: bool) -> bool:
+    """May honest pickles call it? `init` says that a class is called as such, so that its `__init__` runs."""
+    full = f"{module}.{name}"
+    if full in EXACT or (not init and full in BUILT):
         return True
-    return "." not in name and name not in _FOREIGN and _FAMILIES.fullmatch(f"{module}:{name}") is not None
+    if "." in name or name in _FOREIGN:
+        return False
+    path = f"{module}:{name}"
+    return bool(_FAMILIES.fullmatch(path)) or (not init and bool(_BUILT_FAMILIES.fullmatch(path)))
 
 
 def is_safe_to_name(module: str, name: str) -> bool:
     """May honest pickles hold it as a value?"""
-    return is_safe(module, name) or f"{module}.{name}" in NAMED
+    return is_safe(module, name, init=False) or f"{module}.{name}" in NAMED

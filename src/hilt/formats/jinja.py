@@ -36,7 +36,9 @@ class JinjaFile:
 
 def probe(head: Head) -> bool:
     named = head.name.lower().endswith((".jinja", ".jinja2", ".j2"))
-    begins = head.data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{%", b"{{", b"{#"))
+    # Other templates than those for chats (pages, generated code) are no business of a model's loader.
+    chat = b"message" in head.data
+    begins = chat and head.data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{%", b"{{", b"{#"))
     return (named or begins) and encoding_of(head.data) is not None
 
 

@@ -41,6 +41,6 @@ def read(source: ByteSource, limits: Limits) -> PythonSource:
             tree = ast.parse(source.read(0, source.size))
     except SyntaxError as error:
         raise FormatError(f"not Python {error.msg!r} in line {error.lineno}") from None
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, RecursionError, MemoryError, SystemError) as error:  # the last: the parser short of memory
         raise FormatError(f"not Python that can be parsed: {type(error).__name__} {error}") from None
     return PythonSource(tree=tree, size=source.size)

@@ -75,9 +75,16 @@ def test_a_gigabyte_is_refused_unread() -> None:
 
 @pytest.mark.reaches("json_depth")
 @pytest.mark.parametrize("unit", [b"[", b'{"a":', b'[{"\\"[": ['])
-def test_depth_is_bounded_before_anything_is_built(unit: bytes) -> None:
+def test_depth_is_bounded(unit: bytes) -> None:
     with pytest.raises(LimitExceeded, match="json_depth"):
         document(unit * 100_000)
+
+
+@pytest.mark.parametrize("text", ["%s1%s", '{"a": 0, "a": %s1%s, "a": 2}'])
+def test_depth_counts_in_what_a_later_pair_hides_too(text: str) -> None:
+    document((text % ("[" * 9, "]" * 9)).encode(), Limits(json_depth=10))
+    with pytest.raises(LimitExceeded, match="json_depth"):
+        document((text % ("[" * 11, "]" * 11)).encode(), Limits(json_depth=10))
 
 
 def test_brackets_inside_strings_are_no_depth() -> None:

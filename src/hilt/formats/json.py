@@ -19,10 +19,6 @@ from hilt.formats.jinja import Template
 from hilt.formats.reader import HEAD, Head
 
 BEGINS = re.compile(r'\s*(\{\s*["}]|\[\s*([\[{"\]]|-?\d[\d.eE+-]*\s*[,\]]|(true|false|null|NaN)\s*[,\]]))')
-BRACKETS = b"[]{}"
-NOT_BRACKETS = bytes(set(range(256)) - set(BRACKETS))
-STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-"""Without backtracking, and with the end optional: linear on any bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +55,6 @@ def read(source: ByteSource, limits: Limits) -> Json:
 
 def parse(data: bytes, limits: Limits) -> Json:
     """The document in `data`, which is small enough."""
-    _bound_depth(data, limits.json_depth)
     hidden: list[tuple[str, Any]] = []
     templates: list[Template] = []
     constants: list[str] = []
@@ -80,17 +75,24 @@ def parse(data: bytes, limits: Limits) -> Json:
     try:
         text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
         value = json.loads(text, object_pairs_hook=keep, parse_constant=constant)
-    except (ValueError, RecursionError, MemoryError) as error:
+    except RecursionError:
+        raise LimitExceeded("json_depth", "nesting that the parser gives up on", limits.json_depth) from None
+    except (ValueError, MemoryError) as error:
         raise FormatError(f"not JSON: {error}") from None
+    _bound_depth([value, *(value for _, value in hidden)], limits.json_depth)
     return Json(value=value, hidden=tuple(hidden), non_finite=bool(constants), templates=tuple(templates))
 
 
-def _bound_depth(data: bytes, allowed: int) -> None:
+def _bound_depth(level: list[Any], allowed: int) -> None:
+    """Whoever walks the document may rely on it; the parser's own bound is ten times as deep."""
+    level = [value for value in level if isinstance(value, dict | list)]
     depth = 0
-    for bracket in STRING.sub(b"", data).translate(None, NOT_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
+    while level:
+        depth += 1
         if depth > allowed:
             raise LimitExceeded("json_depth", depth, allowed)
+        children = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [child for inside in children for child in inside if isinstance(child, dict | list)]
 
 
 def _templates(key: str, value: Any) -> list[Template]:

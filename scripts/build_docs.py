@@ -1,0 +1,141 @@
+"""Writes the pages of docs/ that are made from lists: checks, facts, formats, outputs and limits.
+
+Run it after a change to one of those lists (`make docs`). With --check it writes nothing and fails where a page is not
+current.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from hilt.checks import CHECKS
+from hilt.checks.check import ANY, Check
+from hilt.checks.run import SCHEMA
+from hilt.core import limits
+from hilt.formats import READERS
+from hilt.output import OUTPUTS
+
+DOCS = Path(__file__).parents[1] / "docs"
+MADE = "<!-- Made by scripts/build_docs.py; change the list it is made from, then run `make docs`. -->\n"
+HEADINGS = ("What", "Why", "What it cannot see", "Fix")
+
+
+def pages() -> dict[str, str]:
+    """Every page by its path below docs/."""
+    made = {f"checks/{check.id}.md": _check(check) for check in CHECKS}
+    made |= {
+        "checks/README.md": _checks(),
+        "facts.md": _facts(),
+        "formats.md": _formats(),
+        "outputs.md": _outputs(),
+        "limits.md": _limits(),
+    }
+    return {path: text.rstrip("\n") + "\n\n" + MADE for path, text in made.items()}
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield "| " + " | ".join(headings) + " |"
+    yield "|" + "---|" * len(headings)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+
+def _check(check: Check) -> str:
+    reads = ", ".join(f"`{format_id}`" for format_id in check.reads)
+    reads = "every file" if check.reads == ANY else reads or "the whole repository"
+    lines = [f"# {check.id}", "", check.title, "", f"- Worst severity: {check.severity.word}", f"- Reads: {reads}"]
+    if check.facts:
+        facts = ", ".join(f"[`{spec.key}`](../facts.md)" for spec in check.facts)
+        lines.append(f"- States: {facts}")
+    for heading in HEADINGS:
+        lines += ["", f"## {heading}", "", _sentence(check.paragraph(heading))]
+    return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _checks() -> str:
+    lines = ["# Checks", "", "What hilt looks for, in the order of a report. `hilt explain ID` tells the same."]
+    for family in dict.fromkeys(check.family for check in CHECKS):
+        rows = (
+            (f"[{check.id}]({check.id}.md)", check.severity.word, check.title)
+            for check in CHECKS
+            if check.family == family
+        )
+        lines += ["", f"## {family}", "", *_table(("check", "at worst", "what it names"), rows)]
+    return "\n".join(lines)
+
+
+def _facts() -> str:
+    about = "What checks state about a subject, and what [policies](policy.md) ask for by name."
+    rows = ((f"`{spec.key}`", spec.type.__name__.replace("tuple", "list"), spec.about) for spec in SCHEMA)
+    return "\n".join(["# Facts", "", about, "", *_table(("fact", "type", "what it says"), rows)])
+
+
+def _formats() -> str:
+    about = "What hilt reads. The bytes decide; the names only order the tries, and a name that lies is a finding."
+    rows = (
+        (
+            f"`{reader.id}`",
+            reader.title,
+            " ".join(f"`{name}`" for name in reader.names),
+            _checks_of(reader.id),
+        )
+        for reader in READERS
+    )
+    return "\n".join(["# Formats", "", about, "", *_table(("id", "format", "usual names", "checks of its own"), rows)])
+
+
+def _checks_of(format_id: str) -> str:
+    return ", ".join(f"[{check.id}](checks/{check.id}.md)" for check in CHECKS if format_id in check.reads)
+
+
+def _outputs() -> str:
+    about = "How a verdict is told: `hilt check REF --output NAME[:FILE]`, as often as you like."
+    rows = ((f"`{output.name}`", output.title, output.media_type) for output in OUTPUTS)
+    return "\n".join(["# Outputs", "", about, "", *_table(("name", "what it is", "media type"), rows)])
+
+
+def _limits() -> str:
+    about = "The bounds of one check. Past a bound nothing is read, and that it was reached stands in the report."
+    rows = []
+    tree = ast.parse(inspect.getsource(limits.Limits))
+    for field, text in zip(tree.body[0].body, tree.body[0].body[1:], strict=False):  # type: ignore[attr-defined]
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            default = ast.unparse(field.value or text).replace("_", "")
+            default = f"{int(default):,}" if default.isdigit() else default
+            for written, shown in ((" * KIB", " KiB"), (" * MIB", " MiB"), (" * GIB", " GiB")):
+                default = default.replace(written, shown)
+            rows.append((f"`{ast.unparse(field.target)}`", default, " ".join(str(text.value.value).split())))
+    return "\n".join(["# Limits", "", about, "", *_table(("limit", "default", "of what"), rows)])
+
+
+def main(arguments: Sequence[str], docs: Path = DOCS) -> int:
+    """Writes the pages; with --check, names those that are not current and returns 1."""
+    made = pages()
+    gone = [path for path in (docs / "checks").glob("*.md") if f"checks/{path.name}" not in made]
+    stale = [docs / path for path, text in made.items() if not _holds(docs / path, text)]
+    if "--check" in arguments:
+        for path in [*stale, *gone]:
+            print(f"{path} is not current: run `make docs`", file=sys.stderr)
+        return 1 if stale or gone else 0
+    for path in gone:
+        path.unlink()
+    for path, text in made.items():
+        (docs / path).parent.mkdir(parents=True, exist_ok=True)
+        (docs / path).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -112,7 +112,7 @@ def test_what_is_no_json_is_an_error_of_the_format(data: bytes) -> None:
         ("vocab.txt", b"[PAD]\n[unused0]\n", "text"),
         ("settings.ini", b"[section]\nkey = 1\n", "text"),
         ("x", b"[1] A. Author, A paper.\n", "text"),
-        ("x", b"{% if x %}{% endif %}", "jinja"),
+        ("x", b"{% for x in messages %}{% endfor %}", "jinja"),
     ],
 )
 def test_json_is_told_from_what_begins_alike(name: str, data: bytes, format_id: str) -> None:

@@ -10,6 +10,12 @@ ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
 HDF5 = tuple((offset, b"\x89HDF\r\n\x1a\n") for offset in (0, 512, 1024, 2048))
 """Where HDF5 may begin: behind a user block only under a name that speaks for HDF5."""
 
+ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
+"""Formats that are a zip, whatever else they are."""
+
+LISTED = (*ZIPS, "tar", "gzip", "bzip2", "xz")
+"""Formats that list members."""
+
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),

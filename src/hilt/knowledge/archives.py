@@ -12,10 +12,6 @@ from hilt.formats.archive import Archive, Member, MemberKind, Oddity, remembered
 from hilt.formats.zip import read as list_zip
 from hilt.formats.zip import verify
 
-ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
-"""Formats that are a zip, whatever else they are."""
-LISTED = (*ZIPS, "tar", "gzip", "bzip2", "xz")
-
 _VERIFIED = 64 << 20
 """Bytes of one archive that are unpacked to compare them with what it states, the smallest members first."""
 

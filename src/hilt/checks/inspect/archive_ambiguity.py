@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from hilt.checks.check import Check, ReadFile
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.archives import LISTED, ZIPS, falsehoods, listing
+from hilt.formats import LISTED, ZIPS
 
 HARMLESS = ("comment", "padding")
 """Nobody reads them as anything."""
@@ -33,6 +33,8 @@ ELSEWHERE = ("bomb", "overlap", "size-false")
 
 
 def archive_ambiguity(file: ReadFile[object]) -> Iterator[Finding]:
+    from hilt.knowledge.archives import falsehoods, listing
+
     oddities = listing(file).oddities
     if file.format in ZIPS:
         oddities += falsehoods(file.source, file.limits)

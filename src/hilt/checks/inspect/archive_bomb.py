@@ -18,12 +18,14 @@ from collections.abc import Iterator
 from hilt.checks.check import Check, ReadFile, Seen
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.formats.archive import MemberKind
-from hilt.formats.inflate import most
-from hilt.knowledge.archives import LISTED, ZIPS, falsehoods, listing
+from hilt.formats import LISTED, ZIPS
 
 
 def archive_bomb(file: ReadFile[object]) -> Iterator[Seen]:
+    from hilt.formats.archive import MemberKind
+    from hilt.formats.inflate import most
+    from hilt.knowledge.archives import falsehoods, listing
+
     archive = listing(file)
 
     def seen(message: str, offset: int | None = None) -> Finding:

@@ -17,10 +17,12 @@ from collections.abc import Iterator
 from hilt.checks.check import Check, ReadFile, Seen
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.knowledge.archives import ZIPS, falsehood, listing, tried
+from hilt.formats import ZIPS
 
 
 def archive_encrypted(file: ReadFile[object]) -> Iterator[Seen]:
+    from hilt.knowledge.archives import falsehood, listing, tried
+
     flagged = [member for member in listing(file).members if member.encrypted]
     if not flagged:
         return

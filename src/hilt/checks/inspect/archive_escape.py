@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile
 from hilt.core.finding import Finding, Severity, Where
-from hilt.formats.archive import MemberKind
-from hilt.knowledge.archives import LISTED, listing
+from hilt.formats import LISTED
 from hilt.knowledge.siblings import leads_away
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 
 def archive_escape(file: ReadFile[object]) -> Iterator[Finding]:
+    from hilt.knowledge.archives import listing
+
     archive = listing(file)
     links = _links(archive)
     for member in archive.members:
@@ -37,6 +38,8 @@ def archive_escape(file: ReadFile[object]) -> Iterator[Finding]:
 
 
 def _escapes(member: Member, links: frozenset[str]) -> str:
+    from hilt.formats.archive import MemberKind
+
     if why := leads_away(member.path):
         return f"the name {member.path!r} {why}"
     if member.kind is MemberKind.SPECIAL:
@@ -55,6 +58,8 @@ def _escapes(member: Member, links: frozenset[str]) -> str:
 
 
 def _links(archive: Archive) -> frozenset[str]:
+    from hilt.formats.archive import MemberKind
+
     return frozenset(normpath(member.path) for member in archive.members if member.kind is MemberKind.LINK)
 
 

@@ -17,16 +17,17 @@ from collections.abc import Iterator
 
 from hilt.checks.check import ANY, Check, ReadFile
 from hilt.core.finding import Finding, Severity, Where
-from hilt.formats import tar
+from hilt.formats import LISTED
 from hilt.formats.reader import HEAD, Head
-from hilt.formats.zip_end import end_behind
-from hilt.knowledge.archives import LISTED
 
 WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata", "media": "told by a check of its own"}
 """Formats for which a zip behind is nothing new."""
 
 
 def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
+    from hilt.formats import tar
+    from hilt.formats.zip_end import end_behind
+
     if file.format in LISTED:
         return
 

@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.keras_files import opened
-from hilt.knowledge.keras_objects import objects
 
 if TYPE_CHECKING:
     from hilt.formats.keras import Keras
@@ -29,6 +27,9 @@ if TYPE_CHECKING:
 
 
 def keras_file_access(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding]:
+    from hilt.knowledge.keras_files import opened
+    from hilt.knowledge.keras_objects import objects
+
     for found in objects(file.value.config):
         for severity, what in opened(found):
             whose = f"the layer {found.layer!r}" if found.layer else found.path or "the model"

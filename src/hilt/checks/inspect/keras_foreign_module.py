@@ -24,7 +24,6 @@ from hilt.checks.check import Check, ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.keras_objects import foreign, objects
 
 if TYPE_CHECKING:
     from hilt.formats.keras import Keras
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 
 
 def keras_foreign_module(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding | Fact]:
+    from hilt.knowledge.keras_objects import foreign, objects
+
     seen: dict[tuple[Severity, str], list[str]] = {}
     for found in objects(file.value.config):
         led = foreign(found)

@@ -22,7 +22,6 @@ from hilt.checks.check import Check, ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.keras_lambda import stored_code
 
 if TYPE_CHECKING:
     from hilt.formats.keras import Keras
@@ -32,6 +31,8 @@ _TOLD = 12
 
 
 def keras_lambda(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding | Fact]:
+    from hilt.knowledge.keras_lambda import stored_code
+
     code_on_load = False
     for code in stored_code(file.value.config):
         code_on_load = True

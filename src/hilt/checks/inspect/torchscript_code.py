@@ -24,13 +24,15 @@ from hilt.core.errors import FormatError
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.knowledge.torchscript import ON_LOAD, Reach, foreign_classes, reaches, run_on_load
 
 if TYPE_CHECKING:
     from hilt.formats.torchscript import CodeFile, TorchScript
+    from hilt.knowledge.torchscript import Reach
 
 
 def torchscript_code(file: ReadFile[TorchScript]) -> Iterator[Seen]:
+    from hilt.knowledge.torchscript import ON_LOAD, foreign_classes, reaches, run_on_load
+
     parsed: list[CodeFile] = []
     for code in file.value.code:
         try:

@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from hilt.checks.check import UNKNOWN, Check, Repository
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.knowledge.companions import companions
 
 
 def unknown_file(repository: Repository) -> Iterator[Finding | Gap]:
+    from hilt.knowledge.companions import companions
+
     unknown = [path for path, format_id in repository.formats.items() if format_id == UNKNOWN]
     described = companions(repository) if unknown else {}
     for path in unknown:

@@ -50,7 +50,9 @@ def _told(path: str) -> Iterator[tuple[Severity, str]]:
         yield Severity.HIGH, f"the name holds characters that cannot be seen: {listed}"
     if path.startswith("/") or ".." in parts or "\\" in path or path[1:2] == ":":
         yield Severity.HIGH, "the name leads out of the folder when it is taken for a path"
-    elif any(part.split(".")[0].lower() in _RESERVED or part != part.rstrip(". ") for part in parts) or _FORBIDDEN & set(path):
+    elif any(
+        part.split(".")[0].lower() in _RESERVED or part != part.rstrip(". ") for part in parts
+    ) or _FORBIDDEN & set(path):
         yield Severity.LOW, "Windows cannot hold a file of this name"
 
 

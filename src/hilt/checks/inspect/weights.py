@@ -22,10 +22,10 @@ from hilt.checks.inspect.facts import ARCHITECTURE, CONTEXT_LENGTH, DTYPES, LICE
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, FactSpec, Known, Value
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.weight_sets import PARTS, WeightSet, weight_sets
 
 if TYPE_CHECKING:
     from hilt.formats.gguf import Gguf
+    from hilt.knowledge.weight_sets import WeightSet
 
 _COUNTABLE = 1 << 63
 """No header that states more numbers than this is true."""
@@ -33,6 +33,8 @@ _LONGEST = 200
 
 
 def weights(repository: Repository) -> Iterator[Finding | Fact]:
+    from hilt.knowledge.weight_sets import weight_sets
+
     for held in weight_sets(repository.formats):
         if held.missing:
             told = ", ".join(map(str, held.missing[:10])) + (", ..." if len(held.missing) > 10 else "")
@@ -48,6 +50,8 @@ def weights(repository: Repository) -> Iterator[Finding | Fact]:
 
 
 def _counted(held: WeightSet, files: list[ReadFile[object]]) -> Iterator[Fact]:
+    from hilt.knowledge.weight_sets import PARTS
+
     parts = [PARTS[file.format](file.value) for file in files]
     parameters = sum(part.parameters for part in parts)
     dtypes = tuple(sorted({dtype for part in parts for dtype in part.dtypes}))

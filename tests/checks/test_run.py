@@ -122,10 +122,12 @@ def test_a_reader_that_wants_too_much_memory_fails_alone(tmp_path: Path) -> None
 
 @pytest.mark.reaches("worker_answer")
 def test_an_answer_past_the_limit_fails_that_file_alone(tmp_path: Path) -> None:
-    (tmp_path / "a.safetensors").write_bytes(safetensors(b"\0" * 12))
+    header = json.dumps({f"t{n}": {"dtype": "X", "shape": [], "data_offsets": [0, 0]} for n in range(50)}).encode()
+    (tmp_path / "a.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
     (tmp_path / "b.json").write_text("{}")
-    seen = report(tmp_path, Limits(worker_answer=250))
-    assert [gap.path for gap in seen.coverage.gaps if "worker_answer" in gap.why] == ["a.safetensors"]
+    seen = report(tmp_path, Limits(worker_answer=4000))
+    assert [(gap.path, "worker_answer" in gap.why) for gap in seen.coverage.gaps] == [("a.safetensors", True)]
+    assert seen.formats == {"a.safetensors": "unread", "b.json": "json"}
 
 
 @pytest.mark.reaches("findings_per_check")

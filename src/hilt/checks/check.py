@@ -26,6 +26,9 @@ UNKNOWN = "unknown"
 EMPTY = "empty"
 """The format of a file without a byte."""
 
+UNREAD = "unread"
+"""The format of a file whose bytes could not be had, or whose reader was stopped; it is in the coverage."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile(Generic[T]):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from hilt.checks import CHECKS
-from hilt.checks.check import Check
+from hilt.checks.check import UNREAD, Check
 from hilt.checks.hashing import hash_files
 from hilt.checks.reading import Examined
 from hilt.checks.workers import Worker
@@ -58,7 +58,7 @@ class Work:
     def drain(self, worker: Worker) -> None:
         """Lets `worker` read until nothing is left."""
         while (request := self._next()) is not None:
-            examined = Examined(gaps=(_broken(request["path"]),))
+            examined = Examined(format=UNREAD, gaps=(_broken(request["path"]),))
             try:
                 examined = worker.ask(request)
             finally:

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any, BinaryIO
 
 from hilt.checks import CHECKS
-from hilt.checks.check import ReadFile, Repository
+from hilt.checks.check import UNREAD, ReadFile, Repository
 from hilt.checks.reading import RAISE_BUGS, Examined, bug, examine, read, run_check
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, SourceError
@@ -136,7 +136,7 @@ def _handle(session: Session, request: dict[str, Any]) -> Examined:
 
 
 def _failed(what: str, path: str, why: str) -> Examined:
-    return Examined(gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
+    return Examined(format=UNREAD, gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
 
 
 def _file(session: Session, place: Place) -> Examined:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from hilt.checks.check import UNREAD
 from hilt.checks.reading import RAISE_BUGS, Examined
 from hilt.core.limits import Limits
 from hilt.core.report import Gap, Ran, State
@@ -73,7 +74,7 @@ class Worker:
         too_long = len(answer) >= self._limits.worker_answer
         why = self._stop(process, "answered at too great length (limit worker_answer)" if too_long else "")
         what, path = request.get("check", "read"), request.get("path", "")
-        return Examined(gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
+        return Examined(format=UNREAD, gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in _KEEP if name in os.environ}

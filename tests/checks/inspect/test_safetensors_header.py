@@ -4,10 +4,10 @@ import json
 import struct
 
 import pytest
-from reading import findings
 
 from hilt.checks.inspect.safetensors_header import CHECK
 from hilt.core.finding import Severity
+from reading import findings
 
 
 def safetensors(header: object | str, data: bytes = b"\0" * 16) -> bytes:

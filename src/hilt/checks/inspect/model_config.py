@@ -7,7 +7,7 @@ Why: it is the first thing one wants to know of a model, and later checks hold i
 
 What it cannot see: whether the weights are of that architecture.
 
-Fix: nothing to mend.
+Fix: there is nothing to mend.
 """
 
 from __future__ import annotations

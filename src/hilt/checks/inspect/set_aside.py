@@ -5,7 +5,7 @@ What: `.git` and `.cache/huggingface`, which version control and download client
 Why: no loader reads them, and most of what they hold are packed copies of the files that were looked at. They are named
 so that nobody takes them for checked.
 
-What it cannot see: anything inside.
+What it cannot see: anything that these folders hold.
 
 Fix: download the files without them, or delete the folders, if you mean to pass the model on.
 """

@@ -44,6 +44,7 @@ from hilt.checks.inspect import (
     torch_members,
     torchscript_code,
     unknown_file,
+    unreadable_entry,
     unreadable_file,
     unsafe_names,
     weights,
@@ -99,4 +100,5 @@ CHECKS: tuple[Check, ...] = (
     extension_mismatch.CHECK,
     remote_code.CHECK,
     secrets.CHECK,
+    unreadable_entry.CHECK,
 )

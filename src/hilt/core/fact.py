@@ -62,9 +62,14 @@ class FactSpec:
     otherwise: Value = None
 
     def merge(self, facts: Iterable[Fact]) -> Fact:
-        """All statements of this key as one fact, as weakly known as the weakest of those it rests on."""
+        """All statements of this key as one fact, as weakly known as the weakest of those it rests on.
+
+        A statement that it is unknown leaves it unknown, but for "any", which one true statement settles.
+        """
+        facts = list(facts)
         stated = [fact for fact in facts if fact.known is not Known.UNKNOWN]
-        if not stated:
+        settled = self.combine == "any" and any(fact.value for fact in stated)
+        if not stated or (len(stated) < len(facts) and not settled):
             return Fact(key=self.key, value=None, known=Known.UNKNOWN, source="")
         values = [fact.value for fact in stated]
         source = stated[0].source if len(stated) == 1 else f"{stated[0].source} and {len(stated) - 1} more"

@@ -97,7 +97,7 @@ def test_a_name_that_leads_to_code_is_critical(found: Layer, words: str) -> None
 def test_custom_code_is_for_a_person_to_look_at(found: Layer, words: str) -> None:
     (seen,) = findings(CHECK, keras(config(found)), "model.keras")
     assert (seen.severity, words in seen.message) == (Severity.MEDIUM, True), seen.message
-    assert facts(CHECK, keras(config(found)), "model.keras") == {}
+    assert facts(CHECK, keras(config(found)), "model.keras") == {"inspect.code_on_load": None}
 
 
 def test_many_layers_of_one_class_are_told_once() -> None:

@@ -44,6 +44,8 @@ def keras_foreign_module(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding | 
         yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
     if any(severity is Severity.CRITICAL for severity, _ in seen):
         yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
+    elif seen:
+        yield Fact(key=CODE_ON_LOAD.key, value=None, known=Known.UNKNOWN, source=file.path)
 
 
 CHECK = Check(

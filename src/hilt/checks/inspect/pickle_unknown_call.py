@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile, Seen
-from hilt.checks.inspect.facts import UNKNOWN_CALLS
+from hilt.checks.inspect.facts import CODE_ON_LOAD, UNKNOWN_CALLS
 from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, reached, traces
 from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
@@ -48,6 +48,8 @@ def pickle_unknown_call(file: ReadFile[Carrier]) -> Iterator[Seen]:
     if file.value.pickles:
         unknown = sum(count for _, _, count in seen.values())
         yield Fact(key=UNKNOWN_CALLS.key, value=unknown, known=Known.VERIFIED, source=file.path)
+        if unknown:
+            yield Fact(key=CODE_ON_LOAD.key, value=None, known=Known.UNKNOWN, source=file.path)
 
 
 def _message(call: Call, count: int) -> str:
@@ -64,6 +66,6 @@ CHECK = Check(
     run=pickle_unknown_call,
     reads=CARRIERS,
     severity=Severity.HIGH,
-    facts=(UNKNOWN_CALLS,),
+    facts=(UNKNOWN_CALLS, CODE_ON_LOAD),
     doc=__doc__,
 )

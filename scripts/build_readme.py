@@ -24,7 +24,11 @@ VARYING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\+00:00|Z)?|\b\d+(\.\d+)? 
 
 SESSION = """
 import code, sys
-console = code.InteractiveConsole()
+class Console(code.InteractiveConsole):
+    def showtraceback(self):
+        kind, error, _ = sys.exc_info()
+        print('Traceback (most recent call last):', '  ...', f'{kind.__name__}: {error}', sep='\\n')
+console = Console()
 sys.displayhook = lambda value: None if value is None else print(repr(value))
 for line in sys.stdin.read().splitlines():
     print('>>>', line, flush=True)

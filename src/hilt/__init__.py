@@ -1,8 +1,8 @@
 """hilt reads an open model without running it and says whether it may be used.
 
-    >>> import hilt
-    >>> verdict = hilt.check("./some-model")
-    >>> verdict.outcome, verdict.report.findings
+>>> import hilt
+>>> verdict = hilt.check("./some-model")
+>>> verdict.outcome, verdict.report.findings
 """
 
 from __future__ import annotations

@@ -24,8 +24,7 @@ else:
 
 PLAIN = "tag:yaml.org,2002:"
 PLAIN_TAGS = frozenset(
-    PLAIN + name
-    for name in "null bool int float binary timestamp omap pairs set str seq map merge value".split()
+    PLAIN + name for name in "null bool int float binary timestamp omap pairs set str seq map merge value".split()
 )
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +89,8 @@ def _watch(pid: int, peak: list[float], ended: threading.Event, late: threading.
         if time.perf_counter() > until:
             late.set()
             for member in _family(pid):
-                os.kill(member, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(member, signal.SIGKILL)
 
 
 def _family(pid: int) -> list[int]:

@@ -1,0 +1,93 @@
+"""The benchmark measures what it says: whole families of processes, on files that are what they are called."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from reading import read
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+def load(name: str) -> ModuleType:
+    """By its path, because that folder has an `inspect` that must not stand before the standard library's."""
+    spec = spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+BURN = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+
+
+def measured(command: list[str], folder: Path, seconds: float = 20) -> dict[str, Any]:
+    """In a process of its own, because measuring waits for every child there is."""
+    script = f"""
+import json, os, sys
+from dataclasses import asdict
+from pathlib import Path
+sys.path.append({str(BENCHMARKS)!r})
+from measure import run
+taken = run({command!r}, cwd=Path({str(folder)!r}), environment=os.environ, seconds={seconds})
+print(json.dumps(asdict(taken)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts with means of Linux")
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_a_command_starts_is_counted_waited_for_or_not(tmp_path: Path, waits: bool) -> None:
+    started = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {BURN!r}])"
+    taken = measured([sys.executable, "-c", started + ("; p.wait()" if waits else "")], tmp_path)
+    assert taken["cpu"] >= 0.3
+    assert (taken["exit"], taken["orphans"]) == (0, 0 if waits else 1)
+    assert taken["peak_mib"] > 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts with means of Linux")
+def test_a_command_that_takes_too_long_is_ended_with_its_family(tmp_path: Path) -> None:
+    sleep = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    taken = measured([sys.executable, "-c", sleep], tmp_path, 0.5)
+    assert taken["exit"] is None
+    assert taken["wall"] < 20
+
+
+def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
+    inputs = load("inputs")
+    sizes = inputs.Sizes(safetensors=1 << 20, torch=1 << 20, opcodes=3006, inline=1 << 20, models=3)
+    inputs.write(tmp_path, sizes)
+    assert {path.name for path in tmp_path.iterdir()} == set(inputs.names(sizes).values())
+    formats = {
+        "tiny.pkl": "pickle",
+        "model.safetensors": "safetensors",
+        "model.pt": "torch-zip",
+        "opcodes.pkl": "pickle",
+        "inline.pkl": "pickle",
+        "models/model-000/model.safetensors": "safetensors",
+        "models/model-001/pytorch_model.bin": "torch-zip",
+        "models/model-002/model.pkl": "pickle",
+    }
+    for name, format_id in formats.items():
+        file = read((tmp_path / name).read_bytes(), name)
+        assert (file.format, file.error) == (format_id, None), name
+    (stream,) = read((tmp_path / "opcodes.pkl").read_bytes(), "opcodes.pkl").value.pickles
+    assert sum(1 for _ in stream.ops()) == 3006 + 3
+
+
+def test_the_script_tells_its_options(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, BENCHMARKS / "inspect.py", "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "--small" in done.stdout

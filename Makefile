@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.installed-dev system lint
-	HILT_RAISE_BUGS=1 $(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
+	HILT_RAISE_BUGS=1 $(BIN)/pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered
 
 test-slow: $(VENV)/.installed-dev system
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -m slow

@@ -19,6 +19,8 @@ PICKLE = (
     b"((X\x07\x00\x00\x00storageq\x04ctorch\nFloatStorage\nq\x05X\x01\x00\x00\x000q\x06X\x03\x00\x00\x00cpuq\x07K\x04tq\x08"
     b"QK\x00K\x04\x85q\tK\x01\x85q\n\x89h\x00)Rq\x0btq\x0cRq\rscposix\nsystem\nX\x09\x00\x00\x00echo hilt\x85R0."
 )
+WEIGHTS = struct.pack("<4f", 1, 2, 3, 4)
+MEMBERS = {"data.pkl": PICKLE, "byteorder": b"little", "data/0": WEIGHTS, "version": b"3\n"}
 CONFIG = {"architectures": ["AcmeForCausalLM"], "model_type": "acme", "max_position_embeddings": 4096}
 CARD = "---\nlicense: apache-2.0\n---\n# acme-chat\n\nA friendly assistant.\n"
 TENSOR = {"weight": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}
@@ -27,12 +29,10 @@ TENSOR = {"weight": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / "pytorch_model.bin", "w") as archive:
-        archive.writestr("pytorch_model/data.pkl", PICKLE)
-        archive.writestr("pytorch_model/byteorder", "little")
-        archive.writestr("pytorch_model/data/0", struct.pack("<4f", 1, 2, 3, 4))
-        archive.writestr("pytorch_model/version", "3\n")
+        for name, data in MEMBERS.items():
+            archive.writestr(zipfile.ZipInfo(f"pytorch_model/{name}", date_time=(2026, 1, 1, 0, 0, 0)), data)
     header = json.dumps(TENSOR).encode()
-    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + struct.pack("<4f", 1, 2, 3, 4))
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + WEIGHTS)
     (folder / "config.json").write_text(json.dumps(CONFIG, indent=2))
     (folder / "README.md").write_text(CARD)
 

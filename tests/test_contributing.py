@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(
-    r"^```python (?P<path>\S+)(?: after (?P<after>[^\n]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(?:python|text) (?P<path>\S+)(?: after (?P<after>[^\n]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 

@@ -65,6 +65,12 @@ MAGIC = pickle.dumps(0x1950A86A20F9469CFC6C, 2)
 LEGACY = MAGIC + pickle.dumps(1001, 2) + pickle.dumps({"protocol_version": 1001, "little_endian": True}, 2)
 
 
+BOOSTER = named("xgboost.core", "Booster")
+PIPELINE = named("sklearn.pipeline", "Pipeline") + b")\x81"
+WRAPPER = named("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81"
+LINES_OF_A_FILE = named("gensim.models.word2vec", "LineSentence") + b")\x81}" + text("source") + text("/etc/hilt") + b"sb"
+
+
 def npy(payload: bytes) -> bytes:
     header = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
@@ -152,6 +158,20 @@ CHAINS = (
     _unknown("init-of-a-class-safe-to-fill", p(2, called(named("xgboost.core", "Booster"), text("/etc/hilt"))), "xgboost.core.Booster('/etc/hilt')"),
     _unknown("init-through-reconstructor", p(2, called(named("copyreg", "_reconstructor"), *[named("gensim.models.word2vec", "Word2Vec")] * 2, text("/etc/hilt"))), "Word2Vec", "/etc/hilt"),
     _unknown("init-through-a-generator", p(2, called(named("numpy.random._pickle", "__randomstate_ctor"), text("/etc/hilt"), named("xgboost.core", "Booster"))), "__randomstate_ctor('/etc/hilt', xgboost.core.Booster)"),
+    *(_unknown(f"gone-over-by-{one}", p(2, called(named(*one.rsplit(".", 1)), LINES_OF_A_FILE)), f"{one}(gensim.models.word2vec.LineSentence()") for one in ("builtins.list", "builtins.bytes", "collections.Counter", "torch.Size", "pandas.DataFrame")),
+    _unknown("gone-over-as-a-pair", p(2, called(named("builtins", "dict"), b"](" + PIPELINE + b"e")), "builtins.dict"),
+    _unknown("turned-into-text", p(2, called(named("builtins", "str"), PIPELINE)), "builtins.str(sklearn.pipeline.Pipeline()"),
+    _unknown("append-of-its-own", p(2, PIPELINE + b"}" + text("append") + BOOSTER + b"sb" + text("/etc/hilt") + b"a"), "sklearn.pipeline.Pipeline.append"),
+    _unknown("extend-of-its-own", p(2, called(named("collections", "OrderedDict")) + b"}" + text("extend") + BOOSTER + b"sb(" + text("/etc/hilt") + b"e"), "collections.OrderedDict.append"),
+    _unknown("state-that-is-an-object", p(2, PIPELINE + PIPELINE + b"b"), "sklearn.pipeline.Pipeline.__setstate__"),
+    _unknown("init-through-the-base-of-another", p(2, called(named("copyreg", "_reconstructor"), named("argparse", "Namespace"), BOOSTER, text("/etc/hilt"))), "xgboost.core.Booster", "/etc/hilt"),
+    _unknown("new-of-an-object", p(2, called(named("copyreg", "__newobj__"), PIPELINE, text("/etc/hilt"))), "copyreg.__newobj__(sklearn.pipeline.Pipeline()"),
+    _unknown("new-of-an-object-in-cython", p(2, called(named("sklearn.neighbors._kd_tree", "newObj"), PIPELINE)), "newObj(sklearn.pipeline.Pipeline()"),
+    _unknown("init-through-partial", p(2, called(named("functools", "partial"), BOOSTER, text("/etc/hilt"))), "functools.partial(xgboost.core.Booster"),
+    _unknown("init-through-a-tensor", p(2, called(named("torch._tensor", "_rebuild_from_type_v2"), named("copyreg", "_reconstructor"), named("torch", "Tensor"), BOOSTER * 2 + text("/etc/hilt") + b"\x87", b"}")), "_rebuild_from_type_v2(copyreg._reconstructor"),
+    _unknown("generator-from-an-object", p(2, called(named("numpy.random._pickle", "__randomstate_ctor"), PIPELINE)), "__randomstate_ctor"),
+    _code("array-file-in-slots", p(2, WRAPPER + b"N}" + text("filename") + text("/etc/hilt") + b"s\x86b"), "NDArrayWrapper"),
+    _code("array-file-among-many", p(2, WRAPPER + b"}(" + text("filename") + text("x.npy") + b"".join(b"K" + bytes([n]) + b"N" for n in range(40)) + text("filename") + text("/etc/hilt") + b"ub"), "NDArrayWrapper"),
     _unknown("dotted-name-in-a-family", p(4, stacked("sklearn.svm", "SVC.fit") + b")R"), "sklearn.svm.SVC.fit()"),
 )  # fmt: skip
 

@@ -41,6 +41,12 @@ def judge_name(module: str, name: str) -> Judgement:
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
 
 
+def is_inert(module: str, name: str) -> bool:
+    """May what it makes be gone over, hashed and turned into text, without running more than that?"""
+    module, name = canonical(module, name)
+    return safe.is_inert(module, name) or f"{module}.{name}" in _RULES
+
+
 def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Judgement:
     """A global that a pickle calls with these arguments; `init` is False where a class is made without `__init__`."""
     module, name = canonical(module, name)
@@ -79,7 +85,9 @@ def _plain_only(args: _Args) -> Standing:
 def _partial(args: _Args) -> Standing:
     match args:
         case (Global(module, name), *_):
-            return judge_name(module, name).standing
+            # Whoever calls it runs the `__init__` of a class that is safe only where pickles leave it out.
+            standing = judge_name(module, name).standing
+            return max(standing, Standing.UNKNOWN) if ".".join(canonical(module, name)) in safe.BUILT else standing
     return Standing.DANGEROUS
 
 
@@ -124,6 +132,8 @@ def _device(args: _Args) -> Standing:
 
 def _rebuild_from_type(args: _Args) -> Standing:
     match args:
+        case (Global("copyreg" | "copy_reg"), *_):
+            return Standing.UNKNOWN  # makes an object of another class, in a way that is followed only where it stands
         case (Global(function_module, function), Global(type_module, type_name), *_):
             inner = args[2] if len(args) > 2 else Opaque("nothing")
             return max(
@@ -134,8 +144,13 @@ def _rebuild_from_type(args: _Args) -> Standing:
 
 def _random_state(args: _Args) -> Standing:
     """Makes the generator that is named, or calls what is given for it."""
-    foreign = [arg for arg in args if isinstance(arg, Global) and not arg.module.startswith("numpy.random.")]
+    foreign = [arg for arg in args if not isinstance(arg, str) and not _of_numpy_random(arg)]
     return Standing.UNKNOWN if foreign else Standing.SAFE
+
+
+def _of_numpy_random(value: Value) -> bool:
+    maker = value.callable if isinstance(value, Made) else value
+    return isinstance(maker, Global) and maker.module.startswith("numpy.random.")
 
 
 def _ufunc(args: _Args) -> Standing:

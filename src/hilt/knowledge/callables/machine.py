@@ -14,7 +14,7 @@ from hilt.formats.archive import Oddity
 from hilt.formats.pickle import Opcode, PickleStream, Span
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Value
 from hilt.knowledge.callables import dangerous, render, safe
-from hilt.knowledge.callables.judge import NESTED, UNKNOWN, Judgement, Standing, judge_call, judge_name
+from hilt.knowledge.callables.judge import NESTED, UNKNOWN, Judgement, Standing, is_inert, judge_call, judge_name
 from hilt.knowledge.callables.names import canonical
 
 
@@ -115,6 +115,7 @@ class _Tracer(Machine):
         self._named_at: dict[Global, int] = {}
         self._used: set[Global] = set()
         self._safe: dict[tuple[Global, bool], Made] = {}
+        self._inert: dict[Global, bool] = {}
         self._seen: dict[_Key, Call] = {}
         self._examples: dict[tuple[str, str], int] = {}
 
@@ -162,8 +163,11 @@ class _Tracer(Machine):
                 rest = state[1] if isinstance(state[1], tuple) else ()
                 self._check_partial(target.callable, (state[0], *rest), position)
                 target.args = (state[0], *rest)
-            elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper") and isinstance(state, Items):
-                self._array_file(target.callable, state.get("filename"), position)
+            elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper"):
+                whole = isinstance(state, Items) and state.size == len(state.first)
+                self._array_file(target.callable, state.get("filename") if whole else None, position)
+            if isinstance(state, Made) and self._runs_methods(state):
+                self._method(target, "__setstate__", state, position)
         return target
 
     def extended(self, target: Value, items: list[Value], position: int) -> None:
@@ -171,6 +175,20 @@ class _Tracer(Machine):
             self._change(target, tuple(items[:4]), position)
         else:
             super().extended(target, items, position)
+
+    def _append(self, argument: Any, position: int) -> None:
+        super()._append(argument, position)
+        self._appended(position)
+
+    def _appends(self, argument: Any, position: int) -> None:
+        super()._appends(argument, position)
+        self._appended(position)
+
+    def _appended(self, position: int) -> None:
+        """An object that is no list is asked for its method `append`, which its state may have replaced."""
+        target = self.stack[-1]
+        if isinstance(target, Made) and isinstance(target.callable, Global) and target.callable.name != "deque":
+            self._method(target, "append", "", position)
 
     def extension(self, code: int, position: int) -> Value:
         self._odd("extension", f"asks for entry {code} of the process's extension registry", position)
@@ -200,14 +218,15 @@ class _Tracer(Machine):
 
     def _call_global(self, target: Global, args: Value, position: int, *, init: bool = True) -> Value:
         instance = self._safe.get((target, init))
-        if instance is not None:
+        if instance is not None and not self._runs_methods(args):
             return instance
         self._used.add(target)
         full = ".".join(canonical(target.module, target.name))
-        if safe.is_safe(*canonical(target.module, target.name), init=init) and full not in _MAKERS:
+        if safe.is_safe(*canonical(target.module, target.name), init=init) and not _makes(full):
+            if self._runs_methods(args):
+                self._record("calls", target, args, UNKNOWN, position)
             self._kept += 1024
-            self._safe[target, init] = made = Made(target, ())
-            return made
+            return self._safe.setdefault((target, init), Made(target, ()))
         judged = args
         if full == "torch.storage._load_from_bytes" and isinstance(args, tuple) and len(args) == 1:
             source = self._bytes(args[0])
@@ -229,9 +248,14 @@ class _Tracer(Machine):
             case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and _is_latin(text):
                 return text.encode("latin-1")
             case "copyreg._reconstructor", (Global() as made, Global() as base, *_) if base.module not in _BUILTINS:
-                return self._call_global(made, args, position)  # runs the __init__ of the base that is given
-            case _, (Global() as made, *rest) if full in _MAKERS:
+                self._call_global(base, args, position)  # its __init__ is run
+                return self._call_global(made, args, position)
+            case _, (Global() as made, *rest) if _makes(full):
+                if full.endswith("_reconstructor") and rest and not isinstance(rest[0], Global):
+                    self._record("calls", target, args, UNKNOWN, position)
                 return self._call_global(made, tuple(rest), position, init=False)
+            case _ if _makes(full):  # an object may bear any callable as its __new__
+                self._record("calls", target, args, UNKNOWN, position)
             case _, (Global() as inner, *rest) if full in _WRAPPERS:
                 self._call_global(inner, tuple(_first(each) for each in rest), position)
         if full in _KEPT and isinstance(args, tuple):
@@ -242,6 +266,27 @@ class _Tracer(Machine):
 
     def _check_partial(self, target: Global, args: Value, position: int) -> None:
         self._record("calls", target, args, judge_call("functools", "partial", args), position)
+
+    def _runs_methods(self, args: Value) -> bool:
+        """Is there an object among the arguments, or right inside one, whose methods may do more than tell numbers?
+
+        What builds data goes over what it is given, hashes it or turns it into text, and so calls methods of it.
+        """
+        for value in args if isinstance(args, tuple) else (args,):
+            inner = value if isinstance(value, tuple) else value.first if isinstance(value, Items) else (value,)
+            for each in inner:
+                if each.__class__ is Made and isinstance(each.callable, Global):
+                    known = self._inert.get(each.callable)
+                    if known is None:
+                        known = is_inert(each.callable.module, each.callable.name)
+                        self._inert[each.callable] = known
+                    if not known:
+                        return True
+        return False
+
+    def _method(self, target: Made, method: str, args: Value, position: int) -> None:
+        named = Global(target.callable.module, f"{target.callable.name}.{method}")
+        self._record("calls", named, args, UNKNOWN, position)
 
     def _change(self, target: Global, state: Value, position: int) -> None:
         self._used.add(target)
@@ -314,6 +359,11 @@ class _Tracer(Machine):
             judgement=judgement,
             computed=computed,
         )
+
+
+def _makes(full: str) -> bool:
+    """Does this callable make an object of the class that it is given, without calling it?"""
+    return full in _MAKERS or full.endswith(".newObj")
 
 
 def _runs_init(how: Opcode, args: Value) -> bool:

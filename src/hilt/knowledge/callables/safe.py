@@ -60,8 +60,6 @@ _EXACT = {
     "scipy.spatial._ckdtree": "cKDTree cKDTreeNode",
     "scipy.spatial.kdtree": "KDTree",
     "scipy.spatial._kdtree": "KDTree",
-    "joblib.numpy_pickle": "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper",
-    "joblib.numpy_pickle_compat": "NDArrayWrapper ZNDArrayWrapper",
     "sklearn.neighbors._kd_tree": "newObj",
     "sklearn.neighbors._ball_tree": "newObj",
     "sklearn.neighbors.kd_tree": "newObj",
@@ -143,9 +141,42 @@ _BUILT = {
     "pyannote.audio.core.model": "Introspection",
     "madmom.ml.nn": "NeuralNetwork NeuralNetworkEnsemble",
     "madmom.ml.gmm": "GMM",
+    "joblib.numpy_pickle": "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper",
+    "joblib.numpy_pickle_compat": "NDArrayWrapper ZNDArrayWrapper",
+    # Not a family: its corpora and wrappers open files and start programs when somebody goes over them.
+    "gensim.corpora.dictionary": "Dictionary",
+    "gensim.models.callbacks": "PerplexityMetric CoherenceMetric DiffMetric ConvergenceMetric",
+    "gensim.models.doc2vec": "Doc2Vec Doctag Doc2VecTrainables Doc2VecVocab DocvecsArray TaggedDocument",
+    "gensim.models.ensemblelda": "EnsembleLda CBDBSCAN Topic Cluster",
+    "gensim.models.fasttext": "FastText FastTextKeyedVectors FastTextTrainables FastTextVocab",
+    "gensim.models.hdpmodel": "HdpModel HdpTopicFormatter SuffStats",
+    "gensim.models.keyedvectors": """KeyedVectors Word2VecKeyedVectors FastTextKeyedVectors Doc2VecKeyedVectors
+        BaseKeyedVectors WordEmbeddingsKeyedVectors EuclideanKeyedVectors CompatVocab Vocab""",
+    "gensim.models.ldamodel": "LdaModel LdaState",
+    "gensim.models.ldamulticore": "LdaMulticore",
+    "gensim.models.ldaseqmodel": "LdaSeqModel LdaPost sslm",
+    "gensim.models.logentropy_model": "LogEntropyModel",
+    "gensim.models.lsimodel": "LsiModel Projection",
+    "gensim.models.nmf": "Nmf",
+    "gensim.models.normmodel": "NormModel",
+    "gensim.models.phrases": "Phrases Phraser FrozenPhrases",
+    "gensim.models.poincare": "PoincareModel PoincareKeyedVectors",
+    "gensim.models.rpmodel": "RpModel",
+    "gensim.models.tfidfmodel": "TfidfModel",
+    "gensim.models.translation_matrix": "TranslationMatrix BackMappingTranslationMatrix Space",
+    "gensim.models.word2vec": "Word2Vec Vocab Word2VecTrainables Word2VecVocab Heapitem",
 }
 BUILT = frozenset(f"{module}.{name}" for module, names in _BUILT.items() for name in names.split())
 """Classes whose objects are safe to make as pickles do, empty and then filled, but whose `__init__` may open files."""
+
+_INERT = {
+    "joblib.numpy_pickle": "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper",  # arrays stand in their place
+    "joblib.numpy_pickle_compat": "NDArrayWrapper ZNDArrayWrapper",
+    "sklearn.utils": "Bunch",
+    "sklearn.utils._bunch": "Bunch",
+}
+INERT = frozenset(f"{module}.{name}" for module, names in _INERT.items() for name in names.split())
+"""Classes that are safe only as pickles make them, and then as harmless to go over as a list."""
 
 _NAMED = {
     "builtins": "abs all any hash id len max min print repr round sorted sum zip",
@@ -176,7 +207,9 @@ _NAMED = {
 }
 NAMED = frozenset(f"{module}.{name}" for module, names in _NAMED.items() for name in names.split())
 
-_APART = r"(?:tests|datasets|externals|callback|conftest|utils\._joblib|utils\.parallel)\b|utils\._?test"
+_APART = (
+    r"(?:tests|datasets|externals|callback|conftest|utils\._joblib|utils\.parallel|utils\._mocking)\b|utils\._?test"
+)
 """Parts of scikit-learn that open files, reach the network or hold other people's code."""
 _CLASS = r"_*[A-Z]\w*"
 _FAMILIES = re.compile(
@@ -199,7 +232,6 @@ _BUILT_FAMILIES = re.compile(
             rf"sklearn\.(?!{_APART})(?!\w+(?:\.\w+)*\.tests?\b)\w+(?:\.\w+){{0,3}}:{_CLASS}",
             rf"torch\.nn\.modules\.\w+:{_CLASS}",
             rf"torch\.optim\.(?:adam|adamw|sgd|rmsprop|adagrad|adadelta|adamax|nadam|radam|rprop|asgd|lbfgs):{_CLASS}",
-            rf"gensim\.(?:models|corpora)\.\w+:(?:{_CLASS}|sslm)",
             rf"madmom\.ml\.nn\.layers:{_CLASS}",
         )
     )
@@ -262,6 +294,11 @@ def is_safe(module: str, name: str, *, init: bool) -> bool:
         return False
     path = f"{module}:{name}"
     return bool(_FAMILIES.fullmatch(path)) or (not init and bool(_BUILT_FAMILIES.fullmatch(path)))
+
+
+def is_inert(module: str, name: str) -> bool:
+    """May its objects be gone over, hashed and compared by what they are given to? Estimators are only filled."""
+    return is_safe(module, name, init=True) or f"{module}.{name}" in INERT
 
 
 def is_safe_to_name(module: str, name: str) -> bool:

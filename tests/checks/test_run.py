@@ -14,6 +14,7 @@ import pytest
 from blake3 import blake3
 
 from hilt.checks.run import run
+from hilt.checks.workers import Workers
 from hilt.core.fact import Known
 from hilt.core.limits import Limits
 from hilt.core.progress import Silent
@@ -22,7 +23,8 @@ from hilt.sources import open_reference
 
 
 def report(path: Path, limits: Limits = Limits(), *, hashed: bool = True) -> Report:  # noqa: B008
-    return run(open_reference(str(path), limits), limits, hashed=hashed, progress=Silent())
+    with Workers(limits) as workers:
+        return run(open_reference(str(path), limits), limits, workers, hashed=hashed, progress=Silent())
 
 
 def safetensors(data: bytes = b"\0" * 8) -> bytes:
@@ -146,7 +148,8 @@ def test_a_file_that_changes_while_it_is_checked_is_a_gap(tmp_path: Path) -> Non
     (tmp_path / "z.safetensors").write_bytes(safetensors())
     listing = open_reference(str(tmp_path), Limits())
     path.write_bytes(safetensors(b"\0" * 4))
-    seen = run(listing, Limits(), hashed=True, progress=Silent())
+    with Workers(Limits()) as workers:
+        seen = run(listing, Limits(), workers, hashed=True, progress=Silent())
     assert {(gap.what, gap.path) for gap in seen.coverage.gaps} == {
         ("read", "model.safetensors"),
         ("hash", "model.safetensors"),
@@ -207,11 +210,10 @@ def test_a_fact_that_nobody_stated_is_false_only_where_everything_was_seen(tmp_p
 
 
 def test_a_worker_sees_nothing_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hilt.checks.workers import Worker
-
     monkeypatch.setenv("HILT_TEST_TOKEN", "hunter2")
     (tmp_path / "a.json").write_text("{}")
-    with Worker(Limits()) as worker:
+    with Workers(Limits()) as workers:
+        (worker,) = workers.take(1)
         worker.ask({"do": "file", "path": "a.json", "locator": _locator(tmp_path / "a.json"), "chain": []})
         environment = Path(f"/proc/{worker.process_id}/environ")
         if not environment.exists():

@@ -15,7 +15,7 @@ from hilt.checks import CHECKS
 from hilt.checks.check import UNREAD, Check
 from hilt.checks.hashing import hash_files
 from hilt.checks.reading import Examined
-from hilt.checks.workers import Worker
+from hilt.checks.workers import Worker, Workers
 from hilt.core.fact import Fact, FactSchema, Known
 from hilt.core.finding import Finding
 from hilt.core.limits import Limits
@@ -110,19 +110,19 @@ def _broken(path: str) -> Gap:
     return Gap(what="read", path=path, state=State.FAILED, why="the check was interrupted")
 
 
-def run(listing: Listing, limits: Limits, *, hashed: bool, progress: Progress) -> Report:
-    """Reads the subject and runs `CHECKS` on it. With `hashed`, every file is digested in the same time."""
+def run(listing: Listing, limits: Limits, workers: Workers, *, hashed: bool, progress: Progress) -> Report:
+    """Reads the subject in `workers` and runs `CHECKS` on it. With `hashed`, every file is digested in the same time."""
     progress.start(files=len(listing.locators), size=listing.subject.size if hashed else 0)
     count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
     stopped = threading.Event()
     with ExitStack() as stack:
-        workers = [stack.enter_context(Worker(limits)) for _ in range(count)]
+        taken = workers.take(count)
         beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         stack.callback(stopped.set)
         hashing = beside.submit(hash_files, listing, progress, stopped) if hashed else None
-        gathered = _read_files(workers, listing, limits, progress)
+        gathered = _read_files(taken, listing, limits, progress)
         formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
-        of_repository = _read_repository(workers[0], listing, gathered, formats)
+        of_repository = _read_repository(taken[0], listing, gathered, formats)
         entries, hash_gaps = hashing.result() if hashing else (listing.subject.entries, ())
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
     gaps = [*listing.gaps, *gathered.gaps, *hash_gaps, *(gap for result in results for gap in result.gaps)]

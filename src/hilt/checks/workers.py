@@ -134,6 +134,23 @@ class Worker:
             process.kill()
             process.wait()
 
+
+class Workers:
+    """The reading processes of one or of many checks: kept from subject to subject, and ended together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._workers: list[Worker] = []
+
+    def take(self, count: int) -> list[Worker]:
+        """So many workers; those of the subject before go on."""
+        self._workers += [Worker(self._limits) for _ in range(count - len(self._workers))]
+        return self._workers[:count]
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.close()
+
     def __enter__(self) -> Self:
         return self
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
 
 from hilt.checks import run as runner
-from hilt.core.errors import UsageError
+from hilt.checks.workers import Workers
+from hilt.core.errors import HiltError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.verdict import Verdict
 from hilt.gate.settings import Settings
@@ -17,11 +19,14 @@ from hilt.policy import load
 from hilt.policy.engine import judge
 from hilt.sources import open_reference
 
+Named = str | PathLike[str]
+"""The name of a pack, or the path of a policy."""
+
 
 def check(
     reference: str | PathLike[str],
     *,
-    policy: str | PathLike[str] | Sequence[str | PathLike[str]] | None = None,
+    policy: Named | Sequence[Named] | None = None,
     settings: Settings | None = None,
     hashed: bool = True,
     progress: Progress | None = None,
@@ -34,21 +39,47 @@ def check(
 
     Raises `UsageError` where reference, policy or settings are wrong, `NothingToCheck` where there is no file.
     """
-    name = fspath(reference)
     settings = settings or Settings()
+    with closing(check_each([reference], policy=policy, settings=settings, hashed=hashed, progress=progress)) as each:
+        verdict = next(each)
+    if isinstance(verdict, HiltError):
+        raise verdict
+    return verdict
+
+
+def check_each(
+    references: Iterable[str | PathLike[str]],
+    *,
+    policy: Named | Sequence[Named] | None = None,
+    settings: Settings,
+    hashed: bool = True,
+    progress: Progress | None = None,
+) -> Generator[Verdict | HiltError, None, None]:
+    """`check` of many subjects with the same reading processes: a verdict for each, or what kept it from one.
+
+    Raises `UsageError`: then the call as a whole is wrong.
+    """
     chosen = _policies(policy) or settings.policies or ("default",)
-    _refuse_own_rules(name, [*chosen, *([settings.file] if settings.file else [])])
-    policies = [load(one, runner.SCHEMA) for one in chosen]
-    listing = open_reference(name, settings.limits)
-    report = runner.run(listing, settings.limits, hashed=hashed, progress=progress or Silent())
-    now = datetime.now(UTC)
-    return replace(
-        judge(report, policies, env=settings.env, now=now, schema=runner.SCHEMA),
-        judged_at=now.isoformat(timespec="seconds"),
-    )
+    policies = [load(name, runner.SCHEMA) for name in chosen]
+    with Workers(settings.limits) as workers:
+        for one in references:
+            reference = fspath(one)
+            _refuse_own_rules(reference, [*chosen, *([settings.file] if settings.file else [])])
+            try:
+                listing = open_reference(reference, settings.limits)
+                watched = progress or Silent()
+                report = runner.run(listing, settings.limits, workers, hashed=hashed, progress=watched)
+            except UsageError:
+                raise
+            except HiltError as error:
+                yield error
+                continue
+            now = datetime.now(UTC)
+            verdict = judge(report, policies, env=settings.env, now=now, schema=runner.SCHEMA)
+            yield replace(verdict, judged_at=now.isoformat(timespec="seconds"))
 
 
-def _policies(policy: str | PathLike[str] | Sequence[str | PathLike[str]] | None) -> tuple[str, ...]:
+def _policies(policy: Named | Sequence[Named] | None) -> tuple[str, ...]:
     if policy is None:
         return ()
     return tuple(fspath(one) for one in ([policy] if isinstance(policy, str | PathLike) else policy))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from hilt.checks.check import ReadFile
 from hilt.core.finding import Where
-from hilt.core.limits import Limits
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
@@ -29,15 +27,10 @@ class Carrier(Protocol):
 
 def traces(file: ReadFile[Carrier]) -> Iterator[tuple[PickleStream, Trace]]:
     """Every pickle of the file and what it does."""
-    for stream in file.value.pickles:
-        yield stream, _trace(stream, file.limits)
-
-
-@lru_cache(maxsize=64)  # several checks ask for the same pickles, one after the other
-def _trace(stream: PickleStream, limits: Limits) -> Trace:
     from hilt.knowledge.callables.machine import trace  # a subject without pickles does not wait for it
 
-    return trace(stream, limits)
+    for stream in file.value.pickles:
+        yield stream, trace(stream, file.limits)
 
 
 def reached(file: ReadFile[Carrier]) -> Iterator[tuple[PickleStream, Call, Where]]:

@@ -71,19 +71,16 @@ def _check_all(
 ) -> tuple[list[Verdict], list[HiltError]]:
     """The verdicts, and what kept a subject from one. Raises `UsageError`: then the whole call is wrong."""
     from hilt.doors.cli.progress import Bar
-    from hilt.gate.check import check as check_one
+    from hilt.gate.check import check_each
 
     verdicts: list[Verdict] = []
     problems: list[HiltError] = []
     with Bar() as bar:
-        for reference in references:
-            try:
-                verdict = check_one(reference, policy=policies or None, settings=settings, hashed=hashed, progress=bar)
+        for verdict in check_each(references, policy=policies or None, settings=settings, hashed=hashed, progress=bar):
+            if isinstance(verdict, HiltError):
+                problems.append(verdict)
+            else:
                 verdicts.append(verdict)
-            except UsageError:
-                raise
-            except HiltError as error:
-                problems.append(error)
     return verdicts, problems
 
 

@@ -50,6 +50,13 @@ def stacked(module: str, name: str) -> bytes:
     return text(module) + text(name) + b"\x93"
 
 
+def nested(data: bytes, times: int) -> bytes:
+    """A pickle of a string of bytes that is a pickle of a string of bytes ..."""
+    for _ in range(times):
+        data = p(4, long_bytes(data))
+    return data
+
+
 def called(callable_: bytes, *args: bytes) -> bytes:
     return callable_ + b"(" + b"".join(args) + b"tR"
 
@@ -71,8 +78,8 @@ WRAPPER = named("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81"
 LINES_OF_A_FILE = named("gensim.models.word2vec", "LineSentence") + b")\x81}" + text("source") + text("/etc/hilt") + b"sb"
 
 
-def npy(payload: bytes) -> bytes:
-    header = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
+def npy(payload: bytes, descr: str = "'|O'") -> bytes:
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': (1,), }}".encode()
     header += b" " * (-(len(header) + 11) % 64) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + payload
 
@@ -188,12 +195,16 @@ PLACES = (
     _hidden("extension-without-registry", p(2, b"\x82\x05"), "entry 5 of the process's extension registry"),
     _hidden("nested-in-bytes", p(4, long_bytes(p(2, PAYLOAD))), "a pickle stands in a string of bytes", "os.system('echo hilt')"),
     _hidden("nested-in-long-bytes", p(4, long_bytes(p(2, b"(" + b"NNNNNNNN" * 500 + b"1" + PAYLOAD))), "os.system('echo hilt')"),
+    _hidden("nested-deeper-than-is-followed", nested(p(4, PAYLOAD), 40), "a pickle stands in a string of bytes", severity=Severity.MEDIUM),
+    _hidden("loaded-and-broken", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(p(2, b"N0N0h\x07")))), "loads a pickle from bytes that cannot be followed"),
+    _hidden("loaded-and-odd", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(p(2, b"\x82\x05")))), "entry 5 of the process's extension registry"),
     _hidden("nested-twice", p(4, long_bytes(p(4, long_bytes(p(2, PAYLOAD))))), "a pickle stands in a string of bytes"),
     _hidden("frame-too-long", b"\x80\x04\x95\xff\0\0\0\0\0\0\0N." + b"\0" * 300, "a frame says that it ends elsewhere"),
     _code("torch-storage-bytes", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(LEGACY + p(2, PAYLOAD) + pickle.dumps([], 2))))),
     _code("padded-with-a-million-opcodes", p(2, b"(" + b"K\x01" * 1_000_000 + b"1" + PAYLOAD)),
     _code("behind-a-long-literal", p(4, long_bytes(b"\0" * 5_000_000) + b"0" + PAYLOAD)),
     _code("renamed", p(4, PAYLOAD), name="model.safetensors"),
+    _code("behind-many-texts", b"Vhilt\n0" * 200_000 + b"cos\nsystem\n(Vecho hilt\ntR.", name="vocabulary.txt"),
     _code("without-a-suffix", b"cos\nsystem\n(S'echo hilt'\ntR.", name="weights"),
     _code("as-text", b"cos\nsystem\n(S'echo hilt'\ntR.", name="notes.txt"),
 )  # fmt: skip
@@ -204,6 +215,9 @@ CARRIED = (
     _code("torch-legacy-keys", LEGACY + pickle.dumps({}, 2) + p(2, PAYLOAD), name="model.bin"),
     _code("torch-legacy-behind", LEGACY + pickle.dumps({}, 2) + pickle.dumps([], 2) + p(2, PAYLOAD), name="model.bin"),
     _code("npy", npy(p(3, PAYLOAD)), name="array.npy"),
+    _code("npy-objects-by-their-other-name", npy(p(3, PAYLOAD), "'object'"), name="array.npy"),
+    _code("npy-objects-in-a-list-of-types", npy(p(3, PAYLOAD), "'f4,O'"), name="array.npy"),
+    _code("npy-objects-in-a-field-in-a-field", npy(p(3, PAYLOAD), "[('a', [('b', 'O', (2,))])]"), name="array.npy"),
     _code("joblib-plain", joblib_array(PAYLOAD + b"0", b"\0" * 8), name="model.joblib"),
     _code("joblib-array-bytes-are-opcodes", joblib_array(b"", b"0" + PAYLOAD + b"a."), name="model.joblib"),
     _code("joblib-zlib", zlib.compress(joblib_array(PAYLOAD + b"0", b"\0" * 8)), name="model.joblib"),

@@ -105,15 +105,15 @@ def _literal(node: ast.expr) -> Any:
             raise ValueError(f"a {type(node).__name__} stands in it")
 
 
-_KIND = re.compile(r"[<>|=]?(?P<kind>[a-zA-Z?])(?P<digits>[0-9]{0,9})")
+_KIND = re.compile(r"[<>|=]?(?P<kind>[a-zA-Z?])(?P<digits>[0-9]{0,9})(\[\w+\])?")
 
 
 def _dtype(descr: Any) -> tuple[int | None, bool]:
     """Bytes per element and whether it holds Python objects; no size where `descr` is not understood."""
     match descr:
         case str():
-            found = _KIND.match(descr)
-            if found is None:
+            found = _KIND.fullmatch(descr)
+            if found is None:  # "object" and "f4,O" mean objects as well, and no writer writes them
                 return None, True
             size = int(found["digits"] or "0") * (4 if found["kind"] == "U" else 1)
             return (size if found["digits"] else None), found["kind"] == "O"

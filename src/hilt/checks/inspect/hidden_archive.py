@@ -20,7 +20,7 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.formats import LISTED
 from hilt.formats.reader import HEAD, Head
 
-WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata", "media": "told by a check of its own"}
+WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata"}
 """Formats for which a zip behind is nothing new."""
 
 

@@ -62,8 +62,8 @@ class Trace:
 
     @property
     def worst(self) -> Standing:
-        """The worst that is known of its calls, and of those of pickles inside it."""
-        own = [call.judgement.standing for call in self.calls]
+        """The worst that is known of its calls, and of those of pickles inside it; oddities hide what nobody knows."""
+        own = [call.judgement.standing for call in self.calls] + [Standing.UNKNOWN] * bool(self.oddities)
         return max([Standing.SAFE, *own, *(nested.trace.worst for nested in self.nested)])
 
 
@@ -335,6 +335,10 @@ class _Tracer(Machine):
 
     def _record(
         self, way: str, target: Global, args: Value, judgement: Judgement, position: int, *, computed: bool = False
+            if loaded and inner.broken is not None:
+                self._odd("nested", f"loads a pickle from bytes that cannot be followed: {inner.broken}", position)
+            elif loaded and inner.oddities:
+                self._odd("nested", f"loads a pickle from bytes that {inner.oddities[0].message}", position)
     ) -> None:
         if judgement.standing is Standing.SAFE:
             return

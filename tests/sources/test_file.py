@@ -57,3 +57,13 @@ def test_a_file_that_was_swapped_for_a_link_or_a_pipe_is_not_opened(tmp_path: Pa
     os.mkfifo(path)
     with pytest.raises(ChangedWhileRead):
         locator.open()
+
+
+def test_without_pread_the_same_bytes_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(bytes(range(256)) * 1000)
+    monkeypatch.delattr(os, "pread", raising=False)  # as on Windows
+    with located(path).open() as source:
+        assert source.read(100, 50) == path.read_bytes()[100:150]
+        assert source.read(1000, 200_000) == path.read_bytes()[1000:201_000]
+        assert source.read(255_990, 100) == path.read_bytes()[255_990:]

@@ -75,7 +75,9 @@ LEGACY = MAGIC + pickle.dumps(1001, 2) + pickle.dumps({"protocol_version": 1001,
 BOOSTER = named("xgboost.core", "Booster")
 PIPELINE = named("sklearn.pipeline", "Pipeline") + b")\x81"
 WRAPPER = named("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81"
-LINES_OF_A_FILE = named("gensim.models.word2vec", "LineSentence") + b")\x81}" + text("source") + text("/etc/hilt") + b"sb"
+LINES_OF_A_FILE = (
+    named("gensim.models.word2vec", "LineSentence") + b")\x81}" + text("source") + text("/etc/hilt") + b"sb"
+)
 
 
 def npy(payload: bytes, descr: str = "'|O'") -> bytes:

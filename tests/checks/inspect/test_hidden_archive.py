@@ -18,6 +18,7 @@ def test_honest_archives_are_quiet(data: bytes, name: str) -> None:
     [
         (b'{"a": 1}' + zip_of(Part()), "config.json", Severity.HIGH, "zip archive of 1 members as well"),
         (b"\x7fELF" + b"\0" * 60 + zip_of(Part()), "model.zip", Severity.HIGH, "zip archive of 1 members as well"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 99 + zip_of(Part()), "logo.png", Severity.HIGH, "read as media, it is a zip"),
         (b"\x80\x04N." + zip_of(Part()), "model.pkl", Severity.HIGH, "zip archive of 1 members as well"),
         (b"\x80\x04N." + zip_of(Part()) + b"?", "model.pkl", Severity.MEDIUM, "with 1 bytes behind it"),
         (header(b"\x80\x02N.") + b"\0" * 1024, "model.pkl", Severity.HIGH, "it is a tar archive as well"),

@@ -46,6 +46,7 @@ TO_CODE: dict[str, tuple[str, Severity, str]] = {
     ),
     "built from numbers": ("{% set c = '%c%cx' % (95, 95) %}{{ messages[c] }}", Severity.HIGH, "from pieces"),
     "reversed": ("{{ messages['__ssalc__' | reverse] }}", Severity.CRITICAL, "'__ssalc__'"),
+    "joined keywords": ("{{ messages[dict(_=1, _cla=2, ss__=3) | join] }}", Severity.HIGH, "from pieces ('_', '_cla'"),
     "joined list": ("{{ messages[['_', '_cla', 'ss_', '_'] | join] }}", Severity.HIGH, "from pieces"),
     "computed filter": ("{{ messages | map(x) | list }}", Severity.HIGH, "whose name is computed"),
     "generator frame": ("{{ (messages | map('upper')).gi_frame }}", Severity.CRITICAL, "'gi_frame'"),

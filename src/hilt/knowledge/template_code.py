@@ -70,7 +70,7 @@ def _judge(node: nodes.Node, own: set[str], built: set[str]) -> Iterator[tuple[S
             yield from _attribute(attr)
         case nodes.Getitem(arg=arg):
             yield from _subscript(arg, built)
-        case nodes.Const(value=str(text)):
+        case nodes.Const(value=str(text)) | nodes.Keyword(key=text):
             yield from _text(text)
         case nodes.Const(value=int(number)) if abs(number) > HUGE:
             yield Severity.MEDIUM, f"counts to {number}: rendering may never end"
@@ -127,6 +127,7 @@ def _subscript(key: nodes.Node, built: set[str]) -> Iterator[tuple[Severity, str
             yield Severity.HIGH, f"builds the name of an attribute or key from pieces (in {name!r})"
         case nodes.Add() | nodes.Concat() | nodes.Filter() | nodes.Call() | nodes.Mul() | nodes.Mod():
             pieces = [node.value for node in key.find_all(nodes.Const) if isinstance(node.value, str)]
+            pieces += [node.key for node in key.find_all(nodes.Keyword)]
             if pieces or isinstance(key, nodes.Concat):
                 yield (
                     Severity.HIGH,

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy import sparse
+from scipy import sparse, stats
 from sklearn import (
     calibration,
     cluster,
@@ -69,6 +69,10 @@ def estimators() -> dict[str, Any]:
         pipeline.make_pipeline(preprocessing.StandardScaler(), svm.SVC()),
         compose.make_column_transformer((preprocessing.StandardScaler(), [0, 1]), remainder="passthrough"),
         model_selection.GridSearchCV(linear_model.Ridge(), {"alpha": [1, 2]}, cv=2, scoring="r2"),
+        model_selection.RandomizedSearchCV(
+            tree.DecisionTreeClassifier(), {"max_depth": stats.randint(1, 3), "ccp_alpha": stats.loguniform(1e-3, 1)},
+            n_iter=2, cv=2,
+        ),
         ensemble.StackingClassifier([("a", tree.DecisionTreeClassifier()), ("b", naive_bayes.GaussianNB())], cv=2),
         ensemble.VotingClassifier([("a", tree.DecisionTreeClassifier()), ("b", naive_bayes.GaussianNB())]),
     ]  # fmt: skip

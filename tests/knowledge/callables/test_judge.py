@@ -62,7 +62,7 @@ def test_most_known_gadgets_are_known_dangerous(name: str, share: float) -> None
         ("torch._utils", "os.system"), ("torch.nn.modules.linear", "Linear.forward"), ("sklearn.svm", "SVC.fit"),
         ("numpy", "ndarray.tofile"), ("sklearn.utils._joblib", "Parallel"), ("sklearn.datasets._base", "Path"),
         ("sklearn.utils.tests.test_x", "Thing"), ("sklearn.tests.thing", "Thing"), ("sklearn", "Thing.x"),
-        ("sklearn.utils._available_if", "MethodType"), ("scipy.stats._continuous_distns", "norm_gen"),
+        ("sklearn.utils._available_if", "MethodType"), ("scipy.stats._distn_infrastructure", "rv_generic"),
         ("torch.optim.lr_scheduler", "LambdaLR"), ("collections", "namedtuple"), ("numpy", "anything"), ("torch", "anything"),
         ("", ""), ("sklearn.svm", "SVC\n"), ("sklearn.svm\n", "SVC"), ("sklearn..svm", "SVC"),
     ],

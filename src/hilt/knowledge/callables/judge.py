@@ -9,6 +9,7 @@ from enum import IntEnum
 from hilt.formats.pickle_machine import Global, Items, Made, Opaque, Value
 from hilt.knowledge.callables import dangerous, safe
 from hilt.knowledge.callables.names import canonical
+from hilt.knowledge.callables.safe_built import BUILT
 
 
 class Standing(IntEnum):
@@ -54,7 +55,7 @@ def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Jud
     if rule is not None:
         standing = rule(args if isinstance(args, tuple) else (args,))
         return Judgement(standing, dangerous.road(module, name) if standing is Standing.DANGEROUS else "")
-    if safe.is_safe(module, name, init=init):
+    if safe.is_safe(module, name, init=init) or (not init and f"{module}.{name}" in _HOLDERS):
         return SAFE
     road = dangerous.road(module, name)
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
@@ -87,7 +88,7 @@ def _partial(args: _Args) -> Standing:
         case (Global(module, name), *_):
             # Whoever calls it runs the `__init__` of a class that is safe only where pickles leave it out.
             standing = judge_name(module, name).standing
-            return max(standing, Standing.UNKNOWN) if ".".join(canonical(module, name)) in safe.BUILT else standing
+            return max(standing, Standing.UNKNOWN) if ".".join(canonical(module, name)) in BUILT else standing
     return Standing.DANGEROUS
 
 
@@ -104,6 +105,10 @@ def _itemgetter(args: _Args) -> Standing:
 def _getattr(args: _Args) -> Standing:
     """Where the name is known, what it leads to is judged in its place."""
     match args:
+        case (Global(module, owner), str(name)) if safe.is_method(*canonical(module, owner), name):
+            return Standing.SAFE
+        case (Made(Global(module, owner)), str(name)) if safe.is_method(*canonical(module, owner), name):
+            return Standing.SAFE
         case (Global() | Made(), str(name), *_) if not dangerous.road("", name):
             return Standing.UNKNOWN
     return Standing.DANGEROUS
@@ -169,6 +174,7 @@ NESTED = "a pickle that was followed"
 
 _RULES: dict[str, Callable[[_Args], Standing]] = {
     "collections.deque": _plain_only,
+    "re._compile": _plain_only,
     "functools.partial": _partial,
     "operator.attrgetter": _attrgetter,
     "operator.itemgetter": _itemgetter,
@@ -186,5 +192,9 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "numpy.random._pickle.__generator_ctor": _random_state,
     "numpy.random._pickle.__bit_generator_ctor": _random_state,
 }
-_REACHING = frozenset({"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type"})
+_REACHING = frozenset(
+    {"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type", "numpy.vectorize"}
+)
 """Safe when called as a rule allows, a tool in other hands when only named: a `map` over getattr, for one."""
+_HOLDERS = frozenset({"numpy.vectorize"})
+"""Tools when they are called with what to use, and nothing but a holder as pickles make them: empty, then filled."""

@@ -14,6 +14,7 @@ from hilt.formats.archive import Oddity
 from hilt.formats.pickle import Opcode, PickleStream, Span
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Value
 from hilt.knowledge.callables import dangerous, render, safe
+from hilt.knowledge.callables.distributions import filled
 from hilt.knowledge.callables.judge import NESTED, UNKNOWN, Judgement, Standing, is_inert, judge_call, judge_name
 from hilt.knowledge.callables.names import canonical
 
@@ -166,6 +167,8 @@ class _Tracer(Machine):
             elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper"):
                 whole = isinstance(state, Items) and state.size == len(state.first)
                 self._array_file(target.callable, state.get("filename") if whole else None, position)
+            elif safe.is_distribution(*canonical(target.callable.module, target.callable.name)):
+                self._record("calls", target.callable, state, filled(state), position)
             if isinstance(state, Made) and self._runs_methods(state):
                 self._method(target, "__setstate__", state, position)
         return target
@@ -189,6 +192,12 @@ class _Tracer(Machine):
         target = self.stack[-1]
         if isinstance(target, Made) and isinstance(target.callable, Global) and target.callable.name != "deque":
             self._method(target, "append", "", position)
+
+    def persistent(self, identity: Value, position: int) -> Value:
+        match identity:
+            case ("module" | b"module", Global() as named, *_):  # a class, of a module saved whole before PyTorch 1.6
+                return named
+        return super().persistent(identity, position)
 
     def extension(self, code: int, position: int) -> Value:
         self._odd("extension", f"asks for entry {code} of the process's extension registry", position)
@@ -326,6 +335,10 @@ class _Tracer(Machine):
         for stream in streams:
             inner = trace(stream, self._limits, self._depth + 1)
             self.nested.append(Nested(position=position, loaded=loaded, trace=inner))
+            if loaded and inner.broken is not None:
+                self._odd("nested", f"loads a pickle from bytes that cannot be followed: {inner.broken}", position)
+            elif loaded and inner.oddities:
+                self._odd("nested", f"loads a pickle from bytes that {inner.oddities[0].message}", position)
             self._kept += 4096
         return True
 
@@ -335,10 +348,6 @@ class _Tracer(Machine):
 
     def _record(
         self, way: str, target: Global, args: Value, judgement: Judgement, position: int, *, computed: bool = False
-            if loaded and inner.broken is not None:
-                self._odd("nested", f"loads a pickle from bytes that cannot be followed: {inner.broken}", position)
-            elif loaded and inner.oddities:
-                self._odd("nested", f"loads a pickle from bytes that {inner.oddities[0].message}", position)
     ) -> None:
         if judgement.standing is Standing.SAFE:
             return

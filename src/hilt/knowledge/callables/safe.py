@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+from hilt.knowledge.callables.safe_built import BUILT
+from hilt.knowledge.callables.safe_values import NAMED
+
 _EXACT = {
     "builtins": """bool bytearray bytes complex dict float frozenset int list object set slice str tuple range
         Ellipsis NotImplemented NoneType ValueError TypeError KeyError IndexError AttributeError RuntimeError
@@ -27,6 +30,10 @@ _EXACT = {
     "enum": "Enum IntEnum",
     "io": "BytesIO StringIO",
     "xml.etree.ElementTree": "Element",
+    "time": "struct_time",
+    "zoneinfo.ZoneInfo": "_unpickle",  # a name without ways out of the folder of time zones
+    "pytz": "_p _UTC",
+    "dateutil.relativedelta": "relativedelta",
     "copyreg": "__newobj__ __newobj_ex__ _reconstructor",
     "numpy": """ndarray dtype matrix recarray record void generic bool bool_ int8 int16 int32 int64 intc intp int_
         longlong uint8 uint16 uint32 uint64 uintc uintp uint ulonglong float16 float32 float64 float128 longdouble
@@ -35,6 +42,9 @@ _EXACT = {
         poly1d nan inf""",
     "numpy.core.multiarray": "_reconstruct scalar ndarray",
     "numpy.core.numeric": "_frombuffer",
+    "numpy.core._internal": "_reconstruct _convert_to_stringdtype_kwargs",
+    "numpy.char": "chararray",
+    "numpy.core.defchararray": "chararray",
     "numpy.core.records": "recarray record",
     "numpy.matrixlib.defmatrix": "matrix",
     "numpy.rec": "recarray record",
@@ -70,7 +80,8 @@ _EXACT = {
         CharStorage ByteStorage BoolStorage ComplexFloatStorage ComplexDoubleStorage QUInt8Storage QInt8Storage
         QInt32Storage QUInt4x2Storage QUInt2x4Storage UntypedStorage float16 half float32 float float64 double
         bfloat16 complex32 complex64 complex128 int8 int16 short int32 int int64 long uint8 uint16 uint32 uint64 bool
-        quint8 qint8 qint32 float8_e4m3fn float8_e5m2 strided sparse_coo sparse_csr contiguous_format channels_last
+        quint8 qint8 qint32 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2
+        quint4x2 quint2x4 sparse_csc sparse_bsr sparse_bsc jagged channels_last_3d strided sparse_coo sparse_csr contiguous_format channels_last
         preserve_format per_tensor_affine per_channel_affine per_channel_affine_float_qparams Tensor""",
     "torch.cuda": """FloatStorage DoubleStorage HalfStorage BFloat16Storage LongStorage IntStorage ShortStorage
         CharStorage ByteStorage BoolStorage""",
@@ -79,7 +90,7 @@ _EXACT = {
         _rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_sparse_csr_tensor
         _rebuild_nested_tensor _rebuild_meta_tensor_no_storage _rebuild_device_tensor_from_numpy
         _rebuild_device_tensor_from_cpu_tensor""",
-    "torch.nn.parameter": "Parameter Buffer UninitializedParameter",
+    "torch.nn.parameter": "Parameter Buffer UninitializedParameter UninitializedBuffer",
     "torch._tensor": "Tensor",
     "torch.serialization": "_get_layout",
     "torch.jit._pickle": """build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id
@@ -90,16 +101,33 @@ _EXACT = {
     "transformers.training_args": "OptimizerNames",
     "accelerate.utils.dataclasses": "DistributedType",
     "torch.torch_version": "TorchVersion",
+    "torch.nested._internal.nested_tensor": "NestedTensor _rebuild_njt",
+    "torch._dynamo.decorators": "_DimRange",
     "pandas.core.frame": "DataFrame",
     "pandas.core.series": "Series",
-    "pandas": "DataFrame Series Timestamp Timedelta Index RangeIndex",
+    "pandas": """DataFrame Series Timestamp Timedelta Index RangeIndex DatetimeIndex TimedeltaIndex PeriodIndex
+        IntervalIndex MultiIndex CategoricalIndex Categorical CategoricalDtype DatetimeTZDtype IntervalDtype PeriodDtype
+        SparseDtype StringDtype BooleanDtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype
+        UInt32Dtype UInt64Dtype Float32Dtype Float64Dtype NA NaT Period Interval DateOffset""",
+    "pandas.arrays": """StringArray DatetimeArray TimedeltaArray PeriodArray IntervalArray SparseArray IntegerArray
+        FloatingArray BooleanArray NumpyExtensionArray""",
+    "pandas.core.arrays.floating": "FloatingArray Float32Dtype Float64Dtype",
+    "pandas.core.arrays.interval": "IntervalArray",
+    "pandas.core.arrays.period": "PeriodArray",
+    "pandas.core.arrays.sparse.array": "SparseArray",
+    "pandas.core.arrays.sparse.dtype": "SparseDtype",
+    "pandas.core.indexes.period": "PeriodIndex _new_PeriodIndex",
+    "pandas._libs.interval": "Interval",
+    "pandas._libs.sparse": "IntIndex BlockIndex",
+    "pandas._libs.tslibs.nattype": "_nat_unpickle",
     "pandas.core.internals.managers": "BlockManager SingleBlockManager",
     "pandas.core.internals.blocks": "new_block",
     "pandas._libs.internals": "_unpickle_block BlockManager BlockPlacement",
     "pandas._libs.arrays": "__pyx_unpickle_NDArrayBacked",
     "pandas._libs.tslibs.timestamps": "_unpickle_timestamp Timestamp",
     "pandas._libs.tslibs.timedeltas": "_timedelta_unpickle Timedelta",
-    "pandas._libs.tslibs.offsets": "Day Hour Minute Second BusinessDay MonthEnd MonthBegin _unpickle",
+    "pandas._libs.tslibs.offsets": """Day Hour Minute Second Milli Micro Nano BusinessDay MonthEnd MonthBegin
+        QuarterEnd QuarterBegin YearEnd YearBegin Week DateOffset _unpickle""",
     "pandas._libs.missing": "NAType",
     "pandas.core.indexes.base": "Index _new_Index",
     "pandas.core.indexes.range": "RangeIndex",
@@ -121,54 +149,6 @@ _EXACT = {
 }
 EXACT = frozenset(f"{module}.{name}" for module, names in _EXACT.items() for name in names.split())
 
-_BUILT = {
-    "xgboost.core": "Booster",
-    "xgboost.sklearn": """XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor XGBModel""",
-    "xgboost.compat": "XGBoostLabelEncoder",
-    "lightgbm.basic": "Booster",
-    "lightgbm.sklearn": "LGBMClassifier LGBMRegressor LGBMRanker LGBMModel _LGBMLabelEncoder",
-    "catboost.core": "CatBoost CatBoostClassifier CatBoostRegressor CatBoostRanker",
-    "transformers.training_args": "TrainingArguments",
-    "transformers.training_args_seq2seq": "Seq2SeqTrainingArguments",
-    "transformers.trainer_pt_utils": "AcceleratorConfig",
-    "accelerate.state": "PartialState",
-    "accelerate.utils.dataclasses": "DeepSpeedPlugin",
-    "omegaconf.listconfig": "ListConfig",
-    "omegaconf.dictconfig": "DictConfig",
-    "omegaconf.base": "ContainerMetadata Metadata",
-    "omegaconf.nodes": "AnyNode StringNode IntegerNode FloatNode BooleanNode",
-    "pyannote.audio.core.task": "Specifications",
-    "pyannote.audio.core.model": "Introspection",
-    "madmom.ml.nn": "NeuralNetwork NeuralNetworkEnsemble",
-    "madmom.ml.gmm": "GMM",
-    "joblib.numpy_pickle": "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper",
-    "joblib.numpy_pickle_compat": "NDArrayWrapper ZNDArrayWrapper",
-    # Not a family: its corpora and wrappers open files and start programs when somebody goes over them.
-    "gensim.corpora.dictionary": "Dictionary",
-    "gensim.models.callbacks": "PerplexityMetric CoherenceMetric DiffMetric ConvergenceMetric",
-    "gensim.models.doc2vec": "Doc2Vec Doctag Doc2VecTrainables Doc2VecVocab DocvecsArray TaggedDocument",
-    "gensim.models.ensemblelda": "EnsembleLda CBDBSCAN Topic Cluster",
-    "gensim.models.fasttext": "FastText FastTextKeyedVectors FastTextTrainables FastTextVocab",
-    "gensim.models.hdpmodel": "HdpModel HdpTopicFormatter SuffStats",
-    "gensim.models.keyedvectors": """KeyedVectors Word2VecKeyedVectors FastTextKeyedVectors Doc2VecKeyedVectors
-        BaseKeyedVectors WordEmbeddingsKeyedVectors EuclideanKeyedVectors CompatVocab Vocab""",
-    "gensim.models.ldamodel": "LdaModel LdaState",
-    "gensim.models.ldamulticore": "LdaMulticore",
-    "gensim.models.ldaseqmodel": "LdaSeqModel LdaPost sslm",
-    "gensim.models.logentropy_model": "LogEntropyModel",
-    "gensim.models.lsimodel": "LsiModel Projection",
-    "gensim.models.nmf": "Nmf",
-    "gensim.models.normmodel": "NormModel",
-    "gensim.models.phrases": "Phrases Phraser FrozenPhrases",
-    "gensim.models.poincare": "PoincareModel PoincareKeyedVectors",
-    "gensim.models.rpmodel": "RpModel",
-    "gensim.models.tfidfmodel": "TfidfModel",
-    "gensim.models.translation_matrix": "TranslationMatrix BackMappingTranslationMatrix Space",
-    "gensim.models.word2vec": "Word2Vec Vocab Word2VecTrainables Word2VecVocab Heapitem",
-}
-BUILT = frozenset(f"{module}.{name}" for module, names in _BUILT.items() for name in names.split())
-"""Classes whose objects are safe to make as pickles do, empty and then filled, but whose `__init__` may open files."""
-
 _INERT = {
     "joblib.numpy_pickle": "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper",  # arrays stand in their place
     "joblib.numpy_pickle_compat": "NDArrayWrapper ZNDArrayWrapper",
@@ -177,35 +157,6 @@ _INERT = {
 }
 INERT = frozenset(f"{module}.{name}" for module, names in _INERT.items() for name in names.split())
 """Classes that are safe only as pickles make them, and then as harmless to go over as a list."""
-
-_NAMED = {
-    "builtins": "abs all any hash id len max min print repr round sorted sum zip",
-    "numpy": """abs absolute add exp expm1 log log10 log1p log2 sqrt square sign sin cos tan tanh mean median std var
-        sum prod max min amax amin nanmean nanmedian maximum minimum identity ravel reciprocal cbrt clip""",
-    "numpy.core.fromnumeric": "mean std sum prod var amax amin ravel",
-    "numpy.lib.function_base": "median average",
-    "typing": "Any Union Optional List Dict Tuple Callable",
-    "gensim.utils": "call_on_class_only",
-    "gensim.models.phrases": "original_scorer npmi_scorer",
-    "madmom.ml.nn.activations": "linear relu sigmoid tanh softmax elu",
-    "sklearn.feature_selection._univariate_selection": "f_classif f_regression chi2 f_oneway r_regression",
-    "sklearn.feature_selection.univariate_selection": "f_classif f_regression chi2",
-    "sklearn.feature_selection._mutual_info": "mutual_info_classif mutual_info_regression",
-    "sklearn.metrics._classification": """accuracy_score f1_score precision_score recall_score log_loss
-        balanced_accuracy_score jaccard_score matthews_corrcoef brier_score_loss""",
-    "sklearn.metrics._ranking": "roc_auc_score average_precision_score top_k_accuracy_score",
-    "sklearn.metrics._regression": """r2_score mean_squared_error mean_absolute_error median_absolute_error
-        root_mean_squared_error max_error explained_variance_score mean_squared_log_error
-        mean_absolute_percentage_error""",
-    "sklearn.metrics._scorer": "_passthrough_scorer",
-    "sklearn.metrics.pairwise": "rbf_kernel linear_kernel polynomial_kernel euclidean_distances cosine_distances",
-    "sklearn.preprocessing._function_transformer": "_identity",
-    "scipy.special._ufuncs": "expit logit",
-    "torch.nn.functional": "relu gelu silu tanh softmax log_softmax",
-    "torch._C._nn": "gelu silu",
-    "transformers.activations": "gelu",
-}
-NAMED = frozenset(f"{module}.{name}" for module, names in _NAMED.items() for name in names.split())
 
 _APART = (
     r"(?:tests|datasets|externals|callback|conftest|utils\._joblib|utils\.parallel|utils\._mocking)\b|utils\._?test"
@@ -231,11 +182,17 @@ _BUILT_FAMILIES = re.compile(
             # Estimators and their parts, under every path that scikit-learn has had for them since 0.14.
             rf"sklearn\.(?!{_APART})(?!\w+(?:\.\w+)*\.tests?\b)\w+(?:\.\w+){{0,3}}:{_CLASS}",
             rf"torch\.nn\.modules\.\w+:{_CLASS}",
-            rf"torch\.optim\.(?:adam|adamw|sgd|rmsprop|adagrad|adadelta|adamax|nadam|radam|rprop|asgd|lbfgs):{_CLASS}",
+            rf"torch\.optim\.(?:adam|adamw|sgd|rmsprop|adagrad|adadelta|adamax|nadam|radam|rprop|asgd|lbfgs|sparse_adam):{_CLASS}",
+            # Those with lambdas in them hold functions of their own.
+            rf"torch\.optim\.lr_scheduler:(?!LambdaLR|MultiplicativeLR){_CLASS}",
+            rf"torch\.ao\.nn\.quantized(?:\.dynamic)?\.modules(?:\.\w+)?:{_CLASS}",
+            rf"torch\.distributions\.[a-z]\w+:{_CLASS}",
             rf"madmom\.ml\.nn\.layers:{_CLASS}",
         )
     )
 )
+_DISTRIBUTIONS = re.compile(r"scipy\.stats\._(?:continuous_distns|discrete_distns|levy_stable):[a-z]\w*_gen")
+_LAZY = ("_infer_parameters", "_lazy_load_hook")
 _FOREIGN = frozenset(
     [
         "Parallel",
@@ -293,7 +250,22 @@ def is_safe(module: str, name: str, *, init: bool) -> bool:
     if "." in name or name in _FOREIGN:
         return False
     path = f"{module}:{name}"
-    return bool(_FAMILIES.fullmatch(path)) or (not init and bool(_BUILT_FAMILIES.fullmatch(path)))
+    if bool(_FAMILIES.fullmatch(path)):
+        return True
+    return not init and (bool(_BUILT_FAMILIES.fullmatch(path)) or is_distribution(module, name))
+
+
+def is_distribution(module: str, name: str) -> bool:
+    """Is it a class of scipy.stats whose state must be looked at too? See `distributions`."""
+    return bool(_DISTRIBUTIONS.fullmatch(f"{module}:{name}"))
+
+
+def is_method(module: str, owner: str, name: str) -> bool:
+    """May honest pickles take this attribute of a class, or of an object of it, to hold it?"""
+    if f"{module}.{owner}.{name}" in NAMED or f"{module}.{owner}.{name}" in EXACT:
+        return True
+    lazy = module.startswith("torch.nn.modules.") and owner.startswith("Lazy") and name in _LAZY
+    return is_safe(module, owner, init=False) and (lazy or (name == "_entropy" and is_distribution(module, owner)))
 
 
 def is_inert(module: str, name: str) -> bool:

@@ -18,7 +18,7 @@ from hilt.formats.reader import Head
 from hilt.formats.zip import member_names, open_member
 from hilt.formats.zip import read as list_zip
 
-_RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id")
+_RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id", ".data/version")
 """What PyTorch writes beside the pickle and the storages: a line of text each."""
 
 

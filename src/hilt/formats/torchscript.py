@@ -20,8 +20,11 @@ from hilt.formats.torch_zip import holds, inside, pickles_in
 from hilt.formats.zip import member_names, open_member
 from hilt.formats.zip import read as list_zip
 
-_RECORDS = ("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id", "model.json")
-_STORAGES = ("data/", "constants/", "tensors/")
+_RECORDS = (
+    *("version", "byteorder", ".format_version", ".storage_alignment", ".data/serialization_id", ".data/version"),
+    "model.json",
+)
+_STORAGES = ("data/", "constants/", "tensors/", "traced_inputs/")
 EXTRA = "extra/"
 """Files that the publisher put in beside; PyTorch gives them to whoever asks, and reads none."""
 

@@ -43,3 +43,13 @@ def test_what_two_readers_take_differently_is_named(data: bytes, severity: Sever
     found = seen(data)
     assert [(worst, message) for worst, message in found if words in message and worst == severity], found
     assert max(worst for worst, _ in found) == severity
+
+
+def test_a_pytorch_archive_without_any_checksums_is_no_reason_to_look() -> None:
+    def archive(*crcs: int) -> bytes:
+        names = ("model/data.pkl", "model/version", "model/data/0")
+        return zip_of(*(Part(name=name, data=b"N.", crc32=crc) for name, crc in zip(names, crcs, strict=True)))
+
+    assert {severity for severity, _ in seen(archive(0, 0, 0), "model.pt")} == {Severity.LOW}
+    assert Severity.MEDIUM in {severity for severity, _ in seen(archive(0, 7, 0), "model.pt")}
+    assert {severity for severity, _ in seen(archive(0, 0, 0).replace(b"data.pkl", b"data.txt"))} == {Severity.MEDIUM}

@@ -8,7 +8,17 @@ from hilt.core.finding import Severity
 from reading import findings
 
 
-@pytest.mark.parametrize("data", [torch_zip(), torchscript(""), torchscript("", Part(name="net/extra/labels.txt"))])
+@pytest.mark.parametrize(
+    "data",
+    [
+        torch_zip(),
+        torch_zip(Part(name="model/.data/version", data=b"3\n")),
+        torchscript(""),
+        torchscript("", Part(name="net/extra/labels.txt")),
+        torchscript("", Part(name="net/traced_inputs/0")),
+        torchscript("", Part(name="net/.data/version", data=b"3\n")),
+    ],
+)
 def test_what_pytorch_writes_is_quiet(data: bytes) -> None:
     assert findings(CHECK, data, "model.pt") == []
 

@@ -30,19 +30,23 @@ STRANGE = (
 """Damage, old tools or somebody's intent: a person must look. Every other oddity is a contradiction."""
 ELSEWHERE = ("bomb", "overlap", "size-false")
 """What `archive-bomb` tells."""
+TORCH = ("torch-zip", "torchscript")
 
 
 def archive_ambiguity(file: ReadFile[object]) -> Iterator[Finding]:
     from hilt.knowledge.archives import falsehoods, listing
 
-    oddities = listing(file).oddities
+    archive = listing(file)
+    oddities = archive.oddities
     if file.format in ZIPS:
         oddities += falsehoods(file.source, file.limits)
+    # PyTorch writes no checksum at all where it is told to leave them out (`set_crc32_options`).
+    unchecked = file.format in TORCH and not any(member.crc32 for member in archive.members)
     for oddity in oddities:
         if oddity.id in ELSEWHERE:
             continue
         severity = Severity.HIGH
-        if oddity.id in HARMLESS:
+        if oddity.id in HARMLESS or (oddity.id == "crc-false" and unchecked):
             severity = Severity.LOW
         elif oddity.id in STRANGE:
             severity = Severity.MEDIUM

@@ -100,8 +100,13 @@ CODE: dict[str, tuple[str, Severity, str]] = {
     ),
     "requests": (
         "import requests\ndef f(u): return requests.get(u)",
-        Severity.HIGH,
+        Severity.MEDIUM,
         "reaches the network: requests.get",
+    ),
+    "requests at import": (
+        "import requests\ndef f(u): return requests.get(u)\nf('https://example.org')",
+        Severity.HIGH,
+        "reaches the network as soon as it is imported: requests.get",
     ),
     "ctypes": (
         "from ctypes import CDLL\nCDLL('x.so')",

@@ -90,8 +90,10 @@ class Use:
         match self.kind:
             case Kind.COMMAND | Kind.CODE:
                 return Severity.CRITICAL if self.at_import else Severity.HIGH
-            case Kind.NATIVE | Kind.NETWORK:
+            case Kind.NATIVE:
                 return Severity.HIGH
+            case Kind.NETWORK:  # a processor fetches the picture that its user names; an import fetches what it wants
+                return Severity.HIGH if self.at_import else Severity.MEDIUM
             case Kind.WRITE:
                 return Severity.LOW
         return Severity.MEDIUM

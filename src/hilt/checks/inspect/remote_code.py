@@ -94,7 +94,7 @@ def _follow_imports(named: dict[str, str], trees: dict[str, ast.Module]) -> None
 
 
 def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
-    from hilt.knowledge.python_code import imports, uses
+    from hilt.knowledge.python_code import Kind, imports, uses
 
     brought = ", ".join(imports(tree)) or "nothing"
     said = f"named by {by}" if by else "Python code that no config names"
@@ -103,11 +103,8 @@ def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
     )
     lines: dict[tuple[Severity, str], list[int]] = {}
     for use in uses(tree):
-        severity = (
-            use.severity
-            if by
-            else min(use.severity, Severity.MEDIUM if use.severity > Severity.MEDIUM else Severity.LOW)
-        )
+        telling = use.severity > Severity.MEDIUM or use.kind is Kind.NETWORK
+        severity = use.severity if by else min(use.severity, Severity.MEDIUM if telling else Severity.LOW)
         when = " as soon as it is imported" if use.at_import else ""
         lines.setdefault((severity, f"{use.kind.value}{when}: {use.name}"), []).append(use.line)
     for (severity, message), at in lines.items():

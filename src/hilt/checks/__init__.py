@@ -8,6 +8,7 @@ from hilt.checks.inspect import (
     archive_bomb,
     archive_encrypted,
     archive_escape,
+    config_targets,
     coreml_custom_layers,
     extension_mismatch,
     gguf_header,
@@ -101,4 +102,5 @@ CHECKS: tuple[Check, ...] = (
     remote_code.CHECK,
     secrets.CHECK,
     unreadable_entry.CHECK,
+    config_targets.CHECK,
 )

@@ -148,7 +148,9 @@ def test_mutated_files_are_read_or_are_format_errors(version: str, fill: Callabl
     for _ in range(400):
         data = bytearray(original)
         for _ in range(chance.randint(1, 4)):
-            data[max(0, chance.choice(used) - chance.randrange(2))] = chance.choice((0, 1, 127, 255, chance.randrange(256)))
+            data[max(0, chance.choice(used) - chance.randrange(2))] = chance.choice(
+                (0, 1, 127, 255, chance.randrange(256))
+            )
         try:
             outcomes.add(type(structure(bytes(data), hdf5_records=100_000)))
         except FormatError:

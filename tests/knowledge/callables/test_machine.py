@@ -4,7 +4,6 @@ import io
 import pickle
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
@@ -125,7 +124,7 @@ def test_pickles_inside_pickles_are_followed_as_deep_as_allowed() -> None:
 
 
 PEAK = r"""
-import resource, sys, time
+import resource, sys
 from hilt.core.byte_source import MemorySource
 from hilt.core.limits import Limits
 from hilt.formats import pickle
@@ -135,25 +134,20 @@ group = b"](K\x01K\x02M\x00\x01J\x01\x00\x00\x00\x8c\x01aq\x00\x88N\x86e0"  # 13
 source = MemorySource(b"\x80\x04" + group * int(sys.argv[1]) + b"N.")
 (stream,) = pickle.read(source, Limits()).pickles
 assert trace(stream, Limits()).broken is None
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, time.process_time())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="peak memory is asked of the operating system by a POSIX call")
-def test_memory_stays_flat_and_time_linear() -> None:
-    peaks, seconds = [], []
+def test_memory_stays_flat() -> None:
+    peaks = []
     for groups in (10_000, 100_000):
-        answer = subprocess.run([sys.executable, "-c", PEAK, str(groups)], capture_output=True, text=True, check=True)
-        peak, used = answer.stdout.split()
-        peaks.append(int(peak))
-        seconds.append(float(used))
+        command = [sys.executable, "-c", PEAK, str(groups)]
+        peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
     assert peaks[1] < peaks[0] + 20, "the pickle itself is 2 MB larger"
-    assert seconds[1] < 30 * seconds[0]
 
 
 def test_a_stream_is_run_once_for_all_checks() -> None:
     (stream,) = reader.read(MemorySource(p(2, b"(" + b"K\x01" * 200_000 + b"t")), Limits()).pickles
     first = trace(stream, Limits())
-    begin = time.perf_counter()
     assert trace(stream, Limits()) is first
-    assert time.perf_counter() - begin < 0.01

@@ -41,6 +41,13 @@ def test_array_bytes_between_opcodes_are_stepped_over(protocol: int) -> None:
     assert plain.overlay
 
 
+def test_numpys_variable_length_strings_are_kept_as_objects_are() -> None:
+    strings = np.array(["a", "bcd" * 50], dtype=np.dtypes.StringDType())
+    data = dumped({"x": np.arange(10), "s": strings, "y": np.arange(5.0)})
+    main = read(data, "model.joblib").value.pickles[0]
+    assert (main.end, main.broken, main.unread) == (len(data), None, 0)
+
+
 @pytest.mark.parametrize("method", ["zlib", "gzip", "bz2", "lzma", "xz", "lz4"])
 def test_every_compression_is_read_as_if_there_were_none(method: str) -> None:
     file = read(dumped(VALUE, compress=(method, 3)), "model.joblib")

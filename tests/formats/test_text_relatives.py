@@ -130,12 +130,6 @@ def test_pictures_and_sounds_are_known(data: bytes, kind: str) -> None:
     assert (file.format, file.value) == ("media", Media(kind=kind))
 
 
-def test_a_zip_behind_a_picture_is_placed() -> None:
-    end = b"PK\x05\x06" + b"\0" * 16 + struct.pack("<H", 3) + b"end"
-    assert read(PNG + end, "logo.png").value == Media(kind="png", zip_end=len(PNG))
-    assert read(PNG + end[:-1], "logo.png").value == Media(kind="png")
-
-
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_prefix_is_read_or_an_error_of_the_format(name: str) -> None:
     for length in range(1, len(SAMPLES[name])):

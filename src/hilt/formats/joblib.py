@@ -195,6 +195,8 @@ def _dtype(value: Value) -> tuple[int | None, bool]:
     match value:
         case Made(Global("numpy", "dtype"), (str(name), *_), state):
             pass
+        case Made(Global("numpy._core._internal" | "numpy.core._internal", "_convert_to_stringdtype_kwargs")):
+            return 0, True  # strings of any length are kept as objects are
         case _:
             return None, False
     kind, digits = name.lstrip("<>|=")[:1], name.lstrip("<>|=")[1:]

@@ -7,7 +7,6 @@ behind the picture, which some loaders open, the place is told.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 
 from hilt.core.byte_source import ByteSource
@@ -34,15 +33,13 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("woff", 0, b"wOF2"),
     ("icon", 0, b"\x00\x00\x01\x00\x01\x00"),
 )
-END_OF_ZIP = b"PK\x05\x06"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """What kind of picture, sound or document it is; `zip_end` is where the end record of a zip archive stands in it."""
+    """What kind of picture, sound or document it is."""
 
     kind: str
-    zip_end: int | None = None
 
 
 def kind_of(data: bytes) -> str | None:
@@ -58,16 +55,9 @@ def probe(head: Head) -> bool:
 
 
 def read(source: ByteSource, limits: Limits) -> Media:
-    """The kind of `source`; only its first bytes and its last 64 KiB are looked at."""
+    """The kind of `source`; only its first bytes are looked at."""
     del limits
     kind = kind_of(source.read(0, 16))
     if kind is None:
         raise FormatError("no picture, sound or document that is known", offset=0)
-    start = max(0, source.size - (1 << 16) - 22)
-    tail = source.read(start, source.size - start)
-    place = tail.rfind(END_OF_ZIP)
-    if 0 <= place <= len(tail) - 22:
-        (comment,) = struct.unpack_from("<H", tail, place + 20)
-        if place + 22 + comment <= len(tail):
-            return Media(kind=kind, zip_end=start + place)
     return Media(kind=kind)

@@ -45,6 +45,7 @@ class Worker:
         self._introduction: dict[str, Any] | None = None
         self._introduced = True
         self._process: subprocess.Popen[bytes] | None = None
+        self._killed = threading.Event()
 
     def introduce(self, introduction: dict[str, Any]) -> None:
         """`introduction` is a request that this process, and any that follows it, hears before the next question."""
@@ -58,6 +59,8 @@ class Worker:
     def ask(self, request: dict[str, Any]) -> Examined:
         """The worker's answer; where it dies or hangs over the request, that failure as a gap."""
         process = self._process or self._start()
+        if self._killed.is_set():  # by another thread, perhaps before there was a process to kill
+            process.kill()
         timer = threading.Timer(self._limits.file_seconds + _GRACE, process.kill)
         timer.daemon = True
         timer.start()
@@ -87,7 +90,8 @@ class Worker:
             cwd=Path(sys.executable).anchor,
         )
         self._introduced = False
-        self._send(self._process, {field.name: getattr(self._limits, field.name) for field in fields(self._limits)})
+        with suppress(OSError):  # it died at once; the question that follows finds out
+            self._send(self._process, {field.name: getattr(self._limits, field.name) for field in fields(self._limits)})
         return self._process
 
     def _send(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
@@ -114,7 +118,8 @@ class Worker:
         return f"the reader died with exit status {process.returncode}"
 
     def kill(self) -> None:
-        """Ends the process at once; whoever waits for an answer gets the failure."""
+        """Ends the process at once, and any that would follow it; whoever waits for an answer gets the failure."""
+        self._killed.set()
         process = self._process
         if process is not None:
             process.kill()

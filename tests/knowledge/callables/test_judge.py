@@ -20,7 +20,6 @@ NO_GADGETS = {
 SAFE_TO_NAME = {
     ("_collections", "deque"): "a container; called, it is safe with plain arguments only",
     ("collections", "deque"): "a container; called, it is safe with plain arguments only",
-    ("codecs", "encode"): "called, it is safe for the codecs that pickles of Python 2 use",
     ("torch", "device"): "called, it is safe with the name of a device",
     ("numpy", "prod"): "a function that FunctionTransformer holds; only setting its attributes does harm",
 }
@@ -86,6 +85,9 @@ def test_families_have_bounds(module: str, name: str) -> None:
         ("operator.itemgetter", (Opaque("x"),), Standing.DANGEROUS),
         ("collections.deque", ((1, 2), 3), Standing.SAFE),
         ("collections.deque", (Opaque("x"),), Standing.UNKNOWN),
+        ("operator.attrgetter", ("echo hilt",), Standing.UNKNOWN),
+        ("builtins.dict", ("echo hilt",), Standing.UNKNOWN),
+        ("torch.device", ("echo hilt",), Standing.UNKNOWN),
         ("codecs.encode", ("a", "latin1"), Standing.SAFE),
         ("codecs.encode", ("a", "rot13"), Standing.UNKNOWN),
         ("builtins.type", (None,), Standing.SAFE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -36,8 +37,10 @@ def judge_name(module: str, name: str) -> Judgement:
     """A global that a pickle holds as a value, never calling it."""
     module, name = canonical(module, name)
     full = f"{module}.{name}"
-    if safe.is_safe_to_name(module, name) or full in _RULES:
-        return SAFE if full not in _REACHING else Judgement(Standing.DANGEROUS, dangerous.REACH)
+    if safe.is_safe_to_name(module, name) or full in _HELD:
+        return SAFE
+    if full in _REACHING:
+        return Judgement(Standing.DANGEROUS, dangerous.REACH)
     road = dangerous.road(module, name)
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
 
@@ -64,6 +67,8 @@ def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Jud
 # Callables that are safe with some arguments only.
 
 _Args = tuple[Value, ...]
+_ATTRIBUTE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_DEVICE = re.compile(r"[a-z]{1,20}(?::\d{1,4})?")
 
 
 def _plain(value: Value) -> bool:
@@ -83,6 +88,11 @@ def _plain_only(args: _Args) -> Standing:
     return Standing.SAFE if all(_plain(arg) for arg in args) else Standing.UNKNOWN
 
 
+def _container(args: _Args) -> Standing:
+    """Made from plain values; no pickler makes one from the letters of a text."""
+    return Standing.UNKNOWN if args and isinstance(args[0], str | bytes) else _plain_only(args)
+
+
 def _partial(args: _Args) -> Standing:
     match args:
         case (Global(module, name), *_):
@@ -93,9 +103,9 @@ def _partial(args: _Args) -> Standing:
 
 
 def _attrgetter(args: _Args) -> Standing:
-    if all(isinstance(arg, str) and not dangerous.road("", arg) for arg in args):
-        return Standing.SAFE
-    return Standing.DANGEROUS
+    if any(not isinstance(arg, str) or dangerous.road("", arg) for arg in args):
+        return Standing.DANGEROUS
+    return Standing.SAFE if args and all(_ATTRIBUTE.fullmatch(arg) for arg in args) else Standing.UNKNOWN
 
 
 def _itemgetter(args: _Args) -> Standing:
@@ -130,7 +140,7 @@ def _encode(args: _Args) -> Standing:
 
 def _device(args: _Args) -> Standing:
     match args:
-        case (str(),) | (str(), int()):
+        case (str(kind),) | (str(kind), int()) if _DEVICE.fullmatch(kind):
             return Standing.SAFE
     return Standing.UNKNOWN
 
@@ -173,7 +183,8 @@ def _nested(args: _Args) -> Standing:
 NESTED = "a pickle that was followed"
 
 _RULES: dict[str, Callable[[_Args], Standing]] = {
-    "collections.deque": _plain_only,
+    "builtins.dict": _container,
+    "collections.deque": _container,
     "re._compile": _plain_only,
     "functools.partial": _partial,
     "operator.attrgetter": _attrgetter,
@@ -192,6 +203,8 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "numpy.random._pickle.__generator_ctor": _random_state,
     "numpy.random._pickle.__bit_generator_ctor": _random_state,
 }
+_HELD = frozenset({"builtins.dict", "collections.deque", "operator.itemgetter", "torch.device"})
+"""Safe when called as a rule allows, and types or getters of items that honest pickles hold as values too."""
 _REACHING = frozenset(
     {"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type", "numpy.vectorize"}
 )

@@ -13,7 +13,7 @@ from hilt.knowledge.callables.safe_built import BUILT
 from hilt.knowledge.callables.safe_values import NAMED
 
 _EXACT = {
-    "builtins": """bool bytearray bytes complex dict float frozenset int list object set slice str tuple range
+    "builtins": """bool bytearray bytes complex float frozenset int list object set slice str tuple range
         Ellipsis NotImplemented NoneType ValueError TypeError KeyError IndexError AttributeError RuntimeError
         NotImplementedError Exception StopIteration ArithmeticError ZeroDivisionError OverflowError""",
     "collections": "OrderedDict defaultdict Counter UserDict UserList UserString",

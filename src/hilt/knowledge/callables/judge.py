@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from hilt.formats.pickle import Span
 from hilt.formats.pickle_machine import Global, Items, Made, Opaque, Value
 from hilt.knowledge.callables import dangerous, safe
 from hilt.knowledge.callables.names import canonical
@@ -71,15 +72,16 @@ _ATTRIBUTE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _DEVICE = re.compile(r"[a-z]{1,20}(?::\d{1,4})?")
 
 
-def _plain(value: Value) -> bool:
-    """Numbers, texts, and containers of them: nothing that has methods of its own to be called."""
+def _plain(value: Value, depth: int = 3) -> bool:
+    """Numbers, texts, and containers of them: nothing that has methods of its own to be called, as deep as one looks."""
     match value:
-        case None | bool() | int() | float() | str() | bytes():
+        case None | bool() | int() | float() | str() | bytes() | Span():
             return True
-        case tuple():
-            return all(_plain(item) for item in value)
-        case Items():
-            return True
+        case tuple() | Items():
+            inside = value if isinstance(value, tuple) else value.first
+            return depth == 0 or all(isinstance(item, Global) or _plain(item, depth - 1) for item in inside)
+        case Made(Global(module, name)):
+            return is_inert(module, name)
         case _:
             return False
 

@@ -70,7 +70,8 @@ def parse(template: Template, limits: Limits) -> nodes.Template:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do", Generation]
     )
     try:
-        tree = environment.parse(template.text)
+        # Not `environment.parse`: on an error that compiles and runs a line of its own, to bend the traceback.
+        tree = Parser(environment, template.text).parse()
     except TemplateSyntaxError as error:
         raise FormatError(f"not a Jinja template: {error.message} (line {error.lineno})") from None
     except (RecursionError, MemoryError, ValueError, OverflowError) as error:

@@ -370,9 +370,11 @@ class Machine:
         self._call(values[0], tuple(values[1 : KEPT_ITEMS + 1]), Opcode.OBJ, position)
 
     def _inst(self, argument: Any, position: int) -> None:
-        values = self._since_mark(position)
         module, name = argument
-        callable_ = self.named(module, name, position)
+        callable_ = self.named(
+            module, name, position
+        )  # first, as CPython's unpickler in Python does: without a mark too
+        values = self._since_mark(position)
         self._call(callable_, tuple(values[:KEPT_ITEMS]), Opcode.INST, position)
 
     def _build(self, argument: Any, position: int) -> None:

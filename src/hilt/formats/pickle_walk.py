@@ -191,9 +191,7 @@ def _longer(source: ByteSource, data: bytes, base: int, i: int, end: int) -> tup
         lines, after = [], i + 1
         for _ in range(LINES[Opcode(code)]):
             first, after = after, _line_end(source, data, base, after, end)
-            if after < 0:
-                raise FormatError(f"{Opcode(code).name} is followed by a line without end", offset=base + i)
-            lines.append(Span(base + first, after - 1 - first, code in TEXTS))
+            lines.append(Span(base + first, max(after - 1 - first, 0), code in TEXTS))
         if code in GLOBALS:
             return (_name(source, lines[0]), _name(source, lines[1])), after
         return _literal(code, lines[0], source.read(lines[0].start, min(lines[0].size, KEPT))), after
@@ -248,7 +246,11 @@ def _name(source: ByteSource, span: Span) -> str:
 
 
 def _line_end(source: ByteSource, data: bytes, base: int, first: int, end: int) -> int:
-    """Where the line that begins at `first` ends, behind its line feed, counted as `first` is; -1 where it does not."""
+    """Where the line that begins at `first` ends, behind its line feed, counted as `first` is.
+
+    A line that ends with the file is one too, and its last byte no part of it: so reads CPython's unpickler that is
+    written in Python, the one that joblib uses.
+    """
     found = data.find(b"\n", first)
     if found >= 0:
         return found + 1
@@ -261,4 +263,4 @@ def _line_end(source: ByteSource, data: bytes, base: int, first: int, end: int) 
         if not more:
             break
         position += len(more)
-    return -1
+    return end - base

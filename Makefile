@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow lint docs system clean
+.PHONY: demo test test-slow fuzz fuzz-changed lint docs system clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python scripts/demo.py
@@ -12,8 +12,17 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev system lint
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered
 
-test-slow: $(VENV)/.installed-dev system
+test-slow: $(VENV)/.installed-fuzz system
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -m slow
+	$(BIN)/python tests/fuzz/campaign.py --seconds 2
+
+# Every reader for SECONDS each, or those that READERS names.
+fuzz: $(VENV)/.installed-fuzz
+	$(BIN)/python tests/fuzz/campaign.py --seconds $(or $(SECONDS),60) $(READERS)
+
+# The readers that changed since the revision SINCE.
+fuzz-changed: $(VENV)/.installed-fuzz
+	$(BIN)/python tests/fuzz/campaign.py --seconds $(or $(SECONDS),600) --changed $(or $(SINCE),main)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -38,6 +47,11 @@ $(VENV)/.installed-dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $(VENV)/.installed $@
+
+# atheris has no wheel for every Python; where it cannot be installed, fuzzing says that it was skipped.
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris --group fuzz
+	@touch $@
 
 clean:
 	rm -rf $(VENV) demo build dist .coverage* .mypy_cache .ruff_cache .pytest_cache

@@ -124,6 +124,8 @@ def _honest(event: str, args: tuple[Any, ...]) -> bool:
     match event:
         case "compile":  # `ast.parse` makes a tree of Python and TorchScript, no code
             return str(args[1]) == "<unknown>"
+        case "open":  # the line of a syntax error, which Python looks for in a file of that name
+            return args[:2] == ("<unknown>", "rb")
         case "import":  # Python source names its encoding, and Python looks for a module of that name
             return str(args[0]).startswith("encodings.")
         case _:

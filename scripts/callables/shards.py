@@ -1,0 +1,172 @@
+"""The index as it is shipped: what stands in it of each world, merged, and written as lines."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from primitives import ROADS
+from roads import Roads
+from world import Place, World
+
+_HOOKS = """__new__ __init__ __setstate__ __setattr__ __getattr__ __getattribute__ __hash__ __eq__ __del__ append extend
+    __setitem__ add update""".split()
+_PLAIN = {"builtins", "abc", "typing", "enum"}
+_PLAIN_CLASSES = {("collections", "OrderedDict"), ("collections", "defaultdict"), ("collections", "deque")}
+_RANK = {road: rank for rank, road in enumerate(ROADS)}
+
+
+@dataclass(slots=True)
+class Item:
+    """One name of a module. `kind` is `>` a module, `@` defined elsewhere, `c` a class, `f` a function, `v` a value."""
+
+    kind: str
+    target: str = ""
+    road: str = ""
+    chain: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
+    mro: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        return (len(_RANK) - _RANK[self.road] if self.road else 0, ">@vfc".index(self.kind))
+
+
+Index = dict[str, dict[str, Item]]
+
+
+def merge(index: Index, world: World, roads: Roads, wanted: set[str]) -> None:
+    """Adds the modules of one world whose top-level package is wanted; of two, the worse road stands."""
+    for module in sorted(world.names):
+        if module.partition(".")[0] not in wanted:
+            continue
+        names = index.setdefault(module, {})
+        for name in sorted(world.names[module]):
+            item = _item(world, roads, module, name)
+            if item:
+                _put(names, name, item)
+        for star in world.stars.get(module, ()):
+            for name in sorted(world.names.get(star, ())):
+                if not name.startswith("_") and name not in names:
+                    item = _item(world, roads, module, name)
+                    if item:
+                        _put(names, name, item)
+    homes = sorted({*world.functions, *world.classes, *(node for node in roads.labels if node[0] in world.names)})
+    for owner in homes:
+        if owner[0].partition(".")[0] in wanted and "<locals>" not in owner[1]:
+            _put(index.setdefault(owner[0], {}), owner[1], _defined(world, roads, Place("object", *owner)))
+
+
+def _put(names: dict[str, Item], name: str, item: Item) -> None:
+    known = names.get(name)
+    if known is None or item.weight > known.weight:
+        item.loads = tuple(sorted({*item.loads, *(known.loads if known else ())}))
+        names[name] = item
+    elif item.loads:
+        known.loads = tuple(sorted({*item.loads, *known.loads}))
+
+
+def _item(world: World, roads: Roads, module: str, name: str) -> Item | None:
+    place = world.follow(module, name)
+    if place is None:
+        return None
+    if place.kind == "module":
+        return Item(">", place.module)
+    if place.kind == "value":
+        road = roads.best((module, name))
+        return Item("v", f"{place.module}:{place.name}", road.road if road else "")
+    if (place.module, place.name) != (module, name):
+        return Item("@", f"{place.module}:{place.name}")
+    return _defined(world, roads, place)
+
+
+def _defined(world: World, roads: Roads, place: Place) -> Item:
+    label = roads.best((place.module, place.name))
+    road, steps = (label.road, label.chain) if label else ("", ())
+    owner = (place.module, place.name) if (place.module, place.name) in world.classes else None
+    if owner is None:
+        named = world.names.get(place.module, {}).get(place.name, [""])
+        return Item("v" if named[0] in ("alias", "made") else "f", road=road, chain=steps)
+    line = list(world.line(place))
+    mro = tuple(f"{base.module}:{base.name}" for base in line[1:] if base.module not in _PLAIN)
+    return Item("c", road=road, chain=steps, loads=_loads(world, line), mro=mro)
+
+
+def _loads(world: World, line: list[Place]) -> tuple[str, ...]:
+    """The hooks of pickling that are not those of a builtin, each with the class that defines it."""
+    found = []
+    for hook in _HOOKS:
+        for base in line:
+            known = world.classes.get((base.module, base.name))
+            own = known and (hook in known.hooks or (base.module, f"{base.name}.{hook}") in world.functions)
+            if own or (known and hook in known.names):
+                if base.module not in _PLAIN and (base.module, base.name) not in _PLAIN_CLASSES:
+                    found.append(f"{hook}={base}")
+                break
+    return tuple(found)
+
+
+def lines(index: Index, module: str) -> list[str]:
+    """A module as lines: names that lead to modules, to objects elsewhere, and then what it defines."""
+    names = index[module]
+    told = [f"= {module}"]
+    rows: dict[str, list[str]] = {">": [], "@": [], "v": [], "f": []}
+    for name, item in sorted(names.items()):
+        if item.kind == "c":
+            told.append(" ".join(["c", name, item.road or "-", ",".join(item.chain) or "-", ",".join(item.mro) or "-",
+                                  ",".join(item.loads) or "-"]))  # fmt: skip
+        elif item.road:
+            told.append(" ".join([item.kind.upper(), name, item.road, ",".join(item.chain) or "-", item.target or "-"]))
+        elif item.kind == "f":
+            rows["f"].append(name)
+        else:
+            short = item.target.removesuffix(":" + name) if item.kind == "@" else item.target
+            rows[item.kind].append(name if short == name else f"{name}={short}")
+    return told[:1] + [f"{kind} {' '.join(row)}" for kind, row in rows.items() if row] + told[1:]
+
+
+def write(index: Index, folder: Path, shards: dict[str, list[str]], about: dict[str, object]) -> None:
+    """One compressed file per shard, and index.json; the same index gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    sizes = {}
+    for shard, modules in sorted(shards.items()):
+        text = "\n" + "\n".join(line for module in sorted(modules) for line in lines(index, module)) + "\n"
+        data = text.encode()
+        packed = io.BytesIO()
+        with gzip.GzipFile("", "wb", 9, packed, mtime=0) as stream:
+            stream.write(data)
+        (folder / f"{shard}.txt.gz").write_bytes(packed.getvalue())
+        sizes[shard] = len(data)
+    text = json.dumps({**about, "shards": sizes}, indent=1, sort_keys=True)
+    (folder / "index.json").write_text(text + "\n", encoding="utf-8")
+
+
+LARGE = 1 << 20
+"""Bytes of lines from which parts of a package stand in files of their own."""
+
+
+def split(index: Index, standard: set[str]) -> dict[str, list[str]]:
+    """Which modules stand in which file: the standard library in one, and a package, or a large part of it, in one."""
+    shards: dict[str, list[str]] = {}
+    sizes: dict[str, int] = {}
+    for module in sorted(index):
+        top = module.partition(".")[0]
+        shards.setdefault("python" if top in standard else top, []).append(module)
+    for shard in sorted(shards):
+        for module in shards[shard]:
+            part = ".".join(module.split(".")[:2])
+            sizes[part] = sizes.get(part, 0) + sum(map(len, lines(index, module)))
+        whole = sum(
+            sizes.get(".".join(module.split(".")[:2]), 0) for module in {*shards[shard]} if module.count(".") < 2
+        )
+        if shard == "python" or whole < LARGE:
+            continue
+        for part in [part for part in sizes if part.startswith(shard + ".") and sizes[part] > LARGE // 4]:
+            shards[part] = [module for module in shards[shard] if f"{module}.".startswith(part + ".")]
+            shards[shard] = [module for module in shards[shard] if not f"{module}.".startswith(part + ".")]
+    return shards

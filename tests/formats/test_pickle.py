@@ -38,7 +38,7 @@ def test_the_opcodes_are_those_that_pickletools_finds(value: object, protocol: i
     expected = [(position, ord(opcode.code)) for opcode, _, position in pickletools.genops(data)]
     (stream,) = streams(data)
     assert [(position, code) for position, code, _ in stream.ops()] == expected
-    assert (stream.end, stream.broken, stream.unread, stream.frame_gap) == (len(data), None, 0, None)
+    assert (stream.end, stream.broken, stream.unread, stream.disputes) == (len(data), None, 0, ())
 
 
 @given(VALUES, st.integers(0, 5))

@@ -123,7 +123,7 @@ def _pickles(source: ByteSource, limits: Limits) -> tuple[PickleStream, ...]:
         source=source, start=0, end=end, protocol=plain.protocol, broken=broken, made=arrays.refused is not None,
         arrays=tuple(arrays.found.items()), unread=(source.size if following is None else following) - end,
     )  # fmt: skip
-    other = replace(plain, broken=None, frame_gap=None, overlay=True)
+    other = replace(plain, broken=None, disputes=(), overlay=True)
     behind = () if following is None else pickle.find(source, following, source.size, limits, "pickle behind")
     return (main, *arrays.objects, other, *(replace(stream, following=True) for stream in behind))
 

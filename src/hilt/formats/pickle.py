@@ -27,7 +27,7 @@ class PickleStream:
     `name` says which one it is, for people ("pickle 2", "data.pkl"); empty where it is the only one. `broken` is why
     it breaks at `end`, None where it ends with STOP; `steps` is 0 where not even one opcode could be read. `unread` are the bytes between `end` and the next pickle, or the
     end of the source, that belong to nothing. `arrays` are stretches of raw array bytes between two opcodes (joblib).
-    `frame_gap` is where its frames do not fit together, so that two readers go on at different places. An `overlay` is
+    `disputes` are where two readers part: a position and what is disputed there, for each. An `overlay` is
     another way to read bytes that a stream before it covers, for loaders that take another turn; it may break. One that
     is `following` stands behind the pickle that ordinary loaders read, and end with. `made` says of a broken one that no
     writer and no accident breaks it so.
@@ -42,7 +42,7 @@ class PickleStream:
     steps: int = 1
     unread: int = 0
     arrays: tuple[tuple[int, int], ...] = ()
-    frame_gap: int | None = None
+    disputes: tuple[tuple[int, str], ...] = ()
     overlay: bool = False
     following: bool = False
     made: bool = False
@@ -103,5 +103,5 @@ def one(source: ByteSource, start: int, end: int, name: str) -> PickleStream:
         protocol=extent.protocol,
         broken=extent.broken,
         steps=extent.steps,
-        frame_gap=extent.frame_gap,
+        disputes=extent.disputes,
     )

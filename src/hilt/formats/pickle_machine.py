@@ -10,62 +10,19 @@ Specification: CPython, Modules/_pickle.c.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NoReturn
 
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.pickle_opcodes import BYTES, TEXTS, Opcode
+from hilt.formats.pickle_values import KEPT_ITEMS, Global, Items, Made, Opaque, Value
 from hilt.formats.pickle_walk import Op, Span
 
-KEPT_ITEMS = 32
-"""Items of a container that are kept; the others are counted."""
+__all__ = ["KEPT_ITEMS", "Global", "Items", "Machine", "Made", "Opaque", "Value"]
 
-Value = Any
-"""None, bool, int, float, str, bytes, `Span` and tuples stand for themselves; for the others see the classes below."""
-
-
-@dataclass(frozen=True, slots=True)
-class Global:
-    """What stands under a dotted `name` in `module`."""
-
-    module: str
-    name: str
-
-
-@dataclass(slots=True)
-class Made:
-    """What a call returned; `state` is what a BUILD gave it later."""
-
-    callable: Value
-    args: Value
-    state: Value = None
-
-
-@dataclass(slots=True)
-class Items:
-    """A list, set, dict or long tuple: its first items (pairs, for a dict), and how many there are."""
-
-    kind: str
-    first: list[Value] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, items: list[Value]) -> None:
-        self.size += len(items)
-        if len(self.first) < KEPT_ITEMS:
-            self.first.extend(items[: KEPT_ITEMS - len(self.first)])
-
-    def get(self, key: str) -> Value:
-        """The last value of `key` in a dict; None where there is none."""
-        return next((value for name, value in reversed(self.first) if name == key), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Opaque:
-    """A value about which nothing is known but where it came from."""
-
-    what: str
+MEMO_GAP = 1 << 16
+"""Memo entries that may be left out before one that is written."""
 
 
 _CONSTANTS = {Opcode.NONE: None, Opcode.NEWTRUE: True, Opcode.NEWFALSE: False, Opcode.EMPTY_TUPLE: ()}
@@ -128,6 +85,9 @@ class Machine:
     def extension(self, code: int, position: int) -> Value:
         """An entry of the process's extension registry (copyreg) is asked for."""
         return Opaque(f"extension {code}")
+
+    def disputed(self, message: str, position: int) -> None:
+        """Something that no pickler writes, and that readers of pickles take differently."""
 
     def run(self, ops: Iterable[Op]) -> None:
         """Runs `ops`. Raises `FormatError` where the real machine stops, `LimitExceeded` when too much is held."""
@@ -252,6 +212,9 @@ class Machine:
 
     def _stop(self, position: int) -> None:
         self._top(position)
+        if len(self.stack) > 1 or self._marks:
+            left = len(self.stack) - 1 + len(self._marks)
+            self.disputed(f"{left} values and marks lie below the one that it returns, made for nothing", position)
 
     def _pop_one(self, argument: Any, position: int) -> None:
         if self._marks and self._marks[-1] == len(self.stack):
@@ -278,15 +241,30 @@ class Machine:
 
     def _put(self, index: Any, position: int) -> None:
         value, dense = self._top(position), len(self._memo)
+        if not isinstance(index, int) or index < 0:
+            raise FormatError("a memo entry is written that has no number", offset=position)
         if index == dense:
             self._memo.append(value)
             self._sparse_memo.pop(index, None)
-        elif isinstance(index, int) and 0 <= index < dense:
+        elif index < dense:
+            self._overwritten(self._memo[index], value, index, position)
             self._memo[index] = value
         else:
+            if index in self._sparse_memo:
+                self._overwritten(self._sparse_memo[index], value, index, position)
+            elif index > dense + len(self._sparse_memo) + MEMO_GAP:
+                self.disputed(f"memo entry {index} leaves out so many that loaders run out of memory", position)
             self._sparse_memo[index] = value
 
+    def _overwritten(self, earlier: Value, value: Value, index: Any, position: int) -> None:
+        if earlier is not value:
+            self.disputed(
+                f"memo entry {index} is written again; who follows the file otherwise takes another", position
+            )
+
     def _memoize(self, argument: Any, position: int) -> None:
+        if self._sparse_memo:
+            self.disputed("a MEMOIZE follows a PUT that left entries out; readers count on differently", position)
         self._put(len(self._memo) + len(self._sparse_memo), position)
 
     # Containers.
@@ -308,10 +286,10 @@ class Machine:
         self._list(argument, position, "frozenset")
 
     def _dict(self, argument: Any, position: int) -> None:
-        values = self._since_mark(position)
+        pairs = _pairs(self._since_mark(position), position)
         self._made += _OBJECT
         self.stack.append(Items("dict"))
-        self.stack[-1].add(_pairs(values))
+        self.stack[-1].add(pairs)
 
     def _append(self, argument: Any, position: int) -> None:
         item = self._pop(position)
@@ -326,8 +304,9 @@ class Machine:
         self.extended(self._top(position), [(key, value)], position)
 
     def _setitems(self, argument: Any, position: int) -> None:
-        pairs = _pairs(self._since_mark(position))
-        self.extended(self._top(position), pairs, position)
+        values = self._since_mark(position)
+        self.extended(self._top(position), _pairs(values[: len(values) & ~1], position), position)
+        _pairs(values, position)
 
     # Globals, calls, state.
 
@@ -371,9 +350,7 @@ class Machine:
 
     def _inst(self, argument: Any, position: int) -> None:
         module, name = argument
-        callable_ = self.named(
-            module, name, position
-        )  # first, as CPython's unpickler in Python does: without a mark too
+        callable_ = self.named(module, name, position)  # before the mark is missed, as in CPython's Python
         values = self._since_mark(position)
         self._call(callable_, tuple(values[:KEPT_ITEMS]), Opcode.INST, position)
 
@@ -387,5 +364,7 @@ def _inside(value: Items | Made) -> list[Value]:
     return value.first if isinstance(value, Items) else [value.callable, value.args, value.state]
 
 
-def _pairs(values: list[Value]) -> list[Value]:
-    return list(zip(values[::2], values[1::2], strict=False))
+def _pairs(values: list[Value], position: int) -> list[Value]:
+    if len(values) % 2:
+        raise FormatError(f"{len(values)} keys and values are no pairs", offset=position)
+    return list(zip(values[::2], values[1::2], strict=True))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
+from hilt.formats.pickle_disputes import Disputes
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
 
 KEPT = 1024
@@ -55,13 +56,16 @@ def _class(codes: list[int]) -> bytes:
 
 
 def _run() -> re.Pattern[bytes]:
-    parts = [_class([code for code in range(256) if _KIND[code] == _PLAIN]) + b"++"]
-    for size in (1, 2, 4, 8):
-        parts += [_class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size]
+    parts = [_class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size for size in (4, 1, 2, 8)]
+    parts.append(_class([code for code in range(256) if _KIND[code] == _PLAIN]) + b"++")
     for width in (1, 4):
         counts = [re.escape(size.to_bytes(width, "little")) + b".{%d}" % size for size in _SHORT]
         codes = [int(code) for code in COUNTED if COUNTED[code] == width and code != Opcode.LONG4]
         parts.append(_class(codes) + b"(?:" + b"|".join(counts) + b")")
+    # Lines that are spelt as picklers spell them.
+    parts += [rb"I(?:-?[1-9][0-9]{0,19}|00?|01)\n", rb"F-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[+-][0-9]{1,3})?\n"]
+    parts += [rb"[gp](?:[1-9][0-9]{0,9}|0)\n", rb"S'[ -&(-\[\]-ik-~]{0,99}+'\n", rb"V[ -\[\]-ik-~]{0,99}+\n"]
+    parts += [rb"L(?:-?[1-9][0-9]{0,99}|0)L\n", rb"[ci][^\nj]{0,99}+\n[^\n]{0,99}+\n"]
     return re.compile(b"(?:" + b"|".join(parts) + b")*+", re.DOTALL)
 
 
@@ -69,7 +73,7 @@ JOBLIB = ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
 """Modules of the wrapper behind which joblib writes raw array bytes."""
 _SHORT = sorted(set(range(48)) - {len(module) for module in JOBLIB})
 _RUN = _run()
-"""As many opcodes of known length, short literals among them, as stand in a row."""
+"""As many opcodes of known length, short literals among them, as stand in a row; none that may name joblib."""
 
 
 def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) -> Iterator[Op]:
@@ -121,22 +125,21 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) ->
 class Extent:
     """How far a pickle reaches. `steps` counts what was seen of it: 0 for bytes that are no pickle at all.
 
-    `frame_gap` is the position of a FRAME that does not begin where the frame before it ends, or of a STOP inside a
-    frame that says it goes on: readers disagree on what follows. `joblib` says that joblib's array wrapper is named.
+    `disputes` are the places at which readers part, and what is disputed there. `joblib` says that joblib's array wrapper is named.
     """
 
     end: int
     protocol: int
     steps: int
     broken: FormatError | None
-    frame_gap: int | None = None
+    disputes: tuple[tuple[int, str], ...] = ()
     joblib: bool = False
 
 
 def measure(source: ByteSource, start: int, end: int) -> Extent:
     """Where the pickle that begins at `start` ends: behind its STOP, or where it breaks."""
     position, protocol, steps = start, 0, 0
-    frame_end, frame_gap, joblib = start, None, False
+    disputes, joblib = Disputes(start), False
     broken: FormatError | None = None
     try:
         while broken is None:
@@ -146,22 +149,22 @@ def measure(source: ByteSource, start: int, end: int) -> Extent:
                 raise FormatError("the pickle has no STOP", offset=position)  # noqa: TRY301
             i = 0
             while i < safe:
-                run = _RUN.match(data, i)
+                border = disputes.frame_end - position
+                run = _RUN.match(data, i, border) if i < border < len(data) else _RUN.match(data, i)
                 after = run.end() if run else i
+                if after == i < border < len(data) and (run := _RUN.match(data, i)) and run.end() > i:
+                    disputes.crossed(position + i)
+                    after = run.end()
                 if after == i:
                     argument, after = _longer(source, data, position, i, end)
                     code = data[i]
-                    if code in (Opcode.FRAME, Opcode.STOP):
-                        here = position + i + (code == Opcode.STOP)
-                        frame_gap = here if here < frame_end and frame_gap is None else frame_gap
+                    disputes.seen(code, position + i, position + after, argument, data[i + 1 : after - 1])
                     if code == Opcode.STOP:
                         return Extent(
                             end=position + after, protocol=protocol, steps=steps + 1, broken=None,
-                            frame_gap=frame_gap, joblib=joblib,
+                            disputes=tuple(disputes.found), joblib=joblib,
                         )  # fmt: skip
-                    if code == Opcode.FRAME and isinstance(argument, int):
-                        frame_end = position + after + argument
-                    elif code == Opcode.PROTO and isinstance(argument, int):
+                    if code == Opcode.PROTO and isinstance(argument, int):
                         protocol = max(protocol, argument)
                         steps -= 1
                     elif (argument[0] if isinstance(argument, tuple) else argument) in JOBLIB:
@@ -172,7 +175,7 @@ def measure(source: ByteSource, start: int, end: int) -> Extent:
     except FormatError as error:
         broken = error
     at = broken.offset if broken.offset is not None else position
-    return Extent(end=at, protocol=protocol, steps=steps, broken=broken, frame_gap=frame_gap, joblib=joblib)
+    return Extent(end=at, protocol=protocol, steps=steps, broken=broken, disputes=tuple(disputes.found), joblib=joblib)
 
 
 def _longer(source: ByteSource, data: bytes, base: int, i: int, end: int) -> tuple[Argument, int]:
@@ -189,12 +192,13 @@ def _longer(source: ByteSource, data: bytes, base: int, i: int, end: int) -> tup
         return _literal(code, span, data[first : first + min(size, KEPT)]), first + size
     if code in LINES:
         lines, after = [], i + 1
-        for _ in range(LINES[Opcode(code)]):
+        for _ in range(2 if code in GLOBALS else 1):
             first, after = after, _line_end(source, data, base, after, end)
             lines.append(Span(base + first, max(after - 1 - first, 0), code in TEXTS))
         if code in GLOBALS:
             return (_name(source, lines[0]), _name(source, lines[1])), after
-        return _literal(code, lines[0], source.read(lines[0].start, min(lines[0].size, KEPT))), after
+        line = data[i + 1 : after - 1] if after <= len(data) else source.read(lines[0].start, min(lines[0].size, KEPT))
+        return _literal(code, lines[0], line), after
     if code == Opcode.STOP:
         return None, i + 1
     if code not in (Opcode.PROTO, Opcode.FRAME):

@@ -43,9 +43,8 @@ def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[S
             "another pickle behind the one that loaders read; it is judged as if it were read",
             stream.start,
         )
-    if stream.frame_gap is not None:
-        message = "a frame says that it ends elsewhere; loaders go on at different places from here"
-        yield Severity.HIGH, message, stream.frame_gap
+    for position, message in stream.disputes:
+        yield Severity.HIGH, message, position
     if trace.broken is not None and not isinstance(trace.broken, LimitExceeded):
         # A file that was cut short breaks at its end; one that breaks in its course was made to.
         made = stream.broken is None or stream.made or trace.worst > 0

@@ -47,6 +47,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
 def _check(check: Check) -> str:
     reads = ", ".join(f"`{format_id}`" for format_id in check.reads)
     reads = "every file" if check.reads == ANY else reads or "the whole repository"
+    reads += ", every byte of it, where `--search-bytes` asks for that" if check.searches else ""
     lines = [f"# {check.id}", "", check.title, "", f"- Worst severity: {check.severity.word}", f"- Reads: {reads}"]
     if check.facts:
         facts = ", ".join(f"[`{spec.key}`](../facts.md)" for spec in check.facts)

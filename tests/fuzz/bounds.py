@@ -86,7 +86,9 @@ def _check(file: ReadFile[Any]) -> None:
         return file
 
     subject = Subject(reference="memory", entries=(Entry(path=file.path, size=file.source.size),))
-    repository = Repository(subject=subject, formats={file.path: file.format}, read=again, limits=file.limits)
+    repository = Repository(
+        subject=subject, formats={file.path: file.format}, read=again, limits=file.limits, open=lambda _: file.source
+    )
     for check in CHECKS:
         if not check.reads:
             reading.run_check(check, repository, "", file.limits)

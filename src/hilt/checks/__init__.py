@@ -10,6 +10,7 @@ from hilt.checks.inspect import (
     archive_escape,
     config_targets,
     coreml_custom_layers,
+    embedded_program,
     extension_mismatch,
     gguf_header,
     hdf5_external,
@@ -34,6 +35,7 @@ from hilt.checks.inspect import (
     safetensors_header,
     saved_model_lambda,
     secrets,
+    secrets_in_bytes,
     set_aside,
     special_files,
     template_code,
@@ -103,4 +105,6 @@ CHECKS: tuple[Check, ...] = (
     secrets.CHECK,
     unreadable_entry.CHECK,
     config_targets.CHECK,
+    embedded_program.CHECK,
+    secrets_in_bytes.CHECK,
 )

@@ -14,6 +14,7 @@ from hilt.core.finding import Finding, Severity
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
 from hilt.core.subject import Subject
+from hilt.knowledge.byte_marks import Marks
 
 T = TypeVar("T")
 
@@ -63,6 +64,10 @@ class Repository:
     Raises `FormatError` or `SourceError`, as reading it did before.
     """
     limits: Limits
+    open: Callable[[str], ByteSource]
+    """The bytes of the file at this path, whether it could be read or not; until the next file is asked for."""
+    marks: Mapping[str, Marks] = field(default_factory=dict)
+    """What the search through all bytes noted, by path."""
 
 
 Seen = Finding | Fact | Gap
@@ -83,6 +88,8 @@ class Check:
     """Takes a `ReadFile` whose value is what the readers in `reads` return, or the `Repository`."""
     severity: Severity
     reads: tuple[str, ...] = ()
+    searches: bool = False
+    """Needs `Repository.marks`, and runs only where the search through all bytes was asked for."""
     facts: tuple[FactSpec, ...] = ()
     doc: str = field(repr=False)
 

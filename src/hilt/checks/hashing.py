@@ -1,6 +1,7 @@
-"""SHA-256 and BLAKE3 of every file in one pass over its bytes, threads over files.
+"""One pass over the bytes of every file, threads over files: SHA-256, BLAKE3, and where asked the marks of a search.
 
-SHA-256 is what hubs and signatures use; BLAKE3 is for checking again fast.
+SHA-256 is what hubs and signatures use; BLAKE3 is for checking again fast. Nothing is parsed here: the marks say where
+bytes look like the beginning of a program or like a key, and the worker, not this process, reads what stands there.
 """
 
 from __future__ import annotations
@@ -8,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from blake3 import blake3
 
 from hilt.core.errors import SourceError
+from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.report import Gap, State
 from hilt.core.subject import Entry
+from hilt.knowledge.byte_marks import Marker, Marks
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
 
@@ -24,29 +28,45 @@ CHUNK = 1 << 18
 """Fits into a core's cache, so that the second digest reads what the first has just brought there."""
 
 
-def hash_files(
-    listing: Listing, progress: Progress, stopped: threading.Event
-) -> tuple[tuple[Entry, ...], tuple[Gap, ...]]:
-    """The entries with their digests, and a gap for every file that could not be read to its end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashed:
+    """The entries with their digests, the marks by path, and a gap for every file not gone through to its end."""
 
-    def digest(entry: Entry) -> Entry | Gap:
+    entries: tuple[Entry, ...]
+    marks: Mapping[str, Marks] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+
+
+def hash_files(
+    listing: Listing, limits: Limits, progress: Progress, stopped: threading.Event, *, marked: bool
+) -> Hashed:
+    """Goes through every file once; with `marked`, notes as well where a search for programs and keys must look."""
+    marks: dict[str, Marks] = {}
+    gaps: list[Gap] = []
+
+    def digest(entry: Entry) -> Entry:
         locator = listing.locators.get(entry.path)
         if locator is None:
             return entry
+        marker = Marker(limits) if marked else None
         try:
-            sha256, fast = _digests(locator, progress, stopped)
+            sha256, fast = _digests(locator, marker, progress, stopped)
         except SourceError as error:
-            return Gap(what="hash", path=entry.path, state=State.FAILED, why=str(error))
+            gaps.append(Gap(what="hash", path=entry.path, state=State.FAILED, why=str(error)))
+            return entry
+        if marker is not None:
+            marks[entry.path] = marker.marks()
+            if marker.exceeded is not None:
+                why = str(marker.exceeded)
+                gaps.append(Gap(what="embedded-program", path=entry.path, state=State.FAILED, why=why))
         return replace(entry, sha256=sha256, blake3=fast)
 
-    entries = listing.subject.entries
     with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
-        results = list(pool.map(digest, entries))
-    done = tuple(entry if isinstance(result, Gap) else result for entry, result in zip(entries, results, strict=True))
-    return done, tuple(result for result in results if isinstance(result, Gap))
+        entries = tuple(pool.map(digest, listing.subject.entries))
+    return Hashed(entries=entries, marks=marks, gaps=tuple(sorted(gaps, key=lambda gap: gap.path)))
 
 
-def _digests(locator: Locator, progress: Progress, stopped: threading.Event) -> tuple[str, str]:
+def _digests(locator: Locator, marker: Marker | None, progress: Progress, stopped: threading.Event) -> tuple[str, str]:
     sha256, fast = hashlib.sha256(usedforsecurity=True), blake3()
     with locator.open() as source:
         for offset in range(0, source.size, CHUNK):
@@ -55,6 +75,8 @@ def _digests(locator: Locator, progress: Progress, stopped: threading.Event) -> 
             chunk = source.read(offset, CHUNK)
             sha256.update(chunk)
             fast.update(chunk)
+            if marker is not None:
+                marker.update(chunk)
             progress.advance(size=len(chunk))
         source.assert_unchanged()
     return sha256.hexdigest(), fast.hexdigest()

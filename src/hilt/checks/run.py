@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
@@ -13,7 +13,7 @@ from typing import Any
 
 from hilt.checks import CHECKS
 from hilt.checks.check import UNREAD, Check
-from hilt.checks.hashing import hash_files
+from hilt.checks.hashing import Hashed, hash_files
 from hilt.checks.reading import Examined
 from hilt.checks.workers import Worker, Workers
 from hilt.core.fact import Fact, FactSchema, Known
@@ -23,6 +23,7 @@ from hilt.core.progress import Progress
 from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.report_v1 import encode_subject
 from hilt.core.version import __version__
+from hilt.knowledge.byte_marks import Marks
 from hilt.sources.listing import Listing
 
 FILES_PER_WORKER = 40
@@ -110,8 +111,20 @@ def _broken(path: str) -> Gap:
     return Gap(what="read", path=path, state=State.FAILED, why="the check was interrupted")
 
 
-def run(listing: Listing, limits: Limits, workers: Workers, *, hashed: bool, progress: Progress) -> Report:
-    """Reads the subject in `workers` and runs `CHECKS` on it. With `hashed`, every file is digested in the same time."""
+def run(
+    listing: Listing,
+    limits: Limits,
+    workers: Workers,
+    *,
+    hashed: bool,
+    progress: Progress,
+    search_bytes: bool = False,
+) -> Report:
+    """Reads the subject in `workers` and runs `CHECKS` on it. With `hashed`, every file is digested in the same time.
+
+    With `search_bytes` as well, the same pass notes where bytes look like a program or a key, and the checks that need
+    it read what stands there.
+    """
     progress.start(files=len(listing.locators), size=listing.subject.size if hashed else 0)
     count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
     stopped = threading.Event()
@@ -119,22 +132,24 @@ def run(listing: Listing, limits: Limits, workers: Workers, *, hashed: bool, pro
         taken = workers.take(count)
         beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         stack.callback(stopped.set)
-        hashing = beside.submit(hash_files, listing, progress, stopped) if hashed else None
+        hashing = beside.submit(hash_files, listing, limits, progress, stopped, marked=search_bytes) if hashed else None
         gathered = _read_files(taken, listing, limits, progress)
         formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
-        of_repository = _read_repository(taken[0], listing, gathered, formats)
-        entries, hash_gaps = hashing.result() if hashing else (listing.subject.entries, ())
+        marks = hashing.result().marks if hashing and search_bytes else {}
+        asked = [check for check in CHECKS if search_bytes or not check.searches]
+        of_repository = _read_repository(taken[0], asked, listing, gathered, formats, marks)
+        digested = hashing.result() if hashing else Hashed(entries=listing.subject.entries)
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
-    gaps = [*listing.gaps, *gathered.gaps, *hash_gaps, *(gap for result in results for gap in result.gaps)]
+    gaps = [*listing.gaps, *gathered.gaps, *digested.gaps, *(gap for result in results for gap in result.gaps)]
     ran: Counter[str] = Counter()
     for result in results:
         ran.update({item.check: item.files for item in result.ran})
     return Report(
-        subject=replace(listing.subject, entries=entries),
+        subject=replace(listing.subject, entries=digested.entries),
         findings=_in_order(finding for result in results for finding in result.findings),
         facts=tuple(_facts([fact for result in results for fact in result.facts], gaps)),
         coverage=Coverage(
-            ran=tuple(Ran(check=check.id, files=ran[check.id]) for check in CHECKS),
+            ran=tuple(Ran(check=check.id, files=ran[check.id]) for check in asked),
             gaps=tuple(dict.fromkeys(gaps)),
         ),
         formats=formats,
@@ -156,16 +171,24 @@ def _read_files(workers: Sequence[Worker], listing: Listing, limits: Limits, pro
     return work.gathered
 
 
-def _read_repository(worker: Worker, listing: Listing, gathered: Gathered, formats: dict[str, str]) -> list[Examined]:
+def _read_repository(
+    worker: Worker,
+    asked: Sequence[Check],
+    listing: Listing,
+    gathered: Gathered,
+    formats: dict[str, str],
+    marks: Mapping[str, Marks],
+) -> list[Examined]:
     worker.introduce(
         {
             "do": "subject",
             "subject": encode_subject(listing.subject),
             "places": list(gathered.places.values()),
             "formats": formats,
+            "marks": {path: asdict(of_file) for path, of_file in marks.items()},
         }
     )
-    return [worker.ask({"do": "repository", "check": check.id}) for check in CHECKS if not check.reads]
+    return [worker.ask({"do": "repository", "check": check.id}) for check in asked if not check.reads]
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

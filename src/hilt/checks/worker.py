@@ -24,6 +24,7 @@ from hilt.core.report import Gap, State
 from hilt.core.report_v1 import decode_subject, encode_fact, encode_finding, encode_gap
 from hilt.core.subject import Subject
 from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path, open_member
+from hilt.knowledge.byte_marks import Marks
 from hilt.sources.file import FileSource, Locator
 
 try:
@@ -87,6 +88,7 @@ class Session:
     subject: Subject = field(default_factory=lambda: Subject(reference=""))
     places: Mapping[str, Place] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Marks] = field(default_factory=dict)
 
 
 def main() -> None:
@@ -118,6 +120,7 @@ def _handle(session: Session, request: dict[str, Any]) -> Examined:
                 session.subject = decode_subject(request["subject"])
                 session.places = {place["path"]: place for place in request["places"]}
                 session.formats = request["formats"]
+                session.marks = _marks(request["marks"])
                 return Examined()
             case _:
                 return _repository(session, what)
@@ -169,8 +172,22 @@ def _repository(session: Session, check_id: str) -> Examined:
             raise file.error
         return file
 
-    repository = Repository(subject=session.subject, formats=session.formats, read=read_path, limits=session.limits)
+    repository = Repository(
+        subject=session.subject,
+        formats=session.formats,
+        read=read_path,
+        limits=session.limits,
+        open=lambda path: session.opened.at(session.places[path]),
+        marks=session.marks,
+    )
     return run_check(check, repository, "", session.limits)
+
+
+def _marks(told: dict[str, dict[str, Any]]) -> dict[str, Marks]:
+    return {
+        path: Marks(programs=tuple(marks["programs"]), texts=tuple((begin, end) for begin, end in marks["texts"]))
+        for path, marks in told.items()
+    }
 
 
 def _limit_memory(limits: Limits) -> None:

@@ -85,3 +85,7 @@ class Limits:
     """Graphs inside the nodes of graphs, models inside pipelines, XML elements inside elements."""
     graph_tensor_rank: int = 64
     """Dimensions of one tensor of a graph; NumPy knows no more."""
+
+    # A search through all bytes.
+    byte_marks: int = 10_000
+    """Places of one file that may begin a program, and stretches of text in it, that a search through all bytes notes."""

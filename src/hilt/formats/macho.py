@@ -35,3 +35,12 @@ def read(source: ByteSource, limits: Limits) -> Executable:  # noqa: ARG001
 
 def _count(data: bytes) -> int:
     return int.from_bytes(data[4:8])
+
+
+def certain(source: ByteSource) -> bool:
+    """Is this a header that macOS would load? For bytes in the middle of others, where four of them prove little."""
+    header = source.read(0, 40)
+    if len(header) < 40 or not header.startswith(b"\xcf\xfa\xed\xfe"):
+        return False
+    _, machine, _, kind, commands, size, _, _, _, first = struct.unpack("<10I", header)
+    return machine in _MACHINES and 1 <= kind <= 12 and 0 < commands <= size // 8 and 8 <= first <= size

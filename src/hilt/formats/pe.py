@@ -36,3 +36,13 @@ def _header(source: ByteSource) -> bytes | None:
         return None
     header = source.read(int.from_bytes(start, "little"), 24)
     return header if len(header) == 24 and header.startswith(b"PE\0\0") else None
+
+
+def certain(source: ByteSource) -> bool:
+    """Is this a header that Windows would load? For bytes in the middle of others, where six of them prove little."""
+    header = _header(source)
+    if header is None or source.read(0, 2) != b"MZ":
+        return False
+    machine, sections, optional = struct.unpack("<4x2H12xH2x", header)
+    magic = source.read(int.from_bytes(source.read(60, 4), "little") + 24, 2)
+    return machine in _MACHINES and 0 < sections <= 96 and optional >= 96 and magic in (b"\x0b\1", b"\x0b\2")

@@ -29,17 +29,19 @@ def check(
     policy: Named | Sequence[Named] | None = None,
     settings: Settings | None = None,
     hashed: bool = True,
+    search_bytes: bool = False,
     progress: Progress | None = None,
 ) -> Verdict:
     """Reads everything at `reference` without running any of it, and says whether it may be used.
 
     `policy` names a pack ("default", "strict", "permissive") or a file, or several that are merged; without it the
     settings decide, and without those "default". With `hashed` false no digest is made, and the verdict is bound to
-    no bytes.
+    no bytes. With `search_bytes`, or where the settings say so, every byte is searched for programs and keys as well.
 
     Raises `UsageError` where reference, policy or settings are wrong, `NothingToCheck` where there is no file.
     """
     settings = settings or Settings()
+    settings = replace(settings, search_bytes=settings.search_bytes or search_bytes)
     with closing(check_each([reference], policy=policy, settings=settings, hashed=hashed, progress=progress)) as each:
         verdict = next(each)
     if isinstance(verdict, HiltError):
@@ -59,6 +61,8 @@ def check_each(
 
     Raises `UsageError`: then the call as a whole is wrong.
     """
+    if settings.search_bytes and not hashed:
+        raise UsageError("every byte is searched while it is digested: leave out --no-hash (hashed=False), or the search")
     chosen = _policies(policy) or settings.policies or ("default",)
     policies = [load(name, runner.SCHEMA) for name in chosen]
     with Workers(settings.limits) as workers:
@@ -68,7 +72,14 @@ def check_each(
             try:
                 listing = open_reference(reference, settings.limits)
                 watched = progress or Silent()
-                report = runner.run(listing, settings.limits, workers, hashed=hashed, progress=watched)
+                report = runner.run(
+                    listing,
+                    settings.limits,
+                    workers,
+                    hashed=hashed,
+                    progress=watched,
+                    search_bytes=settings.search_bytes,
+                )
             except UsageError:
                 raise
             except HiltError as error:

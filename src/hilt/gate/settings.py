@@ -16,7 +16,7 @@ from typing import Any
 from hilt.core.errors import SettingsInvalid
 from hilt.core.limits import Limits
 
-KEYS = ("policy", "env", "limits")
+KEYS = ("policy", "env", "limits", "search_bytes")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
 
@@ -30,6 +30,7 @@ class Settings:
     policies: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    search_bytes: bool = False
     file: str = ""
 
 
@@ -71,6 +72,7 @@ def read_settings(path: Path) -> Settings:
         policies=_policies(table.get("policy", []), path),
         env=_env(_table(table.get("env", {}), path, "env"), path),
         limits=_limits(_table(table.get("limits", {}), path, "limits"), path),
+        search_bytes=_flag(table.get("search_bytes", False), path, "search_bytes"),
         file=str(path),
     )
 
@@ -103,6 +105,12 @@ def _env(table: Mapping[str, Any], path: Path) -> dict[str, str]:
         if not isinstance(value, str):
             raise SettingsInvalid(f"a word is needed here, not {value!r:.60}", file=str(path), where=f"env.{key}")
     return dict(table)
+
+
+def _flag(value: Any, path: Path, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsInvalid(f"true or false is needed here, not {value!r:.60}", file=str(path), where=where)
+    return value
 
 
 def _limits(table: Mapping[str, Any], path: Path) -> Limits:

@@ -34,11 +34,12 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """One secret. Only its first four characters and its length are kept; `line` counts from 1."""
+    """One secret. Only its first four characters and its length are kept; `offset` is in bytes, `line` counts from 1."""
 
     title: str
     begins: str
     length: int
+    offset: int
     line: int
 
 
@@ -87,7 +88,9 @@ def secrets(source: ByteSource) -> Iterator[Secret]:
                 value = found[1]
                 begins = value[:4].decode("ascii", "replace")
                 at = line + text.count(b"\n", 0, found.start())
-                yield Secret(title=shape.title, begins=begins, length=len(value), line=at)
+                # In UTF-16 the offset is only near: the zeros before it are not counted.
+                where = offset + found.start(1)
+                yield Secret(title=shape.title, begins=begins, length=len(value), offset=where, line=at)
         line += text.count(b"\n", 0, own)
         if last:
             return

@@ -39,6 +39,9 @@ OPEN = {
 }
 """What is not known where one of these facts is not."""
 
+UNSEARCHED = {"inspect.embedded_programs": "whether a program hides in the weights (--search-bytes)"}
+"""What nobody has looked for where one of these facts is not known."""
+
 BESIDE = frozenset(
     {
         "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
@@ -156,7 +159,7 @@ def group_gaps(gaps: Iterable[Gap]) -> tuple[GapGroup, ...]:
 def _unknown(report: Report) -> tuple[str, ...]:
     """What runs comes first, then what the model gives, then the rest by their keys."""
     open_keys = {fact.key for fact in report.facts if fact.known is Known.UNKNOWN}
-    named = {**OPEN, **LABELS}
+    named = {**OPEN, **LABELS, **UNSEARCHED}
     told = [label for key, label in named.items() if key in open_keys]
     return tuple(dict.fromkeys([*told, *sorted(open_keys - named.keys())]))
 

@@ -56,3 +56,9 @@ LICENCE_CLAIMED = FactSpec(
 LICENCE_TEXT = FactSpec(
     key="rights.licence_texts", type=tuple, about="files that hold the text of a licence", combine="union"
 )
+EMBEDDED_PROGRAMS = FactSpec(
+    key="inspect.embedded_programs",
+    type=int,
+    about="programs inside other files, where every byte was searched for them (--search-bytes)",
+    combine="sum",
+)

@@ -6,8 +6,8 @@ scripts that name the program that runs them. It is worse where the file's name 
 Why: weights are data. Nothing that loads a model needs a program from it, and a program that lies beside the weights
 waits for something, or somebody, to start it. A program named like a model has one purpose: not to be noticed.
 
-What it cannot see: what the code does. Programs inside other files (in the bytes of a tensor, behind a picture) are not
-looked for.
+What it cannot see: what the code does. Programs inside other files (in the bytes of a tensor, behind a picture) are what
+embedded-program looks for.
 
 Fix: use the model without these files. If you need one of them, take its source and build it yourself.
 """

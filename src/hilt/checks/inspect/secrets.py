@@ -6,8 +6,8 @@ OpenAI, Anthropic, Slack, Stripe, npm, PyPI; private keys, signed tokens (JWT), 
 Why: whoever has the file can act in the owner's name until the key is revoked. In a model that comes in, it says that the
 publisher's account may be in other hands; in a model that goes out, it is yours.
 
-What it cannot see: secrets without a known shape, secrets that are encoded, and whether a key still works. Binary files
-are not searched.
+What it cannot see: secrets without a known shape, secrets that are encoded, and whether a key still works. Files that
+are no text are searched by secrets-in-bytes.
 
 Fix: revoke the key first, then remove it from the files and from their history. Deleting it from the newest revision
 alone leaves it readable in every older one.

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
 @click.option("--each", is_flag=True, help="Every model directly below REF is a subject of its own.")
 @click.option("--no-hash", is_flag=True, help="Make no digests: faster, and the verdict is bound to no bytes.")
+@click.option(
+    "--search-bytes", is_flag=True, help="Search every byte for programs and keys too; takes 4 times as long."
+)
 @click.option("--stage", metavar="WORD", help="What policies see as env.stage.")
 def check(
     references: tuple[str, ...],
@@ -42,6 +45,7 @@ def check(
     as_json: bool,
     each: bool,
     no_hash: bool,
+    search_bytes: bool,
 ) -> int:
     """Read models without running them, and judge each by a policy.
 
@@ -56,6 +60,8 @@ def check(
     settings = find_settings(config)
     if stage is not None:
         settings = replace(settings, env={**settings.env, "stage": stage})
+    if search_bytes:
+        settings = replace(settings, search_bytes=True)
     verdicts, problems = _check_all(list(_subjects(references, each=each)), policies, settings, hashed=not no_hash)
     for destination in wanted if verdicts else ():
         destination.write(verdicts, time.monotonic() - begun)

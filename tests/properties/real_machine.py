@@ -45,7 +45,7 @@ class _InertClass(type):
 def _inert(ran: Ran, *named: str) -> _InertClass:
     def note(what: str, target: Any, value: Any) -> None:
         ran.did.append(Did(what, shape_of_real(target), shape_of_real(value)))
-        if what == "state":
+        if what == "state" and not isinstance(target, type):
             target.state = value
 
     def new(cls: Any, *args: Any, **keywords: Any) -> Any:

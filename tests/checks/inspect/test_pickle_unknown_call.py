@@ -25,3 +25,13 @@ def test_a_known_family_does_not_cover_a_dotted_name_in_it() -> None:
     assert findings(CHECK, p(4, called(stacked("collections", "OrderedDict"), b"")), "model.pkl") == []
     (finding,) = findings(CHECK, p(4, called(stacked("collections", "OrderedDict.fromkeys.acme"), b"")), "model.pkl")
     assert finding.severity >= Severity.MEDIUM
+
+
+def test_a_name_that_the_file_computes_is_told_even_if_it_is_only_held() -> None:
+    """Long enough not to be kept as text, and still a name that Python resolves."""
+    name = b"path.os." * 200 + b"system"
+    (finding,) = findings(
+        CHECK, p(4, text("os") + b"X" + len(name).to_bytes(4, "little") + name + b"\x93"), "model.pkl"
+    )
+    assert finding.severity is Severity.HIGH
+    assert "looks up" in finding.message

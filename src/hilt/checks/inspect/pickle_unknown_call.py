@@ -27,7 +27,7 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 
 if TYPE_CHECKING:
-    from hilt.knowledge.callables.machine import Call
+    from hilt.knowledge.callables.trace import Call
 
 
 def pickle_unknown_call(file: ReadFile[Carrier]) -> Iterator[Seen]:
@@ -54,6 +54,8 @@ def pickle_unknown_call(file: ReadFile[Carrier]) -> Iterator[Seen]:
 
 def _message(call: Call, count: int) -> str:
     times = f", {count} times" if count > 1 else ""
+    if call.computed and call.way == "names":
+        return f"looks up {call.target}; the file computes what it imports instead of naming it"
     if call.computed:
         return f"calls {call.target} with ({call.args}){times}; the file computes what it calls instead of naming it"
     if call.way == "names":

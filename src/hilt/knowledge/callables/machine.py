@@ -135,7 +135,9 @@ class _Tracer(Machine):
         for part in (module, name):
             if not isinstance(part, str | Span | Made | Opaque):
                 raise FormatError(f"a global is looked up by {render.render(part)}, not by text", offset=position)
-        return Opaque(f"a name computed from {render.render(module)} and {render.render(name)}")
+        named = Opaque(f"a name computed from {render.render(module)} and {render.render(name)}")
+        self._record("names", Global("", render.render(named)), (), UNKNOWN, position, computed=True)
+        return named
 
     def called(self, callable_: Value, args: Value, how: Opcode, position: int) -> Value:
         if how is Opcode.NEWOBJ_EX and isinstance(args[0], tuple):

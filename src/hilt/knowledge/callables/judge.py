@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from hilt.formats.pickle import Span
 from hilt.formats.pickle_machine import Global, Items, Made, Opaque, Value
-from hilt.knowledge.callables import dangerous, safe
+from hilt.knowledge.callables import dangerous, index, safe
 from hilt.knowledge.callables.names import canonical
 from hilt.knowledge.callables.safe_built import BUILT
 
@@ -34,35 +35,58 @@ SAFE = Judgement(Standing.SAFE)
 UNKNOWN = Judgement(Standing.UNKNOWN)
 
 
+@lru_cache(maxsize=8192)
+def resolve(module: str, name: str) -> tuple[str, str]:
+    """The one name under which hilt knows this callable, whatever module it is taken from: see `names` and `index`."""
+    here = canonical(module, name)
+    if ".".join(here) in _RULES or safe.is_safe_to_name(*here):
+        return here
+    entry = index.find(*here)
+    return here if entry is None or not entry.name else canonical(entry.module, entry.name)
+
+
 def judge_name(module: str, name: str) -> Judgement:
     """A global that a pickle holds as a value, never calling it."""
-    module, name = canonical(module, name)
-    full = f"{module}.{name}"
-    if safe.is_safe_to_name(module, name) or full in _HELD:
+    known = resolve(module, name)
+    full = ".".join(known)
+    if safe.is_safe_to_name(*known) or full in _HELD:
         return SAFE
-    if full in _REACHING:
-        return Judgement(Standing.DANGEROUS, dangerous.REACH)
-    road = dangerous.road(module, name)
-    return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
+    return Judgement(Standing.DANGEROUS, dangerous.REACH) if full in _REACHING else _beyond(module, name)
 
 
 def is_inert(module: str, name: str) -> bool:
     """May what it makes be gone over, hashed and turned into text, without running more than that?"""
-    module, name = canonical(module, name)
-    return safe.is_inert(module, name) or f"{module}.{name}" in _RULES
+    known = resolve(module, name)
+    return safe.is_inert(*known) or ".".join(known) in _RULES
 
 
 def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Judgement:
     """A global that a pickle calls with these arguments; `init` is False where a class is made without `__init__`."""
-    module, name = canonical(module, name)
-    rule = _RULES.get(f"{module}.{name}")
+    known = resolve(module, name)
+    rule = _RULES.get(".".join(known))
     if rule is not None:
         standing = rule(args if isinstance(args, tuple) else (args,))
-        return Judgement(standing, dangerous.road(module, name) if standing is Standing.DANGEROUS else "")
-    if safe.is_safe(module, name, init=init) or (not init and f"{module}.{name}" in _HOLDERS):
+        road = _beyond(module, name).road or dangerous.REACH
+        return Judgement(standing, road if standing is Standing.DANGEROUS else "")
+    if safe.is_safe(*known, init=init) or (not init and ".".join(known) in _HOLDERS):
         return SAFE
-    road = dangerous.road(module, name)
+    return _beyond(module, name)
+
+
+def _beyond(module: str, name: str) -> Judgement:
+    """What is known of a callable that is not safe: the road that the index or a list has for it, or nothing."""
+    known = resolve(module, name)
+    entry = index.find(*known)
+    if entry is not None and entry.road:
+        by_way = f", by way of {', then '.join(entry.through)}" if entry.through else ""
+        return Judgement(Standing.DANGEROUS, entry.road + by_way)
+    road = dangerous.road(*known) or dangerous.road(*canonical(module, name))
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
+
+
+def final(module: str, name: str) -> str:
+    """The name that a name comes down to: `os.system` for `torch._utils` + `os.system`."""
+    return dangerous.final(*resolve(module, name))
 
 
 # Callables that are safe with some arguments only.
@@ -100,7 +124,7 @@ def _partial(args: _Args) -> Standing:
         case (Global(module, name), *_):
             # Whoever calls it runs the `__init__` of a class that is safe only where pickles leave it out.
             standing = judge_name(module, name).standing
-            return max(standing, Standing.UNKNOWN) if ".".join(canonical(module, name)) in BUILT else standing
+            return max(standing, Standing.UNKNOWN) if ".".join(resolve(module, name)) in BUILT else standing
     return Standing.DANGEROUS
 
 
@@ -117,9 +141,9 @@ def _itemgetter(args: _Args) -> Standing:
 def _getattr(args: _Args) -> Standing:
     """Where the name is known, what it leads to is judged in its place."""
     match args:
-        case (Global(module, owner), str(name)) if safe.is_method(*canonical(module, owner), name):
+        case (Global(module, owner), str(name)) if safe.is_method(*resolve(module, owner), name):
             return Standing.SAFE
-        case (Made(Global(module, owner)), str(name)) if safe.is_method(*canonical(module, owner), name):
+        case (Made(Global(module, owner)), str(name)) if safe.is_method(*resolve(module, owner), name):
             return Standing.SAFE
         case (Global() | Made(), str(name), *_) if not dangerous.road("", name):
             return Standing.UNKNOWN

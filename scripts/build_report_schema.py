@@ -17,6 +17,7 @@ from hilt.core.report import State
 from hilt.core.report_v1 import SCHEMA
 from hilt.core.subject import EntryKind
 from hilt.core.verdict import Outcome
+from hilt.core.waiver import Idle
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "schema" / "report-1.json"
 
@@ -37,6 +38,7 @@ NOT_FINITE: Shape = {
     "additionalProperties": False,
 }
 COUNT: Shape = {"anyOf": [{"type": "integer", "minimum": 0}, LARGE]}
+DAY: Shape = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 HEX: Shape = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 VALUE: Shape = {"anyOf": [{"type": ["boolean", "number", "string", "null"]}, TEXTS, LARGE, NOT_FINITE]}
 
@@ -79,7 +81,28 @@ DEFS: dict[str, Shape] = {
             "passed": told("The names of the rules that passed.", TEXTS),
             "report": ref("report"),
         },
-        {"judged_at": told("UTC, ISO 8601.", TEXT)},
+        {
+            "waived": told("Findings of the report that no rule counted, and by which waiver.", every("waived")),
+            "unwaived": told("Findings that count although a waiver names them, and why.", every("unwaived")),
+            "judged_at": told("UTC, ISO 8601.", TEXT),
+        },
+    ),
+    "waived": shape(
+        "A finding that a waiver of the settings takes out.", {"finding": ref("finding"), "waiver": ref("waiver")}
+    ),
+    "unwaived": shape(
+        "A finding that a waiver names in vain.",
+        {"finding": ref("finding"), "waiver": ref("waiver"), "why": words(Idle)},
+    ),
+    "waiver": shape(
+        "The organisation's decision not to hold a finding against a file.",
+        {
+            "check": TEXT,
+            "path": TEXT,
+            "digest": told("sha256: and the hex of the file, the outermost archive around it, or the subject.", TEXT),
+            "reason": TEXT,
+            "expires": told("The last day, in UTC, on which it counts.", DAY),
+        },
     ),
     "reason": shape(
         "What one rule said.",
@@ -100,6 +123,13 @@ DEFS: dict[str, Shape] = {
             "coverage": ref("coverage"),
             "formats": told("The format of each path that was read.", {"type": "object", "additionalProperties": TEXT}),
             "versions": told("Of what the report depends on.", {"type": "object", "additionalProperties": TEXT}),
+        },
+        {
+            "statements": told(
+                "What checks stated of files in which they found something, and for each such fact one more without a "
+                "check: what everything else comes to. A waiver takes its part away.",
+                every("fact"),
+            ),
         },
     ),
     "subject": shape(
@@ -124,7 +154,11 @@ DEFS: dict[str, Shape] = {
             "where": ref("where"),
             "message": TEXT,
         },
-        {"why": TEXT, "fix": TEXT},
+        {
+            "why": TEXT,
+            "fix": TEXT,
+            "whole": told("It rests on more files than its own: a waiver needs the subject's digest.", {"const": True}),
+        },
     ),
     "where": shape(
         "A place; an empty path means the subject as a whole, and members of archives stand behind `!/`.",
@@ -139,6 +173,7 @@ DEFS: dict[str, Shape] = {
             "known": words(Known),
             "source": TEXT,
         },
+        {"check": told("The check that stated it, where it is the statement of one.", TEXT)},
     ),
     "coverage": shape(
         "What ran, and what was not checked.",

@@ -9,6 +9,7 @@ from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 
 NASTY = (
     "\x1b[2J\x1b]0;owned\x07",
@@ -36,6 +37,7 @@ findings = st.builds(
     message=texts,
     why=texts,
     fix=texts,
+    whole=st.booleans(),
 )
 values = (
     st.booleans()
@@ -50,6 +52,7 @@ facts = st.builds(
     value=values,
     known=st.sampled_from([known for known in Known if known is not Known.UNKNOWN]),
     source=texts,
+    check=texts,
 ) | st.builds(Fact, key=texts, value=st.none(), known=st.just(Known.UNKNOWN), source=texts)
 gaps = st.builds(Gap, what=texts, path=texts, state=st.sampled_from(State), why=texts)
 entries = st.builds(
@@ -74,6 +77,7 @@ reports = st.builds(
     subject=subjects,
     findings=few(findings),
     facts=few(facts),
+    statements=few(facts),
     coverage=st.builds(Coverage, ran=few(st.builds(Ran, check=texts, files=counts)), gaps=few(gaps)),
     formats=st.dictionaries(texts, texts, max_size=3),
     versions=st.dictionaries(texts, texts, max_size=3),
@@ -89,6 +93,7 @@ reasons = st.builds(
     unknown=st.booleans(),
     maps_to=few(texts),
 )
+waivers = st.builds(Waiver, check=texts, path=texts, digest=texts, reason=texts, expires=st.dates())
 verdicts = st.builds(
     Verdict,
     outcome=st.sampled_from(Outcome),
@@ -97,5 +102,7 @@ verdicts = st.builds(
     policy_digest=texts,
     reasons=few(reasons),
     passed=few(texts),
-    judged_at=texts,
+    waived=few(st.builds(Waived, finding=findings, waiver=waivers)),
+    unwaived=few(st.builds(Unwaived, finding=findings, waiver=waivers, why=st.sampled_from(Idle))),
+    judged_at=texts | st.datetimes().map(str),
 )

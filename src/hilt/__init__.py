@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hilt.core.report import Coverage, Gap, Report, State
     from hilt.core.subject import Entry, Subject
     from hilt.core.verdict import Outcome, Reason, Verdict
+    from hilt.core.waiver import Unwaived, Waived, Waiver
     from hilt.gate.check import check
     from hilt.gate.settings import Settings, find_settings
 
@@ -40,7 +41,10 @@ _HOME = {
     "Severity": "core.finding",
     "State": "core.report",
     "Subject": "core.subject",
+    "Unwaived": "core.waiver",
     "Verdict": "core.verdict",
+    "Waived": "core.waiver",
+    "Waiver": "core.waiver",
     "Where": "core.finding",
     "check": "gate.check",
     "find_settings": "gate.settings",
@@ -64,7 +68,10 @@ __all__ = [
     "Severity",
     "State",
     "Subject",
+    "Unwaived",
     "Verdict",
+    "Waived",
+    "Waiver",
     "Where",
     "__version__",
     "check",

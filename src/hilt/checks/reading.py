@@ -87,7 +87,7 @@ def run_check(check: Check, given: ReadFile[Any] | Repository, path: str, limits
         for seen in check.run(given):
             match seen:
                 case Fact():
-                    facts.append(seen)
+                    facts.append(replace(seen, check=check.id))
                 case Gap():
                     gaps.append(seen)
                 case Finding():

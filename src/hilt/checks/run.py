@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
@@ -16,8 +16,8 @@ from hilt.checks.check import UNREAD, Check
 from hilt.checks.hashing import Hashed, hash_files
 from hilt.checks.reading import Examined
 from hilt.checks.workers import Worker, Workers
-from hilt.core.fact import Fact, FactSchema, Known
-from hilt.core.finding import Finding
+from hilt.core.fact import Fact, FactSchema, FactSpec, Known
+from hilt.core.finding import Finding, any_inside
 from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.report import Coverage, Gap, Ran, Report, State
@@ -141,13 +141,16 @@ def run(
         digested = hashing.result() if hashing else Hashed(entries=listing.subject.entries)
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
     gaps = [*listing.gaps, *gathered.gaps, *digested.gaps, *(gap for result in results for gap in result.gaps)]
+    findings = _in_order(finding for result in results for finding in result.findings)
+    stated = [fact for result in results for fact in result.facts]
     ran: Counter[str] = Counter()
     for result in results:
         ran.update({item.check: item.files for item in result.ran})
     return Report(
         subject=replace(listing.subject, entries=digested.entries),
-        findings=_in_order(finding for result in results for finding in result.findings),
-        facts=tuple(_facts([fact for result in results for fact in result.facts], gaps)),
+        findings=findings,
+        facts=tuple(_merged(spec, [fact for fact in stated if fact.key == spec.key], gaps) for spec in SCHEMA),
+        statements=tuple(_beside_findings(stated, findings, gaps)),
         coverage=Coverage(
             ran=tuple(Ran(check=check.id, files=ran[check.id]) for check in asked),
             gaps=tuple(dict.fromkeys(gaps)),
@@ -201,17 +204,25 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def _facts(stated: Sequence[Fact], gaps: Sequence[Gap]) -> Iterable[Fact]:
-    """One fact for each declared key; what nobody stated is told as such, or by its `otherwise` if all was seen."""
-    unseen = {gap.what for gap in gaps}
+def _merged(spec: FactSpec, stated: Sequence[Fact], gaps: Sequence[Gap]) -> Fact:
+    """All statements of one key as one fact; where there are none its `otherwise`, if everything was seen."""
+    declaring = [check.id for check in CHECKS if spec in check.facts]
+    if stated or spec.otherwise is None or any(gap.what in ("read", *declaring) for gap in gaps):
+        return spec.merge(stated)
+    return Fact(key=spec.key, value=spec.otherwise, known=Known.VERIFIED, source=declaring[0])
+
+
+def _beside_findings(stated: Sequence[Fact], findings: Sequence[Finding], gaps: Sequence[Gap]) -> Iterator[Fact]:
+    """The `statements` of a report."""
+    places: dict[str, list[str]] = {check.id: [] for check in CHECKS}
+    for path, check in sorted((finding.where.path, finding.check) for finding in findings):
+        places[check].append(path)
     for spec in SCHEMA:
         of_key = [fact for fact in stated if fact.key == spec.key]
-        declaring = [check for check in CHECKS if spec in check.facts]
-        if of_key or spec.otherwise is None or "read" in unseen or _any_gap(declaring, unseen):
-            yield spec.merge(of_key)
-        else:
-            yield Fact(key=spec.key, value=spec.otherwise, known=Known.VERIFIED, source=declaring[0].id)
-
-
-def _any_gap(checks: Iterable[Check], unseen: set[str]) -> bool:
-    return any(check.id in unseen for check in checks)
+        beside = {
+            fact for fact in of_key if fact.value != spec.otherwise and any_inside(places[fact.check], fact.source)
+        }
+        if beside and spec.otherwise is not None:
+            told = [fact for fact in of_key if fact in beside]
+            yield from told if spec.combine == "sum" else dict.fromkeys(told)
+            yield _merged(spec, [fact for fact in of_key if fact not in beside], gaps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 Value = bool | int | float | str | tuple[str, ...] | None
@@ -29,12 +29,16 @@ class Known(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A dotted key, a value, where it was seen, and how it is known."""
+    """A dotted key, a value, where it was seen, and how it is known.
+
+    `check` is the check that stated it; empty for a fact that was merged from several statements.
+    """
 
     key: str
     value: Value
     known: Known
     source: str
+    check: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if (self.value is None) != (self.known is Known.UNKNOWN):

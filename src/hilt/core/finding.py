@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -60,7 +62,8 @@ class Finding:
     """One thing a check saw.
 
     `message` says what was seen, with the values seen; strings of the subject stand in it as they are, and every
-    output quotes them. `why` and `fix` may stay empty: then the check's own Why and Fix are told.
+    output quotes them. `why` and `fix` may stay empty: then the check's own Why and Fix are told. `whole` is true where
+    it rests on more files than the one at `where`, so that the digest of that file does not say what was seen.
     """
 
     check: str
@@ -70,6 +73,15 @@ class Finding:
     message: str
     why: str = ""
     fix: str = ""
+    whole: bool = False
 
     def __str__(self) -> str:
         return f"{self.severity.word} {self.check} {self.where}: {self.message}"
+
+
+def any_inside(paths: Sequence[str], file: str) -> bool:
+    """Whether one of these sorted paths is `file` itself or stands inside it, behind `!/`."""
+    itself, inside = bisect_left(paths, file), bisect_left(paths, f"{file}!/")
+    return file in paths[itself : itself + 1] or any(
+        path.startswith(f"{file}!/") for path in paths[inside : inside + 1]
+    )

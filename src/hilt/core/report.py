@@ -59,6 +59,10 @@ class Coverage:
 class Report:
     """Findings, facts and coverage of one subject. It judges nothing.
 
+    `facts` are merged from all that checks stated. `statements` are those of them that a check made of a file in which it
+    also found something, for facts whose silence means that all is well; and beside them, without a check, one for each
+    such fact that says what everything else comes to. With them a fact can be had without what a waiver takes away.
+
     `formats` maps each path that was read, members of archives included, to the id of its format. `versions` holds the
     versions of everything that the report depends on.
     """
@@ -66,6 +70,7 @@ class Report:
     subject: Subject
     findings: tuple[Finding, ...] = ()
     facts: tuple[Fact, ...] = ()
+    statements: tuple[Fact, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
     formats: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

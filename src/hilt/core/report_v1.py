@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from hilt.core.catalogue import About, Catalogue
@@ -18,6 +19,7 @@ from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 from hilt.core.wire import Object, decode_item, decode_value, encode_text, encode_value
 
 SCHEMA = "hilt.report/1"
@@ -28,6 +30,7 @@ _KNOWN = {known.word: known for known in Known}
 _OUTCOMES = {outcome.word: outcome for outcome in Outcome}
 _STATES = {state.value: state for state in State}
 _KINDS = {kind.value: kind for kind in EntryKind}
+_IDLE = {idle.value: idle for idle in Idle}
 
 
 def dump_report(report: Report) -> str:
@@ -93,6 +96,7 @@ def encode_finding(finding: Finding) -> dict[str, Any]:
         message=encode_text(finding.message),
         why=encode_text(finding.why) or None,
         fix=encode_text(finding.fix) or None,
+        whole=finding.whole or None,
     )
 
 
@@ -106,6 +110,7 @@ def decode_finding(value: Any, where: str = "finding") -> Finding:
         message=it.text("message"),
         why=it.text("why", ""),
         fix=it.text("fix", ""),
+        whole=it.has("whole") and it.flag("whole"),
     )
     it.done()
     return finding
@@ -138,16 +143,17 @@ def encode_fact(fact: Fact) -> dict[str, Any]:
         "value": encode_value(fact.value),
         "known": fact.known.word,
         "source": encode_text(fact.source),
+        **({"check": encode_text(fact.check)} if fact.check else {}),
     }
 
 
 def decode_fact(value: Any, where: str = "fact") -> Fact:
     it = Object(value, where)
     key, source, known = it.text("key"), it.text("source"), it.word("known", _KNOWN)
-    stated = decode_value(it.take("value"), it.at("value"))
+    stated, check = decode_value(it.take("value"), it.at("value")), it.text("check", "")
     it.done()
     try:
-        return Fact(key=key, value=stated, known=known, source=source)
+        return Fact(key=key, value=stated, known=known, source=source, check=check)
     except ValueError as error:
         raise ReportInvalid(str(error), where=where) from None
 
@@ -232,6 +238,7 @@ def encode_report(report: Report) -> dict[str, Any]:
         "subject": encode_subject(report.subject),
         "findings": [encode_finding(finding) for finding in report.findings],
         "facts": [encode_fact(fact) for fact in report.facts],
+        **({"statements": [encode_fact(fact) for fact in report.statements]} if report.statements else {}),
         "coverage": {
             "complete": report.coverage.complete,
             "ran": [encode_ran(ran) for ran in report.coverage.ran],
@@ -248,6 +255,7 @@ def decode_report(value: Any, where: str = "report") -> Report:
         subject=decode_subject(it.take("subject"), it.at("subject")),
         findings=it.each("findings", decode_finding),
         facts=it.each("facts", decode_fact),
+        statements=it.each("statements", decode_fact) if it.has("statements") else (),
         coverage=decode_coverage(it.take("coverage"), it.at("coverage")),
         formats=it.texts("formats"),
         versions=it.texts("versions"),
@@ -294,6 +302,53 @@ def decode_reason(value: Any, where: str = "reason") -> Reason:
     return reason
 
 
+def encode_waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "check": encode_text(waiver.check),
+        "path": encode_text(waiver.path),
+        "digest": encode_text(waiver.digest),
+        "reason": encode_text(waiver.reason),
+        "expires": waiver.expires.isoformat(),
+    }
+
+
+def decode_waiver(value: Any, where: str = "waiver") -> Waiver:
+    it = Object(value, where)
+    check, path, digest, reason = (it.text(key) for key in ("check", "path", "digest", "reason"))
+    expires = it.text("expires")
+    it.done()
+    try:
+        return Waiver(check=check, path=path, digest=digest, reason=reason, expires=date.fromisoformat(expires))
+    except ValueError:
+        raise ReportInvalid("a day such as 2027-01-31 is needed here", where=it.at("expires")) from None
+
+
+def encode_waived(waived: Waived | Unwaived) -> dict[str, Any]:
+    why = waived.why.value if isinstance(waived, Unwaived) else None
+    return _kept(finding=encode_finding(waived.finding), waiver=encode_waiver(waived.waiver), why=why)
+
+
+def decode_waived(value: Any, where: str = "waived") -> Waived:
+    it = Object(value, where)
+    waived = Waived(
+        finding=decode_finding(it.take("finding"), it.at("finding")),
+        waiver=decode_waiver(it.take("waiver"), it.at("waiver")),
+    )
+    it.done()
+    return waived
+
+
+def decode_unwaived(value: Any, where: str = "unwaived") -> Unwaived:
+    it = Object(value, where)
+    unwaived = Unwaived(
+        finding=decode_finding(it.take("finding"), it.at("finding")),
+        waiver=decode_waiver(it.take("waiver"), it.at("waiver")),
+        why=it.word("why", _IDLE),
+    )
+    it.done()
+    return unwaived
+
+
 def encode_verdict(verdict: Verdict) -> dict[str, Any]:
     return _kept(
         outcome=verdict.outcome.word,
@@ -302,6 +357,8 @@ def encode_verdict(verdict: Verdict) -> dict[str, Any]:
         judged_at=encode_text(verdict.judged_at) or None,
         reasons=[encode_reason(reason) for reason in verdict.reasons],
         passed=[encode_text(rule) for rule in verdict.passed],
+        waived=[encode_waived(waived) for waived in verdict.waived] or None,
+        unwaived=[encode_waived(unwaived) for unwaived in verdict.unwaived] or None,
         report=encode_report(verdict.report),
     )
 
@@ -315,6 +372,8 @@ def decode_verdict(value: Any, where: str = "verdict") -> Verdict:
         judged_at=it.text("judged_at", ""),
         reasons=it.each("reasons", decode_reason),
         passed=it.each("passed", decode_item),
+        waived=it.each("waived", decode_waived) if it.has("waived") else (),
+        unwaived=it.each("unwaived", decode_unwaived) if it.has("unwaived") else (),
         report=decode_report(it.take("report"), it.at("report")),
     )
     it.done()

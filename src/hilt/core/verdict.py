@@ -7,7 +7,9 @@ from enum import IntEnum
 from typing import NoReturn
 
 from hilt.core import notebook
+from hilt.core.finding import Finding
 from hilt.core.report import Report
+from hilt.core.waiver import Unwaived, Waived
 
 
 class Outcome(IntEnum):
@@ -48,8 +50,9 @@ class Reason:
 class Verdict:
     """admit, review or block, with every reason.
 
-    `reasons` holds the rules that did not pass, strictest first; `passed` the names of those that did. `judged_at` is
-    a UTC time, ISO 8601.
+    `reasons` holds the rules that did not pass, strictest first; `passed` the names of those that did. `waived` are the
+    findings of the report that no rule counted, `unwaived` those that a waiver names in vain. `judged_at` is a UTC
+    time, ISO 8601.
     """
 
     outcome: Outcome
@@ -58,7 +61,15 @@ class Verdict:
     policy_digest: str
     reasons: tuple[Reason, ...] = ()
     passed: tuple[str, ...] = ()
+    waived: tuple[Waived, ...] = ()
+    unwaived: tuple[Unwaived, ...] = ()
     judged_at: str = ""
+
+    @property
+    def counted(self) -> tuple[Finding, ...]:
+        """The findings of the report that no waiver takes out."""
+        taken = {waived.finding for waived in self.waived}
+        return tuple(finding for finding in self.report.findings if finding not in taken)
 
     def __repr__(self) -> str:
         return notebook.verdict_line(self)

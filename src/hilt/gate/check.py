@@ -62,7 +62,9 @@ def check_each(
     Raises `UsageError`: then the call as a whole is wrong.
     """
     if settings.search_bytes and not hashed:
-        raise UsageError("every byte is searched while it is digested: leave out --no-hash (hashed=False), or the search")
+        raise UsageError(
+            "every byte is searched while it is digested: leave out --no-hash (hashed=False), or the search"
+        )
     chosen = _policies(policy) or settings.policies or ("default",)
     policies = [load(name, runner.SCHEMA) for name in chosen]
     with Workers(settings.limits) as workers:
@@ -86,7 +88,7 @@ def check_each(
                 yield error
                 continue
             now = datetime.now(UTC)
-            verdict = judge(report, policies, env=settings.env, now=now, schema=runner.SCHEMA)
+            verdict = judge(report, policies, env=settings.env, now=now, schema=runner.SCHEMA, waivers=settings.waivers)
             yield replace(verdict, judged_at=now.isoformat(timespec="seconds"))
 
 

@@ -6,21 +6,34 @@ They are never looked for in a subject or in the working directory.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from hilt.core.errors import SettingsInvalid
 from hilt.core.limits import Limits
+from hilt.core.waiver import Waiver
 
-KEYS = ("policy", "env", "limits", "search_bytes")
+KEYS = ("policy", "env", "limits", "waivers", "search_bytes")
+WAIVER = ("check", "path", "digest", "reason", "expires")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
 
 _LARGEST = 1 << 20
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_MISSING = {
+    "check": "name the check whose finding it waives",
+    "path": "name the file as the report names it",
+    "digest": "a waiver holds for these bytes only; `hilt waive` computes it",
+    "reason": "say who looked at it, and why it is accepted",
+    "expires": "name the last day on which it counts, such as 2027-01-31",
+}
+"""What is missing from a waiver, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,7 @@ class Settings:
     policies: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    waivers: tuple[Waiver, ...] = ()
     search_bytes: bool = False
     file: str = ""
 
@@ -64,7 +78,7 @@ def read_settings(path: Path) -> Settings:
             document = yaml.safe_load(stream.read(_LARGEST))
     except OSError as error:
         raise SettingsInvalid(f"{error.strerror}; give --config the path of a YAML file", file=str(path)) from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsInvalid(f"not YAML: {error}", file=str(path)) from None
     table = _table(document if document is not None else {}, path, "")
     _known(table, KEYS, path, "")
@@ -72,6 +86,7 @@ def read_settings(path: Path) -> Settings:
         policies=_policies(table.get("policy", []), path),
         env=_env(_table(table.get("env", {}), path, "env"), path),
         limits=_limits(_table(table.get("limits", {}), path, "limits"), path),
+        waivers=_waivers(table.get("waivers"), path),
         search_bytes=_flag(table.get("search_bytes", False), path, "search_bytes"),
         file=str(path),
     )
@@ -122,3 +137,63 @@ def _limits(table: Mapping[str, Any], path: Path) -> Limits:
         if isinstance(getattr(Limits(), key), int) and not isinstance(value, int):
             raise SettingsInvalid(f"a whole number is needed here, not {value}", file=str(path), where=f"limits.{key}")
     return replace(Limits(), **table)
+
+
+def _waivers(value: Any, path: Path) -> tuple[Waiver, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise SettingsInvalid(f"a list of waivers is needed here, not {value!r:.60}", file=str(path), where="waivers")
+    waivers: dict[tuple[str, str, str], Waiver] = {}
+    for index, item in enumerate(value):
+        where = f"waivers[{index}]"
+        waiver = _waiver(_table(item, path, where), path, where)
+        key = (waiver.check, waiver.path, waiver.digest)
+        if key in waivers:
+            first = list(waivers).index(key)
+            message = f"waivers[{first}] names this check, path and digest already; keep one of them"
+            raise SettingsInvalid(message, file=str(path), where=where)
+        waivers[key] = waiver
+    return tuple(waivers.values())
+
+
+def _waiver(table: Mapping[str, Any], path: Path, where: str) -> Waiver:
+    _known(table, WAIVER, path, where)
+    for key, hint in _MISSING.items():
+        if table.get(key) is None:
+            raise SettingsInvalid(f"the key {key} is missing; {hint}", file=str(path), where=where)
+    for key in ("check", "path", "digest", "reason"):
+        if not isinstance(table[key], str) or (key != "path" and not table[key].strip()):
+            message = f"a text is needed here, not {table[key]!r:.60}"
+            raise SettingsInvalid(message, file=str(path), where=f"{where}.{key}")
+    _known_check(table["check"], path, f"{where}.check")
+    if not _DIGEST.fullmatch(table["digest"]):
+        message = f"sha256: and 64 lower-case hexadecimal digits are needed here, not {table['digest']!r:.90}"
+        raise SettingsInvalid(message, file=str(path), where=f"{where}.digest")
+    return Waiver(
+        check=table["check"],
+        path=table["path"],
+        digest=table["digest"],
+        reason=" ".join(table["reason"].split()),
+        expires=_day(table["expires"], path, f"{where}.expires"),
+    )
+
+
+def _known_check(check: str, path: Path, where: str) -> None:
+    from hilt.checks import CHECKS
+
+    ids = [one.id for one in CHECKS]
+    if check not in ids:
+        near = get_close_matches(check, ids, n=1)
+        hint = f"did you mean {near[0]}?" if near else "`hilt checks` lists them"
+        raise SettingsInvalid(f"there is no check {check!r:.60}; {hint}", file=str(path), where=where)
+
+
+def _day(value: Any, path: Path, where: str) -> date:
+    """YAML reads 2027-01-31 as a day by itself; in quotation marks it is one too."""
+    try:
+        if not isinstance(value, datetime):
+            return value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        pass
+    raise SettingsInvalid(f"a day such as 2027-01-31 is needed here, not {value!s:.60}", file=str(path), where=where)

@@ -8,6 +8,7 @@
     4. A policy that applies only to certain stages or uses applies wherever the stage or use is unknown, and an
        `else` that depends on the stage gives its strictest outcome for a stage that it does not name.
     5. If no policy applies nothing has been judged, and that is an error.
+    6. What a waiver takes out counts in no rule but in those that ask for `waived` (see waivers.py).
 
 Nothing here catches exceptions. An expression that passed the checks at load cannot fail; if it does, hilt is broken,
 there is no verdict, and without a verdict no door opens.
@@ -24,22 +25,39 @@ from hilt.core.errors import PolicyInvalid
 from hilt.core.fact import FactSchema
 from hilt.core.report import Report
 from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.core.waiver import Waiver
 from hilt.policy import explain
 from hilt.policy.document import Policy, Rule
 from hilt.policy.evaluate import Scope, decide
 from hilt.policy.evidence import evidence
+from hilt.policy.waivers import Weighed, weigh
 
 MAX_WHY = 20
 """Lines of explanation for one rule."""
 
 
 def judge(
-    report: Report, policies: Sequence[Policy], *, env: Mapping[str, str], now: datetime, schema: FactSchema
+    report: Report,
+    policies: Sequence[Policy],
+    *,
+    env: Mapping[str, str],
+    now: datetime,
+    schema: FactSchema,
+    waivers: Sequence[Waiver] = (),
 ) -> Verdict:
     """The verdict of all `policies` on `report`; `now` carries its time zone."""
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
-    scope = evidence(report, env, schema)
+    weighed = weigh(report, waivers, today=now.astimezone(UTC).date(), schema=schema)
+    return judge_weighed(weighed, policies, env=env, now=now, schema=schema)
+
+
+def judge_weighed(
+    weighed: Weighed, policies: Sequence[Policy], *, env: Mapping[str, str], now: datetime, schema: FactSchema
+) -> Verdict:
+    """The verdict on a report from which waivers have taken what they take."""
+    waived = [one.finding for one in weighed.waived]
+    scope = evidence(weighed.left, env, schema, waived)
     reasons: list[Reason] = []
     passed: list[str] = []
     for policy in _applying(policies, env):
@@ -52,11 +70,13 @@ def judge(
     reasons.sort(key=lambda reason: -reason.outcome)
     return Verdict(
         outcome=max((reason.outcome for reason in reasons), default=Outcome.ADMIT),
-        report=report,
+        report=weighed.report,
         policy=" + ".join(policy.name for policy in policies),
-        policy_digest=digest(policies, env),
+        policy_digest=digest(policies, env, weighed.waivers),
         reasons=tuple(reasons),
         passed=tuple(passed),
+        waived=weighed.waived,
+        unwaived=weighed.unwaived,
         judged_at=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     )
 
@@ -87,10 +107,12 @@ def ask(rule: Rule, policy: str, scope: Scope, env: Mapping[str, str]) -> Reason
     )
 
 
-def digest(policies: Sequence[Policy], env: Mapping[str, str]) -> str:
-    """SHA-256 (hex) of the canonical form of the merged layers and the environment, whatever their order."""
+def digest(policies: Sequence[Policy], env: Mapping[str, str], waivers: Sequence[Waiver] = ()) -> str:
+    """SHA-256 (hex) of the canonical form of merged layers, environment and waivers, whatever their order."""
     layers = sorted((policy.canonical() for policy in policies), key=_canonical)
-    return hashlib.sha256(_canonical({"form": 1, "layers": layers, "env": dict(env)}).encode("ascii")).hexdigest()
+    given = sorted((one.check, one.path, one.digest, one.expires.isoformat(), one.reason) for one in waivers)
+    rests_on = {"form": 1, "layers": layers, "env": dict(env), "waivers": given}
+    return hashlib.sha256(_canonical(rests_on).encode("ascii")).hexdigest()
 
 
 def _canonical(value: object) -> str:

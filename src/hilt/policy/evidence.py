@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 from hilt.core.errors import SettingsInvalid
@@ -13,8 +13,10 @@ from hilt.policy.evaluate import Record, Scope, Value
 from hilt.policy.kinds import ENV, nearest
 
 
-def evidence(report: Report, env: Mapping[str, str], schema: FactSchema) -> Scope:
+def evidence(report: Report, env: Mapping[str, str], schema: FactSchema, waived: Sequence[Finding] = ()) -> Scope:
     """The fields that `kinds.evidence_kind` declares, filled from `report` and `env`.
+
+    `report` is what waivers have left of it, and `waived` what they took.
 
     A fact that is unknown, missing, not declared, or not of its declared type is unknown.
     """
@@ -24,6 +26,7 @@ def evidence(report: Report, env: Mapping[str, str], schema: FactSchema) -> Scop
             raise SettingsInvalid(f"there are {', '.join(known)}{nearest(name, known)}", where=f"env.{name}")
     tree: dict[str, Value] = {
         "findings": tuple(_finding(finding) for finding in report.findings),
+        "waived": tuple(_finding(finding) for finding in waived),
         "coverage": Record(_coverage(report)),
         "subject": Record(_subject(report)),
         "env": Record(dict(env)),

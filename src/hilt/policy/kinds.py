@@ -96,7 +96,8 @@ ENV = RecordKind(
     },
 )
 _BUILT_IN: Mapping[str, FieldSpec] = {
-    "findings": FieldSpec(ListKind(FINDING), "everything that the checks saw"),
+    "findings": FieldSpec(ListKind(FINDING), "everything that the checks saw and no waiver takes out"),
+    "waived": FieldSpec(ListKind(FINDING), "what waivers of the settings took out of `findings`"),
     "coverage": FieldSpec(COVERAGE, "what was and what was not looked at"),
     "subject": FieldSpec(SUBJECT, "what is judged"),
     "env": FieldSpec(ENV, "where and for what it is to be used"),

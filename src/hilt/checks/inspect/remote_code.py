@@ -70,7 +70,9 @@ def _named(reference: CodeReference, repository: Repository) -> Finding:
         said = f"{said}, and {reference.path} is no Python that can be read ({repository.formats[reference.path]})"
     else:
         said = f"{said}: {reference.path} is imported when remote code is trusted"
-    return Finding(check=CHECK.id, severity=severity, where=Where(path=reference.config), message=said)
+    where = Where(path=reference.config)
+    # The config stays the same when the code that it names changes.
+    return Finding(check=CHECK.id, severity=severity, where=where, message=said, whole=True)
 
 
 def _tree(repository: Repository, path: str) -> ast.Module | None:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Reason, Verdict
 from hilt.core.version import __version__
+from hilt.output.commands import parts
 from hilt.output.html_details import details
 from hilt.output.markup import Html, code, tag
 from hilt.output.quote import quote
@@ -148,9 +149,10 @@ def _group(group: Group) -> Html:
         code(about.id),
         tag("span", about.title.rstrip("."), class_="title"),
     )
+    own = all(finding.fix for finding in group.findings)
     told = [
         tag("p", tag("strong", f"{name}: "), text[:1].upper() + text[1:])
-        for name, text in (("Why", about.why), ("Fix", about.fix))
+        for name, text in (("Why", about.why), ("Fix", "" if own else about.fix))
         if text
     ]
     rest = sum(len(like.findings) for like in group.likes[LIKES:])
@@ -164,8 +166,15 @@ def _like(like: Like) -> Html:
     more = [tag("span", f"and {len(places) - PLACES} more", class_="more")] if len(places) > PLACES else []
     where = tag("p", *(code(quote(place)) for place in places[:PLACES]), *more, class_="places") if places else Html()
     first = like.findings[0]
-    own = [tag("p", quote(text, 1000), class_="own") for text in (first.why, first.fix) if text]
-    return tag("li", tag("p", tag("bdi", quote(like.message, 1000))), where, *own)
+    why = [tag("p", quote(first.why, 1000), class_="own")] if first.why else []
+    fix = [_part(text, command=command) for text, command in parts(first.fix)]
+    return tag("li", tag("p", tag("bdi", quote(like.message, 1000))), where, *why, *fix)
+
+
+def _part(text: str, *, command: bool) -> Html:
+    """A piece of a fix."""
+    said = quote(text, 1000)
+    return tag("pre", tag("code", said)) if command else tag("p", said, class_="own")
 
 
 def _gains(told: Summary) -> Iterator[Html]:

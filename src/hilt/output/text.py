@@ -9,6 +9,7 @@ from hilt.core.catalogue import Catalogue
 from hilt.core.finding import Severity, Where
 from hilt.core.report import State
 from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.output.commands import parts
 from hilt.output.layout import Page
 from hilt.output.quote import quote
 from hilt.output.summary import (
@@ -128,6 +129,19 @@ def _group(page: Page, group: Group) -> None:
     if rest:
         files = len({finding.where.path for finding in rest})
         page.flow([(f"and {len(rest)} more like these in {counted(files, 'file')}", "dim")], indent=COLUMN)
+    if group.severity >= Severity.MEDIUM:
+        _fix(page, next((finding.fix for finding in group.findings if finding.fix), "") or group.about.fix)
+
+
+def _fix(page: Page, fix: str) -> None:
+    """What to do, its commands each on a line of its own."""
+    heading = "What to do:"
+    for text, command in parts(fix[:1].upper() + fix[1:]):
+        if command:
+            page.line(" " * COLUMN + page.styled(quote(text, 1000), "cyan"))
+        else:
+            page.flow([(heading, "bold"), (quote(text, 1000), "")], indent=COLUMN)
+        heading = ""
 
 
 def _gains(page: Page, told: Summary) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from attacks.pickles import called, named, p, stacked, text
 from hilt.checks.inspect.pickle_code import CHECK
-from hilt.core.finding import Severity
+from hilt.core.finding import Confidence, Severity
 from reading import facts, findings
 
 ATTACK = p(4, called(stacked("os", "system"), text("echo hilt")))
@@ -12,7 +12,8 @@ ATTACK = p(4, called(stacked("os", "system"), text("echo hilt")))
 
 def test_a_call_is_told_with_its_target_its_arguments_and_its_place() -> None:
     (finding,) = findings(CHECK, ATTACK, "model.pkl")
-    assert "calls os.system('echo hilt') while it is being loaded" in finding.message
+    assert finding.message == "loading this file runs commands or other programs: it calls os.system('echo hilt')"
+    assert finding.confidence is Confidence.HIGH
     assert (finding.severity, finding.where.path) == (Severity.CRITICAL, "model.pkl")
     assert finding.where.offset is not None
     assert ATTACK[finding.where.offset] == ord("R")
@@ -31,7 +32,8 @@ def test_the_name_of_one_platform_is_told_as_the_one_people_know(module: str) ->
 
 def test_a_dangerous_name_that_is_never_called_is_told_as_that() -> None:
     (finding,) = findings(CHECK, p(4, stacked("os", "system")), "model.pkl")
-    assert finding.severity is Severity.HIGH
+    assert (finding.severity, finding.confidence) == (Severity.HIGH, Confidence.MEDIUM)
+    assert "broken into" not in finding.fix
 
 
 def test_data_is_quiet() -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
+from hilt.checks.inspect.remedies import refused_by_keras
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 
@@ -34,14 +35,20 @@ def keras_lambda(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding | Fact]:
     from hilt.knowledge.keras_lambda import stored_code
 
     code_on_load = False
+    fix = "Ask the publisher for a model without Lambda layers. "
+    older = "Do not load this file: in this older form of Keras no safe_mode holds."
+    fix += older if file.format == "keras-h5" else refused_by_keras(file.path)
     for code in stored_code(file.value.config):
         code_on_load = True
         names = code.reaching or code.names
         named = ", ".join(names[:_TOLD]) + (f" and {len(names) - _TOLD} more" if len(names) > _TOLD else "")
         whose = f"the layer {code.layer!r}" if code.layer else code.path
         message = f"{whose} holds {code.size} bytes of Python byte code" + (f", which names {named}" if names else "")
+        message += (
+            "; building the model runs it" if file.format == "keras-h5" else "; loading it with safe_mode=False runs it"
+        )
         severity = Severity.CRITICAL if code.reaching else Severity.HIGH
-        yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
+        yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message, fix=fix)
     if code_on_load:
         yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
 

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING
 from hilt.checks.check import Check, ReadFile, Seen
 from hilt.checks.inspect.facts import CODE_ON_LOAD, UNSAFE_CALLS
 from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, reached, traces
+from hilt.checks.inspect.remedies import against_attack, against_tools
 from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
-from hilt.core.finding import Finding, Severity
+from hilt.core.finding import Confidence, Finding, Severity
 from hilt.core.report import Gap, State
 
 if TYPE_CHECKING:
-    from hilt.knowledge.callables.machine import Call
+    from hilt.knowledge.callables.trace import Call
 
 
 def pickle_code(file: ReadFile[Carrier]) -> Iterator[Seen]:
@@ -37,8 +38,14 @@ def pickle_code(file: ReadFile[Carrier]) -> Iterator[Seen]:
             continue
         named = call.way == "names"
         unsafe += 0 if named else call.count
-        severity = Severity.HIGH if named else Severity.CRITICAL
-        yield Finding(check=CHECK.id, severity=severity, where=where, message=_message(call))
+        yield Finding(
+            check=CHECK.id,
+            severity=Severity.HIGH if named else Severity.CRITICAL,
+            confidence=Confidence.MEDIUM if named else Confidence.HIGH,  # who uses it decides whether it is called
+            where=where,
+            message=_message(call),
+            fix=against_tools(file) if named else against_attack(file),
+        )
     for _, trace in traces(file):
         if isinstance(trace.broken, LimitExceeded):
             yield Gap(what=CHECK.id, path=file.path, state=State.FAILED, why=str(trace.broken))
@@ -52,12 +59,12 @@ def _message(call: Call) -> str:
     times = f", {call.count} times" if call.count > 1 else ""
     match call.way:
         case "names":
-            return f"looks up {call.target}{through} without calling it itself; it {call.judgement.road}"
+            what = f"looks up {call.target}{through}, which {call.judgement.road}"
+            return f"loading this file {what}; it is not called there, but whatever uses the loaded object may call it"
         case "changes":
-            return f"changes {call.target}{through} in the process that loads it: {call.args}{times}"
+            return f"loading this file changes {call.target}{through} in the program that loads it: {call.args}{times}"
         case _:
-            did = f"calls {call.target}({call.args}){through} while it is being loaded{times}"
-            return f"{did}; it {call.judgement.road}"
+            return f"loading this file {call.judgement.road}: it calls {call.target}({call.args}){through}{times}"
 
 
 CHECK = Check(

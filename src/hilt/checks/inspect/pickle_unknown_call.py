@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 from hilt.checks.check import Check, ReadFile, Seen
 from hilt.checks.inspect.facts import CODE_ON_LOAD, UNKNOWN_CALLS
 from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, reached, traces
+from hilt.checks.inspect.remedies import of_unknown
 from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
-from hilt.core.finding import Finding, Severity, Where
+from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Gap, State
 
 if TYPE_CHECKING:
@@ -41,7 +42,14 @@ def pickle_unknown_call(file: ReadFile[Carrier]) -> Iterator[Seen]:
         seen[call.target, call.computed] = (first, place, count + call.count)
     for call, where, count in seen.values():
         severity = Severity.HIGH if call.computed else Severity.MEDIUM
-        yield Finding(check=CHECK.id, severity=severity, where=where, message=_message(call, count))
+        yield Finding(
+            check=CHECK.id,
+            severity=severity,
+            confidence=Confidence.MEDIUM,
+            where=where,
+            message=_message(call, count),
+            fix=of_unknown(file, "" if call.computed else call.target.partition(".")[0]),
+        )
     for _, trace in traces(file):
         if isinstance(trace.broken, LimitExceeded):
             yield Gap(what=CHECK.id, path=file.path, state=State.FAILED, why=str(trace.broken))
@@ -55,12 +63,13 @@ def pickle_unknown_call(file: ReadFile[Carrier]) -> Iterator[Seen]:
 def _message(call: Call, count: int) -> str:
     times = f", {count} times" if count > 1 else ""
     if call.computed and call.way == "names":
-        return f"looks up {call.target}; the file computes what it imports instead of naming it"
+        return f"loading this file looks up {call.target}; it computes what it imports instead of naming it"
     if call.computed:
-        return f"calls {call.target} with ({call.args}){times}; the file computes what it calls instead of naming it"
+        did = f"loading this file calls {call.target} with ({call.args}){times}"
+        return f"{did}; it computes what it calls instead of naming it, as honest files do not"
     if call.way == "names":
-        return f"imports {call.target}, which hilt does not know"
-    return f"calls {call.target}({call.args}){times}, which hilt does not know"
+        return f"loading this file imports {call.target}; hilt does not know what that runs"
+    return f"loading this file calls {call.target}({call.args}){times}; hilt does not know what that does"
 
 
 CHECK = Check(

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, ReadFile
+from hilt.checks.inspect.remedies import converted_if_harmless
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 def torch_members(file: ReadFile[TorchZip | TorchScript]) -> Iterator[Finding]:
     def seen(severity: Severity, message: str, member: Member) -> Finding:
         where = Where(path=file.path, offset=member.offset)
-        return Finding(check=CHECK.id, severity=severity, where=where, message=message)
+        fix = converted_if_harmless(file) if file.format == "torch-zip" else ""
+        return Finding(check=CHECK.id, severity=severity, where=where, message=message, fix=fix)
 
     for member in file.value.others:
         yield seen(Severity.MEDIUM, f"PyTorch writes no member like {member.path!r} ({member.size} bytes)", member)

@@ -72,6 +72,11 @@ MAGIC = pickle.dumps(0x1950A86A20F9469CFC6C, 2)
 LEGACY = MAGIC + pickle.dumps(1001, 2) + pickle.dumps({"protocol_version": 1001, "little_endian": True}, 2)
 
 
+def framed(body: bytes, size: int | None = None) -> bytes:
+    """A frame around opcodes, which says that it is as long as they are or something else."""
+    return b"\x95" + struct.pack("<Q", len(body) if size is None else size) + body
+
+
 BOOSTER = named("xgboost.core", "Booster")
 PIPELINE = named("sklearn.pipeline", "Pipeline") + b")\x81"
 WRAPPER = named("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81"
@@ -222,6 +227,10 @@ CARRIED = (
     _code("npy-objects-in-a-field-in-a-field", npy(p(3, PAYLOAD), "[('a', [('b', 'O', (2,))])]"), name="array.npy"),
     _code("joblib-plain", joblib_array(PAYLOAD + b"0", b"\0" * 8), name="model.joblib"),
     _code("joblib-array-bytes-are-opcodes", joblib_array(b"", b"0" + PAYLOAD + b"a."), name="model.joblib"),
+    _hidden("joblib-misspelt", joblib_array(b"I 1\na", b"\0" * 8), "INT is followed by b' 1'", name="model.joblib"),
+    _hidden("joblib-memo-overwritten", joblib_array(b"K\1q\1K\2q\1" + b"00", b"\0" * 8), "memo entry 1 is written again", name="model.joblib"),
+    _hidden("joblib-frame-across-an-opcode", joblib_array(framed(b"(K\1K\1t", 2) + b"0", b"\0" * 8), "a frame ends inside an opcode", name="model.joblib"),
+    _hidden("joblib-frame-around-an-array", b"\x80\x04" + framed(b"", 300) + joblib_array(b"", b"\0" * 8)[2:], "array bytes stand inside a frame", name="model.joblib"),
     _code("joblib-zlib", zlib.compress(joblib_array(PAYLOAD + b"0", b"\0" * 8)), name="model.joblib"),
     _code("joblib-gzip", gzip.compress(p(3, PAYLOAD), mtime=0), name="model.pkl.gz"),
     _code("joblib-bz2", bz2.compress(p(3, PAYLOAD)), name="model.joblib"),
@@ -231,4 +240,51 @@ CARRIED = (
     _code("joblib-zfile", b"ZF" + hex(len(p(3, PAYLOAD))).ljust(19).encode() + zlib.compress(p(3, PAYLOAD)), name="model.pkl"),
 )  # fmt: skip
 
-SAMPLES = (*ROADS, *NAMES, *CHAINS, *PLACES, *CARRIED)
+
+OBJECT = named("argparse", "Namespace") + b")\x81"
+DISPUTED = (
+    *(
+        _hidden(f"misspelt-{one}", p(2, b"]" + spelt + b"a"), "as no pickler writes it")
+        for one, spelt in {
+            "bool-with-a-blank": b"I 1\n", "bool-with-a-sign": b"I+1\n", "octal": b"I010\n", "hexadecimal": b"I0x10\n",
+            "underscore": b"I1_0\n", "carriage-return": b"I1\r\n", "long-without-l": b"L10\n", "long-octal": b"L017L\n",
+            "float-underscore": b"F1_0.0\n", "float-blank": b"F 1.0\n", "float-infinity": b"FInfinity\n",
+            "string-octal": b"S'\\157s'\n", "string-hexadecimal": b"S'\\x6fs'\n", "string-other-quote": b'S"os"\n',
+            "string-blank-behind": b"S'os' \n", "unicode-escaped-letter": b"V\\u006fs\n", "unicode-long-escape": b"V\\U0000006fs\n",
+            "string-line-without-quotes": b"Sos\n",
+        }.items()
+    ),
+    *(
+        _hidden(f"misspelt-memo-{one}", p(2, b"I5\np1\n0" + spelt), "GET is followed by")
+        for one, spelt in {"zeros": b"g00001\n", "blanks": b"g 1\n", "underscore": b"g0_1\n", "zero-byte": b"g1\0x\n"}.items()
+    ),
+    _hidden("misspelt-put", p(2, b"I5\np1_0\n"), "PUT is followed by b'1_0'"),
+    _hidden("negative-put", p(2, b"I5\np-1\n"), "PUT is followed by b'-1'"),
+    _hidden("memo-entry-overwritten", p(4, text("os") + b"q\x00" + text("re") + b"q\x00\x86h\x00\x86"), "memo entry 0 is written again"),
+    _hidden("sparse-memo-entry-overwritten", p(2, b"K\x01q\x05K\x02q\x05\x86"), "memo entry 5 is written again"),
+    _hidden("memoize-after-sparse-put", p(4, b"K\x01q\x05\x94"), "a MEMOIZE follows a PUT that left entries out"),
+    _hidden("memo-of-64-gigabytes", p(2, b"K\x01r\xff\xff\xff\xff"), "loaders run out of memory"),
+    _hidden("protocol-in-the-middle", p(2, b"\x80\x04N"), "the protocol becomes 4 in the middle"),
+    _hidden("frame-across-an-opcode", p(4, framed(b"(K\x01" + text("hilt") + b"t", 5)), "a frame ends inside an opcode"),
+    _hidden("frame-across-a-number", p(4, framed(b"(J\0\0\0\0t", 4)), "a frame ends inside an opcode"),
+    _hidden("frame-across-a-long-literal", p(4, framed(long_bytes(b"x" * 5000), 100)), "a frame ends inside an opcode"),
+    _hidden("frame-in-a-frame", p(4, framed(b"N0" + framed(b"N"))), "a frame says that it ends elsewhere"),
+    _hidden("values-left-behind", p(2, b"K\x01K\x02"), "1 values and marks lie below the one that it returns"),
+    _hidden("mark-left-behind", p(2, b"(K\x02"), "1 values and marks lie below"),
+    _hidden("odd-number-of-items", p(2, b"}(K\x01K\x02K\x03u"), "3 keys and values are no pairs"),
+    _hidden("name-with-a-carriage-return", p(2, b"cdatetime\r\ndate\r\n"), "'date\\r' in 'datetime\\r', which is no name"),
+    _hidden("name-with-a-zero-byte", p(2, b"cdatetime\ndate\0x\n"), "which is no name"),
+    _hidden("name-in-another-script", p(4, text("d\u0430tetime") + text("date") + b"\x93"), "which is no name"),
+    _hidden("name-of-python-2-where-none-translates", p(3, named("__builtin__", "set")), "names __builtin__.set of Python 2 in protocol 3"),
+    _hidden("arguments-in-a-list", p(2, named("datetime", "date") + b"](K\x01K\x01K\x01eR"), "for arguments, which is no tuple"),
+    _hidden("arguments-of-new-as-text", p(2, named("datetime", "date") + text("hilt") + b"\x81"), "for arguments, which is no tuple"),
+    _hidden("state-with-a-method", p(2, OBJECT + b"}" + text("__setstate__") + named("datetime", "date") + b"sb" + text("x") + b"b"), "puts __setstate__ on an object"),
+    _hidden("state-with-a-class-in-slots", p(2, OBJECT + b"N}" + text("__class__") + named("datetime", "date") + b"s\x86b"), "puts __class__ on an object"),
+    _hidden("state-with-a-method-among-many", p(2, OBJECT + b"}(" + b"".join(text(f"a{n}") + b"N" for n in range(40)) + text("__setstate__") + named("datetime", "date") + b"ub"), "fills an object with 41 attributes where the pickle names __setstate__"),
+    _hidden("state-of-slots-without-a-name", p(2, OBJECT + b"N}K\x01K\x01s\x86b"), "which is no name"),
+    _hidden("state-that-is-nothing", p(2, OBJECT + b"K\x00b"), "gives 0 as state"),
+    _hidden("state-of-a-list", p(2, b"]}b"), "gives a state to"),
+    _hidden("buffer-of-the-loader", p(5, b"\x97"), "asks for a buffer that the loader must bring"),
+)  # fmt: skip
+
+SAMPLES = (*ROADS, *NAMES, *CHAINS, *PLACES, *DISPUTED, *CARRIED)

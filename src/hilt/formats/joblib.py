@@ -17,10 +17,11 @@ from hilt.core.limits import Limits
 from hilt.formats import pickle
 from hilt.formats.inflate import Inflated, inflate, measure
 from hilt.formats.pickle import PickleStream
+from hilt.formats.pickle_disputes import Disputes
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Value
-from hilt.formats.pickle_opcodes import Opcode
+from hilt.formats.pickle_opcodes import GLOBALS, LINES, Opcode
 from hilt.formats.pickle_probe import Search, recognised
-from hilt.formats.pickle_walk import JOBLIB, Op, walk
+from hilt.formats.pickle_walk import JOBLIB, KEPT, Argument, Op, walk
 from hilt.formats.pickle_walk import measure as measure_pickle
 from hilt.formats.reader import HEAD, Head
 
@@ -28,6 +29,10 @@ _METHODS = {
     b"\x78": "zlib", b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7zXZ": "xz", b"\x5d\x00": "lzma-alone",
     b"\x04\x22\x4d\x18": "lz4", b"ZF": "zfile",
 }  # fmt: skip
+_TOLD: dict[int, int] = {Opcode.FRAME: 9, Opcode.PROTO: 2, Opcode.STOP: 1, **dict.fromkeys(LINES.keys() - GLOBALS, 2)}
+"""Opcodes that readers may take differently, and how long they are, the text of their lines not counted."""
+_WHOLE = frozenset({*_TOLD, Opcode.BUILD})
+"""Opcodes that no frame can be seen to cut by where the next one stands: array bytes may follow a BUILD."""
 _ZFILE_HEADER = len("ZF") + len(hex(1 << 64))
 
 
@@ -120,8 +125,9 @@ def _pickles(source: ByteSource, limits: Limits) -> tuple[PickleStream, ...]:
         return pickle.find(source, 0, source.size, limits)
     following = Search(source, source.size).after(end)
     main = PickleStream(
-        source=source, start=0, end=end, protocol=plain.protocol, broken=broken, made=arrays.refused is not None,
+        source=source, start=0, end=end, protocol=arrays.protocol, broken=broken, made=arrays.refused is not None,
         arrays=tuple(arrays.found.items()), unread=(source.size if following is None else following) - end,
+        disputes=tuple(arrays.disputes.found),
     )  # fmt: skip
     other = replace(plain, broken=None, disputes=(), overlay=True)
     behind = () if following is None else pickle.find(source, following, source.size, limits, "pickle behind")
@@ -136,21 +142,36 @@ class _Arrays(Machine):
         self._source = source
         self.found: dict[int, int] = {}
         self.objects: list[PickleStream] = []
-        self.position, self.code, self._frame_end = 0, -1, 0
+        self.position, self.code, self.protocol = 0, -1, 0
+        self.disputes = Disputes(0)
         self.refused: FormatError | None = None
 
     def watched(self, ops: Iterator[Op]) -> Iterator[Op]:
+        disputes = self.disputes
         for op in ops:
-            self.position, self.code, argument = op
-            if self.code == Opcode.FRAME and isinstance(argument, int):
-                self._frame_end = self.position + 9 + argument
+            position, code, argument = op
+            if self.position < disputes.frame_end < position and self.code not in _WHOLE:
+                disputes.crossed(self.position)
+            self.position, self.code = position, code
+            if code in _TOLD:
+                self._tell(position, code, argument)
             yield op
+
+    def _tell(self, position: int, code: int, argument: Argument) -> None:
+        """What is read of an opcode that readers may take differently."""
+        line, after = b"", position + _TOLD[code]
+        if code in LINES:
+            line = self._source.read(position + 1, KEPT + 1).partition(b"\n")[0]
+            after += len(line)
+        elif code == Opcode.PROTO and isinstance(argument, int):
+            self.protocol = max(self.protocol, argument)
+        self.disputes.seen(code, position, after, argument, line)
 
     def built(self, target: Value, state: Value, position: int) -> Value:
         super().built(target, state, position)
         if not _is_wrapper(target):
             return target
-        if self._frame_end > position + 1:
+        if self.disputes.frame_end > position + 1:
             raise self._refuse("array bytes stand inside a frame, where readers disagree on them", position)
         start = position + 1
         self.found[start] = self._end(target.state, start)

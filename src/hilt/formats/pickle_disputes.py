@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 
 from hilt.formats.pickle_opcodes import Opcode
 
@@ -73,7 +74,7 @@ def misspelt(code: int, line: bytes) -> bool:
         if number is not None:
             return number.fullmatch(line) is None
         if code == Opcode.STRING:
-            return repr(codecs.escape_decode(line[1:-1])[0])[1:].encode() != line
+            return repr(unescaped(line[1:-1]))[1:].encode() != line
         if code == Opcode.UNICODE:
             text = line.decode("raw-unicode-escape")
             spelt = (text.translate(escaped).encode("raw-unicode-escape") for escaped in (_ESCAPED, _ESCAPED_BEFORE))
@@ -81,3 +82,12 @@ def misspelt(code: int, line: bytes) -> bool:
     except ValueError:
         return True
     return False
+
+
+def unescaped(text: bytes) -> bytes:
+    """What stands between the quotes of a STRING. Raises `ValueError` where an escape is broken."""
+    if b"\\" not in text:
+        return text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an escape that does not exist stands for itself
+        return codecs.escape_decode(text)[0]

@@ -86,6 +86,10 @@ class Machine:
         """An entry of the process's extension registry (copyreg) is asked for."""
         return Opaque(f"extension {code}")
 
+    def outside(self, position: int) -> Value:
+        """A buffer is asked for that the loader was given beside the pickle."""
+        return Opaque("a buffer outside the pickle")
+
     def disputed(self, message: str, position: int) -> None:
         """Something that no pickler writes, and that readers of pickles take differently."""
 
@@ -145,7 +149,7 @@ class Machine:
             Opcode.APPENDS: self._appends, Opcode.ADDITEMS: self._appends,
             Opcode.TUPLE: self._tuple, Opcode.LIST: self._list, Opcode.DICT: self._dict,
             Opcode.FROZENSET: self._frozenset, Opcode.MEMOIZE: self._memoize,
-            Opcode.NEXT_BUFFER: lambda argument, position: self.stack.append(Opaque("a buffer outside the pickle")),
+            Opcode.NEXT_BUFFER: lambda argument, position: self.stack.append(self.outside(position)),
             Opcode.PERSID: lambda argument, position: self.stack.append(self.persistent(argument, position)),
             Opcode.BINPERSID: self._binpersid,
         }  # fmt: skip

@@ -5,7 +5,6 @@ Memory is one chunk, whatever the file. Literals longer than `KEPT` bytes are ne
 
 from __future__ import annotations
 
-import codecs
 import re
 import struct
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
-from hilt.formats.pickle_disputes import Disputes
+from hilt.formats.pickle_disputes import Disputes, unescaped
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
 
 KEPT = 1024
@@ -56,7 +55,9 @@ def _class(codes: list[int]) -> bytes:
 
 
 def _run() -> re.Pattern[bytes]:
-    parts = [_class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size for size in (4, 1, 2, 8)]
+    parts = [
+        _class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size for size in (4, 1, 2, 8)
+    ]
     parts.append(_class([code for code in range(256) if _KIND[code] == _PLAIN]) + b"++")
     for width in (1, 4):
         counts = [re.escape(size.to_bytes(width, "little")) + b".{%d}" % size for size in _SHORT]
@@ -228,7 +229,7 @@ def _decode(code: int, data: bytes) -> Argument:
     if code in (Opcode.BINSTRING, Opcode.SHORT_BINSTRING):
         return data.decode("latin-1")
     if code == Opcode.STRING:
-        return codecs.escape_decode(data.strip()[1:-1])[0].decode("latin-1")
+        return unescaped(data.strip()[1:-1]).decode("latin-1")
     if code == Opcode.UNICODE:
         return data.decode("raw-unicode-escape")
     if code in TEXTS:

@@ -11,7 +11,8 @@ from hilt.core.byte_source import MemorySource
 from hilt.core.limits import Limits
 from hilt.formats import pickle as reader
 from hilt.knowledge.callables.judge import Standing
-from hilt.knowledge.callables.machine import Trace, trace
+from hilt.knowledge.callables.machine import trace
+from hilt.knowledge.callables.trace import Trace
 
 HONEST = stats.gengamma.__getstate__()["_parse_arg_template"]
 

@@ -1,72 +1,21 @@
 from __future__ import annotations
 
-import io
-import pickle
 import subprocess
 import sys
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from attacks.pickles import COMMAND, PAYLOAD, called, long_bytes, named, p, stacked, text
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats import pickle as reader
-from hilt.formats.pickle_machine import Global, Machine, Value
-from hilt.knowledge.callables.machine import Trace, trace
-from honest_pickles import data
-
-
-class Looker(Machine):
-    """Keeps every global that is looked up, in order."""
-
-    def __init__(self) -> None:
-        super().__init__(Limits())
-        self.seen: list[tuple[str, str]] = []
-
-    def named(self, module: Value, name: Value, position: int) -> Value:
-        self.seen.append((module, name))
-        return Global(module, name)
-
-
-class Finder(pickle.Unpickler):
-    """CPython's own machine, telling what it looks up. Only ever given pickles that this file has just made."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(io.BytesIO(data))
-        self.seen: list[tuple[str, str]] = []
-
-    def find_class(self, module: str, name: str) -> Any:
-        self.seen.append((module, name))
-        return super().find_class(module, name)
-
-
-def looked_up(data: bytes) -> list[tuple[str, str]]:
-    looker = Looker()
-    looker.run(reader.read(MemorySource(data), Limits()).pickles[0].ops())
-    return looker.seen
+from hilt.knowledge.callables.machine import trace
+from hilt.knowledge.callables.trace import Trace
 
 
 def traced(data: bytes, limits: Limits = Limits()) -> Trace:  # noqa: B008
     return trace(reader.read(MemorySource(data), limits).pickles[0], limits)
-
-
-LEAVES = st.sampled_from(
-    [value for values in data().values() for value in (values if isinstance(values, list) else [])]
-)
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.tuples(inner, inner), max_leaves=8)
-
-
-@given(VALUES, st.integers(0, 5))
-@settings(max_examples=150, deadline=None)
-def test_what_is_looked_up_is_what_cpython_looks_up(value: object, protocol: int) -> None:
-    made_here = pickle.dumps(value, protocol)
-    finder = Finder(made_here)
-    finder.load()
-    assert looked_up(made_here) == finder.seen
 
 
 def test_a_call_is_told_with_its_target_its_arguments_and_its_place() -> None:

@@ -10,7 +10,7 @@ from hilt.core.finding import Where
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
-    from hilt.knowledge.callables.machine import Call, Trace
+    from hilt.knowledge.callables.trace import Call, Trace
 
 CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-zip", "torchscript", "npy", "npz", "equinox")
 """Formats whose dataclass has `pickles`."""

@@ -24,7 +24,7 @@ from hilt.core.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
-    from hilt.knowledge.callables.machine import Nested, Trace
+    from hilt.knowledge.callables.trace import Nested, Trace
 
 
 def pickle_hidden(file: ReadFile[Carrier]) -> Iterator[Finding]:

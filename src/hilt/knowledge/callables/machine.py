@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,56 +17,8 @@ from hilt.knowledge.callables import dangerous, render, safe
 from hilt.knowledge.callables.distributions import filled
 from hilt.knowledge.callables.judge import NESTED, UNKNOWN, Judgement, Standing, is_inert, judge_call, judge_name
 from hilt.knowledge.callables.names import canonical
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """Something a pickle does with a callable that is not known to be safe, and how often it does just that.
-
-    `way` is "calls", "names" (looked up, which imports its module, but not called) or "changes" (sets attributes or
-    items of it). `target` is the name it comes down to; `through` the name as the file spells it, where that differs.
-    `computed` says that the file does not name it at all. `position` is that of the first opcode that does it.
-    """
-
-    way: str
-    target: str
-    through: str
-    args: str
-    position: int
-    judgement: Judgement
-    computed: bool = False
-    count: int = 1
-
-    @property
-    def dangerous(self) -> bool:
-        """A known road, where others are merely unknown."""
-        return self.judgement.standing is Standing.DANGEROUS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nested:
-    """A pickle inside a literal that stands at `position`; `loaded` where a call of this pickle loads it."""
-
-    position: int
-    loaded: bool
-    trace: Trace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """What one pickle does when it is loaded, as far as `broken` lets it."""
-
-    calls: tuple[Call, ...]
-    oddities: tuple[Oddity, ...]
-    nested: tuple[Nested, ...]
-    broken: FormatError | None
-
-    @property
-    def worst(self) -> Standing:
-        """The worst that is known of its calls, and of those of pickles inside it; oddities hide what nobody knows."""
-        own = [call.judgement.standing for call in self.calls] + [Standing.UNKNOWN] * bool(self.oddities)
-        return max([Standing.SAFE, *own, *(nested.trace.worst for nested in self.nested)])
-
+from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_name, odd_state
+from hilt.knowledge.callables.trace import Call, Nested, Trace
 
 _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
 
@@ -74,7 +26,7 @@ _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
 def trace(stream: PickleStream, limits: Limits, depth: int = 0) -> Trace:
     """What loading `stream` does; told once per stream and remembered."""
     if stream not in _TRACES:
-        tracer = _Tracer(stream.source, limits, depth)
+        tracer = _Tracer(stream, limits, depth)
         broken = stream.broken
         try:
             tracer.run(stream.ops())
@@ -98,7 +50,7 @@ _EXAMPLES = 64
 _ODDITIES = 64
 _CHAIN = 32
 """Callables made from callables (partial of partial ...) that are followed."""
-_HEADS = {b"\x80", "\x80"}
+_HEADS = {b"\x80", "\x80", "_"}
 _MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
 _BUILTINS = frozenset({"builtins", "__builtin__"})
 _WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
@@ -107,11 +59,11 @@ _KEPT = frozenset({"functools.partial", "operator.attrgetter", "operator.methodc
 
 
 class _Tracer(Machine):
-    def __init__(self, source: ByteSource, limits: Limits, depth: int) -> None:
+    def __init__(self, stream: PickleStream, limits: Limits, depth: int) -> None:
         super().__init__(limits)
         self.oddities: list[Oddity] = []
         self.nested: list[Nested] = []
-        self._source, self._limits, self._depth = source, limits, depth
+        self._source, self._protocol, self._limits, self._depth = stream.source, stream.protocol, limits, depth
         self._globals: dict[tuple[str, str], Global] = {}
         self._named_at: dict[Global, int] = {}
         self._used: set[Global] = set()
@@ -119,6 +71,8 @@ class _Tracer(Machine):
         self._inert: dict[Global, bool] = {}
         self._seen: dict[_Key, Call] = {}
         self._examples: dict[tuple[str, str], int] = {}
+        self._hooked = False
+        """Does a text stand in the pickle that is the name of a method which pickles call?"""
 
     def calls(self) -> tuple[Call, ...]:
         """Everything not known to be safe, in the order of the file."""
@@ -140,6 +94,8 @@ class _Tracer(Machine):
         return named
 
     def called(self, callable_: Value, args: Value, how: Opcode, position: int) -> Value:
+        if odd := odd_arguments(args, how):
+            self._odd("arguments", odd, position)
         if how is Opcode.NEWOBJ_EX and isinstance(args[0], tuple):
             args = (*args[0], args[1]) if isinstance(args[1], Items) and args[1].size else args[0]
         for _ in range(_CHAIN):
@@ -159,6 +115,8 @@ class _Tracer(Machine):
         return Opaque("the result of a computed call")
 
     def built(self, target: Value, state: Value, position: int) -> Value:
+        if odd := odd_state(target, state, self._hooked):
+            self._odd("state", odd, position)
         if isinstance(target, Global):
             self._change(target, state, position)
         elif isinstance(target, Made) and isinstance(target.callable, Global):
@@ -201,6 +159,13 @@ class _Tracer(Machine):
                 return named
         return super().persistent(identity, position)
 
+    def disputed(self, message: str, position: int) -> None:
+        self._odd("disputed", message, position)
+
+    def outside(self, position: int) -> Value:
+        self._odd("buffer", "asks for a buffer that the loader must bring, which ordinary loaders refuse", position)
+        return super().outside(position)
+
     def extension(self, code: int, position: int) -> Value:
         self._odd("extension", f"asks for entry {code} of the process's extension registry", position)
         return Opaque(f"extension {code}")
@@ -208,6 +173,9 @@ class _Tracer(Machine):
     def _text(self, argument: Any, position: int) -> None:
         super()._text(argument, position)
         if argument.__class__ is Span or argument[:1] in _HEADS:
+            if argument.__class__ is str and argument[0] == "_":
+                self._hooked = self._hooked or argument == HOOK
+                return
             source = self._bytes(argument)
             if source is not None and source.read(0, 1) == b"\x80":
                 self._look_inside(source, position, loaded=False)
@@ -219,6 +187,8 @@ class _Tracer(Machine):
         if found is None:
             found = self._globals[module, name] = Global(module, name)
             self._named_at[found] = position
+            if odd := odd_name(module, name, self._protocol):
+                self._odd("name", odd, position)
             self._kept += 1024
         return found
 

@@ -1,0 +1,71 @@
+"""What pickles may spell and no pickler writes: names, arguments and states that two readers take differently."""
+
+from __future__ import annotations
+
+import re
+
+from hilt.formats.pickle import Opcode, Span
+from hilt.formats.pickle_machine import Items, Made, Opaque, Value
+from hilt.knowledge.callables import render
+
+HOOK = "__setstate__"
+"""The method that BUILD asks an object for, the object's own dictionary included."""
+
+_NAME = re.compile(r"[A-Za-z0-9_.<>-]+")
+_PYTHON_2 = frozenset(
+    {"__builtin__", "copy_reg", "exceptions", "cPickle", "cStringIO", "StringIO", "UserDict", "UserList", "UserString"}
+    | {"Queue", "ConfigParser", "commands", "urllib2", "httplib", "thread", "dummy_thread", "itertools.imap"}
+)
+_TRANSLATED_UNTIL = 2
+"""The last protocol at which Python 3 takes Python 2's names for its own."""
+_SLOTS = 2
+_PYDANTIC = "__pydantic_fields_set__"
+_OF_CLASSES = frozenset({HOOK, "__class__", "__dict__", "__reduce__", "__reduce_ex__", "__getattribute__"})
+
+
+def odd_name(module: str, name: str, protocol: int) -> str:
+    """Why a global is spelled as no pickler spells one; empty where it is not."""
+    if not (_NAME.fullmatch(module) and _NAME.fullmatch(name)):
+        return f"looks up {name!r} in {module!r}, which is no name as picklers write it; readers differ on such names"
+    if protocol > _TRANSLATED_UNTIL and module in _PYTHON_2:
+        return f"names {module}.{name} of Python 2 in protocol {protocol}, where no loader translates it: whatever file bears that name is imported"
+    return ""
+
+
+def odd_arguments(args: Value, how: Opcode) -> str:
+    """Why a call's arguments are not what picklers write; empty where they are."""
+    if args.__class__ is tuple and how is not Opcode.NEWOBJ_EX:
+        return ""
+    args, keywords = args if how is Opcode.NEWOBJ_EX else (args, Items("dict"))
+    if _is(args, "tuple") and _is(keywords, "dict"):
+        return ""
+    return f"calls with {render.render(args)} for arguments, which is no tuple; one unpickler refuses it, another calls"
+
+
+def odd_state(target: Value, state: Value, hooked: bool) -> str:
+    """Why a BUILD is none that a pickler writes; `hooked` says that the pickle spells out `HOOK` somewhere."""
+    if not isinstance(target, Made | Opaque) and not hasattr(target, "module"):
+        return f"gives a state to {render.render(target)}, which can have none"
+    own, slots = state if isinstance(state, tuple) and len(state) == _SLOTS else (state, None)
+    for each, set_by_name in ((own, False), (slots, True)):
+        if not isinstance(each, Items) or each.kind != "dict":
+            continue
+        keys = [pair[0] for pair in each.first if isinstance(pair, tuple)]
+        for key in keys:
+            if isinstance(key, str) and key in _OF_CLASSES and not (key == "__dict__" and _PYDANTIC in keys):
+                return f"puts {key} on an object, and may so bring a method that the next BUILD calls"
+            if set_by_name and not isinstance(key, str | Span):
+                return f"sets an attribute of an object by {render.render(key)}, which is no name"
+        if hooked and each.size > len(each.first):
+            return f"fills an object with {each.size} attributes where the pickle names {HOOK}"
+    if own is not None and own.__class__ in (bool, int, float, str, bytes) and not own:
+        return f"gives {own!r} as state, which one unpickler refuses and another passes over"
+    return ""
+
+
+def _is(value: Value, kind: str) -> bool:
+    return (
+        isinstance(value, tuple)
+        if kind == "tuple" and isinstance(value, tuple)
+        else (isinstance(value, Items) and value.kind == kind)
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
+from attacks.archives import Part, zip_of
 from hilt.checks.run import run
 from hilt.checks.workers import Workers
 from hilt.core.fact import Known
@@ -71,6 +72,14 @@ def test_members_of_archives_are_read_where_they_are(tmp_path: Path) -> None:
     assert seen.formats["model.zip!/deep/model.safetensors"] == "safetensors"
     assert [finding.where.path for finding in seen.findings] == ["model.zip!/deep/model.safetensors"]
     assert [entry.path for entry in seen.subject.entries] == ["model.zip"]
+
+
+def test_a_member_that_holds_less_than_stated_is_a_gap_and_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "model.zip").write_bytes(zip_of(Part(name="a.bin", data=b"0" * 9000, method=8, size=100_000)))
+    (gap,) = (gap for gap in report(tmp_path).coverage.gaps if gap.what == "read")
+    assert (gap.path, gap.state) == ("model.zip!/a.bin", State.FAILED)
+    assert "holds 9000 bytes, 100000 were stated" in gap.why
+    assert "bug" not in gap.why
 
 
 @pytest.mark.reaches("archive_depth")

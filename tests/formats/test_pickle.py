@@ -16,6 +16,7 @@ from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats import pickle as reader
 from hilt.formats.pickle_machine import Machine
+from hilt.formats.reader import HEAD, Head
 from reading import read
 
 VALUES = st.recursive(
@@ -160,3 +161,19 @@ def test_shared_references_that_would_explode_stay_small() -> None:
     machine = Machine(Limits())
     machine.run(streams(b"\x80\x02" + body + b".")[0].ops())
     assert machine.stack[-1].size == 3
+
+
+class Lines:
+    """A terabyte without a line feed, counted."""
+
+    size, seen = 1 << 40, 0
+
+    def read(self, offset: int, n: int) -> bytes:
+        self.seen += n
+        return (b"Vx" if offset == 0 else b"xx").ljust(n, b"x")[:n]
+
+
+def test_a_line_as_long_as_the_file_is_not_looked_for_to_the_end() -> None:
+    source = Lines()
+    assert not reader.probe(Head(name="model.bin", data=source.read(0, HEAD), source=source, limits=Limits()))
+    assert source.seen < 100 << 20

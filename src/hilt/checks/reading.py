@@ -41,7 +41,11 @@ def read(path: str, source: ByteSource, limits: Limits) -> ReadFile[Any]:
     file: ReadFile[Any] = ReadFile(path=path, format=UNKNOWN, value=None, source=source, limits=limits)
     if source.size == 0:
         return replace(file, format=EMPTY)
-    head = Head(name=file.name, data=source.read(0, HEAD), source=source, limits=limits)
+    try:
+        start = source.read(0, HEAD)
+    except FormatError as error:  # what an archive says of its member is false
+        raise SourceError(str(error)) from None
+    head = Head(name=file.name, data=start, source=source, limits=limits)
     try:
         reader = recognise(READERS, head)
     except (FormatError, RecursionError) as error:

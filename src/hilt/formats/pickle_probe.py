@@ -20,6 +20,8 @@ _NAMES = (".pkl", ".pickle", ".pk", ".p", ".dat", ".joblib", ".pt", ".pth", ".bi
 _ENOUGH = {True: 2_000, False: 200_000}
 """Opcodes that run without an error, and prove a pickle with (or without) a header though no call or STOP has come."""
 _TRIAL = 2_000
+_SIP = {None: 64 << 20, _TRIAL: 1 << 20}
+"""Bytes that are read to tell, at the start of a file and behind a pickle: one line may be as long as the file."""
 _IDENTIFIER = re.compile(r"[^\W\d][\w.<>]*")
 _CONTAINERS = frozenset(
     {Opcode.EMPTY_LIST, Opcode.EMPTY_DICT, Opcode.EMPTY_SET, Opcode.EMPTY_TUPLE, Opcode.LIST, Opcode.DICT}
@@ -59,12 +61,29 @@ class _Witness(Machine):
                 return
 
 
+class _Sip:
+    """A source of which no more than `left` bytes are read."""
+
+    def __init__(self, source: ByteSource, left: int) -> None:
+        self._source, self._left = source, left
+
+    @property
+    def size(self) -> int:
+        return self._source.size
+
+    def read(self, offset: int, n: int) -> bytes:
+        self._left -= n
+        if self._left < 0:
+            raise FormatError("what was read does not tell whether this is a pickle", offset=offset)
+        return self._source.read(offset, n)
+
+
 def _watch(source: ByteSource, position: int, end: int, most: int | None = None) -> _Witness:
     start = source.read(position, 2)
     header = len(start) == 2 and start[0] == Opcode.PROTO and start[1] <= LAST_PROTOCOL
     witness = _Witness(header=header)
     try:
-        witness.run(witness.ops(walk(source, position, end, {}), most or _ENOUGH[header]))
+        witness.run(witness.ops(walk(_Sip(source, _SIP[most]), position, end, {}), most or _ENOUGH[header]))
     except FormatError:
         witness.ended = False
     return witness

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from hashlib import sha256
 from importlib.resources import files
 
@@ -157,24 +158,30 @@ def _group(group: Group) -> Html:
     ]
     rest = sum(len(like.findings) for like in group.likes[LIKES:])
     more = [tag("li", f"and {rest} more; the JSON output has them all", class_="more")] if rest else []
-    likes = tag("ul", *(_like(like) for like in group.likes[:LIKES]), *more, class_="likes")
+    items: dict[str, list[Html]] = {}
+    for like in group.likes[:LIKES]:
+        of_file = items.setdefault(like.findings[0].where.path, [])
+        of_file.append(_like(like, fix=not of_file))  # what to do is the same for a whole file
+    likes = tag("ul", *chain.from_iterable(items.values()), *more, class_="likes")
     return tag("div", heading, likes, tag("div", *told, class_="told") if told else Html(), class_=f"group {word}")
 
 
-def _like(like: Like) -> Html:
+def _like(like: Like, *, fix: bool) -> Html:
     places = [str(finding.where) for finding in like.findings if finding.where.path or finding.where.tensor]
     more = [tag("span", f"and {len(places) - PLACES} more", class_="more")] if len(places) > PLACES else []
     where = tag("p", *(code(quote(place)) for place in places[:PLACES]), *more, class_="places") if places else Html()
     first = like.findings[0]
     why = [tag("p", quote(first.why, 1000), class_="own")] if first.why else []
-    fix = [_part(text, command=command) for text, command in parts(first.fix)]
-    return tag("li", tag("p", tag("bdi", quote(like.message, 1000))), where, *why, *fix)
+    do = _fix(first.fix) if fix and first.fix else []
+    return tag("li", tag("p", tag("bdi", quote(like.message, 1000))), where, *why, *do)
 
 
-def _part(text: str, *, command: bool) -> Html:
-    """A piece of a fix."""
-    said = quote(text, 1000)
-    return tag("pre", tag("code", said)) if command else tag("p", said, class_="own")
+def _fix(fix: str) -> Iterator[Html]:
+    """What to do, its commands each in a box of its own."""
+    heading = tag("strong", "What to do: ")
+    for text, command in parts(fix):
+        yield tag("pre", tag("code", quote(text, 1000))) if command else tag("p", heading, quote(text, 1000))
+        heading = Html()
 
 
 def _gains(told: Summary) -> Iterator[Html]:

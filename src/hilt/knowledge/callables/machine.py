@@ -204,7 +204,7 @@ class _Tracer(Machine):
         self._used.add(target)
         full = ".".join(canonical(target.module, target.name))
         if safe.is_safe(*canonical(target.module, target.name), init=init) and not _makes(full):
-            if self._runs_methods(args):
+            if self._runs_methods(args) and not safe.only_holds(*resolve(target.module, target.name), args):
                 self._record("calls", target, args, UNKNOWN, position)
             self._kept += 1024
             return self._safe.setdefault((target, init), Made(target, ()))

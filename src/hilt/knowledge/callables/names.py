@@ -47,4 +47,6 @@ def canonical(module: str, name: str) -> tuple[str, str]:
     for old, new in _PREFIXES.items():
         if module == old or module.startswith(f"{old}."):
             module = new + module[len(old) :]
-    return _NAMES.get((module, name), (module, name))
+    head, dot, rest = name.partition(".")  # unicode.split is str.split
+    module, head = _NAMES.get((module, head), (module, head))
+    return module, head + dot + rest

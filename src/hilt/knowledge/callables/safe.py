@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from hilt.knowledge.callables.safe_built import BUILT
+from hilt.formats.pickle_machine import Global, Value
+from hilt.knowledge.callables.safe_built import BUILT, NAMED_TUPLES
 from hilt.knowledge.callables.safe_values import NAMED
 
 _EXACT = {
@@ -191,7 +192,9 @@ _BUILT_FAMILIES = re.compile(
         )
     )
 )
-_DISTRIBUTIONS = re.compile(r"scipy\.stats\._(?:continuous_distns|discrete_distns|levy_stable):[a-z]\w*_gen")
+_DISTRIBUTIONS = re.compile(
+    r"scipy\.stats\._(?:continuous_distns|discrete_distns|levy_stable):(?:[a-z]\w*_gen|rv_histogram)"
+)
 _LAZY = ("_infer_parameters", "_lazy_load_hook")
 _FOREIGN = frozenset(
     [
@@ -258,6 +261,16 @@ def is_safe(module: str, name: str, *, init: bool) -> bool:
 def is_distribution(module: str, name: str) -> bool:
     """Is it a class of scipy.stats whose state must be looked at too? See `distributions`."""
     return bool(_DISTRIBUTIONS.fullmatch(f"{module}:{name}"))
+
+
+def only_holds(module: str, name: str, args: Value) -> bool:
+    """Does it call nothing of what it is given, as a named tuple does that is made of its fields, or of a tuple?"""
+    if f"{module}.{name}" not in NAMED_TUPLES:
+        return False
+    match args:
+        case (Global(_, "tuple"), made):  # copyreg._reconstructor goes over what it is given
+            return isinstance(made, tuple)
+    return isinstance(args, tuple)
 
 
 def is_method(module: str, owner: str, name: str) -> bool:

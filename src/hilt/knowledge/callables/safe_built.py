@@ -82,3 +82,5 @@ _BUILT = {
 }
 BUILT = frozenset(f"{module}.{name}" for module, names in _BUILT.items() for name in names.split())
 """Classes whose objects are safe to make as pickles do, empty and then filled, but whose `__init__` may open files."""
+NAMED_TUPLES = frozenset({"sklearn.impute._iterative._ImputerTriplet"})
+"""Classes among them that only hold what they are given, and call nothing of it."""

@@ -32,7 +32,7 @@ _NAMED = {
         nan_euclidean_distances pairwise_distances pairwise_distances_argmin pairwise_distances_argmin_min
         pairwise_distances_chunked pairwise_kernels""",
     "sklearn.preprocessing._function_transformer": "_identity",
-    "scipy.special._ufuncs": "expit logit",
+    "scipy.special._ufuncs": "expit logit boxcox inv_boxcox",
     "torch.nn.functional": """relu gelu silu tanh softmax log_softmax adaptive_avg_pool2d
         binary_cross_entropy_with_logits binary_cross_entropy cross_entropy dropout elu glu hardswish hardtanh
         huber_loss interpolate kl_div l1_loss layer_norm leaky_relu mish mse_loss nll_loss normalize relu6 selu sigmoid

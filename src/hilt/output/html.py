@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from hashlib import sha256
 from importlib.resources import files
+from itertools import chain
 
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Reason, Verdict

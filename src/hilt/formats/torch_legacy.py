@@ -15,27 +15,10 @@ from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats import pickle
 from hilt.formats.pickle import PickleStream
-from hilt.formats.pickle_machine import Global, Items, Machine, Opaque, Value
+from hilt.formats.pickle_machine import Items, Machine, Opaque, Value
+from hilt.formats.torch_storage import Storage, storage
 
 PARTS = ("magic number", "protocol version", "system information", "object", "storage keys")
-
-ITEM_SIZES = {
-    "DoubleStorage": 8, "FloatStorage": 4, "HalfStorage": 2, "BFloat16Storage": 2, "LongStorage": 8, "IntStorage": 4,
-    "ShortStorage": 2, "CharStorage": 1, "ByteStorage": 1, "BoolStorage": 1, "UntypedStorage": 1, "_UntypedStorage": 1,
-    "ComplexDoubleStorage": 16, "ComplexFloatStorage": 8, "QUInt8Storage": 1, "QInt8Storage": 1, "QInt32Storage": 4,
-    "QUInt4x2Storage": 1, "QUInt2x4Storage": 1,
-}  # fmt: skip
-"""Bytes per element, by the class of the storage."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Storage:
-    """One storage as the object names it: its key, the class of its elements, how many, and on which device."""
-
-    key: str
-    kind: str
-    size: int
-    location: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +73,9 @@ class _Object(Machine):
         self.storages: dict[str, Storage] = {}
 
     def persistent(self, identity: Value, position: int) -> Value:  # noqa: ARG002
-        match identity:
-            case ("storage", Global(_, kind), key, location, int(size), *_) if size >= 0:
-                storage = Storage(key=str(key), kind=kind, size=size, location=str(location))
-                self.storages.setdefault(storage.key, storage)
+        named = storage(identity)
+        if named is not None:
+            self.storages.setdefault(named.key, named)
         return Opaque("a storage")
 
 
@@ -132,10 +114,10 @@ def _data_end(source: ByteSource, position: int, keys: list[str] | None, storage
     """Where the last storage ends; None where a size is missing, or the file ends before."""
     for key in keys or ():
         head = source.read(position, 8)
-        if len(head) < 8 or key not in storages or storages[key].kind not in ITEM_SIZES:
+        if len(head) < 8 or key not in storages or not storages[key].item_size:
             return None
         (count,) = struct.unpack("<q", head)
-        position += 8 + count * ITEM_SIZES[storages[key].kind]
+        position += 8 + count * storages[key].item_size
         if count < 0 or position > source.size:
             return None
     return None if keys is None else position

@@ -10,11 +10,11 @@ import hashlib
 import os
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from blake3 import blake3
 
+from hilt.checks.threads import spread
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.progress import Progress
@@ -61,8 +61,7 @@ def hash_files(
                 gaps.append(Gap(what="embedded-program", path=entry.path, state=State.FAILED, why=why))
         return replace(entry, sha256=sha256, blake3=fast)
 
-    with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 8)) as pool:
-        entries = tuple(pool.map(digest, listing.subject.entries))
+    entries = tuple(spread(digest, listing.subject.entries, threads=min(os.cpu_count() or 1, 8)))
     return Hashed(entries=entries, marks=marks, gaps=tuple(sorted(gaps, key=lambda gap: gap.path)))
 
 

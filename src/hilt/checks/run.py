@@ -6,15 +6,15 @@ import os
 import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from hilt.checks import CHECKS
 from hilt.checks.check import UNREAD, Check
 from hilt.checks.hashing import Hashed, hash_files
 from hilt.checks.reading import Examined
+from hilt.checks.threads import Threads
 from hilt.checks.workers import Worker, Workers
 from hilt.core.fact import Fact, FactSchema, FactSpec, Known
 from hilt.core.finding import Finding, any_inside
@@ -128,17 +128,19 @@ def run(
     progress.start(files=len(listing.locators), size=listing.subject.size if hashed else 0)
     count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
     stopped = threading.Event()
-    with ExitStack() as stack:
+    with Threads() as threads:
         taken = workers.take(count)
-        beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
-        stack.callback(stopped.set)
-        hashing = beside.submit(hash_files, listing, limits, progress, stopped, marked=search_bytes) if hashed else None
-        gathered = _read_files(taken, listing, limits, progress)
-        formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
-        marks = hashing.result().marks if hashing and search_bytes else {}
-        asked = [check for check in CHECKS if search_bytes or not check.searches]
-        of_repository = _read_repository(taken[0], asked, listing, gathered, formats, marks)
-        digested = hashing.result() if hashing else Hashed(entries=listing.subject.entries)
+        hash_all = partial(hash_files, listing, limits, progress, stopped, marked=search_bytes)
+        hashing = threads.start(hash_all) if hashed else None
+        try:
+            gathered = _read_files(taken, listing, limits, progress)
+            formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
+            marks = hashing.result().marks if hashing and search_bytes else {}
+            asked = [check for check in CHECKS if search_bytes or not check.searches]
+            of_repository = _read_repository(taken[0], asked, listing, gathered, formats, marks)
+            digested = hashing.result() if hashing else Hashed(entries=listing.subject.entries)
+        finally:
+            stopped.set()
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
     gaps = [*listing.gaps, *gathered.gaps, *digested.gaps, *(gap for result in results for gap in result.gaps)]
     findings = _in_order(finding for result in results for finding in result.findings)
@@ -162,10 +164,12 @@ def run(
 
 def _read_files(workers: Sequence[Worker], listing: Listing, limits: Limits, progress: Progress) -> Gathered:
     work = Work(listing, limits, progress)
-    with ThreadPoolExecutor(max_workers=len(workers)) as pool:
+    with Threads() as threads:
         try:
-            for done in [pool.submit(work.drain, worker) for worker in workers]:
-                done.result()
+            others = [threads.start(partial(work.drain, worker)) for worker in workers[1:]]
+            work.drain(workers[0])
+            for other in others:
+                other.result()
         except BaseException:
             work.stop()
             for worker in workers:

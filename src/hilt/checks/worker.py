@@ -102,6 +102,7 @@ def main() -> None:
     for line in lines:
         _limit_time(session.limits)
         _answer(answers, _handle(session, json.loads(line)))
+    os._exit(0)  # every answer is out; taking the interpreter apart takes as long as reading a small file
 
 
 def _answer(answers: BinaryIO, result: Examined) -> None:

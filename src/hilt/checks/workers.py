@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -36,6 +38,9 @@ _KEEP = (
 _GRACE = 2.0
 """Seconds of wall time beyond `file_seconds`, so that a worker can still say itself that its time is up."""
 
+_PERIOD = 0.25
+"""Seconds between two looks at whether a worker is late."""
+
 
 class Worker:
     """One reading process; started when it is first asked, and again after it was stopped."""
@@ -45,6 +50,8 @@ class Worker:
         self._introduction: dict[str, Any] | None = None
         self._introduced = True
         self._process: subprocess.Popen[bytes] | None = None
+        self._due = math.inf
+        self._over = threading.Event()
         self._killed = threading.Event()
 
     def introduce(self, introduction: dict[str, Any]) -> None:
@@ -61,9 +68,7 @@ class Worker:
         process = self._process or self._start()
         if self._killed.is_set():  # by another thread, perhaps before there was a process to kill
             process.kill()
-        timer = threading.Timer(self._limits.file_seconds + _GRACE, process.kill)
-        timer.daemon = True
-        timer.start()
+        self._due = time.monotonic() + self._limits.file_seconds + _GRACE
         try:
             answer = b"\n"
             if self._introduction is not None and not self._introduced:
@@ -71,7 +76,7 @@ class Worker:
             if answer.endswith(b"\n"):
                 answer = self._exchange(process, request)
         finally:
-            timer.cancel()
+            self._due = math.inf
         if answer.endswith(b"\n"):
             return _decode(json.loads(answer))
         too_long = len(answer) >= self._limits.worker_answer
@@ -89,10 +94,17 @@ class Worker:
             env=environment,
             cwd=Path(sys.executable).anchor,
         )
-        self._introduced = False
+        self._introduced, self._over = False, threading.Event()
+        threading.Thread(target=self._watch, args=(self._process, self._over), daemon=True).start()
         with suppress(OSError):  # it died at once; the question that follows finds out
             self._send(self._process, {field.name: getattr(self._limits, field.name) for field in fields(self._limits)})
         return self._process
+
+    def _watch(self, process: subprocess.Popen[bytes], over: threading.Event) -> None:
+        """Kills `process` if it is late. One thread for all its questions: one for each costs more than an answer."""
+        while not over.wait(_PERIOD):
+            if time.monotonic() > self._due:
+                process.kill()
 
     def _send(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> None:
         if process.stdin is not None:
@@ -126,6 +138,7 @@ class Worker:
 
     def close(self) -> None:
         """Ends the process, if there is one, and waits for its end."""
+        self._over.set()
         process, self._process = self._process, None
         if process is None:
             return

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from hilt.formats.reader import Reader
 
-ZIP = ((0, b"PK\x03\x04"), (0, b"PK\x05\x06"))
+ZIP_END = b"PK\x05\x06"
+"""How the end record of a zip begins."""
+
+ZIP_REACH = 22 + 0xFFFF
+"""As far from the end as a comment can push the end record."""
+
+ZIP = ((0, b"PK\x03\x04"), (0, ZIP_END))
 """How a zip begins, with and without a member."""
 
 HDF5 = tuple((offset, b"\x89HDF\r\n\x1a\n") for offset in (0, 512, 1024, 2048))
 """Where HDF5 may begin: behind a user block only under a name that speaks for HDF5."""
+
+BLANKS = b" \t\n\r\v\f"
+XML = (0, b"<\xef\xfe\xff" + BLANKS)
+"""How XML begins: with a tag, the mark of an encoding, or blanks before them."""
+
+PROTOBUF = (0, bytes(n << 3 for n in (1, 3, 5, 10)) + bytes(n << 3 | 2 for n in range(1, 16)) + bytes(range(128, 256)))
+"""How protobuf begins: with the number of a field that holds a number or bytes, in one byte or in several."""
+
+TAR = (148, b"01234567+-" + BLANKS)
+"""The checksum of a tar's first header: octal digits, as CPython reads them."""
+
+PICKLE = (0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0x99)))
+"""How a pickle begins: with an opcode."""
 
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 """Formats that are a zip, whatever else they are."""
@@ -17,7 +36,7 @@ LISTED = (*ZIPS, "tar", "gzip", "bzip2", "xz")
 """Formats that list members."""
 
 READERS: tuple[Reader, ...] = (
-    Reader(id="safetensors", title="safetensors", names=("*.safetensors",)),
+    Reader(id="safetensors", title="safetensors", names=("*.safetensors",), needs=(8, b"{")),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),
     Reader(id="keras-h5", title="Keras model in HDF5", names=("*.h5", "*.hdf5", "*.keras"), magic=HDF5, probed=True),
     Reader(id="hdf5", title="HDF5", names=("*.h5", "*.hdf5", "*.hdf", "*.mat", "*.nc"), magic=HDF5, probed=True),
@@ -80,15 +99,16 @@ READERS: tuple[Reader, ...] = (
             "*.model",
             "*.pdiparams.info",
         ),
+        needs=PICKLE,
     ),
-    Reader(id="onnx", title="ONNX", names=("*.onnx",)),
+    Reader(id="onnx", title="ONNX", names=("*.onnx",), needs=PROTOBUF),
     Reader(id="tflite", title="TensorFlow Lite", names=("*.tflite", "*.lite"), magic=((4, b"TFL3"),), probed=True),
-    Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",)),
-    Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef")),
-    Reader(id="keras-metadata", title="Keras metadata of a SavedModel", names=("keras_metadata.pb",)),
-    Reader(id="tensorflow-fingerprint", title="SavedModel fingerprint", names=("fingerprint.pb",)),
+    Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",), needs=PROTOBUF),
+    Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef"), needs=PROTOBUF),
+    Reader(id="keras-metadata", title="Keras metadata of a SavedModel", names=("keras_metadata.pb",), needs=PROTOBUF),
+    Reader(id="tensorflow-fingerprint", title="SavedModel fingerprint", names=("fingerprint.pb",), needs=(0, b"\b")),
     Reader(id="tensorflow-variables", title="TensorFlow checkpoint index", names=("*.index",)),
-    Reader(id="coreml", title="Core ML", names=("*.mlmodel",)),
+    Reader(id="coreml", title="Core ML", names=("*.mlmodel",), needs=PROTOBUF),
     Reader(
         id="coreml-weights",
         title="Core ML weights",
@@ -96,15 +116,15 @@ READERS: tuple[Reader, ...] = (
         magic=((64, b"\xef\xbe\xad\xde"),),
         probed=True,
     ),
-    Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",)),
-    Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",)),
-    Reader(id="openvino-ir", title="OpenVINO model", names=("*.xml",)),
-    Reader(id="xml", title="XML", names=("*.xml", "*.mapping")),
+    Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",), needs=PROTOBUF),
+    Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=(0, b"\0")),
+    Reader(id="openvino-ir", title="OpenVINO model", names=("*.xml",), needs=XML),
+    Reader(id="xml", title="XML", names=("*.xml", "*.mapping"), needs=XML),
     Reader(id="xgboost", title="XGBoost, binary", names=("*.model", "*.xgb", "*.bst", "*.bin")),
-    Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",)),
-    Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model")),
+    Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=(0, b"{")),
+    Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model"), needs=(0, b"t")),
     Reader(id="fasttext", title="fastText", names=("*.ftz", "*.bin"), magic=((0, b"\xba\x16\x4f\x2f"),)),
-    Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",)),
+    Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=(0, bytes(range(51)))),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
     Reader(id="keras", title="Keras model", names=("*.keras",), magic=ZIP, probed=True),
@@ -121,7 +141,7 @@ READERS: tuple[Reader, ...] = (
         id="bzip2", title="bzip2 file", names=("*.bz2",), magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10))
     ),
     Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
-    Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo")),
+    Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo"), needs=TAR),
     Reader(id="elf", title="ELF program or library", names=("*.so", "*.so.*", "*.o"), magic=((0, b"\x7fELF"),)),
     Reader(id="pe", title="Windows program or library", names=("*.exe", "*.dll"), magic=((0, b"MZ"),), probed=True),
     Reader(
@@ -142,9 +162,14 @@ READERS: tuple[Reader, ...] = (
         probed=True,
     ),
     Reader(id="script", title="script", names=("*.sh",), magic=((0, b"#!"),), probed=True),
-    Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",)),
+    Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",), needs=(0, b"{" + BLANKS)),
     Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
-    Reader(id="sentencepiece", title="SentencePiece model", names=("*.spm", "tokenizer.model", "*.spm.model")),
+    Reader(
+        id="sentencepiece",
+        title="SentencePiece model",
+        names=("*.spm", "tokenizer.model", "*.spm.model"),
+        needs=(0, b"\n"),
+    ),
     Reader(id="lfs-pointer", title="Git LFS pointer", magic=((0, b"version https://git-lfs.github.com/spec/v1\n"),)),
     Reader(
         id="media",
@@ -155,7 +180,7 @@ READERS: tuple[Reader, ...] = (
         ),
     ),
     # Formats that are hardly more than text: tried when nothing else fits, the most lenient last.
-    Reader(id="model-card", title="model card", names=("readme.md", "*.md"), weak=True),
+    Reader(id="model-card", title="model card", names=("readme.md", "*.md"), needs=(0, b"-\xef" + BLANKS), weak=True),
     Reader(id="jinja", title="Jinja template", names=("*.jinja", "*.jinja2", "*.j2"), weak=True),
     Reader(id="python", title="Python source", names=("*.py", "*.pyw", "*.pyi"), weak=True),
     Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml"), weak=True),

@@ -12,7 +12,6 @@ from typing import Any
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
-from hilt.formats import yaml
 from hilt.formats.reader import Head
 from hilt.formats.text import encoding_of, whole
 
@@ -39,7 +38,9 @@ def read(source: ByteSource, limits: Limits) -> ModelCard:
     found = FRONT_MATTER.match(text)
     if found is None:
         return ModelCard(metadata={}, body=text)
-    documents = yaml.parse(found[1], limits).documents
+    from hilt.formats.yaml_values import parse
+
+    documents = parse(found[1], limits).documents
     metadata = documents[0] if documents else {}
     if metadata is None:
         metadata = {}

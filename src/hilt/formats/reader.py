@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Any, Protocol, cast
 
 from hilt.core.byte_source import ByteSource
@@ -38,7 +38,8 @@ class Reader:
     """A format that hilt reads: its id, how it is recognised, and under which names it usually goes.
 
     The module is `hilt.formats.<id>` with underscores, and is imported only when it may fit. `magic` is a list of
-    (offset, bytes), one of which must match. Without magic, or where `probed`, the module's `probe` decides.
+    (offset, bytes), one of which must match. Without magic, or where `probed`, the module's `probe` decides. `needs` is
+    (offset, byte values), one of which must stand there if `probe` is to say yes: the module need not be imported else.
     `names` are patterns of file names (`*.safetensors`, `LICENSE*`); they never decide alone. A `weak` probe says yes to
     nearly any text, so every other format is tried before it, whatever the name says.
     """
@@ -48,6 +49,7 @@ class Reader:
     names: tuple[str, ...] = ()
     magic: tuple[tuple[int, bytes], ...] = ()
     probed: bool = False
+    needs: tuple[int, bytes] | None = None
     weak: bool = False
 
     @property
@@ -56,13 +58,17 @@ class Reader:
 
     def claims(self, name: str) -> bool:
         """Does this format usually go under such a name?"""
-        path = PurePosixPath(name.lower())
-        return any(path.match(pattern.lower()) for pattern in self.names)
+        name = name.lower()
+        return any(fnmatchcase(name, pattern.lower()) for pattern in self.names)
 
     def fits(self, head: Head) -> bool:
         """Do the bytes look like this format?"""
         if self.magic and not any(head.data.startswith(magic, offset) for offset, magic in self.magic):
             return False
+        if self.needs is not None:
+            offset, values = self.needs
+            if len(head.data) <= offset or head.data[offset] not in values:
+                return False
         return self.module.probe(head) if self.probed or not self.magic else True
 
 

@@ -15,7 +15,6 @@ from hilt.core.byte_source import ByteSource, MemorySource, Window
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.archive import Archive, Member, MemberKind, Oddity, remembered
-from hilt.formats.inflate import HELD, Inflated
 from hilt.formats.reader import Head
 
 BLOCK = 512
@@ -74,6 +73,8 @@ def open_member(source: ByteSource, member: Member, limits: Limits) -> ByteSourc
     """The bytes of `member`; small ones of a compressed archive are kept, so that reading them twice costs nothing."""
     if member.method == SPARSE:
         raise FormatError(f"{member.path!r} is a sparse file, which hilt does not put together", offset=member.offset)
+    from hilt.formats.inflate import HELD, Inflated
+
     if isinstance(source, Inflated) and member.stored <= HELD:
         return MemorySource(source.read(member.begin, member.stored))
     return Window(source, member.begin, member.stored)

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
+from hilt.formats import ZIP_END, ZIP_REACH
 from hilt.formats.archive import Oddity
 
-END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x06"
 _LOCATOR = b"PK\x06\x07"
 _CENTRAL = b"PK\x01\x02"
 
 END_SIZE, _LOCATOR_SIZE, _END_64_SIZE = 22, 20, 56
-_REACH = END_SIZE + 0xFFFF
-"""As far from the end as a comment can push the end record."""
 _CANDIDATES = 64
 """End records that are looked at; a file with more is answered by the last ones."""
 
@@ -45,8 +43,8 @@ class End:
 
 def find_end(source: ByteSource, limits: Limits) -> tuple[End, tuple[int, ...]]:
     """The end record that counts, and where others stand. Raises `FormatError` where there is none."""
-    found, others = _first_usable(source, min(source.size, _REACH))
-    if found is None and source.size > _REACH:
+    found, others = _first_usable(source, min(source.size, ZIP_REACH))
+    if found is None and source.size > ZIP_REACH:
         found, others = _first_usable(source, min(source.size, limits.archive_tail_bytes))
     if found is not None:
         return found, others
@@ -57,7 +55,7 @@ def find_end(source: ByteSource, limits: Limits) -> tuple[End, tuple[int, ...]]:
 
 def end_behind(source: ByteSource) -> End | None:
     """The end record of a zip with at least one member that ends where `source` does, whatever stands before it."""
-    found, _ = _first_usable(source, min(source.size, _REACH))
+    found, _ = _first_usable(source, min(source.size, ZIP_REACH))
     return found if found is not None and found.count > 0 else None
 
 
@@ -79,7 +77,7 @@ def _candidates(source: ByteSource, reach: int) -> Iterator[int]:
     tail = source.read(base, reach)
     position = len(tail)
     for _ in range(_CANDIDATES):
-        position = tail.rfind(END, 0, position + 3)
+        position = tail.rfind(ZIP_END, 0, position + 3)
         if position < 0:
             return
         yield base + position

@@ -14,20 +14,24 @@ Fix: ask the publisher for the file without what hangs on to it, and how that ca
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hilt.checks.check import ANY, Check, ReadFile
+from hilt.core.byte_source import ByteSource
 from hilt.core.finding import Finding, Severity, Where
-from hilt.formats import LISTED
+from hilt.formats import LISTED, READERS, ZIP_END, ZIP_REACH
 from hilt.formats.reader import HEAD, Head
+
+if TYPE_CHECKING:
+    from hilt.formats.zip_end import End
 
 WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata"}
 """Formats for which a zip behind is nothing new."""
 
+(TAR,) = (reader for reader in READERS if reader.id == "tar")
+
 
 def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
-    from hilt.formats import tar
-    from hilt.formats.zip_end import end_behind
-
     if file.format in LISTED:
         return
 
@@ -36,9 +40,9 @@ def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
         return Finding(check=CHECK.id, severity=severity, where=where, message=message)
 
     head = Head(name=file.name, data=file.source.read(0, HEAD), source=file.source, limits=file.limits)
-    if tar.probe(head):
+    if TAR.fits(head):
         yield seen(Severity.HIGH, f"read as {file.format}, it is a tar archive as well", 0)
-    end = end_behind(file.source) if file.format not in WITH_ZIP else None
+    end = _end_behind(file.source) if file.format not in WITH_ZIP else None
     if end is None:
         return
     behind = file.source.size - end.comment_end
@@ -46,6 +50,15 @@ def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
     severity = Severity.MEDIUM if behind > 0 else Severity.HIGH
     message = f"read as {file.format}, it is a zip archive of {end.count} members as well"
     yield seen(severity, message + (f", with {behind} bytes behind it" if behind > 0 else ""), end.directory)
+
+
+def _end_behind(source: ByteSource) -> End | None:
+    """The end record of a zip behind; few files have the bytes of one, and the others need no reader of zips."""
+    if ZIP_END not in source.read(max(0, source.size - ZIP_REACH), ZIP_REACH):
+        return None
+    from hilt.formats.zip_end import end_behind
+
+    return end_behind(source)
 
 
 CHECK = Check(id="hidden-archive", run=hidden_archive, reads=ANY, severity=Severity.HIGH, doc=__doc__)

@@ -50,6 +50,15 @@ def test_functions_that_are_named_through_their_class(owner: tuple[str, str], na
     assert (calls == ()) is safe
 
 
+@pytest.mark.parametrize(("given", "safe"), [(b"(K\x01K\x02", True), (b"", False)])
+def test_a_named_tuple_holds_what_stands_in_it_and_does_not_go_over_an_object(given: bytes, safe: bool) -> None:
+    estimator = stacked("sklearn.linear_model._bayes", "BayesianRidge") + b")\x81"
+    fields = given + estimator + (b"t" if given else b"")
+    maker = stacked("copyreg", "_reconstructor") + stacked("sklearn.impute._iterative", "_ImputerTriplet")
+    data = p(4, maker + stacked("builtins", "tuple") + fields + b"\x87R")
+    assert (trace(reader.read(MemorySource(data), Limits()).pickles[0], Limits()).calls == ()) is safe
+
+
 def test_classes_of_modules_saved_whole_before_pytorch_1_6_are_judged_by_their_name() -> None:
     def saved(module: str, name: str) -> bytes:
         identity = b"(" + text("module") + stacked(module, name) + text("linear.py") + text("class Linear: ...") + b"t"

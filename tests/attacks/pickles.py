@@ -139,7 +139,7 @@ ROADS = (
 
 NAMES = (
     _code("dotted", p(4, called(stacked("torch._utils", "os.system"), text(COMMAND))), *SAID, "torch._utils.os.system"),
-    _code("dotted-attribute-of-eval", p(4, called(stacked("builtins", "eval.__call__"), text("1"))), "eval.__call__('1')"),
+    _code("dotted-attribute-of-eval", p(4, called(stacked("builtins", "eval.__call__"), text("1"))), "builtins.eval('1')"),
     _code("dotted-underscore", p(4, called(stacked("random", "_os.system"), text(COMMAND))), *SAID),
     _code("dotted-into-the-inside", p(4, called(stacked("builtins", "print.__class__.__base__.__subclasses__"))), "__subclasses__"),
     _code("python-2-eval", b"c__builtin__\neval\n(S'1'\ntR.", "builtins.eval('1')"),

@@ -13,12 +13,21 @@ from hilt.formats import pickle
 from hilt.formats.archive import Oddity
 from hilt.formats.pickle import Opcode, PickleStream, Span
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Value
-from hilt.knowledge.callables import dangerous, render, safe
+from hilt.formats.torch_storage import storage
+from hilt.knowledge.callables import dangerous, judge, render, safe
 from hilt.knowledge.callables.distributions import filled
-from hilt.knowledge.callables.judge import NESTED, UNKNOWN, Judgement, Standing, is_inert, judge_call, judge_name
-from hilt.knowledge.callables.names import canonical
+from hilt.knowledge.callables.judge import (
+    NESTED,
+    UNKNOWN,
+    Judgement,
+    Standing,
+    is_inert,
+    judge_call,
+    judge_name,
+    resolve,
+)
 from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_name, odd_state
-from hilt.knowledge.callables.trace import Call, Nested, Trace
+from hilt.knowledge.callables.trace import Asked, Call, Nested, Trace
 
 _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
 
@@ -33,8 +42,9 @@ def trace(stream: PickleStream, limits: Limits, depth: int = 0) -> Trace:
         except FormatError as error:
             broken = error
         _TRACES[stream] = Trace(
-            calls=tracer.calls(), oddities=tuple(tracer.oddities), nested=tuple(tracer.nested), broken=broken
-        )
+            calls=tracer.calls(), oddities=tuple(tracer.oddities), nested=tuple(tracer.nested),
+            asked=tuple(tracer.asked.values()), broken=broken,
+        )  # fmt: skip
     return _TRACES[stream]
 
 
@@ -63,6 +73,7 @@ class _Tracer(Machine):
         super().__init__(limits)
         self.oddities: list[Oddity] = []
         self.nested: list[Nested] = []
+        self.asked: dict[Value, Asked] = {}
         self._source, self._protocol, self._limits, self._depth = stream.source, stream.protocol, limits, depth
         self._globals: dict[tuple[str, str], Global] = {}
         self._named_at: dict[Global, int] = {}
@@ -127,7 +138,7 @@ class _Tracer(Machine):
             elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper"):
                 whole = isinstance(state, Items) and state.size == len(state.first)
                 self._array_file(target.callable, state.get("filename") if whole else None, position)
-            elif safe.is_distribution(*canonical(target.callable.module, target.callable.name)):
+            elif safe.is_distribution(*resolve(target.callable.module, target.callable.name)):
                 self._record("calls", target.callable, state, filled(state), position)
             if isinstance(state, Made) and self._runs_methods(state):
                 self._method(target, "__setstate__", state, position)
@@ -154,6 +165,10 @@ class _Tracer(Machine):
             self._method(target, "append", "", position)
 
     def persistent(self, identity: Value, position: int) -> Value:
+        named = storage(identity)
+        asked = Asked(identity=render.render(identity), storage=named, position=position)
+        if self.asked.setdefault(named or asked.identity, asked) is asked:
+            self._kept += 512
         match identity:
             case ("module" | b"module", Global() as named, *_):  # a class, of a module saved whole before PyTorch 1.6
                 return named
@@ -202,8 +217,8 @@ class _Tracer(Machine):
         if instance is not None and not self._runs_methods(args):
             return instance
         self._used.add(target)
-        full = ".".join(canonical(target.module, target.name))
-        if safe.is_safe(*canonical(target.module, target.name), init=init) and not _makes(full):
+        full = ".".join(resolve(target.module, target.name))
+        if safe.is_safe(*resolve(target.module, target.name), init=init) and not _makes(full):
             if self._runs_methods(args) and not safe.only_holds(*resolve(target.module, target.name), args):
                 self._record("calls", target, args, UNKNOWN, position)
             self._kept += 1024
@@ -323,7 +338,7 @@ class _Tracer(Machine):
     ) -> None:
         if judgement.standing is Standing.SAFE:
             return
-        module, name = canonical(target.module, target.name)
+        module, name = resolve(target.module, target.name)
         text = render.call(args) if way != "names" else ""
         known = (module, name)
         apart = judgement.standing is Standing.DANGEROUS and self._examples.get(known, 0) < _EXAMPLES
@@ -334,7 +349,7 @@ class _Tracer(Machine):
         self._examples[known] = self._examples.get(known, 0) + 1
         self._kept += 1024
         through = f"{target.module}.{target.name}"
-        final = name if computed else dangerous.final(module, name)
+        final = name if computed else judge.final(module, name)
         self._seen[key] = Call(
             way=way,
             target=final.rstrip("."),

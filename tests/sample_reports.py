@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from generated_reports import NASTY
 from hilt.core.catalogue import About, Catalogue
 from hilt.core.fact import Fact, FactSpec, Known, Value
@@ -9,6 +12,7 @@ from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 
 CATALOGUE = Catalogue(
     checks=[
@@ -263,4 +267,60 @@ HOSTILE = Verdict(
     ),
 )
 
-ALL = (HONEST, BLOCKED, UNSURE, HOSTILE)
+REBUILD = Finding(
+    check="pickle-unknown-calls",
+    severity=Severity.MEDIUM,
+    where=Where(path="model.pkl", offset=77),
+    message="calls acme.layers.Rebuild, which hilt does not know",
+)
+RESCALE = replace(REBUILD, message="calls acme.layers.Rescale, which hilt does not know")
+OLD = replace(REBUILD, where=Where(path="old.pkl", offset=9))
+
+
+def waiver(path: str, reason: str, expires: str) -> Waiver:
+    digest = "sha256:" + "6" * 64
+    return Waiver(
+        check="pickle-unknown-calls", path=path, digest=digest, reason=reason, expires=date.fromisoformat(expires)
+    )
+
+
+REVIEWED = waiver("model.pkl", "read by A. Person, ticket 42", "2026-12-03")
+
+WAIVED = Verdict(
+    outcome=Outcome.ADMIT,
+    policy="default",
+    policy_digest="5e" * 32,
+    passed=("code-on-load", "findings"),
+    waived=(Waived(finding=REBUILD, waiver=REVIEWED), Waived(finding=RESCALE, waiver=REVIEWED)),
+    judged_at="2026-11-21T09:30:00+00:00",
+    report=Report(
+        subject=Subject(reference="./acme-layers", entries=(entry("model.pkl", 5120, "6"),)),
+        findings=(REBUILD, RESCALE),
+        facts=(fact("inspect.code_on_load", None, Known.UNKNOWN, ""),),
+        coverage=Coverage(ran=(Ran(check="pickle-unknown-calls", files=1),)),
+        formats={"model.pkl": "pickle"},
+    ),
+)
+
+LAPSED = replace(
+    WAIVED,
+    outcome=Outcome.REVIEW,
+    reasons=(Reason(rule="no-open-question", policy="default", outcome=Outcome.REVIEW, say="Someone should look."),),
+    waived=(
+        Waived(finding=RESCALE, waiver=REVIEWED),
+        *(
+            Waived(finding=replace(REBUILD, message=nasty), waiver=waiver(nasty, nasty, "2030-01-01"))
+            for nasty in NASTY
+        ),
+    ),
+    unwaived=(
+        Unwaived(finding=OLD, waiver=waiver("old.pkl", "read by B. Person", "2026-10-31"), why=Idle.EXPIRED),
+        Unwaived(finding=REBUILD, waiver=waiver("model.pkl", "ticket 43", "2026-12-22"), why=Idle.NOT_HASHED),
+        Unwaived(finding=REBUILD, waiver=waiver("model.pkl", "ticket 44", "2026-11-22"), why=Idle.NEEDS_SUBJECT),
+    ),
+    report=replace(
+        WAIVED.report, findings=(REBUILD, RESCALE, OLD, *(replace(REBUILD, message=nasty) for nasty in NASTY))
+    ),
+)
+
+ALL = (HONEST, BLOCKED, UNSURE, HOSTILE, WAIVED, LAPSED)

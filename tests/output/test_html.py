@@ -18,7 +18,7 @@ from hilt.output.markup import Html, join, tag
 from hilt.output.quote import quote
 from output.chromium import opened
 from output.goldens import is_as_expected
-from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE
+from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE, WAIVED
 
 ELEMENTS = set(
     "html head meta title style body main nav article section header footer details summary h1 h2 h3 p ul li dl div dt dd "
@@ -69,7 +69,13 @@ def is_inert(page: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("admit.html", [HONEST]), ("block.html", [BLOCKED]), ("several.html", [HONEST, UNSURE])]
+    ("name", "told"),
+    [
+        ("admit.html", [HONEST]),
+        ("block.html", [BLOCKED]),
+        ("several.html", [HONEST, UNSURE]),
+        ("waived.html", [WAIVED]),
+    ],
 )
 def test_the_page_is_the_one_that_was_looked_at(name: str, told: list[Verdict]) -> None:
     page = html.render(told, CATALOGUE).replace(__version__, "VERSION")

@@ -16,7 +16,7 @@ from hilt.core.verdict import Outcome, Verdict
 from hilt.core.version import __version__
 from hilt.output import sarif
 from output.goldens import is_as_expected
-from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE
+from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, LAPSED, UNSURE, WAIVED
 
 # The official schema (OASIS, 2.1.0 Errata 01), as a package ships it; nothing else of that package is used.
 OFFICIAL = jsonschema.Draft4Validator(
@@ -182,6 +182,30 @@ def test_very_many_gaps_are_counted() -> None:
     gaps = tuple(Gap(what="read", path=f"{n}", state=State.SKIPPED, why="no") for n in range(sarif.GAPS + 7))
     (invocation,) = run(judged(subject("m", "a", "b"), gaps=gaps))["invocations"]
     assert invocation["toolExecutionNotifications"][-1]["message"]["text"].startswith("7 gaps more")
+
+
+def test_a_waived_finding_is_a_suppressed_result_and_all_others_say_that_they_are_not() -> None:
+    told = run(WAIVED, BLOCKED)
+    suppressed = [result for result in told["results"] if result["suppressions"]]
+    assert [result["message"]["text"] for result in suppressed] == [
+        "At byte 77: calls acme.layers.Rebuild, which hilt does not know",
+        "At byte 77: calls acme.layers.Rescale, which hilt does not know",
+    ]
+    assert suppressed[0]["suppressions"] == [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": "read by A. Person, ticket 42 (waived until 2026-12-03)",
+        }
+    ]
+    assert told["properties"]["verdicts"][0]["waived"] == 2
+    assert all("suppressions" not in result for result in run(BLOCKED)["results"])
+
+
+def test_a_waiver_that_does_nothing_is_told() -> None:
+    (invocation,) = run(LAPSED)["invocations"]
+    first, *_ = (note["message"]["text"] for note in invocation["toolExecutionNotifications"])
+    assert first == "not waived: old.pkl: this waiver has ended, so the finding counts (until 2026-10-31)"
 
 
 def test_the_verdicts_stand_in_the_properties_of_the_run() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,10 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Report, State
 from hilt.core.subject import Subject
 from hilt.core.verdict import Outcome, Verdict
+from hilt.core.waiver import Waived
 from hilt.output.text import coloured, render
 from output.goldens import is_as_expected
-from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE
+from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, LAPSED, REVIEWED, UNSURE, WAIVED
 
 COLOUR = re.compile(r"\x1b\[[0-9;]+m")
 
@@ -25,6 +27,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]+m")
         ("block.txt", [BLOCKED]),
         ("review.txt", [UNSURE]),
         ("hostile.txt", [HOSTILE]),
+        ("waived.txt", [WAIVED, LAPSED]),
         ("several.txt", [HONEST, BLOCKED, UNSURE]),
     ],
 )
@@ -103,6 +106,17 @@ def test_a_finding_that_the_policy_lets_pass_is_something_one_takes_on() -> None
     text = verdict_with(Report(subject=Subject(reference="r"), findings=(finding,)), Outcome.ADMIT)
     assert text.index("What you take on") < text.index("pickle-calls")
     assert "Why" not in text
+
+
+def test_many_waivers_are_counted_not_hidden() -> None:
+    finding = Finding(check="c", severity=Severity.HIGH, where=Where(path="a"), message="m")
+    waivers = [replace(REVIEWED, path=f"{n}.bin") for n in range(40)]
+    text = render(
+        [replace(WAIVED, waived=tuple(Waived(finding=finding, waiver=waiver) for waiver in waivers))], CATALOGUE
+    )
+    assert "11.bin" in text
+    assert "12.bin" not in text
+    assert "and 28 more: see --output json" in text
 
 
 class Terminal(io.StringIO):

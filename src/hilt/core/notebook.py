@@ -29,7 +29,9 @@ def verdict_line(verdict: Verdict) -> str:
     rules = ", ".join(_shown(reason.rule) for reason in verdict.reasons)
     because = f" because of {rules}" if rules else ""
     reference, policy = _quoted(verdict.report.subject.reference), _shown(verdict.policy)
-    return f"<Verdict {verdict.outcome.word} {reference} by policy {policy}{because}; {_seen(verdict.report)}>"
+    number = len(verdict.waived)
+    waived = f"; {number} finding{'s' * (number != 1)} waived" if number else ""
+    return f"<Verdict {verdict.outcome.word} {reference} by policy {policy}{because}; {_seen(verdict.report)}{waived}>"
 
 
 def report_table(report: Report) -> str:
@@ -44,7 +46,11 @@ def verdict_table(verdict: Verdict) -> str:
         (reason.outcome.word, reason.rule, "", reason.say or "; ".join(reason.why)) for reason in verdict.reasons
     ]
     title = f"{verdict.outcome.word}: {_quoted(verdict.report.subject.reference)} by policy {_shown(verdict.policy)}"
-    return _table(title, [*reasons, *_rows(verdict.report)])
+    waived = [
+        ("waived", one.finding.check, str(one.finding.where), f"{one.waiver.reason} (until {one.waiver.expires})")
+        for one in verdict.waived
+    ]
+    return _table(title, [*reasons, *_some(waived), *_rows(verdict.report)])
 
 
 Row = tuple[str, str, str, str]

@@ -16,6 +16,7 @@ from hilt.core.verdict import Reason, Verdict
 from hilt.core.version import __version__
 from hilt.output.commands import parts
 from hilt.output.html_details import details
+from hilt.output.html_waivers import waivers
 from hilt.output.markup import Html, code, tag
 from hilt.output.quote import quote
 from hilt.output.summary import (
@@ -70,6 +71,7 @@ def _contents(verdicts: Sequence[Verdict]) -> Html:
             tag("span", verdict.outcome.word, class_=f"badge {verdict.outcome.word}"),
             tag("a", code(verdict.report.subject.reference), href=f"#subject-{number}"),
             tag("small", quote(some([reason.rule for reason in verdict.reasons], 3))),
+            *([tag("small", f"{len(verdict.waived)} waived")] if verdict.waived else []),
         )
         for number, verdict in numbered
     )
@@ -83,6 +85,7 @@ def _article(number: int, verdict: Verdict, catalogue: Catalogue) -> Html:
     parts = (
         _hero(verdict),
         *_why(told),
+        *waivers(told.waivers),
         *_gains(told),
         *_burdens(told),
         *_gaps(told.gaps),
@@ -107,7 +110,7 @@ def _lede(verdict: Verdict) -> str:
     policy = quote(verdict.policy, 80)
     against, rules = len(verdict.reasons), counted(len(verdict.reasons) + len(verdict.passed), "rule")
     said = f"{against} of {rules} of policy {policy} did not hold." if against else f"Policy {policy} holds: {rules}."
-    found = severity_counts(verdict.report.findings)
+    found = severity_counts(verdict)
     gaps = len(verdict.report.coverage.gaps)
     seen = f"Findings: {found}." if found else "Nothing was found."
     unseen = f"{counted(gaps, 'gap')} in what was checked." if gaps else "Nothing was left unchecked."

@@ -19,8 +19,10 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 from hilt.core.verdict import Verdict
 from hilt.core.version import __version__
+from hilt.core.waiver import Unwaived, Waiver
 from hilt.output.quote import quote
 from hilt.output.sarif_location import Place, base_ids, location
+from hilt.output.waivers import IDLE
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -69,6 +71,8 @@ def _invocation(verdicts: Sequence[Verdict], *, left_out: int) -> dict[str, Any]
     if left_out:
         text = f"{left_out} findings more than code scanning shows were left out, the mildest first."
         notifications.append({"level": "warning", "message": {"text": text}})
+    idle = [(verdict, one) for verdict in verdicts for one in verdict.unwaived]
+    notifications += [_unwaived(verdict, one) for verdict, one in idle[:GAPS]]
     return {
         "executionSuccessful": all(gap.state is not State.FAILED for _, gap in gaps),
         "toolExecutionNotifications": notifications,
@@ -115,6 +119,9 @@ def _help(about: About, bold: str) -> str:
 
 
 def _results(seen: Sequence[Seen], catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """Where one result is suppressed the others say that they are not, as the specification wants it (3.27.23)."""
+    verdicts = {id(verdict): verdict for verdict, _ in seen}
+    waivers = {(key, one.finding): one.waiver for key, verdict in verdicts.items() for one in verdict.waived}
     rules = dict.fromkeys(_rule_id(finding, catalogue) for _, finding in seen)
     index = {rule: number for number, rule in enumerate(rules)}
     alike: Counter[str] = Counter()
@@ -130,12 +137,20 @@ def _results(seen: Sequence[Seen], catalogue: Catalogue) -> Iterator[dict[str, A
             "message": {"text": _message(finding, place)},
             "locations": [place.sarif],
             "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint}:{alike[fingerprint]}"},
+            **({"suppressions": _suppressions(waivers.get((id(verdict), finding)))} if waivers else {}),
             "properties": {
                 "severity": finding.severity.word,
                 "confidence": finding.confidence.word,
                 "subject": quote(verdict.report.subject.reference),
             },
         }
+
+
+def _suppressions(waiver: Waiver | None) -> list[dict[str, str]]:
+    if waiver is None:
+        return []
+    why = f"{quote(waiver.reason, 1000)} (waived until {waiver.expires})"
+    return [{"kind": "external", "status": "accepted", "justification": why}]
 
 
 def _message(finding: Finding, place: Place) -> str:
@@ -159,6 +174,16 @@ def _gap(verdict: Verdict, gap: Gap) -> dict[str, Any]:
     }
 
 
+def _unwaived(verdict: Verdict, one: Unwaived) -> dict[str, Any]:
+    path = quote(one.finding.where.path) or "the whole subject"
+    return {
+        "descriptor": {"id": quote(one.finding.check)},
+        "level": "warning",
+        "message": {"text": f"not waived: {path}: {IDLE[one.why]} (until {one.waiver.expires})"},
+        "locations": [location(verdict.report.subject, one.finding.where).sarif],
+    }
+
+
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     subject = verdict.report.subject
     return {
@@ -169,6 +194,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "policyDigest": quote(verdict.policy_digest),
         "judgedAt": quote(verdict.judged_at),
         "coverageComplete": verdict.report.coverage.complete,
+        "waived": len(verdict.waived),
         "reasons": [
             {"rule": quote(reason.rule), "outcome": reason.outcome.word, "say": quote(reason.say, 1000)}
             for reason in verdict.reasons

@@ -13,6 +13,7 @@ from hilt.core.fact import Fact, Known, Value
 from hilt.core.finding import Finding, Severity
 from hilt.core.report import Gap, Report, State
 from hilt.core.verdict import Outcome, Verdict
+from hilt.output.waivers import WaiverGroup, group_waivers
 
 LABELS = {
     "model.architectures": "architecture",
@@ -94,10 +95,14 @@ class Gain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """`against` stands behind the outcome; `burdens` and `minor` are what one takes on; `unknown` are labels."""
+    """`against` stands behind the outcome; `burdens` and `minor` are what one takes on; `unknown` are labels.
+
+    What a waiver takes out stands in `waivers` only.
+    """
 
     verdict: Verdict
     against: tuple[Group, ...]
+    waivers: tuple[WaiverGroup, ...]
     gains: tuple[Gain, ...]
     burdens: tuple[str, ...]
     minor: tuple[Group, ...]
@@ -106,16 +111,17 @@ class Summary:
 
 
 def summarise(verdict: Verdict, catalogue: Catalogue) -> Summary:
-    """Where the verdict is admit nothing stands against it, and every finding is something that one takes on."""
+    """Where the verdict is admit nothing stands against it, and every finding that counts is something one takes on."""
     report = verdict.report
     heavy: list[Finding] = []
     light: list[Finding] = []
-    for finding in report.findings:
+    for finding in verdict.counted:
         weighs = finding.severity >= Severity.MEDIUM and verdict.outcome is not Outcome.ADMIT
         (heavy if weighs else light).append(finding)
     return Summary(
         verdict=verdict,
         against=group(heavy, catalogue),
+        waivers=group_waivers(verdict),
         gains=tuple(_gains(report)),
         burdens=tuple(told for key, told in BURDENS.items() if (fact := report.fact(key)) and fact.value is True),
         minor=group(light, catalogue),
@@ -237,11 +243,12 @@ def some(items: Sequence[str], limit: int) -> str:
     return ", ".join(items) if more <= 0 else f"{', '.join(items[:limit])} and {more} more"
 
 
-def severity_counts(findings: Iterable[Finding]) -> str:
-    """`1 critical, 3 low`, worst first; empty where there are none."""
-    severities = [finding.severity for finding in findings]
+def severity_counts(verdict: Verdict) -> str:
+    """`1 critical, 3 low, 2 waived`, worst first; empty where there are none."""
+    severities = [finding.severity for finding in verdict.counted]
     present = [severity for severity in sorted(Severity, reverse=True) if severity in severities]
-    return ", ".join(f"{severities.count(severity)} {severity.word}" for severity in present)
+    counts = [f"{severities.count(severity)} {severity.word}" for severity in present]
+    return ", ".join([*counts, *([f"{len(verdict.waived)} waived"] if verdict.waived else [])])
 
 
 def how_known(fact: Fact) -> str:

@@ -22,6 +22,7 @@ from hilt.output.summary import (
     some,
     summarise,
 )
+from hilt.output.waivers import WaiverGroup
 
 CHIP = {Outcome.ADMIT: "on green", Outcome.REVIEW: "on yellow", Outcome.BLOCK: "on red"}
 TONE = {Outcome.ADMIT: "bold green", Outcome.REVIEW: "bold yellow", Outcome.BLOCK: "bold red"}
@@ -40,6 +41,8 @@ LIKES = 3
 """Different messages told of one check."""
 PLACES = 3
 """Places told of one message."""
+WAIVERS = 12
+"""Waivers told."""
 GAPS = 8
 """Different reasons told for what was not checked."""
 
@@ -76,8 +79,12 @@ def _verdict(page: Page, told: Summary, seconds: float | None) -> None:
     chip = f" {verdict.outcome.word.upper()} "
     said = page.styled(chip, CHIP[verdict.outcome]) if page.colour else chip.strip()
     reference = page.styled(quote(subject.reference) + revision, "bold")
-    page.line(f"{said}  {reference}  {page.styled(f'by policy {quote(verdict.policy)}', 'dim')}")
+    waived = f", {counted(len(verdict.waived), 'finding')} waived" if verdict.waived else ""
+    page.line(
+        f"{said}  {reference}  {page.styled(f'by policy {quote(verdict.policy)}', 'dim')}{page.styled(waived, 'yellow')}"
+    )
     _why(page, told)
+    _waivers(page, told)
     _gains(page, told)
     _burdens(page, told)
     _gaps(page, told.gaps)
@@ -144,6 +151,35 @@ def _fix(page: Page, fix: str) -> None:
         heading = ""
 
 
+def _waivers(page: Page, told: Summary) -> None:
+    """What was waived, by whose word and for how long; and which waivers do nothing."""
+    for title, idle in (("Waived by your settings", False), ("Waivers that do nothing", True)):
+        groups = [group for group in told.waivers if bool(group.idle) is idle]
+        if groups:
+            _title(page, title)
+        for group in groups[:WAIVERS]:
+            _waiver(page, group)
+        if len(groups) > WAIVERS:
+            page.flow([(f"and {len(groups) - WAIVERS} more: see --output json", "yellow")], indent=COLUMN)
+
+
+def _waiver(page: Page, group: WaiverGroup) -> None:
+    worst = max(finding.severity for finding in group.findings)
+    waiver = group.waiver
+    place = quote(waiver.path) or "the whole subject"
+    page.flow(
+        [(quote(waiver.check), "bold"), ("in", ""), (place, "cyan")], indent=COLUMN, label=(worst.word, SHADE[worst])
+    )
+    messages = list(dict.fromkeys(finding.message for finding in group.findings))
+    for message in messages[:LIKES]:
+        page.flow([(quote(message), "dim")], indent=COLUMN)
+    if len(messages) > LIKES:
+        page.flow([(f"and {len(messages) - LIKES} more", "dim")], indent=COLUMN)
+    page.flow([(quote(waiver.reason, 600), ""), (f"· {group.until}", "yellow")], indent=COLUMN)
+    if group.idle:
+        page.flow([(group.idle, "yellow")], indent=COLUMN)
+
+
 def _gains(page: Page, told: Summary) -> None:
     if not told.gains:
         return
@@ -189,7 +225,7 @@ def _closing(page: Page, told: Summary, seconds: float | None) -> None:
     parts = [
         digest,
         f"{counted(len(report.subject.files), 'file')}, {size_text(report.subject.size)}",
-        severity_counts(report.findings) or "no findings",
+        severity_counts(told.verdict) or "no findings",
         f"{counted(len(report.coverage.ran), 'check')} ran"
         + ("" if report.coverage.complete else f", {counted(len(report.coverage.gaps), 'gap')}"),
         f"{seconds:.2f} s" if seconds is not None else told.verdict.judged_at[:19],
@@ -206,8 +242,9 @@ def _overview(page: Page, verdicts: Sequence[Verdict], seconds: float | None) ->
     _title(page, f"{counted(len(verdicts), 'subject')}: {', '.join(counts)}{took}")
     for verdict in sorted(verdicts, key=lambda verdict: -verdict.outcome):
         rules = some([quote(reason.rule) for reason in verdict.reasons], 3)
+        waived = f"{len(verdict.waived)} waived" if verdict.waived else ""
         page.flow(
-            [(quote(verdict.report.subject.reference), ""), (rules, "dim")],
+            [(quote(verdict.report.subject.reference), ""), (rules, "dim"), (waived, "yellow")],
             indent=COLUMN,
             label=(verdict.outcome.word, TONE[verdict.outcome]),
         )

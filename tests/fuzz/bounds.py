@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import hilt
 import hilt.formats
 import hilt.knowledge
 from hilt.checks import CHECKS, reading
@@ -44,6 +45,9 @@ _MEMBERS = 3
 
 _LIBRARIES = ("jinja2.ext", "lz4.frame")
 """What readers import when they need it; here it is there before anything is watched."""
+
+
+_PACKAGE = str(Path(hilt.__file__).parent)
 
 
 class Broken(Exception):
@@ -126,8 +130,9 @@ def _honest(event: str, args: tuple[Any, ...]) -> bool:
     match event:
         case "compile":  # `ast.parse` makes a tree of Python and TorchScript, no code
             return str(args[1]) == "<unknown>"
-        case "open":  # the line of a syntax error, which Python looks for in a file of that name
-            return args[:2] == ("<unknown>", "rb")
+        case "open":  # Python looks for the line of a syntax error in a file of that name; hilt reads what it knows
+            own = str(args[0]).startswith(_PACKAGE) and args[1] == "r"
+            return own or args[:2] == ("<unknown>", "rb")
         case "import":  # Python source names its encoding, and Python looks for a module of that name
             return str(args[0]).startswith("encodings.")
         case _:

@@ -190,23 +190,28 @@ def compressed(data: bytes, method: str) -> bytes:
     return {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}[method](data)
 
 
-def torch_zip(*others: Part, pickle: bytes = b"\x80\x02}q\0.") -> bytes:
+ASKED = b"\x80\x02(X\x07\0\0\0storagectorch\nFloatStorage\nX\1\0\0\x000X\3\0\0\0cpuK\x10tQ."
+"""A pickle that asks for storage 0, of 16 numbers in 64 bytes."""
+
+
+def torch_zip(*others: Part, pickle: bytes = ASKED, storage: bytes = b"\0" * 64) -> bytes:
     """What torch.save writes, as far as names go: a pickle, a storage, a version."""
     parts = (
         Part(name="model/data.pkl", data=pickle),
         Part(name="model/byteorder", data=b"little"),
-        Part(name="model/data/0", data=b"\0" * 64),
+        Part(name="model/data/0", data=storage),
         Part(name="model/version", data=b"3\n"),
         Part(name="model/.data/serialization_id", data=b"1" * 40),
     )
     return zip_of(*parts, *others)
 
 
-def torchscript(code: str, *others: Part) -> bytes:
+def torchscript(code: str, *others: Part, pickle: bytes = ASKED) -> bytes:
     """What torch.jit.save writes, as far as names go."""
     path = "net/code/__torch__/net.py"
     parts = (
-        Part(name="net/data.pkl", data=b"\x80\x02}q\0."),
+        Part(name="net/data.pkl", data=pickle),
+        Part(name="net/data/0", data=b"\0" * 64),
         Part(name=path, data=code.encode(), method=_DEFLATED),
         Part(name=f"{path}.debug_pkl", data=b"\x80\x02)."),
         Part(name="net/constants.pkl", data=b"\x80\x02)."),

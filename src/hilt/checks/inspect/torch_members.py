@@ -1,10 +1,12 @@
-"""Files in a PyTorch archive that PyTorch did not write.
+"""Parts of a PyTorch file that PyTorch did not write.
 
 What: members that are neither the pickle, nor a storage, nor one of the few records that PyTorch writes beside them;
-names that differ in case alone; members in a second folder at the top.
+names that differ in case alone; members in a second folder at the top; storages that no pickle asks for, that are not
+there, or that are longer or shorter than they are said to be.
 
 Why: torch.save writes a fixed set of members. Whatever else lies there was put in by somebody: a payload for another
 tool, or a second model for a reader that looks names up in another way. PyTorch looks them up without regard to case.
+Where a storage is shorter than the pickle says, PyTorch reads on behind it in memory.
 
 What it cannot see: whether a storage holds the numbers it should. The pickles are judged by checks of their own.
 
@@ -14,9 +16,10 @@ Fix: load the weights in a sandbox and save them again as safetensors.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hilt.checks.check import Check, ReadFile
+from hilt.checks.inspect.pickle_carriers import traces
 from hilt.checks.inspect.remedies import converted_if_harmless
 from hilt.core.finding import Finding, Severity, Where
 
@@ -24,9 +27,12 @@ if TYPE_CHECKING:
     from hilt.formats.archive import Member
     from hilt.formats.torch_zip import TorchZip
     from hilt.formats.torchscript import TorchScript
+    from hilt.knowledge.torch_records import Named
 
 
 def torch_members(file: ReadFile[TorchZip | TorchScript]) -> Iterator[Finding]:
+    from hilt.knowledge.torch_records import mismatches
+
     def seen(severity: Severity, message: str, member: Member) -> Finding:
         where = Where(path=file.path, offset=member.offset)
         fix = converted_if_harmless(file) if file.format == "torch-zip" else ""
@@ -44,6 +50,25 @@ def torch_members(file: ReadFile[TorchZip | TorchScript]) -> Iterator[Finding]:
         tops.setdefault(member.path.partition("/")[0], member)
     for top, member in list(tops.items())[1:]:
         yield seen(Severity.HIGH, f"a second folder {top!r} beside {next(iter(tops))!r}, which PyTorch reads", member)
+    for oddity in mismatches(_named(file), file.value.storages):
+        severity = Severity.MEDIUM if oddity.id == "storage-unasked" else Severity.HIGH
+        where = Where(path=file.path, offset=oddity.offset)
+        yield Finding(check=CHECK.id, severity=severity, where=where, message=oddity.message)
+
+
+def _named(file: ReadFile[Any]) -> Iterator[Named]:
+    """Every storage that is asked for, and the folder in which PyTorch looks for it."""
+    from hilt.formats.torch_zip import inside
+
+    for stream, trace in traces(file):
+        folder = inside(stream.name).removesuffix(".pkl")
+        for asked in trace.asked:
+            if asked.storage is not None:
+                yield _SHARED.get(folder, folder), asked.storage
+
+
+_SHARED = {"bytecode": "constants"}
+"""Code for mobile devices has its tensors among the constants."""
 
 
 CHECK = Check(

@@ -170,8 +170,8 @@ class _Tracer(Machine):
         if self.asked.setdefault(named or asked.identity, asked) is asked:
             self._kept += 512
         match identity:
-            case ("module" | b"module", Global() as named, *_):  # a class, of a module saved whole before PyTorch 1.6
-                return named
+            case ("module" | b"module", Global() as container, *_):  # of a module saved whole before PyTorch 1.6
+                return container
         return super().persistent(identity, position)
 
     def disputed(self, message: str, position: int) -> None:

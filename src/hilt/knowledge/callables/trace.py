@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hilt.core.errors import FormatError
 from hilt.formats.archive import Oddity
+from hilt.formats.torch_storage import Storage
 from hilt.knowledge.callables.judge import Judgement, Standing
 
 
@@ -43,12 +44,22 @@ class Nested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An object that a pickle asks its loader for, told as text; `storage` where it is one of PyTorch's."""
+
+    identity: str
+    storage: Storage | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """What one pickle does when it is loaded, as far as `broken` lets it."""
 
     calls: tuple[Call, ...]
     oddities: tuple[Oddity, ...]
     nested: tuple[Nested, ...]
+    asked: tuple[Asked, ...] = ()
     broken: FormatError | None
 
     @property

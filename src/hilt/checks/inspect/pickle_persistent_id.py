@@ -1,0 +1,49 @@
+"""A pickle that asks its loader for objects, otherwise than PyTorch does.
+
+What: persistent ids in pickles that are loaded without anybody to answer them; and in PyTorch's files those that PyTorch
+does not write: of another form, of a class that is no storage, under a key that is no number, at a place that is no
+device.
+
+Why: by a persistent id a pickle asks the program that loads it for an object, and what comes is up to that program.
+Ordinary loaders refuse to go on. Where one answers, it may look up files, rows or objects under whatever name it is told.
+
+What it cannot see: what a loader of somebody's own makes of the ids.
+
+Fix: ask the publisher which program loads the file, and what it answers; better, ask for safetensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.checks.check import Check, ReadFile
+from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, traces, where
+from hilt.core.finding import Finding, Severity
+
+TORCH = ("torch-zip", "torchscript", "torch-legacy", "torch-tar")
+"""Formats whose loader answers."""
+
+
+def pickle_persistent_id(file: ReadFile[Carrier]) -> Iterator[Finding]:
+    from hilt.knowledge.torch_records import odd_identity
+
+    for stream, trace in traces(file):
+        if stream.overlay:
+            continue
+        for asked in trace.asked:
+            severity, odd = Severity.MEDIUM, "and ordinary loaders refuse to answer"
+            if file.format in TORCH:
+                severity, odd = Severity.HIGH, odd_identity(asked)
+                if file.format == "torch-legacy" and asked.identity.startswith(_MODULE):
+                    continue
+            if odd:
+                message = f"asks its loader for the object {asked.identity}, {odd}"
+                yield Finding(
+                    check=CHECK.id, severity=severity, where=where(file, stream, asked.position), message=message
+                )
+
+
+_MODULE = "('module', "
+"""How PyTorch before 1.6 named the class of a module that was saved whole, and its source."""
+
+CHECK = Check(id="pickle-persistent-id", run=pickle_persistent_id, reads=CARRIERS, severity=Severity.HIGH, doc=__doc__)

@@ -61,6 +61,8 @@ _ODDITIES = 64
 _CHAIN = 32
 """Callables made from callables (partial of partial ...) that are followed."""
 _HEADS = {b"\x80", "\x80", "_"}
+_BEGINNINGS = {b"PK", b"\xc2\x80", b"\x80\x02"}
+"""How the long texts begin that may stand for bytes that a call loads."""
 _MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
 _BUILTINS = frozenset({"builtins", "__builtin__"})
 _WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
@@ -301,9 +303,11 @@ class _Tracer(Machine):
         if isinstance(value, Span):
             if not value.text:
                 return Window(self._source, value.start, value.size)
-            if value.size > self._limits.text_bytes or self._source.read(value.start, 2) not in (b"\xc2\x80", b"PK"):
+            if value.size > self._limits.text_bytes or self._source.read(value.start, 2) not in _BEGINNINGS:
                 return None
-            value = self._source.read(value.start, value.size).decode("utf-8", "replace")
+            line = self._source.read(value.start - 1, 1) == b"V"  # protocol 0 escapes
+            text = self._source.read(value.start, value.size)
+            value = text.decode("raw-unicode-escape" if line else "utf-8", "replace")
         return MemorySource(value.encode("latin-1")) if isinstance(value, str) and _is_latin(value) else None
 
     def _look_inside(self, source: ByteSource, position: int, *, loaded: bool) -> bool:

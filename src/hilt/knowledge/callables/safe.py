@@ -118,7 +118,7 @@ _EXACT = {
     "pandas.core.arrays.sparse.array": "SparseArray",
     "pandas.core.arrays.sparse.dtype": "SparseDtype",
     "pandas.core.indexes.period": "PeriodIndex _new_PeriodIndex",
-    "pandas._libs.interval": "Interval",
+    "pandas._libs.interval": "Interval __pyx_unpickle_IntervalMixin",  # makes its own subclasses only, without __init__
     "pandas._libs.sparse": "IntIndex BlockIndex",
     "pandas._libs.tslibs.nattype": "_nat_unpickle",
     "pandas.core.internals.managers": "BlockManager SingleBlockManager",

@@ -1,4 +1,4 @@
-"""Compares hilt with modelscan, picklescan, fickling and modelaudit: the same files, the same run, whole processes.
+"""Compares hilt with picklescan, modelscan, fickling, modelaudit and hayward: the same files, the same run, whole processes.
 
     python benchmarks/inspect.py --small      # a minute: small inputs, to see that it works
     python benchmarks/inspect.py              # 4 GB of inputs
@@ -23,7 +23,7 @@ import subprocess
 import tempfile
 import time
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,31 +37,42 @@ LONG = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A tool: what pip installs, and its command before the path."""
+    """A tool: what pip installs, its command before the path, and the one that only starts it.
+
+    `folders`: reads folders too. `only` are the inputs that it is run on, empty for all.
+    """
 
     name: str
     packages: tuple[str, ...] = ()
     command: tuple[str, ...]
-    reads: str = "files and folders"
+    starts: tuple[str, ...] = ()
+    folders: bool = True
+    only: tuple[str, ...] = ()
 
 
+START = "start-up"
+NUMBERS = "numbers.safetensors"
 HILT = (
-    Tool(name="hilt", command=("hilt", "check")),
+    Tool(name="hilt", command=("hilt", "check"), starts=("hilt", "--version")),
     Tool(name="hilt --no-hash", command=("hilt", "check", "--no-hash")),
-    Tool(name="hilt --each", command=("hilt", "check", "--each"), reads="models"),
+    Tool(name="hilt --each", command=("hilt", "check", "--each"), only=("models",)),
+    Tool(name="hilt --search-bytes", command=("hilt", "check", "--search-bytes"), only=(NUMBERS,)),
 )
 PEERS = (
-    Tool(name="picklescan 1.0.5", packages=("picklescan==1.0.5",), command=("picklescan", "-p")),
-    Tool(name="modelscan 0.8.8", packages=("modelscan==0.8.8",), command=("modelscan", "-p")),
+    Tool(name="picklescan 1.0.5", packages=("picklescan==1.0.5",), command=("picklescan", "-p"), starts=("picklescan", "--help")),
+    Tool(name="modelscan 0.8.8", packages=("modelscan==0.8.8",), command=("modelscan", "-p"), starts=("modelscan", "--version")),
     Tool(
         name="fickling 0.1.12",
         packages=("fickling==0.1.12", "typing_extensions"),  # which it imports and does not ask for
         command=("fickling", "--check-safety"),
-        reads="files",
+        starts=("fickling", "--version"),
+        folders=False,
     ),
     Tool(
-        name="modelaudit 0.2.54", packages=("modelaudit==0.2.54",), command=("modelaudit", "scan", "--no-cache")
+        name="modelaudit 0.2.54", packages=("modelaudit==0.2.54",), command=("modelaudit", "scan", "--no-cache"),
+        starts=("modelaudit", "--version"),
     ),
+    Tool(name="hayward 1.4.1", packages=("hayward==1.4.1",), command=("hayward", "scan"), starts=("hayward", "--version")),
 )  # fmt: skip
 
 
@@ -83,7 +94,7 @@ def environment(tool: Tool, cache: Path) -> Path:
     return commands
 
 
-def measured(tool: Tool, commands: Path, path: Path, options: argparse.Namespace) -> Run:
+def measured(command: Sequence[str], commands: Path, options: argparse.Namespace) -> Run:
     """The median of several runs, each in an empty folder that is also its home."""
     runs = []
     for _ in range(options.repeat):
@@ -92,10 +103,8 @@ def measured(tool: Tool, commands: Path, path: Path, options: argparse.Namespace
                 "PATH": os.pathsep.join((str(commands), os.environ["PATH"])),
                 "HOME": home, "LANG": "C.UTF-8", "NO_COLOR": "1", "PROMPTFOO_DISABLE_TELEMETRY": "1", "NO_ANALYTICS": "1",
             }  # fmt: skip
-            command = (commands / tool.command[0], *tool.command[1:], path)
-            runs.append(
-                run([str(part) for part in command], cwd=Path(home), environment=variables, seconds=options.seconds)
-            )
+            whole = [str(commands / command[0]), *command[1:]]
+            runs.append(run(whole, cwd=Path(home), environment=variables, seconds=options.seconds))
         if runs[-1].wall > LONG:
             break
     return median(runs)
@@ -108,24 +117,35 @@ def rows(options: argparse.Namespace) -> Iterator[tuple[str, str, Run | None, Ru
     subprocess.run((sys.executable, "-P", inputs.__file__, size, str(options.cache / size)), check=True)
     tools = [*HILT, *(tool for tool in PEERS if options.peers is None or tool.name.split()[0] in options.peers)]
     places = {tool.name: environment(tool, options.cache) for tool in tools}
-    for what, name in inputs.names(inputs.SIZES[size]).items():
-        path, base = options.cache / size / name, None
+    for what, name in {START: START, **inputs.names(inputs.SIZES[size])}.items():
+        if options.inputs and name not in options.inputs:
+            continue
+        base = None
         for tool in tools:
-            if (options.inputs and name not in options.inputs) or (tool.reads == "models" and name != "models"):
+            command = _command(tool, name, options.cache / size)
+            if command is None:
                 continue
-            taken = None
-            if not (path.is_dir() and tool.reads == "files"):
-                taken = measured(tool, places[tool.name], path, options)
-                base = base or taken
+            taken = measured(command, places[tool.name], options) if command else None
+            base = base or taken
             if base is not None:
                 yield what, tool.name, taken, base
+
+
+def _command(tool: Tool, name: str, folder: Path) -> tuple[str, ...] | None:
+    """How `tool` is run on this input; empty where it reads no folders, None where it is not meant for it."""
+    if name == START:
+        return tool.starts or None
+    if tool.only and name not in tool.only:
+        return None
+    path = folder / name
+    return () if path.is_dir() and not tool.folders else (*tool.command, str(path))
 
 
 def table(options: argparse.Namespace) -> Iterator[str]:
     yield f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}; median of {options.repeat}\n"
     yield "| input | tool | CPU s | wall s | peak MiB | exit | CPU / hilt | wall / hilt |"
     yield "|---|---|--:|--:|--:|--:|--:|--:|"
-    hashing: dict[str, float] = {}
+    passes: dict[str, float] = {}
     for what, tool, taken, base in rows(options):
         if taken is None:
             yield f"| {what} | {tool} | reads no folder | | | | | |"
@@ -135,12 +155,13 @@ def table(options: argparse.Namespace) -> Iterator[str]:
         yield f"| {what} | {tool} | {figures} | {late}{taken.cpu / base.cpu:.2f} | {late}{taken.wall / base.wall:.2f} |"
         if taken.orphans:
             yield f"| | {tool} | left {taken.orphans} processes behind | | | | | |"
-        if what.startswith("safetensors"):
-            hashing[tool] = taken.cpu
-    if len(hashing) > 1:
-        size = (options.cache / ("small" if options.small else "full") / "model.safetensors").stat().st_size
-        speed = size / 1e9 / (hashing["hilt"] - hashing["hilt --no-hash"])
-        yield f"\nSHA-256 and BLAKE3 in one pass: {speed:.2f} GB per CPU-second (safetensors, with less without digests);"
+        if what.endswith("random numbers"):
+            passes[tool] = taken.cpu
+    if passes:
+        size = (options.cache / ("small" if options.small else "full") / NUMBERS).stat().st_size / 1e9
+        headers = passes["hilt --no-hash"]
+        yield f"\nA pass over all bytes (random numbers, less what the headers take): {size / (passes['hilt'] - headers):.2f} GB per"
+        yield f"CPU-second for SHA-256 and BLAKE3, {size / (passes['hilt --search-bytes'] - headers):.2f} with the search for programs and keys;"
         yield f"both digests alone, of bytes in memory, on the same machine: {digests_alone():.2f} GB per CPU-second."
 
 

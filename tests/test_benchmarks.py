@@ -66,13 +66,21 @@ def test_a_command_that_takes_too_long_is_ended_with_its_family(tmp_path: Path) 
 
 def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
     inputs = load("inputs")
-    sizes = inputs.Sizes(safetensors=1 << 20, torch=1 << 20, opcodes=3006, inline=1 << 20, models=3)
+    mib = 1 << 20
+    sizes = inputs.Sizes(
+        safetensors=mib, numbers=mib, torch=mib, legacy=mib, opcodes=3006, dicts=2200, trees=1, inline=mib, models=3
+    )
     inputs.write(tmp_path, sizes)
     assert {path.name for path in tmp_path.iterdir()} == set(inputs.names(sizes).values())
     formats = {
         "tiny.pkl": "pickle",
         "model.safetensors": "safetensors",
+        "numbers.safetensors": "safetensors",
         "model.pt": "torch-zip",
+        "legacy.pt": "torch-legacy",
+        "dicts.pkl": "pickle",
+        "forest.pkl": "pickle",
+        "forest.joblib": "joblib",
         "opcodes.pkl": "pickle",
         "inline.pkl": "pickle",
         "models/model-000/model.safetensors": "safetensors",
@@ -84,6 +92,8 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
         assert (file.format, file.error) == (format_id, None), name
     (stream,) = read((tmp_path / "opcodes.pkl").read_bytes(), "opcodes.pkl").value.pickles
     assert sum(1 for _ in stream.ops()) == 3006 + 3
+    (stream,) = read((tmp_path / "dicts.pkl").read_bytes(), "dicts.pkl").value.pickles
+    assert 2000 <= sum(1 for _ in stream.ops()) <= 2400
 
 
 def test_the_script_tells_its_options(tmp_path: Path) -> None:

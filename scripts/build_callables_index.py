@@ -14,11 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "scripts" / "callables"), str(ROOT / "src")]
 
-from environments import scans  # noqa: E402
+from environments import scans, tops  # noqa: E402
+from old_names import renamed, stubs  # noqa: E402
 from primitives import PUBLIC  # noqa: E402
 from roads import Roads  # noqa: E402
 from sets import SETS  # noqa: E402
-from shards import Index, merge, split, write  # noqa: E402
+from shards import Index, merge, rename, split, write  # noqa: E402
 from world import World  # noqa: E402
 
 from hilt.knowledge.callables.index import VERSION  # noqa: E402
@@ -36,15 +37,23 @@ def main() -> None:
     given = parser.parse_args()
     index: Index = {}
     about: dict[str, dict[str, str]] = {}
+    given.work.mkdir(parents=True, exist_ok=True)
+    windows = given.work / "windows.jsonl"
+    stubs(windows)
+    standard = tops(windows) | set(renamed())
     for each in SETS:
         if given.only and each.name not in given.only:
             continue
         found = scans(each, given.pythons, given.work)
-        world = World(found.files, PUBLIC)
+        world = World([*found.files, windows], PUBLIC)
+        if not each.packages:
+            found.wanted.update(tops(windows))
+            standard |= found.wanted
         merge(index, world, Roads(world), found.wanted)
         about[each.name] = found.versions
         print(f"{each.name}: {len(world.names)} modules, {len(index)} in the index")
-    write(index, FOLDER, split(index, found.standard), {"version": VERSION, "sets": about})
+    rename(index, renamed())
+    write(index, FOLDER, split(index, standard), {"version": VERSION, "sets": about})
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ class Scans:
     files: list[Path]
     wanted: set[str]
     versions: dict[str, str]
-    standard: set[str]
 
 
 def scans(each: Set, pythons: Path, work: Path) -> Scans:
@@ -35,9 +34,9 @@ def scans(each: Set, pythons: Path, work: Path) -> Scans:
     if not standard.exists():
         plan = {"paths": [str(library), str(library / "lib-dynload")], "roots": [], "builtins": True}
         _scan(python, plan, standard)
-    tops = _tops(standard)
+    own = tops(standard)
     if not each.packages:
-        return Scans([standard], tops, {"python": each.python}, tops)
+        return Scans([standard], own, {"python": each.python})
     home = work / each.name
     environment = home.with_suffix(".venv")
     if not (environment / "done").exists():
@@ -45,15 +44,20 @@ def scans(each: Set, pythons: Path, work: Path) -> Scans:
     installed = environment / "lib" / f"python{short}" / "site-packages"
     out = home.with_suffix(".jsonl")
     if not out.exists():
-        _scan(environment / "bin" / "python", {"paths": [str(installed)], "roots": []}, out)
+        _scan(
+            environment / "bin" / "python",
+            {"paths": [str(installed)], "roots": sorted(each.only), "without": sorted(each.without)},
+            out,
+        )
     versions = {"python": each.python}
     for info in sorted(installed.glob("*.dist-info")):
         name, _, version = info.stem.partition("-")
         versions[name.lower().replace("_", "-")] = version
-    return Scans([standard, out], _tops(out) - tops, versions, tops)
+    return Scans([standard, out], tops(out) - own, versions)
 
 
-def _tops(scan: Path) -> set[str]:
+def tops(scan: Path) -> set[str]:
+    """The top-level packages that a scan tells of."""
     with scan.open(encoding="utf-8") as lines:
         return {json.loads(line)["module"].partition(".")[0] for line in lines}
 

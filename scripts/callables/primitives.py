@@ -45,13 +45,18 @@ _TABLE = {
         popen2.Popen4@- os.popen2@- os.popen3@- os.popen4@- paramiko.client.SSHClient.exec_command@-
         asyncio.subprocess.create_subprocess_exec@- asyncio.subprocess.create_subprocess_shell@-
         asyncio.base_events.BaseEventLoop.subprocess_exec@- asyncio.base_events.BaseEventLoop.subprocess_shell@-
-        multiprocessing.process.BaseProcess.start@- multiprocessing.util.spawnv_passfds@-""",
+        multiprocessing.process.BaseProcess.start@- multiprocessing.util.spawnv_passfds@- _bootsubprocess.Popen@-
+        asyncio.unix_events._UnixSubprocessTransport@- multiprocessing.pool.Pool@- multiprocessing.context.BaseContext.Pool@-
+        concurrent.futures.process.ProcessPoolExecutor@- mailcap.findmatch pipes.Template@-""",
     "CODE": """builtins.eval builtins.exec builtins.execfile builtins.compile builtins.breakpoint@- builtins.input@-
         types.CodeType@- types.FunctionType@- code.interact@- code.InteractiveInterpreter.runsource@1
         code.InteractiveInterpreter.runcode@1 _interpreters.run_string@- _interpreters.exec@- _interpreters.call@-
         _interpreters.run_func@- _xxsubinterpreters.run_string@- pdb.set_trace@- bdb.Bdb.set_trace@-
         code.compile_command codeop.compile_command codeop.Compile.__call__@1 codeop.CommandCompiler.__call__@1
-        typing.ForwardRef@0 sys.call_tracing _testcapi.@- _testinternalcapi.@- tkinter.Tcl@- tkinter.Tk@- _tkinter.create@-
+        typing.ForwardRef@0 profile.run profile.runctx cProfile.run cProfile.runctx cProfile.Profile.runctx@1
+        pdb.run pdb.runctx pdb.runeval pdb.runcall pdb.post_mortem@- pdb.pm@- bdb.Bdb@- pdb.Pdb@- cProfile.Profile@- profile.Profile@-
+        code.InteractiveInterpreter@- code.InteractiveConsole@- builtins.raw_input@- trace.Trace@- rlcompleter.Completer@-
+        idlelib.pyshell.ModifiedInterpreter@- sys.call_tracing _testcapi.@- _testinternalcapi.@- tkinter.Tcl@- tkinter.Tk@- _tkinter.create@-
         runpy._run_code runpy.run_module runpy.run_path runpy._run_module_code numexpr.evaluate
         sympy.core.sympify.sympify sympy.parsing.sympy_parser.parse_expr jinja2.environment.Template
         jinja2.environment.Environment.from_string@1 dill._dill._create_function@- dill._dill._create_code@-
@@ -81,7 +86,8 @@ _TABLE = {
         zipimport.zipimporter pkgutil.resolve_name pkgutil.get_loader pkgutil.find_loader pkgutil.get_data
         pkgutil.walk_packages@- pkgutil.get_importer pydoc.locate pydoc.safeimport sys.modules@- sys.meta_path@-
         sys.path@- sys.path_hooks@- sys.path_importer_cache@- site.addsitedir site.addpackage@- builtins.reload@-
-        importlib.find_loader importlib.util.find_spec""",
+        importlib.find_loader importlib.util.find_spec logging.config.listen@- logging.config._resolve logging.config.dictConfig
+        logging.config.fileConfig sysconfig._init_posix@-""",
     "NETWORK": """socket.socket@- socket.create_connection@- socket.create_server@- socket.socketpair@- socket.getaddrinfo
         socket.gethostbyname socket.gethostbyname_ex socket.gethostbyaddr socket.getnameinfo socket.fromfd@-
         socket.fromshare@- socket.connect@- _socket.socket@- _ssl.@- ssl.get_server_certificate@- http.client.HTTPConnection@-
@@ -94,7 +100,7 @@ _TABLE = {
         imaplib.IMAP4@- nntplib.NNTP@- telnetlib.Telnet@- xmlrpc.client.ServerProxy@- webbrowser.open webbrowser.get
         webbrowser.open_new webbrowser.open_new_tab multiprocessing.connection.Client@-
         multiprocessing.connection.Listener@- socketserver.TCPServer@- socketserver.UDPServer@- asyncio.events.new_event_loop@-
-        asyncio.events.get_event_loop@- huggingface_hub.file_download.hf_hub_download
+        asyncio.events.get_event_loop@- asyncio.get_event_loop@- huggingface_hub.file_download.hf_hub_download
         huggingface_hub._snapshot_download.snapshot_download""",
     "FILES": """io.open io.FileIO io.open_code _pyio.open _pyio.FileIO codecs.open builtins.file os.open os.remove os.unlink os.rmdir
         os.removedirs os.rename os.renames os.replace os.mkdir os.makedirs os.link os.symlink os.truncate os.ftruncate
@@ -120,7 +126,8 @@ _TABLE = {
         functools.partial functools.partialmethod functools.reduce functools.singledispatch functools.update_wrapper
         functools.wraps functools.cached_property functools.lru_cache functools.cmp_to_key itertools.starmap
         itertools.accumulate@1 itertools.groupby@1 itertools.dropwhile itertools.takewhile itertools.filterfalse
-        types.MethodType@0 types.ModuleType@- types.DynamicClassAttribute@- weakref.finalize@1 _thread.start_new_thread
+        contextlib._BaseExitStack.callback@1 contextlib._BaseExitStack.push@1 contextlib._BaseExitStack.enter_context@1 builtins.apply
+        sched.scheduler.enter@3 sched.scheduler.enterabs@3 types.MethodType@0 types.ModuleType@- types.DynamicClassAttribute@- weakref.finalize@1 _thread.start_new_thread
         _thread.start_new threading.Timer@1 concurrent.futures.thread.ThreadPoolExecutor.submit@1
         concurrent.futures._base.Executor.submit@1 joblib.parallel.Parallel@- joblib.parallel.delayed string.Formatter.get_field@1+2
         unittest.mock._importer unittest.mock.patch@0

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from primitives import BARRIERS, ROADS, primitives
 from world import Place, World
 
-STEERED, UNSTEERED, REACHING = 4, 2, 2
+STEERED, UNSTEERED, REACHING = 4, {"SHELL": 3, "CODE": 3}, 2
 """Steps that are followed: where arguments flow all the way; where they do not; to callers of what calls its argument."""
 ANY = "*"
 _RANK = {road: rank for rank, road in enumerate(ROADS)}
@@ -42,6 +42,10 @@ class Roads:
         self.labels: dict[Node, dict[str, Label]] = defaultdict(dict)
         self.edges: dict[Node, list[Edge]] = defaultdict(list)
         self._primitives = primitives()
+        self._namesakes: dict[Node, list[Node]] = defaultdict(list)
+        for module, name in sorted(world.functions):
+            if name.count(".") == 1:
+                self._namesakes[module, name.rpartition(".")[2]].append((module, name))
         self._seed()
         for owner, function in sorted(world.functions.items()):
             self._calls(owner, function)
@@ -100,6 +104,10 @@ class Roads:
                 continue
             handed = target[:2] == "a:"
             place = self._target(owner, target[2:] if handed else target)
+            if target[:2] == "v:":
+                for method in self._namesakes[owner[0], target[2:]]:
+                    self.edges[method].append(Edge(owner, call, 1))
+                continue
             if place is None:
                 if target[:2] == "s:" and self._hands_on(owner, target[2:]):
                     self._label(owner, Label("REACH", frozenset(["self"]), ()))
@@ -180,10 +188,21 @@ class Roads:
             found = self.world.attribute(klass, method)
             if found is not None and found.module != "builtins":
                 self.edges[found.module, found.name].append(Edge(owner, ["make", [], {}], 0))
+                self._overridden(owner, (found.module, found.name))
         known = self.world.classes[owner]
         called = self.world.attribute(known.meta, "__call__") if known.meta else None
         if called is not None and called.module not in ("builtins", "enum", "abc"):
             self.edges[called.module, called.name].append(Edge(owner, ["make", [], {}], 0))
+
+    def _overridden(self, owner: Node, init: Node) -> None:
+        """An inherited `__init__` calls the methods of the class that inherits it."""
+        if init[1].rpartition(".")[0] == owner[1]:
+            return
+        for call in self.world.functions.get(init, {"calls": ()})["calls"]:
+            if call[0][:2] == "s:" and "." not in call[0]:
+                found = self.world.attribute(Place("object", *owner), call[0][2:])
+                if found is not None and found.name.startswith(owner[1] + "."):
+                    self.edges[found.module, found.name].append(Edge(owner, call, 1))
 
     # How roads spread.
 
@@ -227,7 +246,7 @@ class Roads:
             roots = self._steering(node, label, edge)
             if label.roots and not roots:
                 return None
-        most = REACHING if label.road == "REACH" else STEERED if label.roots else UNSTEERED
+        most = REACHING if label.road == "REACH" else STEERED if label.roots else UNSTEERED.get(label.road, 2)
         if len(steps) > most + (target == "make"):
             return None
         return Label(label.road, roots if label.roots else frozenset(), steps)
@@ -238,7 +257,8 @@ class Roads:
         function, shift = self.world.functions.get(node), edge.shift
         if function is None and node in self.world.classes:
             init = self.world.attribute(Place("object", *node), "__init__")
-            function, shift = self.world.functions.get((init.module, init.name)) if init else None, 1
+            function = self.world.functions.get((init.module, init.name)) if init else None
+            shift = 1 if function else 0
         params = function["params"] if function else []
         own = {"self"} if label.road == "REACH" else set()
         found: set[str] = set()

@@ -21,7 +21,7 @@ import source  # noqa: E402
 sys.path.pop(0)
 HOOKS = """__new__ __init__ __setstate__ __setattr__ __getattr__ __getattribute__ __hash__ __eq__ __del__ append extend
     __setitem__ add update __call__ __reduce__""".split()
-SECONDS = 30
+SECONDS = 120
 _NEVER = re.compile(
     r"(^|\.)(tests?|testing|__main__|conftest|antigravity|this|idlelib|turtledemo|lib2to3\.tests|setup)(\.|$)"
 )
@@ -42,7 +42,8 @@ def modules(plan):
         yield name, None, ""
     for path in plan["paths"]:
         for entry in sorted(os.listdir(path)):
-            yield from _module(path, entry, "", plan["roots"])
+            if entry not in plan.get("without", ()):
+                yield from _module(path, entry, "", plan["roots"])
 
 
 def _module(folder, entry, package, roots=()):
@@ -105,14 +106,19 @@ def home(value, here, name):
         found = getattr(found, "__func__", found) if isinstance(found, (classmethod, staticmethod)) else found
         if found is value:
             return [module, qualname]
-    return [here, name]
+    return _FIRST.setdefault(id(value), [here, name])
+
+
+_FIRST = {}
+"""Where objects stand first that do not say where they are at home."""
+_EARLY = ("builtins", "types", "sys", "posix", "_io", "io", "os")
 
 
 def binding(value, here, name):
     """What a name of a module or class holds: `M` a module, `R` a class or function and its home, `V` a value and its type."""
     if isinstance(value, types.ModuleType):
         return ["M", value.__name__]
-    if isinstance(value, (staticmethod, classmethod)):
+    if isinstance(value, (staticmethod, classmethod, types.MethodType)):
         value = value.__func__
     if isinstance(value, type) or callable(value) and hasattr(type(value), "__get__") and hasattr(value, "__name__"):
         return ["R"] + home(value, here, name)
@@ -184,6 +190,7 @@ def main():
             log.flush()
             if plan.get("import", True):
                 loaded[name] = load(name, skip)
+    wanted.sort(key=lambda each: (each[0] not in _EARLY, each[1] is not None, each[0]))
     with open(sys.argv[2], "w") as out:
         for name, path, package in wanted:
             record = {"module": name}

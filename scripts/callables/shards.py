@@ -54,10 +54,39 @@ def merge(index: Index, world: World, roads: Roads, wanted: set[str]) -> None:
                     item = _item(world, roads, module, name)
                     if item:
                         _put(names, name, item)
+    for owner, known in sorted(world.classes.items()):
+        if owner[0].partition(".")[0] in wanted and "<locals>" not in owner[1]:
+            for name in sorted(known.names):
+                _member(index.setdefault(owner[0], {}), world, roads, owner, name)
     homes = sorted({*world.functions, *world.classes, *(node for node in roads.labels if node[0] in world.names)})
     for owner in homes:
         if owner[0].partition(".")[0] in wanted and "<locals>" not in owner[1]:
             _put(index.setdefault(owner[0], {}), owner[1], _defined(world, roads, Place("object", *owner)))
+
+
+def _member(names: dict[str, Item], world: World, roads: Roads, owner: tuple[str, str], name: str) -> None:
+    """What a class holds under a name without defining it there: a C method, or something from elsewhere."""
+    member = f"{owner[1]}.{name}"
+    scope = world.scope.get(owner, owner[0])
+    place = world.bound(scope, Place("object", owner[0], member), world.classes[owner].names[name], 0)
+    if place is None or (owner[0], member) in world.classes or (owner[0], member) in world.functions:
+        return
+    if place.kind == "module":
+        _put(names, member, Item(">", place.module))
+    elif place.kind == "object" and (place.module, place.name) == (owner[0], member):
+        _put(names, member, _defined(world, roads, place))
+    elif place.kind == "object":
+        _put(names, member, Item("@", f"{place.module}:{place.name}"))
+
+
+def rename(index: Index, renamed: dict[str, tuple[set[str], dict[str, str]]]) -> None:
+    """Adds the modules of Python 2, whose names are looked for in those of today."""
+    for module, (targets, names) in sorted(renamed.items()):
+        items = index.setdefault(module, {})
+        if targets:
+            items["*"] = Item("*", " ".join(sorted(targets)))
+        for name, target in sorted(names.items()):
+            items.setdefault(name, Item("@", target))
 
 
 def _put(names: dict[str, Item], name: str, item: Item) -> None:
@@ -115,7 +144,9 @@ def lines(index: Index, module: str) -> list[str]:
     told = [f"= {module}"]
     rows: dict[str, list[str]] = {">": [], "@": [], "v": [], "f": []}
     for name, item in sorted(names.items()):
-        if item.kind == "c":
+        if item.kind == "*":
+            told.append(f"* {item.target}")
+        elif item.kind == "c":
             told.append(" ".join(["c", name, item.road or "-", ",".join(item.chain) or "-", ",".join(item.mro) or "-",
                                   ",".join(item.loads) or "-"]))  # fmt: skip
         elif item.road:

@@ -8,14 +8,21 @@ is a road only where somebody can steer it. Targets:
     g:os.system         a name of the module, or a builtin        i:os:system   imported inside the function
     s:run               a method or attribute of self             u:run         of super()
     l:outer.<locals>.f  a function nested in this one             p:func        a parameter, or an item of one
-    o:g:Timer:timeit    a method of what another target makes     a:g:exec      handed on to the call, not called here
+    o:g:Timer:timeit    a method of what another target makes     v:runctx      a method of something unknown
+    a:g:exec            handed on to the call, not called here
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 
 _NUMBERS = {"len", "isinstance", "issubclass", "hasattr", "bool", "int", "float", "id", "callable", "hash"}
+_EVERYWHERE = set(
+    """get set add update items keys values read write close copy append extend pop insert remove index count join split
+    strip format encode decode lower upper open flush seek tell next send clear sort reverse find replace start stop
+    submit apply fit transform predict forward to size numel dim view reshape""".split()
+)
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -85,6 +92,11 @@ class _Module:
         if not inside:
             self.names[node.name] = ["def"]
         decorators = [_name(d) for d in node.decorator_list]
+        if qualname == "__getattr__":  # what a module imports when it is asked for it
+            for part in own_nodes(node):
+                if isinstance(part, ast.ImportFrom):
+                    for _, bound in imports(part, self.package):
+                        self.names.setdefault(bound[2], bound)
         bound = owner is not None and "staticmethod" not in decorators
         scope = Scope(self, qualname, node, owner, bound, outer)
         known = self.defs.get(qualname)
@@ -116,7 +128,7 @@ class Scope:
         self.taint.update((name, {name}) for name in named)
         if self.me:
             self.taint[self.me] = {"self"}
-        self.given = {name: {name} for name in named if name != self.me and not name.startswith("_")}
+        self.given = {name: {name} for name in named if name != self.me and not _hidden(name)}
         self.refs = dict(outer.refs) if outer else {}
         self.nested = dict(outer.nested) if outer else {}
         if outer and outer.me and not self.me:
@@ -242,9 +254,9 @@ class Scope:
         for position, arg in enumerate(node.args):
             if isinstance(arg, ast.Starred):
                 words["*%d" % position] = sorted(self.roots(arg))
-        target = self.ref(node.func)
+        target = self.ref(node.func) or self.method(node.func)
         if target and not target.endswith(":"):
-            if target[0] in "so" and isinstance(node.func, ast.Attribute):
+            if target[0] in "sov" and isinstance(node.func, ast.Attribute):
                 words["self"] = sorted(self.roots(node.func.value))
             self.add([target, args, words])
         asks = isinstance(node.func, ast.Name) and node.func.id in _NUMBERS
@@ -254,9 +266,19 @@ class Scope:
                 every = sorted(set().union(*map(set, args), *map(set, words.values())))
                 self.add(["a:" + handed, [every], {}])
 
+    def method(self, node):
+        """A method of something unknown that was made from what this function was given."""
+        known = isinstance(node, ast.Attribute) and self.roots(node.value) and node.attr not in _EVERYWHERE
+        return "v:" + node.attr if known else None
+
     def add(self, call):
         if call not in self.calls:
             self.calls.append(call)
+
+
+def _hidden(parameter):
+    """Is it one that only bears a default, like `_warn=warnings.warn`?"""
+    return parameter.startswith("_") or hasattr(builtins, parameter)
 
 
 def own_nodes(function):

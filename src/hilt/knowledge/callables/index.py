@@ -8,6 +8,7 @@
     v cdll=ctypes:LibraryLoader     objects, each with its class
     f list help                     functions without a known road
     F load IMPORT chain target      a function with one (V and @ likewise); chain is a,b,c or -
+    * urllib.request urllib.error   a module of Python 2: its names are those of these modules
     c Name ROAD chain mro loads     a class: its road or -, what it inherits from, and what runs when a pickle loads it
 """
 
@@ -65,15 +66,18 @@ class _Item:
 
 def known_module(module: str) -> bool:
     """Is the module itself in the index, in any version?"""
-    return module in _ALIASES or _module(module) is not None
+    return _module(module) is not None
 
 
 def find(module: str, name: str) -> Entry | None:
     """What the dotted `name`, seen from inside `module`, leads to; None where the index does not know it."""
-    place: Entry | None = Entry(module=module, name="", kind="module") if known_module(module) else None
     parts = name.split(".") if name else []
-    if len(parts) > _PARTS:
+    while module and not known_module(module):  # some write the class as a part of the module
+        module, _, last = module.rpartition(".")
+        parts.insert(0, last)
+    if not module or len(parts) > _PARTS:
         return None
+    place: Entry | None = Entry(module=module, name="", kind="module")
     for part in parts:
         if place is None:
             return None
@@ -83,7 +87,7 @@ def find(module: str, name: str) -> Entry | None:
 
 def _attribute(owner: Entry, name: str) -> Entry | None:
     if owner.kind == "module":
-        return _of_module(_ALIASES.get(owner.module, owner.module), name)
+        return _of_module(owner.module, name)
     if owner.kind == "function":
         return owner if name in ("__call__", "__func__", "__wrapped__") else None
     return _of_class(owner, "__call__" if name == "__call__" and owner.kind == "value" else name)
@@ -92,7 +96,11 @@ def _attribute(owner: Entry, name: str) -> Entry | None:
 def _of_module(module: str, name: str, steps: int = 0) -> Entry | None:
     if name == "__builtins__":
         return Entry(module="builtins", name="", kind="module")
-    item = (_module(module) or {}).get(name)
+    names = _module(module) or {}
+    item = names.get(name)
+    if item is None and "*" in names and steps < _STEPS:
+        found = (_of_module(target, name, steps + 1) for target in names["*"].target.split(" "))
+        return next(filter(None, found), None)
     if item is None:
         inner = f"{module}.{name}"
         return Entry(module=inner, name="", kind="module") if known_module(inner) else None
@@ -177,6 +185,8 @@ def _read(line: str, names: dict[str, _Item]) -> None:
         case "c":
             name, road, through, mro, loads = words
             names[name] = _Item("c", "", road, _list(through), _list(mro), _list(loads))
+        case "*":
+            names["*"] = _Item("*", " ".join(words))
         case ">" | "@" | "v":
             for word in words:
                 name, _, target = word.partition("=")
@@ -189,9 +199,3 @@ def _read(line: str, names: dict[str, _Item]) -> None:
 
 def _list(text: str) -> tuple[str, ...]:
     return () if text == "-" else tuple(text.split(","))
-
-
-_ALIASES = {
-    "__builtin__": "builtins",
-    "__builtins__": "builtins",
-}

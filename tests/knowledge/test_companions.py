@@ -19,6 +19,14 @@ def manifest(*weights: dict[str, object], paths: tuple[str, ...] = ("w.bin",)) -
     return json.dumps({"format": "graph-model", "weightsManifest": [{"paths": paths, "weights": weights}]}).encode()
 
 
+def exported(shape: tuple[int, ...], strides: tuple[int, ...], **other: object) -> bytes:
+    """The description that torch.export writes of a tensor in the file w.bin."""
+    sizes, steps = ([{"as_int": n} for n in numbers] for numbers in (shape, strides))
+    meta = {"dtype": 7, "sizes": sizes, "strides": steps, "storage_offset": {"as_int": 0}}
+    tensor = {"path_name": "w.bin", "use_pickle": False, "tensor_meta": meta} | other
+    return json.dumps({"config": {"layer.weight": tensor}}).encode()
+
+
 FLOATS = {"name": "a", "shape": [2, 3], "dtype": "float32"}
 BYTES = FLOATS | {"shape": [24], "quantization": {"dtype": "uint8", "min": 0, "scale": 1}}
 TEXTS = {"name": "t", "shape": [2], "dtype": "string"}
@@ -32,6 +40,8 @@ TEXTS = {"name": "t", "shape": [2], "dtype": "string"}
         ({"m.onnx": onnx(tensors=[away(4096, (6,), 24)])}, "w.bin", b"\0" * 4096 + RAW),
         ({"w.xml": openvino(constants=[(0, 8), (8, 16)])}, "w.bin", RAW),
         ({"v.index": variables(("a", variable(0, 8)), ("b", variable(8, 16)))}, "v.data-00000-of-00001", RAW),
+        ({"model_weights_config.json": exported((2, 3), (3, 1))}, "w.bin", RAW),
+        ({"model_weights_config.json": exported((3, 2), (1, 3))}, "w.bin", RAW),
         ({"model.json": manifest(FLOATS)}, "w.bin", RAW),
         ({"model.json": manifest(BYTES)}, "w.bin", RAW),
         ({"model.json": manifest(TEXTS, FLOATS)}, "w.bin", b"\2\0\0\0ab\0\0\0\0" + RAW),
@@ -53,6 +63,10 @@ def test_raw_weights_are_known_where_every_byte_is_described(
         ({"m.onnx": onnx(tensors=[away(0, (12,), 48)])}, RAW),
         ({"m.onnx": onnx(tensors=[away(PADDING, (6,), 24)])}, b"\0" * PADDING + RAW),
         ({"w.xml": openvino(constants=[(0, 8)])}, RAW),
+        ({"model_weights_config.json": exported((2, 3), (3, 1), use_pickle=True)}, RAW),
+        ({"model_weights_config.json": exported((2, 3), (3, 1), path_name="../d/w.bin")}, RAW),
+        ({"model_weights_config.json": exported((2,), (5,))}, RAW),
+        ({"model_weights_config.json": exported((-2, -3), (3, 1))}, RAW),
         ({"model.json": manifest(FLOATS | {"shape": [5]})}, RAW),
         ({"model.json": manifest(FLOATS | {"dtype": "strange"})}, RAW),
         ({"model.json": manifest(FLOATS | {"shape": [-6]})}, RAW),

@@ -27,6 +27,9 @@ Claims = Iterator[tuple[str, Range]]
 
 PADDING = 64 * KIB
 """The largest alignment that writers use."""
+_EXPORTED_TYPES = {1: (1, 2, 12, *range(29, 34)), 2: (3, 6, 13, 28), 4: (4, 7, 9, 34), 8: (5, 8, 10, 35), 16: (11,)}
+EXPORTED_BYTES = {number: size for size, numbers in _EXPORTED_TYPES.items() for number in numbers}
+"""Of the numbers for types in torch/_export/serde/schema.py (ScalarType)."""
 TFJS_BYTES = {"float32": 4, "int32": 4, "bool": 1, "complex64": 8, "float16": 2, "uint8": 1, "uint16": 2}
 
 
@@ -35,7 +38,7 @@ def companions(files: Files) -> dict[str, str]:
     claims: dict[str, tuple[list[Range], str]] = {}
     for path, format_id in sorted(files.formats.items()):
         describe = KINDS.get(format_id)
-        if describe is None or (format_id == "json" and not _may_be_tfjs(files, path)):
+        if describe is None or (format_id == "json" and not _may_describe(files, path)):
             continue
         try:
             described = list(describe(files, path, files.read(path).value))
@@ -62,6 +65,42 @@ def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:
     for variable in index.variables:
         shard = f".data-{variable.shard:05d}-of-{index.shards:05d}"
         yield path.removesuffix(".index") + shard, (variable.begin, variable.end)
+
+
+def _json(files: Files, path: str, document: Json) -> Claims:
+    return (_exported if path.endswith(EXPORTED) else _tfjs)(files, path, document)
+
+
+def _exported(files: Files, path: str, document: Json) -> Claims:
+    """The weights and constants that torch.export writes: a file for each storage, which tensors are views of."""
+    tensors = document.value.get("config") if isinstance(document.value, dict) else None
+    for tensor in tensors.values() if isinstance(tensors, dict) else ():
+        match tensor:
+            case {
+                "path_name": str(name),
+                "use_pickle": False,
+                "tensor_meta": {"dtype": int(dtype), "sizes": [*sizes], "strides": [*strides], "storage_offset": first},
+            } if dtype in EXPORTED_BYTES and not leads_away(name):
+                offset, shape, steps = _integers([first]), _integers(sizes), _integers(strides)
+                if offset and len(sizes) <= files.limits.graph_tensor_rank and _is_dense(shape, steps):
+                    begin, size = offset[0], EXPORTED_BYTES[dtype]
+                    yield beside(path, name), (begin * size, (begin + prod(shape)) * size)
+
+
+def _integers(values: Sequence[Any]) -> list[int]:
+    """The numbers that torch.export wraps; sizes that are symbols have none."""
+    numbers = [value.get("as_int") for value in values if isinstance(value, dict)]
+    return [number for number in numbers if type(number) is int and number >= 0]
+
+
+def _is_dense(shape: Sequence[int], strides: Sequence[int]) -> bool:
+    """Does a view of a storage, transposed or not, leave no element out?"""
+    expected = 1
+    for step, size in sorted(zip(strides, shape, strict=False)):
+        if size != 1 and step != expected:
+            return False
+        expected *= size
+    return len(shape) == len(strides)
 
 
 def _tfjs(files: Files, path: str, document: Json) -> Claims:
@@ -109,17 +148,21 @@ def _group(files: Files, path: str, names: Sequence[str], weights: Sequence[tupl
         yield from ((target, (0, size)) for target, size in zip(targets, sizes, strict=True))
 
 
-def _may_be_tfjs(files: Files, path: str) -> bool:
-    """Does the JSON file bear the usual name, or stand beside a file of its own name that ends in .bin?"""
+EXPORTED = ("_weights_config.json", "_constants_config.json")
+
+
+def _may_describe(files: Files, path: str) -> bool:
+    """Does the JSON file bear a usual name, or stand beside a file of its own name that ends in .bin?"""
     name = path.rpartition("/")[2]
-    return name == "model.json" or "weights_manifest" in name or path.removesuffix(".json") + ".bin" in files.formats
+    usual = name == "model.json" or "weights_manifest" in name or name.endswith(EXPORTED)
+    return usual or path.removesuffix(".json") + ".bin" in files.formats
 
 
 KINDS: Mapping[str, Callable[[Files, str, Any], Claims]] = {
     "onnx": _onnx,
     "openvino-ir": _openvino,
     "tensorflow-variables": _tensorflow,
-    "json": _tfjs,
+    "json": _json,
 }
 """What describes other files: the id of its format, and how its claims are found."""
 

@@ -32,7 +32,7 @@ PICKLE = (0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 """Formats that are a zip, whatever else they are."""
 
-LISTED = (*ZIPS, "tar", "gzip", "bzip2", "xz")
+LISTED = (*ZIPS, "tar", "torch-tar", "gzip", "bzip2", "xz")
 """Formats that list members."""
 
 READERS: tuple[Reader, ...] = (
@@ -141,6 +141,7 @@ READERS: tuple[Reader, ...] = (
         id="bzip2", title="bzip2 file", names=("*.bz2",), magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10))
     ),
     Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
+    Reader(id="torch-tar", title="PyTorch before 0.1.10", names=("*.pt", "*.pth", "*.tar", "*.t7", "*.bin"), needs=TAR),
     Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo"), needs=TAR),
     Reader(id="elf", title="ELF program or library", names=("*.so", "*.so.*", "*.o"), magic=((0, b"\x7fELF"),)),
     Reader(id="pe", title="Windows program or library", names=("*.exe", "*.dll"), magic=((0, b"MZ"),), probed=True),

@@ -144,6 +144,10 @@ def _member(
         target=_text(said.get("linkpath", header.target)),
         method=SPARSE if sparse else "stored",
     )
+    rest = source.read(position + stored, _padded(stored) - stored)
+    if rest.strip(b"\0"):
+        message = f"{len(rest)} bytes that only fill up the last block of {_text(path)!r} are not empty: {rest[:16]!r}"
+        oddities.append(Oddity(id="padding-data", message=message, offset=position + stored))
     return member, position + _padded(stored)
 
 

@@ -8,15 +8,19 @@ number of elements in 8 bytes, then the elements, whose size stands in the persi
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats import pickle
+from hilt.formats.archive import Oddity
 from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_machine import Items, Machine, Opaque, Value
 from hilt.formats.torch_storage import Storage, storage
+
+_ODDITIES = 64
 
 PARTS = ("magic number", "protocol version", "system information", "object", "storage keys")
 
@@ -26,12 +30,13 @@ class TorchLegacy:
     """The pickles in the order of `PARTS`, and more where there are more; `storages` by the order of the object.
 
     `data_end` is where the last storage ends, None where that cannot be told. What stands behind it is `unread` of the
-    last pickle.
+    last pickle. `oddities` are storages whose pickles and bytes do not agree.
     """
 
     pickles: tuple[PickleStream, ...]
     storages: tuple[Storage, ...]
     data_end: int | None
+    oddities: tuple[Oddity, ...] = ()
 
 
 def read(source: ByteSource, limits: Limits) -> TorchLegacy:
@@ -44,8 +49,13 @@ def read(source: ByteSource, limits: Limits) -> TorchLegacy:
         position = stream.end
         if stream.broken is not None:
             return _broken(source, found, limits)
-    data_start, storages = position, _storages(found[3], limits)
-    end = _data_end(source, data_start, _keys(found[4], limits), storages)
+    data_start = position
+    storages, oddities = _storages(found[3], limits)
+    keys = _keys(found[4], limits)
+    end = _data_end(source, data_start, keys, storages)
+    oddities += _disagreements(keys, storages, found[4].start)
+    if end is not None:
+        oddities += _counts(source, data_start, keys or [], storages)
     last = replace(found[4], unread=source.size - data_start if end is None else source.size - end)
     behind: tuple[PickleStream, ...] = ()
     start = pickle.Search(source, source.size).after(end) if end is not None else None
@@ -54,7 +64,8 @@ def read(source: ByteSource, limits: Limits) -> TorchLegacy:
         found_behind = pickle.find(source, start, source.size, limits, "pickle behind the storages")
         behind = tuple(replace(stream, following=True) for stream in found_behind)
     pickles = (*found[:4], last, *behind)
-    return TorchLegacy(pickles=pickles, storages=tuple(storages.values()), data_end=end)
+    told = tuple(oddities[:_ODDITIES])
+    return TorchLegacy(pickles=pickles, storages=tuple(storages.values()), data_end=end, oddities=told)
 
 
 def _broken(source: ByteSource, found: list[PickleStream], limits: Limits) -> TorchLegacy:
@@ -71,21 +82,24 @@ class _Object(Machine):
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
         self.storages: dict[str, Storage] = {}
+        self.oddities: list[Oddity] = []
 
-    def persistent(self, identity: Value, position: int) -> Value:  # noqa: ARG002
+    def persistent(self, identity: Value, position: int) -> Value:
         named = storage(identity)
-        if named is not None:
-            self.storages.setdefault(named.key, named)
+        if named is not None and (first := self.storages.setdefault(named.key, named)) != named:
+            said = f"storage {named.key!r} is asked for with {first.bytes} bytes and with {named.bytes}"
+            if first.bytes != named.bytes and len(self.oddities) < _ODDITIES:
+                self.oddities.append(Oddity(id="storage-size", message=said, offset=position))
         return Opaque("a storage")
 
 
-def _storages(stream: PickleStream, limits: Limits) -> dict[str, Storage]:
+def _storages(stream: PickleStream, limits: Limits) -> tuple[dict[str, Storage], list[Oddity]]:
     machine = _Object(limits)
     try:
         machine.run(stream.ops())
     except FormatError:
-        return {}
-    return machine.storages
+        return {}, []
+    return machine.storages, machine.oddities
 
 
 class _Keys(Machine):
@@ -121,3 +135,29 @@ def _data_end(source: ByteSource, position: int, keys: list[str] | None, storage
         if count < 0 or position > source.size:
             return None
     return None if keys is None else position
+
+
+def _disagreements(keys: list[str] | None, storages: dict[str, Storage], at: int) -> Iterator[Oddity]:
+    """Where the list of keys, in the pickle at `at`, is not the list of the storages that the object asks for."""
+    if keys is None:
+        yield Oddity(id="storage-keys", message="the last pickle is no list of storages", offset=at)
+        return
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            yield Oddity(id="storage-keys", message=f"storage {key!r} is listed more than once", offset=at)
+        elif key not in storages:
+            yield Oddity(id="storage-unasked", message=f"storage {key!r} is listed and never asked for", offset=at)
+        seen.add(key)
+    for key in storages.keys() - seen:
+        yield Oddity(id="storage-missing", message=f"storage {key!r} is asked for and has no bytes", offset=at)
+
+
+def _counts(source: ByteSource, position: int, keys: list[str], storages: dict[str, Storage]) -> Iterator[Oddity]:
+    """Storages whose number of elements is another one before their bytes than in the object."""
+    for key in keys:
+        (count,) = struct.unpack("<q", source.read(position, 8))
+        if count != storages[key].size:
+            said = f"storage {key!r} has {count} elements, and {storages[key].size} are asked for"
+            yield Oddity(id="storage-size", message=said, offset=position)
+        position += 8 + count * storages[key].item_size

@@ -34,7 +34,8 @@ class Listed(Protocol):
 
 def listing(file: Listed) -> Archive:
     """What the archive lists."""
-    return file.value if isinstance(file.value, Archive) else list_zip(file.source, file.limits)
+    archive = getattr(file.value, "archive", file.value)
+    return archive if isinstance(archive, Archive) else list_zip(file.source, file.limits)
 
 
 @remembered

@@ -20,8 +20,14 @@ Named = tuple[str, Storage]
 """The folder in which a storage is looked for, and the storage."""
 
 
-def odd_identity(asked: Asked) -> str:
-    """Why a persistent id is none that PyTorch writes; empty where it is."""
+_BEFORE = {"torch-legacy": re.compile(r"\('module', .*"), "torch-tar": re.compile(r"'?[0-9]{1,20}'?|\([\w.]+, .*")}
+"""Other objects that older files ask for, as they are told: tensors by number, and the class of a module saved whole."""
+
+
+def odd_identity(asked: Asked, format_id: str) -> str:
+    """Why a persistent id is none that PyTorch writes into such a file; empty where it is."""
+    if format_id in _BEFORE and _BEFORE[format_id].fullmatch(asked.identity):
+        return ""
     storage = asked.storage
     if storage is None:
         return "not in the form in which PyTorch names a storage"

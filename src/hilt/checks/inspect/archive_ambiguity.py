@@ -24,7 +24,7 @@ from hilt.formats import LISTED, ZIPS
 HARMLESS = ("comment", "padding")
 """Nobody reads them as anything."""
 STRANGE = (
-    "crc-false", "gap", "method-unknown", "prefix", "shifted", "size-ignored", "split", "trailing-data",
+    "crc-false", "gap", "method-unknown", "padding-data", "prefix", "shifted", "size-ignored", "split", "trailing-data",
     "unreadable",
 )  # fmt: skip
 """Damage, old tools or somebody's intent: a person must look. Every other oddity is a contradiction."""

@@ -33,17 +33,12 @@ def pickle_persistent_id(file: ReadFile[Carrier]) -> Iterator[Finding]:
         for asked in trace.asked:
             severity, odd = Severity.MEDIUM, "and ordinary loaders refuse to answer"
             if file.format in TORCH:
-                severity, odd = Severity.HIGH, odd_identity(asked)
-                if file.format == "torch-legacy" and asked.identity.startswith(_MODULE):
-                    continue
+                severity, odd = Severity.HIGH, odd_identity(asked, file.format)
             if odd:
                 message = f"asks its loader for the object {asked.identity}, {odd}"
                 yield Finding(
                     check=CHECK.id, severity=severity, where=where(file, stream, asked.position), message=message
                 )
 
-
-_MODULE = "('module', "
-"""How PyTorch before 1.6 named the class of a module that was saved whole, and its source."""
 
 CHECK = Check(id="pickle-persistent-id", run=pickle_persistent_id, reads=CARRIERS, severity=Severity.HIGH, doc=__doc__)

@@ -24,36 +24,42 @@ from hilt.checks.inspect.remedies import converted_if_harmless
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
-    from hilt.formats.archive import Member
-    from hilt.formats.torch_zip import TorchZip
-    from hilt.formats.torchscript import TorchScript
+    from hilt.formats.archive import Member, Oddity
     from hilt.knowledge.torch_records import Named
 
+BARE = ("torch-legacy", "torch-tar")
+"""Formats whose readers compare storages and pickles themselves."""
+UNUSED = ("member-unknown", "storage-unasked")
+"""What PyTorch does not read; everything else it reads otherwise than it is said to be."""
 
-def torch_members(file: ReadFile[TorchZip | TorchScript]) -> Iterator[Finding]:
+
+def torch_members(file: ReadFile[Any]) -> Iterator[Finding]:
+    fix = converted_if_harmless(file) if file.format in ("torch-zip", "torch-legacy") else ""
+    for oddity in file.value.oddities if file.format in BARE else _of_an_archive(file):
+        severity = Severity.MEDIUM if oddity.id in UNUSED else Severity.HIGH
+        where = Where(path=file.path, offset=oddity.offset)
+        yield Finding(check=CHECK.id, severity=severity, where=where, message=oddity.message, fix=fix)
+
+
+def _of_an_archive(file: ReadFile[Any]) -> Iterator[Oddity]:
+    from hilt.formats.archive import Oddity
     from hilt.knowledge.torch_records import mismatches
 
-    def seen(severity: Severity, message: str, member: Member) -> Finding:
-        where = Where(path=file.path, offset=member.offset)
-        fix = converted_if_harmless(file) if file.format == "torch-zip" else ""
-        return Finding(check=CHECK.id, severity=severity, where=where, message=message, fix=fix)
-
     for member in file.value.others:
-        yield seen(Severity.MEDIUM, f"PyTorch writes no member like {member.path!r} ({member.size} bytes)", member)
+        said = f"PyTorch writes no member like {member.path!r} ({member.size} bytes)"
+        yield Oddity(id="member-unknown", message=said, offset=member.offset)
     first: dict[str, Member] = {}
+    tops: dict[str, Member] = {}
     for member in file.value.archive.members:
         same = first.setdefault(member.path.lower(), member)
         if same.path != member.path:
-            yield seen(Severity.HIGH, f"{same.path!r} and {member.path!r} are one name to PyTorch", member)
-    tops: dict[str, Member] = {}
-    for member in file.value.archive.members:
+            said = f"{same.path!r} and {member.path!r} are one name to PyTorch"
+            yield Oddity(id="one-name", message=said, offset=member.offset)
         tops.setdefault(member.path.partition("/")[0], member)
     for top, member in list(tops.items())[1:]:
-        yield seen(Severity.HIGH, f"a second folder {top!r} beside {next(iter(tops))!r}, which PyTorch reads", member)
-    for oddity in mismatches(_named(file), file.value.storages):
-        severity = Severity.MEDIUM if oddity.id == "storage-unasked" else Severity.HIGH
-        where = Where(path=file.path, offset=oddity.offset)
-        yield Finding(check=CHECK.id, severity=severity, where=where, message=oddity.message)
+        said = f"a second folder {top!r} beside {next(iter(tops))!r}, which PyTorch reads"
+        yield Oddity(id="two-folders", message=said, offset=member.offset)
+    yield from mismatches(_named(file), file.value.storages)
 
 
 def _named(file: ReadFile[Any]) -> Iterator[Named]:
@@ -72,5 +78,9 @@ _SHARED = {"bytecode": "constants"}
 
 
 CHECK = Check(
-    id="torch-members", run=torch_members, reads=("torch-zip", "torchscript"), severity=Severity.HIGH, doc=__doc__
+    id="torch-members",
+    run=torch_members,
+    reads=("torch-zip", "torchscript", *BARE),
+    severity=Severity.HIGH,
+    doc=__doc__,
 )

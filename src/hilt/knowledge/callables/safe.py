@@ -83,7 +83,8 @@ _EXACT = {
         bfloat16 complex32 complex64 complex128 int8 int16 short int32 int int64 long uint8 uint16 uint32 uint64 bool
         quint8 qint8 qint32 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu float4_e2m1fn_x2
         quint4x2 quint2x4 sparse_csc sparse_bsr sparse_bsc jagged channels_last_3d strided sparse_coo sparse_csr contiguous_format channels_last
-        preserve_format per_tensor_affine per_channel_affine per_channel_affine_float_qparams Tensor""",
+        preserve_format per_tensor_affine per_channel_affine per_channel_affine_float_qparams Tensor FloatTensor
+        DoubleTensor HalfTensor LongTensor IntTensor ShortTensor CharTensor ByteTensor""",
     "torch.cuda": """FloatStorage DoubleStorage HalfStorage BFloat16Storage LongStorage IntStorage ShortStorage
         CharStorage ByteStorage BoolStorage""",
     "torch.storage": "UntypedStorage TypedStorage _UntypedStorage _TypedStorage",

@@ -103,6 +103,7 @@ _EXACT = {
     "transformers.training_args": "OptimizerNames",
     "accelerate.utils.dataclasses": "DistributedType",
     "torch.torch_version": "TorchVersion",
+    "torch.distributed.checkpoint.metadata": "_MEM_FORMAT_ENCODING",
     "torch.nested._internal.nested_tensor": "NestedTensor _rebuild_njt",
     "torch._dynamo.decorators": "_DimRange",
     "pandas.core.frame": "DataFrame",
@@ -190,6 +191,9 @@ _BUILT_FAMILIES = re.compile(
             rf"torch\.ao\.nn\.quantized(?:\.dynamic)?\.modules(?:\.\w+)?:{_CLASS}",
             rf"torch\.distributions\.[a-z]\w+:{_CLASS}",
             rf"madmom\.ml\.nn\.layers:{_CLASS}",
+            # Models and configs of Transformers for PyTorch: modules, and what fills its attributes from its state.
+            rf"transformers\.(?:models\.\w+\.)?(?:modeling|configuration)_(?!utils|tf_|flax_)\w+:{_CLASS}",
+            r"transformers\.activations:\w+(?:Activation|GELU\w*)",
         )
     )
 )

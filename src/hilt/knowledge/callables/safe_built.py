@@ -12,6 +12,8 @@ _BUILT = {
     "transformers.training_args": "TrainingArguments",
     "transformers.training_args_seq2seq": "Seq2SeqTrainingArguments",
     "transformers.trainer_pt_utils": "AcceleratorConfig",
+    "transformers.configuration_utils": "PretrainedConfig PreTrainedConfig",
+    "transformers.generation.configuration_utils": "GenerationConfig",
     "accelerate.state": "PartialState",
     "accelerate.utils.dataclasses": "DeepSpeedPlugin",
     "omegaconf.listconfig": "ListConfig",
@@ -48,6 +50,9 @@ _BUILT = {
     "gensim.models.word2vec": "Word2Vec Vocab Word2VecTrainables Word2VecVocab Heapitem",
     # Optimisers, schedulers, hooks and wrappers of PyTorch, whose state is numbers, modules and functions by name.
     "torch.optim": """Adafactor Muon""",
+    "torch.distributed.checkpoint.metadata": """Metadata MetadataIndex TensorStorageMetadata BytesStorageMetadata
+        ChunkStorageMetadata TensorProperties StorageMeta""",
+    "torch.distributed.checkpoint.filesystem": "_StorageInfo",
     "torch.amp.grad_scaler": "GradScaler",
     "torch.cuda.amp.grad_scaler": "GradScaler",
     "torch.optim.swa_utils": "AveragedModel SWALR",

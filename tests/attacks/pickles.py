@@ -13,6 +13,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from attacks.archives import Part, torch_zip
 from hilt.core.finding import Severity
 
 
@@ -77,6 +78,7 @@ def framed(body: bytes, size: int | None = None) -> bytes:
     return b"\x95" + struct.pack("<Q", len(body) if size is None else size) + body
 
 
+OF_TORCH = p(2, b"(" + text("storage") + named("torch", "FloatStorage") + text("0") + text("cpu") + b"K\x01NtQ")
 BOOSTER = named("xgboost.core", "Booster")
 PIPELINE = named("sklearn.pipeline", "Pipeline") + b")\x81"
 WRAPPER = named("joblib.numpy_pickle", "NDArrayWrapper") + b")\x81"
@@ -208,6 +210,21 @@ PLACES = (
     _hidden("nested-twice", p(4, long_bytes(p(4, long_bytes(p(2, PAYLOAD))))), "a pickle stands in a string of bytes"),
     _hidden("frame-too-long", b"\x80\x04\x95\xff\0\0\0\0\0\0\0N." + b"\0" * 300, "a frame says that it ends elsewhere"),
     _code("torch-storage-bytes", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(LEGACY + p(2, PAYLOAD) + pickle.dumps([], 2))))),
+    *(
+        _code(f"torch-storage-bytes-{one}", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(zip_))))
+        for one, zip_ in {"zip": torch_zip(pickle=p(2, PAYLOAD)), "zip-behind-junk": torch_zip(pickle=HONEST + b"\xff" * 9 + p(2, PAYLOAD))}.items()
+    ),
+    *(
+        _hidden(f"torch-storage-bytes-{one}", p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(data))), words)
+        for one, data, words in (
+            ("zip-with-more", torch_zip(Part(name="model/evil.so")), "PyTorch writes no member like 'model/evil.so'"),
+            ("zip-too-short", torch_zip(storage=b"\0" * 60), "storage 'data/0' has 60 bytes, and 64 are asked for"),
+            ("zip-unasked", torch_zip(Part(name="model/data/1")), "are asked for by no pickle"),
+            ("zip-with-a-prefix", b"PK" + torch_zip(), "stand before the archive"),
+            ("legacy-with-more", LEGACY + pickle.dumps({}, 2) + pickle.dumps([], 2) + b"hilt", "bytes of which 4 belong to nothing"),
+            ("legacy-unlisted", LEGACY + OF_TORCH + pickle.dumps([], 2), "storage '0' is asked for and has no bytes"),
+        )
+    ),
     _code("padded-with-a-million-opcodes", p(2, b"(" + b"K\x01" * 1_000_000 + b"1" + PAYLOAD)),
     _code("behind-a-long-literal", p(4, long_bytes(b"\0" * 5_000_000) + b"0" + PAYLOAD)),
     _code("renamed", p(4, PAYLOAD), name="model.safetensors"),

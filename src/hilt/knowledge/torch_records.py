@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats import pickle, torch_legacy, torch_zip
 from hilt.formats.archive import Member, Oddity
+from hilt.formats.pickle import PickleStream
 from hilt.formats.torch_storage import Storage
 from hilt.formats.torch_zip import inside
-from hilt.knowledge.callables.trace import Asked
+from hilt.knowledge.callables.trace import Asked, Trace
 
 _KEY = re.compile(r"[0-9]{1,20}")
 _LOCATION = re.compile(r"[a-z_]{0,20}(:[0-9]{1,5})?")
@@ -38,6 +44,48 @@ def odd_identity(asked: Asked, format_id: str) -> str:
     if not _LOCATION.fullmatch(storage.location):
         return f"at {storage.location[:80]!r}, which is no device"
     return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Bytes that torch.load is given: its pickles, what is odd about the rest, and the records of a zip."""
+
+    pickles: tuple[PickleStream, ...]
+    oddities: tuple[Oddity, ...]
+    records: tuple[Member, ...] = ()
+    zipped: bool = False
+
+
+def opened(source: ByteSource, limits: Limits) -> Opened:
+    """What torch.load finds in `source`. Raises `FormatError` where there is nothing to load."""
+    if source.read(0, 2) == b"PK":
+        value = torch_zip.read(source, limits)
+        odd = [oddity for oddity in value.archive.oddities if oddity.id not in ("comment", "padding")]
+        others = (f"PyTorch writes no member like {member.path!r}" for member in value.others)
+        odd += [Oddity(id="member-unknown", message=said) for said in others]
+        if not value.pickles:
+            raise FormatError("the zip has no pickle for PyTorch", offset=0)
+        return Opened(pickles=value.pickles, oddities=tuple(odd), records=value.storages, zipped=True)
+    first = pickle.find(source, 0, source.size, limits)
+    if len(first) >= len(torch_legacy.PARTS):
+        legacy = torch_legacy.read(source, limits)
+        return Opened(pickles=legacy.pickles, oddities=legacy.oddities)
+    return Opened(pickles=first, oddities=())
+
+
+def unaccounted(file: Opened, traces: Iterable[Trace]) -> Iterator[str]:
+    """What cannot be followed of `file`, whose pickles do as `traces` tell, and what belongs to nothing in it."""
+    named: list[Named] = []
+    for stream, trace in zip(file.pickles, traces, strict=True):
+        named += [("data", asked.storage) for asked in trace.asked if asked.storage is not None]
+        if trace.broken is not None:
+            yield f"loads a pickle from bytes that cannot be followed: {trace.broken}"
+        elif trace.oddities:
+            yield f"loads a pickle from bytes that {trace.oddities[0].message}"
+        elif stream.unread:
+            yield f"loads bytes of which {stream.unread} belong to nothing"
+    for oddity in (*file.oddities, *(mismatches(named, file.records) if file.zipped else ())):
+        yield f"loads bytes of which this is odd: {oddity.message}"
 
 
 def mismatches(named: Iterable[Named], records: Iterable[Member]) -> Iterator[Oddity]:

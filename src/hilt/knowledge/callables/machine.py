@@ -315,23 +315,32 @@ class _Tracer(Machine):
         if self._depth >= self._limits.archive_depth:
             self._odd("depth", f"holds pickles more than {self._limits.archive_depth} deep inside each other", position)
             return False
-        streams: tuple[PickleStream, ...] = (pickle.one(source, 0, source.size, ""),)
         if loaded:
-            try:
-                streams = pickle.find(source, 0, source.size, self._limits)
-            except FormatError:
-                return False
-        elif streams[0].broken is not None:
+            return self._load(source, position)
+        stream = pickle.one(source, 0, source.size, "")
+        if stream.broken is not None:
             return False
-        for stream in streams:
-            inner = trace(stream, self._limits, self._depth + 1)
-            self.nested.append(Nested(position=position, loaded=loaded, trace=inner))
-            if loaded and inner.broken is not None:
-                self._odd("nested", f"loads a pickle from bytes that cannot be followed: {inner.broken}", position)
-            elif loaded and inner.oddities:
-                self._odd("nested", f"loads a pickle from bytes that {inner.oddities[0].message}", position)
-            self._kept += 4096
+        self._enter(stream, position, loaded=False)
         return True
+
+    def _load(self, source: ByteSource, position: int) -> bool:
+        """Traces what PyTorch loads from `source`, and tells what there is beside it."""
+        from hilt.knowledge.torch_records import opened, unaccounted  # heavy, and rarely needed
+
+        try:
+            file = opened(source, self._limits)
+        except FormatError:
+            return False
+        traces = [self._enter(stream, position, loaded=True) for stream in file.pickles]
+        for said in unaccounted(file, traces):
+            self._odd("nested", said, position)
+        return True
+
+    def _enter(self, stream: PickleStream, position: int, *, loaded: bool) -> Trace:
+        inner = trace(stream, self._limits, self._depth + 1)
+        self.nested.append(Nested(position=position, loaded=loaded, trace=inner))
+        self._kept += 4096
+        return inner
 
     def _odd(self, id_: str, message: str, position: int) -> None:
         if len(self.oddities) < _ODDITIES:

@@ -13,7 +13,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from attacks.archives import Part, torch_zip
+from attacks.archives import Part, torch_zip, zip_of
 from hilt.core.finding import Severity
 
 
@@ -93,12 +93,21 @@ def npy(payload: bytes, descr: str = "'|O'") -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + payload
 
 
-def joblib_array(after: bytes, raw: bytes) -> bytes:
-    """A wrapper of joblib whose array bytes are `raw`, and what its pickle does after it."""
+def joblib_array(after: bytes, raw: bytes, *, aligned: int | None = None) -> bytes:
+    """A wrapper of joblib whose array bytes are `raw`, and what its pickle does after it.
+
+    With `aligned`, so many of them are the padding before the array.
+    """
+    padding = aligned or 0
+    size = len(raw) - padding
     dtype = called(named("numpy", "dtype"), text("u1"), b"\x89", b"\x88")
     wrapper = named("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81"
-    state = b"}(" + text("shape") + b"K" + bytes([len(raw)]) + b"\x85" + text("dtype") + dtype
-    state += text("order") + text("C") + b"u"
+    state = b"}(" + text("shape") + b"K" + bytes([size]) + b"\x85" + text("dtype") + dtype
+    state += text("order") + text("C")
+    if aligned is not None:
+        state += text("numpy_array_alignment_bytes") + b"K\x10"
+        raw = bytes([padding]) + raw
+    state += b"u"
     return b"\x80\x04]" + wrapper + state + b"b" + raw + b"a" + after + b"."
 
 
@@ -242,6 +251,16 @@ CARRIED = (
     _code("npy-objects-by-their-other-name", npy(p(3, PAYLOAD), "'object'"), name="array.npy"),
     _code("npy-objects-in-a-list-of-types", npy(p(3, PAYLOAD), "'f4,O'"), name="array.npy"),
     _code("npy-objects-in-a-field-in-a-field", npy(p(3, PAYLOAD), "[('a', [('b', 'O', (2,))])]"), name="array.npy"),
+    _code("npy-behind-the-array", npy(b"\0" * 4, "'<f4'") + p(2, PAYLOAD), name="array.npy"),
+    _code("npy-far-behind-the-array", npy(b"\0" * 4, "'<f4'") + b"\xff" * 5000 + p(4, PAYLOAD), name="array.npy"),
+    _hidden("npy-with-more", npy(b"\0" * 4, "'<f4'") + b"hilt", "4 bytes behind what loaders read", severity=Severity.MEDIUM, name="array.npy"),
+    _hidden("npz-with-more", zip_of(Part(name="a.npy", data=npy(b"\0" * 4, "'<f4'") + b"hilt")), "4 bytes behind what loaders read", severity=Severity.MEDIUM, name="arrays.npz"),
+    _code("npz-behind-the-array", zip_of(Part(name="a.npy", data=npy(b"\0" * 4, "'<f4'") + p(2, PAYLOAD))), name="arrays.npz"),
+    *(
+        _hidden(f"joblib-behind-{one}", packed(HONEST) + b"hilt", "4 bytes behind what loaders read", severity=Severity.MEDIUM, name="model.joblib")
+        for one, packed in {"zlib": zlib.compress, "gzip": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "lz4": lz4_frame}.items()
+    ),
+    _hidden("joblib-padding", joblib_array(b"", b"hilt" + b"\0" * 8, aligned=4), "the padding before an array holds something", name="model.joblib"),
     _code("joblib-plain", joblib_array(PAYLOAD + b"0", b"\0" * 8), name="model.joblib"),
     _code("joblib-array-bytes-are-opcodes", joblib_array(b"", b"0" + PAYLOAD + b"a."), name="model.joblib"),
     _hidden("joblib-misspelt", joblib_array(b"I 1\na", b"\0" * 8), "INT is followed by b' 1'", name="model.joblib"),

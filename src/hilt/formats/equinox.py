@@ -48,7 +48,7 @@ def probe(head: Head) -> bool:
     from hilt.formats import npy
 
     try:
-        first = npy.read(head.source, head.limits)
+        first = npy.header(head.source, head.limits)
     except FormatError:
         return False
     begin = head.source.size - first.unread
@@ -70,7 +70,7 @@ def read(source: ByteSource, limits: Limits) -> Equinox:
         if len(arrays) == limits.header_entries:
             raise LimitExceeded("header_entries", len(arrays) + 1, limits.header_entries, offset=begin)
         try:
-            array = npy.read(Window(source, begin, source.size - begin), limits)
+            array = npy.header(Window(source, begin, source.size - begin), limits)
         except LimitExceeded:
             raise
         except FormatError as error:

@@ -42,6 +42,8 @@ class Joblib:
 
     compression: str
     pickles: tuple[PickleStream, ...]
+    unread: int = 0
+    """Bytes behind the compressed stream."""
 
 
 def probe(head: Head) -> bool:
@@ -57,12 +59,12 @@ def probe(head: Head) -> bool:
 
 def read(source: ByteSource, limits: Limits) -> Joblib:
     """The pickles of `source`. Raises `FormatError` where it holds none."""
-    method = _method(source.read(0, HEAD))
+    method, unread = _method(source.read(0, HEAD)), 0
     if method:
         stream = _stream(source, method)
-        size = measure(stream, _inner(method), limits.inflated_bytes, limits).size
-        source = _Rereadable(Inflated(stream, _inner(method), size, limits))
-    return Joblib(compression=method, pickles=_pickles(source, limits))
+        found = measure(stream, _inner(method), limits.inflated_bytes, limits)
+        source, unread = _Rereadable(Inflated(stream, _inner(method), found.size, limits)), found.left
+    return Joblib(compression=method, pickles=_pickles(source, limits), unread=unread)
 
 
 def _method(data: bytes) -> str:
@@ -195,6 +197,8 @@ class _Arrays(Machine):
         padding = 0
         if state.get("numpy_array_alignment_bytes") is not None:
             padding = 1 + int.from_bytes(self._source.read(start, 1))
+            if self._source.read(start + 1, padding - 1).strip(b"\xff"):
+                raise self._refuse("the padding before an array holds something", start)
         end = start + padding + prod(shape) * size
         if end > self._source.size:
             raise FormatError(f"an array of {end - start} bytes reaches past the end", offset=start)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -45,6 +45,16 @@ class Npy:
 
 
 def read(source: ByteSource, limits: Limits) -> Npy:
+    """The array in `source`, and the pickles behind its elements, which no reader looks at."""
+    array = header(source, limits)
+    start = pickle.Search(source, source.size).after(source.size - array.unread) if array.unread else None
+    if start is None:
+        return array
+    behind = pickle.find(source, start, source.size, limits, "pickle behind the array")
+    return replace(array, pickles=tuple(replace(stream, following=True) for stream in behind))
+
+
+def header(source: ByteSource, limits: Limits) -> Npy:
     """The header of `source`. Raises `FormatError` where it is none, or the file is shorter than its array."""
     start = source.read(0, 12)
     if len(start) < 12 or not start.startswith(MAGIC):

@@ -1,11 +1,13 @@
 """Something in a pickle file that is not where readers look for it.
 
-What: bytes behind, between or inside pickles that belong to nothing; a pickle behind the one that loaders read; a pickle
-that breaks, after which loaders have run all that stood before; a pickle in a string of bytes; frames that readers follow
-differently; calls through the process's extension registry.
+What: bytes behind, between or inside pickles, arrays and compressed streams that belong to nothing; a pickle behind the
+one that loaders read; a pickle that breaks, after which loaders have run all that stood before; a pickle in a string of
+bytes; and whatever no pickler writes and readers take differently: frames that do not end between opcodes, numbers,
+texts and names spelled in other ways, memo entries written twice, arguments that are no tuple, states that bring methods,
+calls through the process's extension registry, buffers from outside.
 
-Why: a scanner that stops at the first pickle, at the first error or at the first long string sees a harmless file where
-a loader sees another one.
+Why: a scanner that stops at the first pickle, at the first error or at the first long string, or that reads one of these
+in its own way, sees a harmless file where a loader sees another one.
 
 What it cannot see: pickles that are encrypted, compressed inside a literal, or put together by code elsewhere.
 
@@ -15,25 +17,40 @@ Fix: ask the publisher for a file as the framework writes it, or load it in a sa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hilt.checks.check import Check, ReadFile
-from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, traces, where
+from hilt.checks.inspect.pickle_carriers import CARRIERS, traces, where
 from hilt.core.errors import LimitExceeded
-from hilt.core.finding import Finding, Severity
+from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
     from hilt.knowledge.callables.trace import Nested, Trace
 
 
-def pickle_hidden(file: ReadFile[Carrier]) -> Iterator[Finding]:
+def pickle_hidden(file: ReadFile[Any]) -> Iterator[Finding]:
+    for position, unread in _behind(file):
+        message = f"{unread} bytes behind what loaders read belong to nothing"
+        place = Where(path=file.path, offset=position)
+        yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=place, message=message)
     streams = [pair for pair in traces(file) if not pair[0].overlay]
     for number, (stream, trace) in enumerate(streams):
         last = number == len(streams) - 1 or not streams[number + 1][0].following
         for severity, message, position in _seen(stream, trace, last=last):
             place = where(file, stream, position)
             yield Finding(check=CHECK.id, severity=severity, where=place, message=message)
+
+
+def _behind(file: ReadFile[Any]) -> Iterator[tuple[int, int]]:
+    """Bytes behind all that loaders read, of the file or of its members: where they begin, and how many they are."""
+    if file.format == "npz":
+        for member in file.value.archive.members:
+            array = file.value.arrays.get(member.path)
+            if array is not None and array.unread:
+                yield member.offset, array.unread
+    elif file.format in ("npy", "joblib") and file.value.unread:
+        yield file.source.size - file.value.unread, file.value.unread
 
 
 def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[Severity, str, int]]:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from reading import read
+from hilt.checks.inspect import pickle_code
+from reading import findings, read
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -96,8 +97,28 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
     assert 2000 <= sum(1 for _ in stream.ops()) <= 2400
 
 
-def test_the_script_tells_its_options(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("script", "option"), [("inspect.py", "--small"), ("recall.py", "--gadgets")])
+def test_the_scripts_tell_their_options(tmp_path: Path, script: str, option: str) -> None:
     done = subprocess.run(
-        [sys.executable, BENCHMARKS / "inspect.py", "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, BENCHMARKS / script, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert "--small" in done.stdout
+    assert option in done.stdout
+
+
+def test_each_gadget_of_a_table_becomes_a_pickle_that_calls_it(tmp_path: Path) -> None:
+    table = tmp_path / "gadgets.tsv"
+    table.write_text("id\tmodule\tname\nA\tos\tsystem\nB\ttorch._utils\tos.system\nC\tos\t*\nD\t-\tsome trick\n")
+    folder = tmp_path / "made"
+    folder.mkdir()
+    made = load("recall").gadgets(folder, [table])
+    assert made == {"A.pkl": ("os", "system"), "B.pkl": ("torch._utils", "os.system")}
+    for name in made:
+        (finding,) = findings(pickle_code.CHECK, (folder / name).read_bytes(), name)
+        assert "os.system('echo hilt')" in finding.message
+
+
+def test_a_set_is_thinned_evenly_and_what_is_left_out_is_removed(tmp_path: Path) -> None:
+    for number in range(10):
+        (tmp_path / f"{number}").touch()
+    assert load("recall").thinned(tmp_path, 3) == ["0", "3", "6"]
+    assert {path.name for path in tmp_path.iterdir()} == {"0", "3", "6"}

@@ -17,10 +17,10 @@ from hilt.policy.engine import judge
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-def policy(rules: str, *, head: str = "", name: str = "acme") -> Policy:
+def policy(rules: str, *, head: str = "", name: str = "acme", schema: FactSchema = SCHEMA) -> Policy:
     """A policy of these rules: lines of YAML, each beginning with the name of a rule."""
     lines = "\n".join(f"  {line}" for line in rules.splitlines())
-    return read_policy(f"policy: {name}\nversion: 1\n{head}\nrules:\n{lines}\n".encode(), SCHEMA, file="acme.yaml")
+    return read_policy(f"policy: {name}\nversion: 1\n{head}\nrules:\n{lines}\n".encode(), schema, file="acme.yaml")
 
 
 def report(*findings: Finding, gaps: tuple[Gap, ...] = (), **facts: bool | float | str | tuple[str, ...]) -> Report:

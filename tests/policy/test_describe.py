@@ -29,7 +29,7 @@ flag
   says    Ask for another one.
   maps to CWE-502
   reads   a.flag: a yes or no
-  reads   findings: everything that the checks saw
+  reads   findings: everything that the checks saw and no waiver takes out
   reads   env.stage: where it is to run, such as staging or production; from the settings
 
 loose

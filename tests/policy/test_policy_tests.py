@@ -11,7 +11,8 @@ POLICY = policy(
     "flag: {require: '!a.flag', else: {staging: review, production: block}}\n"
     "known: {require: 'a.count < 3 && a.deep.score <= 1 && \"x\" in a.tags', else: review}\n"
     "clean: {require: '!findings.exists(f, f.severity >= HIGH && f.confidence >= HIGH)', else: block}\n"
-    "read: {require: coverage.complete, else: review}"
+    "read: {require: coverage.complete, else: review}\n"
+    "unwaived: {require: '!waived.exists(f, f.severity >= CRITICAL)', else: review}"
 )
 FACTS = "facts: {a.flag: false, a.count: 1, a.deep.score: 0.5, a.tags: [x]}"
 
@@ -37,6 +38,15 @@ cases:
     {FACTS}
     findings: [{{check: pickle-code, severity: high, path: m.pkl}}]
     expect: block
+  a finding that is waived:
+    {FACTS}
+    waived: [{{check: pickle-code, severity: high, path: m.pkl}}]
+    expect: admit
+  an attack that is waived:
+    {FACTS}
+    waived: [{{check: pickle-code, severity: critical, path: m.pkl}}]
+    expect: review
+    rules: {{clean: admit, unwaived: review}}
   a guess:
     {FACTS}
     findings: [{{check: pickle-code, severity: HIGH, confidence: low}}]
@@ -74,6 +84,7 @@ def test_a_case_that_does_not_hold_says_what_came_out_and_why() -> None:
         ("cases: {a: {expect: admit, facts: {a.count: 1.5}}}", "'1.5' is not a whole number"),
         ("cases: {a: {expect: admit, facts: {a.deep.score: x}}}", "'x' is not a number"),
         ("cases: {a: {expect: admit, env: {stag: x}}}", "did you mean stage?"),
+        ("cases: {a: {expect: admit, waived: [{check: x}]}}", "cases.a.waived[0]: line 1: the key severity is missing"),
         ("cases: {a: {expect: admit, findings: {}}}", "cases.a.findings: line 1: a list is needed here"),
         ("cases: {a: {expect: admit, findings: [{severity: high}]}}", "cases.a.findings[0]: line 1: the key check is missing"),
         ("cases: {a: {expect: admit, findings: [{check: x, severity: hi}]}}", "cases.a.findings[0].severity: line 1: 'hi' is none of"),

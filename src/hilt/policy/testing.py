@@ -10,14 +10,14 @@
         rules: {no-code-on-load: block, no-remote-code: admit}
 
 What a case leaves out is quiet: no findings, nothing left unread, and every fact as a run says it that saw nothing.
-`unknown` as the value of a fact makes it unknown. Under `rules` admit means that the rule does not stand in the way.
+Under `waived` stand findings that a waiver of the settings took out, written as those under `findings`. `unknown` as the value of a fact makes it unknown. Under `rules` admit means that the rule does not stand in the way.
 """
 
 from __future__ import annotations
 
 from collections import abc
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from hilt.core.fact import Fact, FactSchema, FactSpec, Known, Value
@@ -25,21 +25,23 @@ from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Report, State
 from hilt.core.subject import Subject
 from hilt.core.verdict import Outcome, Verdict
+from hilt.core.waiver import Waived, Waiver
 from hilt.policy import strict_yaml
 from hilt.policy.document import Policy
-from hilt.policy.engine import judge
+from hilt.policy.engine import judge_weighed
 from hilt.policy.kinds import ENV, FINDING, GAP, nearest
 from hilt.policy.reading import Reading, join
 from hilt.policy.strict_yaml import Sequence, Table, Text, Tree
+from hilt.policy.waivers import Weighed
 
-_CASE_KEYS = ("reference", "env", "facts", "findings", "coverage", "expect", "rules")
+_CASE_KEYS = ("reference", "env", "facts", "findings", "waived", "coverage", "expect", "rules")
 
 
 class Case(NamedTuple):
     """Evidence, the outcome that is expected of it, and the outcomes that are expected of single rules."""
 
     name: str
-    report: Report
+    evidence: Weighed
     env: dict[str, str]
     expect: Outcome
     rules: dict[str, Outcome]
@@ -73,7 +75,7 @@ def run(
     """Each case judged by all `policies` together."""
     results = []
     for case in cases:
-        verdict = judge(case.report, policies, env=case.env, now=now, schema=schema)
+        verdict = judge_weighed(case.evidence, policies, env=case.env, now=now, schema=schema)
         results.append(Result(case, verdict, tuple(_differences(case, verdict))))
     return tuple(results)
 
@@ -89,6 +91,11 @@ def _differences(case: Case, verdict: Verdict) -> list[str]:
             why = f": {'; '.join(line for reason in said for line in reason.why)}" if said else ""
             found.append(f"{rule}: {expected.word} was expected, it says {outcome.word}{why}")
     return found
+
+
+def _waived(finding: Finding) -> Waived:
+    waiver = Waiver(check=finding.check, path=finding.where.path, digest="", reason="a test", expires=date.max)
+    return Waived(finding=finding, waiver=waiver)
 
 
 class _Reader(Reading):
@@ -113,11 +120,12 @@ class _Reader(Reading):
                 )
             ),
         )
+        waived = (_waived(self.finding(item, path)) for item, path in self.listed(table, where, "waived"))
         env = self.section(table, where, "env", tuple(ENV.fields)).entries
         rules = self.section(table, where, "rules", self.rules).entries
         return Case(
             name=name,
-            report=report,
+            evidence=Weighed(report=report, left=report, waived=tuple(waived)),
             env={key: self.text(value, f"{where}.env.{key}") for key, value in env.items()},
             expect=self.outcome(self.needed(table, where, "expect"), f"{where}.expect"),
             rules={key: self.outcome(value, f"{where}.rules.{key}") for key, value in rules.items()},

@@ -64,6 +64,13 @@ def weigh(report: Report, waivers: Sequence[Waiver], *, today: date, schema: Fac
     )
 
 
+def waiver_of(report: Report, finding: Finding, *, reason: str, expires: date) -> Waiver | None:
+    """The waiver that takes out `finding`; None where nothing can: its file was not hashed, or is no file with bytes."""
+    digest = _Files(report).needed(finding)
+    path = encode_text(finding.where.path)
+    return Waiver(check=finding.check, path=path, digest=digest, reason=reason, expires=expires) if digest else None
+
+
 class _Files:
     """The files of a report, asked for their digests."""
 
@@ -89,6 +96,11 @@ class _Files:
             if waiver.digest == own:
                 return Unwaived(finding=finding, waiver=waiver, why=Idle.NEEDS_SUBJECT)
         return None
+
+    def needed(self, finding: Finding) -> str | None:
+        """The digest that a waiver of `finding` needs; empty or None where there is none."""
+        own = self._digest(finding.where.path) if finding.where.path else self._subject
+        return self._subject if own and finding.whole else own
 
     def _digest(self, path: str) -> str | None:
         """The digest of the file at `path`, or of the file of the subject that `path` is inside of.

@@ -191,6 +191,18 @@ def test_policies_are_shown_and_tested(tmp_path: Path) -> None:
     assert hilt("policy", "test", cases).returncode == 1
 
 
+def test_a_waiver_is_printed_for_the_settings_and_then_counts(evil: Path, tmp_path: Path) -> None:
+    wanted = ["--check", "pickle-code", "--reason", "a test", "--until", "2999-12-31"]
+    printed = hilt("waive", evil, *wanted)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(printed.stdout)
+    done = hilt("check", evil, "--config", settings)
+    assert done.returncode == 0, done.stdout
+    assert "Waived by your settings\n  critical        pickle-code in pytorch_model.bin!/" in done.stdout
+    assert hilt("waive", evil, *wanted[:-1], "2020-01-01").returncode == 2
+
+
 def test_the_version_is_told() -> None:
     import hilt as package
 

@@ -14,6 +14,7 @@ from hilt.doors.cli.checks import checks
 from hilt.doors.cli.completion import completion
 from hilt.doors.cli.explain import explain
 from hilt.doors.cli.policy import policy
+from hilt.doors.cli.waive import waive
 
 FAILED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
 """Exit codes beside those of a verdict (0 admit, 10 review, 20 block)."""
@@ -28,7 +29,7 @@ def hilt() -> None:
     """Reads open models without running them, and says whether they may be used."""
 
 
-for _command in (check, explain, checks, policy, completion):
+for _command in (check, explain, checks, policy, waive, completion):
     hilt.add_command(_command)
 
 

@@ -28,6 +28,7 @@ class Part:
     mode: int = 0
     offset: int | None = None
     extra: bytes = b""
+    comment: bytes = b""
     local_name: str | bytes | None = None
     local_method: int | None = None
     local_flags: int | None = None
@@ -90,9 +91,9 @@ def _central(part: Part, at: int) -> bytes:
     offset = at if part.offset is None else part.offset
     fixed = struct.pack(
         "<2B5H3I5H2I", 20, 3, 20, part.flags, part.method, 0, 0x21, crc32, len(part.packed), size, len(name),
-        len(part.extra), 0, 0, 0, part.mode << 16, offset,
+        len(part.extra), len(part.comment), 0, 0, part.mode << 16, offset,
     )  # fmt: skip
-    return b"PK\1\2" + fixed + name + part.extra
+    return b"PK\1\2" + fixed + name + part.extra + part.comment
 
 
 def _local(part: Part) -> bytes:

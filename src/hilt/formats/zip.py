@@ -170,6 +170,12 @@ def _of_the_entries(entries: Sequence[Entry], end: End) -> Iterator[Oddity]:
         if b"\0" in entry.name:
             said = f"the name {entry.path!r} holds a zero byte, where some readers end it"
             yield Oddity(id="name-differs", message=said, offset=entry.at)
+        if entry.strange:
+            said = f"beside the entry of {entry.path!r} stand {entry.strange}"
+            yield Oddity(id="extra", message=said, offset=entry.at)
+        if entry.comment:
+            said = f"{entry.path!r} has a comment of {entry.comment} bytes"
+            yield Oddity(id="comment", message=said, offset=entry.at)
         if entry.method not in METHODS:
             said = f"{entry.path!r} is compressed by method {entry.method}, which hilt does not read"
             yield Oddity(id="method-unknown", message=said, offset=entry.at)

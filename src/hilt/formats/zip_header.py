@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.formats.archive import Oddity
+from hilt.formats.zip_extra import field, strange
 
 CENTRAL, LOCAL = b"PK\x01\x02", b"PK\x03\x04"
 
-DESCRIPTOR = 0x8
+DESCRIPTOR, DESCRIBED = 0x8, b"PK\x07\x08"
 ENCRYPTION = 0x1 | 0x20 | 0x40 | 0x2000
 """Encrypted, compressed patch, strong encryption, masked header: some readers refuse such members, others ignore it."""
 
+_UTF_8 = 0x800
 _ZIP64, _UNICODE_PATH = 0x0001, 0x7075
 _FULL = 0xFFFFFFFF
 
@@ -40,6 +42,10 @@ class Entry:
     attributes: int
     unicode_path: bytes | None
     """A second name that some readers prefer, where it is valid for the first."""
+    strange: str = ""
+    """What stands in its extra fields that no writer puts there."""
+    comment: int = 0
+    """Bytes of its comment."""
 
     @property
     def path(self) -> str:
@@ -87,6 +93,8 @@ def central(source: ByteSource, at: int, shift: int) -> tuple[Entry, int]:
         system=system,
         attributes=attributes,
         unicode_path=_second_name(extra, name),
+        strange=strange(extra),
+        comment=comments,
     )
     return entry, at + 46 + names + extras + comments
 
@@ -102,7 +110,16 @@ def local(source: ByteSource, entry: Entry) -> Local:
     name, extra = variable[:names], variable[names:]
     size, packed = _wide(extra, (size, packed), entry.offset)
     here = replace(entry, name=name, flags=flags, method=method, crc32=crc32, packed=packed, size=size)
-    return Local(begin=entry.offset + 30 + names + extras, oddities=tuple(_differences(entry, here)))
+    begin = entry.offset + 30 + names + extras
+    oddities = tuple(_differences(entry, here))
+    if odd := strange(extra):
+        said = f"before the bytes of {entry.path!r} stand {odd}"
+        oddities += (Oddity(id="extra", message=said, offset=entry.offset),)
+    second = _second_name(extra, name)
+    if second is not None and second != entry.name:
+        said = f"{entry.path!r} has a second name {decode(second)!r} before its bytes, which some readers prefer"
+        oddities += (Oddity(id="name-differs", message=said, offset=entry.offset),)
+    return Local(begin=begin, oddities=oddities)
 
 
 def _differences(entry: Entry, here: Entry) -> Iterator[Oddity]:
@@ -114,7 +131,8 @@ def _differences(entry: Entry, here: Entry) -> Iterator[Oddity]:
         yield differs("the name", "name", repr(entry.path), repr(here.path))
     if here.method != entry.method:
         yield differs("the compression method", "method", entry.method, here.method)
-    if (here.flags ^ entry.flags) & ENCRYPTION:
+    telling = ENCRYPTION | DESCRIPTOR | (0 if entry.name.isascii() else _UTF_8)
+    if (here.flags ^ entry.flags) & telling:
         yield differs("the flag word", "flags", hex(entry.flags), hex(here.flags))
     if here.flags & DESCRIPTOR and not (here.crc32 or here.packed or here.size):
         return  # they stand behind the bytes, in the data descriptor
@@ -139,26 +157,16 @@ def _wide(extra: bytes, values: tuple[int, ...], at: int) -> tuple[int, ...]:
     """`values` with those that are too large for 32 bits taken from the Zip64 field, which holds just them."""
     if _FULL not in values:
         return values
-    field = _field(extra, _ZIP64)
+    found = field(extra, _ZIP64)
     needed = 8 * values.count(_FULL)
-    if field is None or len(field) < needed:
-        raise FormatError(f"sizes of a member stand in a Zip64 field of {len(field or b'')} bytes", offset=at)
-    wide = iter(struct.unpack_from(f"<{needed // 8}Q", field))
+    if found is None or len(found) < needed:
+        raise FormatError(f"sizes of a member stand in a Zip64 field of {len(found or b'')} bytes", offset=at)
+    wide = iter(struct.unpack_from(f"<{needed // 8}Q", found))
     return tuple(next(wide) if value == _FULL else value for value in values)
 
 
 def _second_name(extra: bytes, name: bytes) -> bytes | None:
-    field = _field(extra, _UNICODE_PATH)
-    if field is None or len(field) < 5 or struct.unpack_from("<I", field, 1)[0] != zlib.crc32(name):
+    found = field(extra, _UNICODE_PATH)
+    if found is None or len(found) < 5 or struct.unpack_from("<I", found, 1)[0] != zlib.crc32(name):
         return None
-    return field[5:]
-
-
-def _field(extra: bytes, wanted: int) -> bytes | None:
-    position = 0
-    while position + 4 <= len(extra):
-        tag, length = struct.unpack_from("<2H", extra, position)
-        if tag == wanted:
-            return extra[position + 4 : position + 4 + length]
-        position += 4 + length
-    return None
+    return found[5:]

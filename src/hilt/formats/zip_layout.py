@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hilt.core.byte_source import ByteSource
 from hilt.formats.archive import Oddity
-from hilt.formats.zip_header import DESCRIPTOR, LOCAL, Entry, descriptor
+from hilt.formats.zip_header import DESCRIBED, DESCRIPTOR, LOCAL, Entry, descriptor
 
 _LOOKED_AT = 1 << 16
 """Bytes of a gap that are looked at to tell padding from content."""
@@ -34,7 +34,11 @@ def unowned(source: ByteSource, extents: Sequence[Extent], directory: int) -> It
             yield _gap(source, position, extent.begin)
         end = extent.end
         if extent.entry.flags & DESCRIPTOR:
-            end += descriptor(source, extent.entry, end)
+            length = descriptor(source, extent.entry, end)
+            if not length and source.read(end, len(DESCRIBED)) == DESCRIBED:
+                said = f"behind the bytes of {path!r} other sizes or another CRC-32 are stated than in the directory"
+                yield Oddity(id="descriptor-differs", message=said, offset=end)
+            end += length
         if end > position:
             position, before = end, path
     if position > directory:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import struct
+import zlib
+
 import pytest
 
-from attacks.archives import HONEST, End, Part, compressed, entry, tar_of, zip_of
+from attacks.archives import HONEST, End, Part, compressed, entry, tar_of, torch_zip, zip_of
 from hilt.checks.inspect.archive_ambiguity import CHECK
 from hilt.core.finding import Severity
 from hilt.core.limits import Limits
@@ -11,6 +14,30 @@ from reading import findings
 
 def seen(data: bytes, name: str = "model.zip", limits: Limits = Limits()) -> list[tuple[Severity, str]]:  # noqa: B008
     return [(finding.severity, finding.message) for finding in findings(CHECK, data, name, limits)]
+
+
+DESCRIPTOR = b"PK\7\x08" + struct.pack("<3I", zlib.crc32(b"{}"), 2, 99)
+SECOND_NAME = b"up" + struct.pack("<HBI", 6, 1, zlib.crc32(b"config.json")) + b"b"
+
+
+def padded(tar: bytes) -> bytes:
+    """The archive with something in the last byte of its second block."""
+    return tar[:1023] + b"h" + tar[1024:]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        b"FB\5\0ZZZZZ",
+        b"UT\x09\0\3" + b"t" * 8,
+        b"ux\x0b\0" + b"u" * 11,
+        b"\xfe\xca\0\0",
+        b"\x35\xd9\6\0\4\0\0\0\0\0",
+        b"\0" * 3,
+    ],
+)
+def test_fields_of_usual_writers_are_quiet(extra: bytes) -> None:
+    assert seen(zip_of(Part(extra=extra, local_extra=extra))) == []
 
 
 @pytest.mark.parametrize(("data", "name"), HONEST)
@@ -34,6 +61,24 @@ def test_honest_archives_are_quiet(data: bytes, name: str) -> None:
         (zip_of(Part(), end=End(prefix=b"\1\2\3\4", corrected=True)), Severity.MEDIUM, "4 bytes stand before the"),
         (zip_of(Part(), end=End(comment=b"made by hilt")), Severity.LOW, "a comment of 12 bytes"),
         (zip_of(Part(method=97)), Severity.MEDIUM, "is compressed by method 97"),
+        (zip_of(Part(comment=b"hilt")), Severity.LOW, "'config.json' has a comment of 4 bytes"),
+        (zip_of(Part(name="a"), Part(name="A")), Severity.HIGH, "'a' and 'A' are one name"),
+        (zip_of(Part(name="\u00e9"), Part(name="e\u0301")), Severity.HIGH, "are one name where case or the encoding"),
+        (zip_of(Part(local_extra=b"FB\4\0hilt")), Severity.MEDIUM, "4 bytes in a field that only aligns: b'hilt'"),
+        (zip_of(Part(extra=b"hi\4\0data")), Severity.MEDIUM, "4 bytes in a field of the kind 0x6968: b'data'"),
+        (zip_of(Part(extra=b"UT\x20\0" + b"x" * 32)), Severity.MEDIUM, "32 bytes in a field of the kind 0x5455"),
+        (zip_of(Part(local_extra=b"hilt")), Severity.MEDIUM, "4 bytes that are no field: b'hilt'"),
+        (zip_of(Part(extra=b"UT\0\0UT\0\0")), Severity.MEDIUM, "two fields of the kind 0x5455"),
+        (zip_of(Part(flags=8, behind=DESCRIPTOR)), Severity.HIGH, "other sizes or another CRC-32 are stated"),
+        (zip_of(Part(flags=8, local_flags=0)), Severity.HIGH, "the flag word of 'config.json' is 0x8"),
+        (zip_of(Part(local_extra=SECOND_NAME)), Severity.HIGH, "has a second name 'b' before its bytes"),
+        (
+            torch_zip(Part(name="model/data/1", data=b"", comment=b"hilt")),
+            Severity.MEDIUM,
+            "'model/data/1' has a comment of 4 bytes",
+        ),
+        (torch_zip(Part(name="model/data/1", data=b"", before=b"\0" * 9)), Severity.MEDIUM, "9 zero bytes belong to"),
+        (padded(tar_of(entry("a", size=1))), Severity.MEDIUM, "511 bytes that only fill up the last block of 'a'"),
         (tar_of(entry("a"), entry("a")), Severity.HIGH, "'a' is listed more than once"),
         (tar_of(entry("a")) + b"PK\3\4", Severity.MEDIUM, "4 bytes stand behind the end of the archive"),
         (compressed(b"{}", "gzip") + b"PK\3\4", Severity.MEDIUM, "4 bytes stand behind the end of the stream"),

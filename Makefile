@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow fuzz fuzz-changed lint docs system clean
+.PHONY: demo test test-slow crater fuzz fuzz-changed lint docs system clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python scripts/demo.py
@@ -15,6 +15,10 @@ test: $(VENV)/.installed-dev system lint
 test-slow: $(VENV)/.installed-fuzz system
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -m slow
 	$(BIN)/python tests/fuzz/campaign.py --seconds 2
+
+# The whole report of real models against what it was; HILT_UPDATE_GOLDENS=1 writes it anew.
+crater: $(VENV)/.installed-dev
+	HILT_RAISE_BUGS=1 $(BIN)/pytest tests/crater
 
 # Every reader for SECONDS each, or those that READERS names.
 fuzz: $(VENV)/.installed-fuzz

@@ -1,0 +1,97 @@
+"""What hilt says of real models, the whole of it, so that a change shows what it does to the world.
+
+`HILT_UPDATE_GOLDENS=1 make crater` writes the expected reports anew: read the diff. The models are kept in the cache
+folder of the user, or where HILT_CRATER_CACHE says.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crater.corpus import fetched, models
+
+EXPECTED = Path(__file__).parent / "expected"
+MOST_BYTES = 60_000
+"""So long may an expected report be, to be read by a person."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+
+@cache
+def verdicts() -> dict[str, dict[str, Any]]:
+    """What `hilt check` says of every model, by its name, under no settings but the default."""
+    folder = fetched()
+    command = [
+        str(Path(sys.executable).with_name("hilt")),
+        "check",
+        "--json",
+        *(str(folder / name) for name in models()),
+    ]
+    environment = {name: value for name, value in os.environ.items() if name != "HILT_CONFIG"}
+    environment["XDG_CONFIG_HOME"] = str(EXPECTED)  # where there are no settings
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 10, 20), done.stderr[-2000:]
+    told = json.loads(done.stdout)["verdicts"]
+    assert len(told) == len(models()), done.stderr[-2000:]
+    return {Path(verdict["report"]["subject"]["reference"]).name: verdict for verdict in told}
+
+
+def stable(verdict: dict[str, Any]) -> str:
+    """The part of a verdict that is the same wherever and whenever it is made, as lines of text."""
+    report = verdict["report"]
+    coverage = report["coverage"]
+    kept = {
+        "outcome": verdict["outcome"],
+        "reasons": verdict["reasons"],
+        "digest": report["subject"]["digest"],
+        "findings": report["findings"],
+        "facts": report["facts"],
+        "formats": report["formats"],
+        "coverage": {**coverage, "ran": {ran["check"]: ran["files"] for ran in coverage["ran"] if ran["files"]}},
+    }
+    return _lines(kept) + "\n"
+
+
+def _lines(value: Any, indent: str = "") -> str:
+    """JSON with one line for each thing in a list, and for each entry of the outer objects."""
+    inner = indent + " "
+    match value:
+        case dict() if value and len(indent) < 2:
+            rows = [
+                f"{inner}{json.dumps(key, ensure_ascii=False)}: {_lines(item, inner)}" for key, item in value.items()
+            ]
+            return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+        case list() if value:
+            return (
+                "[\n" + ",\n".join(f"{inner}{json.dumps(item, ensure_ascii=False)}" for item in value) + f"\n{indent}]"
+            )
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", models() or ["no model"])
+def test_a_real_model_is_told_as_it_was(name: str) -> None:
+    told = stable(verdicts()[name])
+    path = EXPECTED / f"{name}.json"
+    if os.environ.get("HILT_UPDATE_GOLDENS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(told, encoding="utf-8", newline="\n")
+    expected = path.read_text(encoding="utf-8") if path.exists() else ""
+    diff = "\n".join(difflib.unified_diff(expected.splitlines(), told.splitlines(), "expected", "told", lineterm=""))
+    assert told == expected, f"{name} is told otherwise than before:\n{diff}"
+
+
+def test_every_expected_report_is_one_of_a_model_and_short_enough_to_be_read() -> None:
+    files = list(EXPECTED.glob("*.json"))
+    if models():
+        assert {path.stem for path in files} == set(models())
+    assert {path.name: path.stat().st_size for path in files if path.stat().st_size > MOST_BYTES} == {}

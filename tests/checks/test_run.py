@@ -14,7 +14,7 @@ import pytest
 from blake3 import blake3
 
 from attacks.archives import Part, zip_of
-from hilt.checks.run import run
+from hilt.checks.run import SCHEMA, run
 from hilt.checks.workers import Workers
 from hilt.core.fact import Known
 from hilt.core.limits import Limits
@@ -216,6 +216,24 @@ def test_a_fact_that_nobody_stated_is_false_only_where_everything_was_seen(tmp_p
     partly = report(tmp_path).fact("inspect.code_on_load")
     assert partly is not None
     assert (partly.value, partly.known) == (None, Known.UNKNOWN)
+
+
+def test_what_a_check_stated_beside_its_findings_is_kept_and_comes_to_the_same(tmp_path: Path) -> None:
+    (tmp_path / "quiet.pkl").write_bytes(b"\x80\x02K\x01.")
+    assert report(tmp_path).statements == ()
+    (tmp_path / "one.pkl").write_bytes(b"\x80\x02cacme.layers\nRebuild\n)R.")
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        archive.writestr("two.pkl", b"\x80\x02(cacme.a\nA\n)Rcacme.b\nB\n)Rt.")
+    seen = report(tmp_path)
+    stated = {(fact.check, fact.source): fact.value for fact in seen.statements if fact.key == "inspect.unknown_calls"}
+    assert stated.pop(("", "quiet.pkl")) == 0
+    check = "pickle-unknown-call"
+    assert stated == {(check, "both.zip!/two.pkl"): 2, (check, "one.pkl"): 1}
+    for spec in SCHEMA:
+        kept = [fact for fact in seen.statements if fact.key == spec.key]
+        whole = seen.fact(spec.key)
+        assert whole is not None
+        assert not kept or spec.merge(kept).value == whole.value
 
 
 def test_a_worker_sees_nothing_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

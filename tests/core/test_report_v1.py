@@ -146,3 +146,10 @@ def test_a_fact_without_a_value_that_claims_to_be_known_is_refused() -> None:
 def test_a_list_of_numbers_is_no_value_of_a_fact() -> None:
     with pytest.raises(ReportInvalid, match=r"fact\.value: no value that a fact can hold"):
         wire.decode_fact({"key": "k", "value": [1], "known": "verified", "source": "s"})
+
+
+def test_a_waiver_that_never_ends_is_no_waiver() -> None:
+    waived = {"finding": wire.encode_finding(Finding(check="c", severity=Severity.LOW, message="m"))}
+    waiver = {"check": "c", "path": "", "digest": "", "reason": "", "expires": "never"}
+    with pytest.raises(ReportInvalid, match=r"waived\.waiver\.expires: a day such as 2027-01-31 is needed"):
+        wire.decode_waived(waived | {"waiver": waiver})

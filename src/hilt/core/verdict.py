@@ -68,6 +68,8 @@ class Verdict:
     @property
     def counted(self) -> tuple[Finding, ...]:
         """The findings of the report that no waiver takes out."""
+        if not self.waived:
+            return self.report.findings
         taken = {waived.finding for waived in self.waived}
         return tuple(finding for finding in self.report.findings if finding not in taken)
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from hilt.checks import CHECKS
 from hilt.core.errors import UsageError
 from hilt.core.finding import Finding
-from hilt.core.report import Report
+from hilt.core.report import Gap, Report
 from hilt.core.waiver import Waiver
 from hilt.core.wire import encode_text
 from hilt.gate.check import check as check_subject
@@ -24,10 +24,11 @@ TOLD = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A waiver to be pasted into the settings, and the findings that it would take out."""
+    """A waiver to be pasted into the settings, the findings that it would take out, and the gaps that it would not."""
 
     waiver: Waiver
     findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 def waive(
@@ -55,7 +56,10 @@ def waive(
         # What rests on the whole subject has the digest that waives the rest of the file as well.
         same = next((one for one in proposals if one.path == waiver.path), waiver)
         proposals.setdefault(same, []).append(finding)
-    return tuple(Proposal(waiver=waiver, findings=tuple(findings)) for waiver, findings in proposals.items())
+    return tuple(
+        Proposal(waiver=waiver, findings=tuple(findings), gaps=_gaps(report, findings[0].where.path))
+        for waiver, findings in proposals.items()
+    )
 
 
 def as_yaml(proposals: Sequence[Proposal]) -> str:
@@ -70,12 +74,18 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"  # {finding.severity.word}: {quote(finding.message)}"
     if len(proposal.findings) > TOLD:
         yield f"  # and {len(proposal.findings) - TOLD} more"
+    for gap in proposal.gaps[:TOLD]:
+        yield f"  # stays a gap, which no waiver takes out: {quote(gap.why)}"
     waiver, mark = proposal.waiver, "-"
     for key in ("check", "path", "digest", "reason", "expires"):
         # A path is the subject's, so nothing of it but ASCII reaches a terminal; the reason is the reader's own.
         pair = {key: getattr(waiver, key)}
         yield f"  {mark} {yaml.safe_dump(pair, allow_unicode=key == 'reason', width=1 << 30).rstrip()}"
         mark = " "
+
+
+def _gaps(report: Report, path: str) -> tuple[Gap, ...]:
+    return tuple(gap for gap in report.coverage.gaps if gap.path == path)
 
 
 def _day(until: str) -> date:

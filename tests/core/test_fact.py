@@ -26,6 +26,10 @@ def spec(combine: str, kind: type[bool | int | float | str | tuple[str, ...]] = 
         ("any", [False, False], False),
         ("any", [None, True], True),
         ("any", [None, False], None),
+        ("all", [True, True], True),
+        ("all", [True, False], False),
+        ("all", [None, False], False),
+        ("all", [None, True], None),
         ("one", [], None),
     ],
 )

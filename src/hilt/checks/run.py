@@ -209,10 +209,17 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _merged(spec: FactSpec, stated: Sequence[Fact], gaps: Sequence[Gap]) -> Fact:
-    """All statements of one key as one fact; where there are none its `otherwise`, if everything was seen."""
+    """All statements of one key as one fact; where there are none its `otherwise`, if everything was seen.
+
+    What is to be true of all is not known while something was not seen.
+    """
     declaring = [check.id for check in CHECKS if spec in check.facts]
-    if stated or spec.otherwise is None or any(gap.what in ("read", *declaring) for gap in gaps):
-        return spec.merge(stated)
+    unseen = any(gap.what in ("read", *declaring) for gap in gaps)
+    if stated or spec.otherwise is None or unseen:
+        merged = spec.merge(stated)
+        if not (spec.combine == "all" and merged.value and unseen):
+            return merged
+        return Fact(key=spec.key, value=None, known=Known.UNKNOWN, source="")
     return Fact(key=spec.key, value=spec.otherwise, known=Known.VERIFIED, source=declaring[0])
 
 

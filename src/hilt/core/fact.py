@@ -52,6 +52,7 @@ class FactSpec:
     `combine` says what several statements of the same key become:
       "one"    they must agree; where they do not, the fact is unknown
       "any"    true if one of them is (bool)
+      "all"    true if all of them are (bool)
       "sum"    their sum (int, float)
       "max"    the largest (int, float)
       "union"  all of them, sorted (list)
@@ -68,18 +69,20 @@ class FactSpec:
     def merge(self, facts: Iterable[Fact]) -> Fact:
         """All statements of this key as one fact, as weakly known as the weakest of those it rests on.
 
-        A statement that it is unknown leaves it unknown, but for "any", which one true statement settles.
+        A statement that it is unknown leaves it unknown, but for "any" and "all", which one true or one false statement
+        settles.
         """
         facts = list(facts)
         stated = [fact for fact in facts if fact.known is not Known.UNKNOWN]
-        settled = self.combine == "any" and any(fact.value for fact in stated)
+        settling = {"any": True, "all": False}.get(self.combine)
+        settled = settling is not None and any(fact.value is settling for fact in stated)
         if not stated or (len(stated) < len(facts) and not settled):
             return Fact(key=self.key, value=None, known=Known.UNKNOWN, source="")
         values = [fact.value for fact in stated]
         source = stated[0].source if len(stated) == 1 else f"{stated[0].source} and {len(stated) - 1} more"
         known = min(fact.known for fact in stated)
-        if self.combine == "any":
-            said = [fact for fact in stated if fact.value] or stated
+        if settling is not None:
+            said = [fact for fact in stated if fact.value is settling] or stated
             return Fact(key=self.key, value=bool(said[0].value), known=said[0].known, source=said[0].source)
         value: Value
         if self.combine == "sum":

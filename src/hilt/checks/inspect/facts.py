@@ -32,6 +32,13 @@ UNKNOWN_CALLS = FactSpec(
     combine="sum",
     otherwise=0,
 )
+PICKLES_CLEAN = FactSpec(
+    key="inspect.pickles_clean",
+    type=bool,
+    about="every call in every pickle is known to be harmless, and every byte of the files with pickles is accounted for",
+    combine="all",
+    otherwise=True,
+)
 PARAMETERS = FactSpec(
     key="model.parameters",
     type=int,

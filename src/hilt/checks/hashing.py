@@ -56,9 +56,6 @@ def hash_files(
             return entry
         if marker is not None:
             marks[entry.path] = marker.marks()
-            if marker.exceeded is not None:
-                why = str(marker.exceeded)
-                gaps.append(Gap(what="embedded-program", path=entry.path, state=State.FAILED, why=why))
         return replace(entry, sha256=sha256, blake3=fast)
 
     entries = tuple(spread(digest, listing.subject.entries, threads=min(os.cpu_count() or 1, 8)))

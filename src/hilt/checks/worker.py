@@ -186,7 +186,11 @@ def _repository(session: Session, check_id: str) -> Examined:
 
 def _marks(told: dict[str, dict[str, Any]]) -> dict[str, Marks]:
     return {
-        path: Marks(programs=tuple(marks["programs"]), texts=tuple((begin, end) for begin, end in marks["texts"]))
+        path: Marks(
+            programs=tuple(marks["programs"]),
+            texts=tuple((begin, end) for begin, end in marks["texts"]),
+            exceeded=marks["exceeded"],
+        )
         for path, marks in told.items()
     }
 

@@ -33,10 +33,14 @@ _STEP = 1 << 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """Where a program may begin, and the stretches (begin, end) that hold runs of the characters keys are made of."""
+    """Where a program may begin, and the stretches (begin, end) that hold runs of the characters keys are made of.
+
+    `exceeded` says which limit left places unmarked where a program may begin; empty where there are none.
+    """
 
     programs: tuple[int, ...] = ()
     texts: tuple[tuple[int, int], ...] = ()
+    exceeded: str = ""
 
 
 class Marker:
@@ -48,8 +52,7 @@ class Marker:
         self._texts: list[tuple[int, int]] = []
         self._apart = APART
         self._tail, self._position = b"", 0
-        self.exceeded: LimitExceeded | None = None
-        """Set once more programs may begin than may be noted; those behind are not noted."""
+        self._exceeded: LimitExceeded | None = None
 
     def update(self, chunk: bytes) -> None:
         for at in range(0, len(chunk), _STEP):
@@ -61,14 +64,15 @@ class Marker:
                 self._mark_programs(window, begin)
 
     def marks(self) -> Marks:
-        return Marks(programs=tuple(self._programs), texts=tuple(self._texts))
+        exceeded = str(self._exceeded) if self._exceeded is not None else ""
+        return Marks(programs=tuple(self._programs), texts=tuple(self._texts), exceeded=exceeded)
 
     def _mark_programs(self, window: bytes, begin: int) -> None:
         for magic in _PROGRAMS:
             for found in magic.finditer(window):
                 if len(self._programs) >= self._most:
                     seen, at = f"place {self._most + 1} that may begin a program", begin + found.start()
-                    self.exceeded = self.exceeded or LimitExceeded("byte_marks", seen, self._most, offset=at)
+                    self._exceeded = self._exceeded or LimitExceeded("byte_marks", seen, self._most, offset=at)
                     return
                 self._programs[begin + found.start()] = None
 
@@ -76,10 +80,11 @@ class Marker:
         flags = window.translate(_IS_KEY_CHARACTER)
         first = flags.find(_IN_A_ROW)
         while first >= 0:
-            behind = flags.find(b"\0", first + RUN)
-            behind = len(flags) if behind < 0 else behind
-            self._mark_text(begin + first, begin + behind)
-            first = flags.find(_IN_A_ROW, behind)
+            end = first + RUN
+            while (last := flags.rfind(_IN_A_ROW, end, end + APART)) >= 0:
+                end = last + RUN
+            self._mark_text(begin + first, begin + end)
+            first = flags.find(_IN_A_ROW, end)
 
     def _mark_text(self, begin: int, end: int) -> None:
         """The more there are, the further apart are those that are marked as one: their number stays bounded."""

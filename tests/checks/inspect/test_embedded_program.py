@@ -14,6 +14,8 @@ from hilt.checks.inspect.embedded_program import CHECK
 from hilt.core.byte_source import MemorySource
 from hilt.core.fact import Fact
 from hilt.core.finding import Finding, Severity
+from hilt.core.limits import Limits
+from hilt.core.report import Gap, State
 from hilt.formats import elf, macho, pe
 from repositories import findings_in, repository
 
@@ -84,6 +86,7 @@ def test_a_member_of_an_archive_is_a_file_of_its_own_and_a_storage_of_pytorch_is
         archive.writestr("archive/data/0", NOISE + ELF)
         archive.writestr("archive/version", b"3\n")
     (finding,) = findings_in(CHECK, {"pytorch_model.bin": torch.getvalue()})
+    assert finding.severity is Severity.HIGH
     assert str(finding.where) == f"pytorch_model.bin!/archive/data/0@{len(NOISE)}"
 
 
@@ -92,6 +95,12 @@ def test_what_was_searched_is_a_fact() -> None:
     (fact,) = [one for one in seen if isinstance(one, Fact)]
     assert (fact.key, fact.value) == ("inspect.embedded_programs", 1)
     assert len([one for one in seen if isinstance(one, Finding)]) == 1
+
+
+def test_programs_past_the_limit_leave_open_how_many_there_are() -> None:
+    seen = list(CHECK.run(repository({"a.safetensors": weights(ELF * 9)}, limits=Limits(byte_marks=3))))
+    assert [one.state for one in seen if isinstance(one, Gap)] == [State.FAILED]
+    assert [one for one in seen if isinstance(one, Fact)] == []
 
 
 @pytest.mark.parametrize(("reader", "program"), [(elf, ELF), (pe, PE), (macho, MACHO)])

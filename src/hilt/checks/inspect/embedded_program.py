@@ -24,6 +24,7 @@ from hilt.checks.inspect.native_code import CHECK as NATIVE_CODE
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity
+from hilt.core.report import Gap, State
 from hilt.formats.archive import ARCHIVES
 
 
@@ -41,12 +42,16 @@ def embedded_program(repository: Repository) -> Iterator[Seen]:
                 continue
             count += 1
             begin, program = found
-            severity = Severity.MEDIUM if repository.formats.get(path) in (UNKNOWN, *ARCHIVES) else Severity.HIGH
-            how = "holds a program" if begin else f"read as {repository.formats.get(path)}, it is a program as well"
-            message = f"{how}: {program.kind} ({program.machine})"
             where = place(repository, path, begin)
+            format_id = repository.formats.get(where.path, repository.formats.get(path))
+            severity = Severity.MEDIUM if format_id in (UNKNOWN, *ARCHIVES) else Severity.HIGH
+            how = "holds a program" if begin else f"read as {format_id}, it is a program as well"
+            message = f"{how}: {program.kind} ({program.machine})"
             yield Finding(check=CHECK.id, severity=severity, where=where, message=message)
-    if all(entry.path in repository.marks for entry in repository.subject.files):
+        if marks.exceeded:
+            yield Gap(what=CHECK.id, path=path, state=State.FAILED, why=marks.exceeded)
+    searched = {path for path, marks in repository.marks.items() if not marks.exceeded}
+    if all(entry.path in searched for entry in repository.subject.files):
         yield Fact(key=EMBEDDED_PROGRAMS.key, value=count, known=Known.VERIFIED, source=CHECK.id)
 
 

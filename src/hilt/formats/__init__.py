@@ -32,7 +32,7 @@ PICKLE = (0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 """Formats that are a zip, whatever else they are."""
 
-LISTED = (*ZIPS, "tar", "torch-tar", "gzip", "bzip2", "xz")
+LISTED = (*ZIPS, "torch-shard", "tar", "torch-tar", "gzip", "bzip2", "xz")
 """Formats that list members."""
 
 READERS: tuple[Reader, ...] = (
@@ -126,6 +126,7 @@ READERS: tuple[Reader, ...] = (
     Reader(id="fasttext", title="fastText", names=("*.ftz", "*.bin"), magic=((0, b"\xba\x16\x4f\x2f"),)),
     Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=(0, bytes(range(51)))),
     # Formats that live in a zip have its magic and a probe, and stand before it.
+    Reader(id="torch-shard", title="PyTorch distributed checkpoint", names=("*.distcp",), magic=ZIP, probed=True),
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
     Reader(id="keras", title="Keras model", names=("*.keras",), magic=ZIP, probed=True),
     Reader(id="torch-zip", title="PyTorch", names=("*.pt", "*.pth", "*.bin", "*.ckpt"), magic=ZIP, probed=True),

@@ -15,7 +15,7 @@ from hilt.core.limits import Limits
 
 T = TypeVar("T")
 
-ARCHIVES: tuple[str, ...] = ("zip", "zip-behind", "keras", "tar", "gzip", "bzip2", "xz")
+ARCHIVES: tuple[str, ...] = ("zip", "zip-behind", "torch-shard", "keras", "tar", "gzip", "bzip2", "xz")
 """The ids of the formats whose members are files of the subject; the reader of each has `open_member` too."""
 
 UNNAMED = "content"

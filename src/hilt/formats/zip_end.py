@@ -59,6 +59,11 @@ def end_behind(source: ByteSource) -> End | None:
     return found if found is not None and found.count > 0 else None
 
 
+def end_without_comment(source: ByteSource) -> End | None:
+    """The end record of a zip that ends where `source` does, and nowhere else."""
+    return _parse(source, source.size - END_SIZE) if source.read(source.size - END_SIZE, 4) == ZIP_END else None
+
+
 def _first_usable(source: ByteSource, reach: int) -> tuple[End | None, tuple[int, ...]]:
     """Of the end records in the last `reach` bytes the last that leads to a directory, and where others stand."""
     found: End | None = None

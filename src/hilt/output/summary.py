@@ -37,11 +37,17 @@ OPEN = {
     "inspect.unsafe_calls": "whether loading it runs code",
     "inspect.unknown_calls": "whether loading it runs code",
     "inspect.remote_code": "whether it asks for remote code",
+    "inspect.pickles_clean": "whether its pickles are clean",
 }
 """What is not known where one of these facts is not."""
 
 UNSEARCHED = {"inspect.embedded_programs": "whether a program hides in the weights (--search-bytes)"}
 """What nobody has looked for where one of these facts is not known."""
+
+PICKLED = frozenset(
+    {"pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox"}
+)
+"""Formats that hold pickles."""
 
 BESIDE = frozenset(
     {
@@ -181,6 +187,9 @@ def _gains(report: Report) -> Iterable[Gain]:
     code = report.fact("inspect.code_on_load")
     if code and code.value is False:
         yield Gain(label="loading", value="runs no code", how=how_known(code))
+    clean = report.fact("inspect.pickles_clean")
+    if clean and clean.value and PICKLED & set(report.formats.values()):
+        yield Gain(label="pickles", value="clean: every call known, every byte accounted for", how=how_known(clean))
 
 
 def _counted(words: Iterable[str]) -> str:

@@ -47,9 +47,9 @@ class PickleStream:
     following: bool = False
     made: bool = False
 
-    def ops(self) -> Iterator[Op]:
-        """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks."""
-        return walk(self.source, self.start, self.end, dict(self.arrays))
+    def ops(self, *, in_runs: bool = False) -> Iterator[Op]:
+        """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks; see `walk` for runs."""
+        return walk(self.source, self.start, self.end, dict(self.arrays), in_runs=in_runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

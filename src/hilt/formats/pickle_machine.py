@@ -11,19 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any
 
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.pickle_opcodes import BYTES, TEXTS, Opcode
+from hilt.formats.pickle_runs import Run
+from hilt.formats.pickle_stack import Stack, is_full
 from hilt.formats.pickle_values import KEPT_ITEMS, Global, Items, Made, Opaque, Value
-from hilt.formats.pickle_walk import Op, Span
+from hilt.formats.pickle_walk import RUN, Op, Span, walk
 
 __all__ = ["KEPT_ITEMS", "Global", "Items", "Machine", "Made", "Opaque", "Value"]
-
-MEMO_GAP = 1 << 16
-"""Memo entries that may be left out before one that is written."""
-
 
 _CONSTANTS = {Opcode.NONE: None, Opcode.NEWTRUE: True, Opcode.NEWFALSE: False, Opcode.EMPTY_TUPLE: ()}
 _EMPTY = {Opcode.EMPTY_LIST: "list", Opcode.EMPTY_DICT: "dict", Opcode.EMPTY_SET: "set"}
@@ -41,18 +39,12 @@ _SLOT, _OBJECT = 40, 120
 """About what a stack or memo entry takes in memory, and what a container or a text does, in bytes."""
 
 
-class Machine:
+class Machine(Stack):
     """Runs opcodes. The methods up to `extension` say what becomes of them; override them to watch or to know more."""
 
     def __init__(self, limits: Limits) -> None:
-        self.stack: list[Value] = []
+        super().__init__()
         self._allowed = limits.pickle_held_bytes
-        self._marks: list[int] = []
-        self._fence = 0
-        self._memo: list[Value] = []
-        self._sparse_memo: dict[Value, Value] = {}
-        self._made = 0
-        """Bytes of values made since they were last counted, whether or not they are still held."""
         self._kept = 0
         """Bytes that a subclass holds for good."""
         self._actions = self._table()
@@ -74,7 +66,10 @@ class Machine:
         return target
 
     def extended(self, target: Value, items: list[Value], position: int) -> None:
-        """Items are appended, added or set on `target`, which may be no container; pairs for SETITEM and SETITEMS."""
+        """Items are appended, added or set on `target`, which may be no container; pairs for SETITEM and SETITEMS.
+
+        Of items behind those that a container keeps, `Run` may stand for any.
+        """
         if isinstance(target, Items):
             target.add(items)
 
@@ -90,9 +85,6 @@ class Machine:
         """A buffer is asked for that the loader was given beside the pickle."""
         return Opaque("a buffer outside the pickle")
 
-    def disputed(self, message: str, position: int) -> None:
-        """Something that no pickler writes, and that readers of pickles take differently."""
-
     def run(self, ops: Iterable[Op]) -> None:
         """Runs `ops`. Raises `FormatError` where the real machine stops, `LimitExceeded` when too much is held."""
         stack, memo, sparse_memo, actions = self.stack, self._memo, self._sparse_memo, self._actions
@@ -105,17 +97,20 @@ class Machine:
                 way = ways[code]
                 if way == _PUSH:
                     push(argument)
-                elif way == _KEEP and len(stack) > self._fence and not sparse_memo:
+                elif way == _KEEP and len(stack) > self._fence and not sparse_memo and stack[-1].__class__ is not Run:
                     memo.append(stack[-1])
                 else:
                     actions[code](argument, position)
                 going = True
-            slots = _SLOT * (len(stack) + len(self._marks) + len(memo) + 4 * len(sparse_memo))
+            self._weigh(position)
+
+    def _weigh(self, position: int) -> None:
+        slots = _SLOT * (len(self.stack) + len(self._marks) + len(self._memo) + 4 * len(self._sparse_memo))
+        if slots + self._made + self._kept > self._allowed:
+            self._made = self._live()
             if slots + self._made + self._kept > self._allowed:
-                self._made = self._live()
-                if slots + self._made + self._kept > self._allowed:
-                    held = slots + self._made + self._kept
-                    raise LimitExceeded("pickle_held_bytes", held, self._allowed, offset=position)
+                held = slots + self._made + self._kept
+                raise LimitExceeded("pickle_held_bytes", held, self._allowed, offset=position)
 
     def _live(self) -> int:
         """About how many bytes the values take that are still held; at most a little over half of what is allowed."""
@@ -158,6 +153,7 @@ class Machine:
         table |= dict.fromkeys((Opcode.EXT1, Opcode.EXT2, Opcode.EXT4), self._extension)
         table |= dict.fromkeys(TEXTS | BYTES, self._text)
         table |= dict.fromkeys(_NOTHING, lambda argument, position: None)
+        table[RUN] = self._take
         table |= {code: self._constant(value) for code, value in _CONSTANTS.items()}
         table |= {code: self._empty(kind) for code, kind in _EMPTY.items()}
         table |= {code: self._short_tuple(size) for code, size in _TUPLES.items()}
@@ -177,42 +173,39 @@ class Machine:
         def action(argument: Any, position: int) -> None:
             if len(self.stack) - size < self._fence:
                 self._underflow(position)
+            self._carry_out(len(self.stack) - size, len(self.stack))
             self._made += _OBJECT
             self.stack[-size:] = [tuple(self.stack[-size:])]
 
         return action
 
-    # The stack and its marks.
+    # Runs.
 
-    def _underflow(self, position: int) -> NoReturn:
-        raise FormatError("the pickle takes more from its stack than there is", offset=position)
+    def _take(self, run: Any, position: int) -> None:
+        behind = len(self._memo)
+        fits = not self._sparse_memo and not self._rewritten and run.needed <= behind
+        below: Value = self.stack[-1] if len(self.stack) > self._fence else None
+        if not fits or run.numbered not in (None, behind) or (run.added and not is_full(below)):
+            self.run(walk(run.source, run.start, run.end, {}))
+            return
+        for index in run.read:
+            if index < behind and self._memo[index].__class__ is Run:
+                self._replay(self._memo[index])
+        if run.added:
+            below.size += run.added
+        run.stack_size, run.memo_size = len(self.stack), behind
+        self.stack += [run] * run.pushed
+        self._memo += [run] * run.memoised
+        self._made += _OBJECT
+        self._weigh(position)
 
-    def _pop(self, position: int) -> Value:
-        if len(self.stack) <= self._fence:
-            self._underflow(position)
-        return self.stack.pop()
+    def _carried_out(self, run: Run) -> tuple[list[Value], list[Value]]:
+        replay = _Replay(self._memo, run)
+        replay.run(walk(run.source, run.start, run.end, {}))
+        self._made += replay.made
+        return replay.stack[1:], replay.entries
 
-    def _top(self, position: int) -> Value:
-        if len(self.stack) <= self._fence:
-            self._underflow(position)
-        return self.stack[-1]
-
-    def _mark(self, argument: Any, position: int) -> None:
-        self._fence = len(self.stack)
-        self._marks.append(self._fence)
-
-    def _since_mark(self, position: int) -> list[Value]:
-        """The values above the last mark, which are taken from the stack with it."""
-        if not self._marks:
-            raise FormatError("the pickle asks for a mark that was never set", offset=position)
-        mark = self._marks.pop()
-        values = self.stack[mark:]
-        del self.stack[mark:]
-        self._fence = self._marks[-1] if self._marks else 0
-        return values
-
-    def _drop(self, position: int) -> None:
-        self._since_mark(position)
+    # Values.
 
     def _stop(self, position: int) -> None:
         self._top(position)
@@ -220,56 +213,9 @@ class Machine:
             left = len(self.stack) - 1 + len(self._marks)
             self.disputed(f"{left} values and marks lie below the one that it returns, made for nothing", position)
 
-    def _pop_one(self, argument: Any, position: int) -> None:
-        if self._marks and self._marks[-1] == len(self.stack):
-            self._since_mark(position)
-        else:
-            self._pop(position)
-
-    def _dup(self, argument: Any, position: int) -> None:
-        self.stack.append(self._top(position))
-
     def _text(self, argument: Any, position: int) -> None:
         self._made += _OBJECT if argument.__class__ is Span else len(argument) + _OBJECT // 2
         self.stack.append(argument)
-
-    # The memo.
-
-    def _get(self, index: Any, position: int) -> None:
-        if isinstance(index, int) and 0 <= index < len(self._memo):
-            self.stack.append(self._memo[index])
-        elif index in self._sparse_memo:
-            self.stack.append(self._sparse_memo[index])
-        else:
-            raise FormatError(f"memo entry {index} is read before it is written", offset=position)
-
-    def _put(self, index: Any, position: int) -> None:
-        value, dense = self._top(position), len(self._memo)
-        if not isinstance(index, int) or index < 0:
-            raise FormatError("a memo entry is written that has no number", offset=position)
-        if index == dense:
-            self._memo.append(value)
-            self._sparse_memo.pop(index, None)
-        elif index < dense:
-            self._overwritten(self._memo[index], value, index, position)
-            self._memo[index] = value
-        else:
-            if index in self._sparse_memo:
-                self._overwritten(self._sparse_memo[index], value, index, position)
-            elif index > dense + len(self._sparse_memo) + MEMO_GAP:
-                self.disputed(f"memo entry {index} leaves out so many that loaders run out of memory", position)
-            self._sparse_memo[index] = value
-
-    def _overwritten(self, earlier: Value, value: Value, index: Any, position: int) -> None:
-        if earlier is not value:
-            self.disputed(
-                f"memo entry {index} is written again; who follows the file otherwise takes another", position
-            )
-
-    def _memoize(self, argument: Any, position: int) -> None:
-        if self._sparse_memo:
-            self.disputed("a MEMOIZE follows a PUT that left entries out; readers count on differently", position)
-        self._put(len(self._memo) + len(self._sparse_memo), position)
 
     # Containers.
 
@@ -300,7 +246,7 @@ class Machine:
         self.extended(self._top(position), [item], position)
 
     def _appends(self, argument: Any, position: int) -> None:
-        items = self._since_mark(position)
+        items = self._since_mark(position, self._room())
         self.extended(self._top(position), items, position)
 
     def _setitem(self, argument: Any, position: int) -> None:
@@ -308,7 +254,7 @@ class Machine:
         self.extended(self._top(position), [(key, value)], position)
 
     def _setitems(self, argument: Any, position: int) -> None:
-        values = self._since_mark(position)
+        values = self._since_mark(position, self._room())
         self.extended(self._top(position), _pairs(values[: len(values) & ~1], position), position)
         _pairs(values, position)
 
@@ -362,6 +308,32 @@ class Machine:
         state = self._pop(position)
         target = self._top(position)
         self.stack[-1] = self.built(target, state, position)
+
+
+class _Replay(Machine):
+    """Carries out a run by itself, with the memo of the machine that took it."""
+
+    def __init__(self, memo: list[Value], run: Run) -> None:
+        super().__init__(Limits())
+        self._before, self._first = memo, run.memo_size
+        self.stack.append(Items("list"))  # what the run may add to
+
+    @property
+    def entries(self) -> list[Value]:
+        """The memo entries that the run writes."""
+        return self._memo
+
+    @property
+    def made(self) -> int:
+        """About how many bytes its values take."""
+        return self._made
+
+    def _get(self, index: Any, position: int) -> None:
+        known = self._before[index] if index < self._first else self._memo[index - self._first]
+        self.stack.append(known)
+
+    def _put(self, index: Any, position: int) -> None:
+        self._memo.append(self._top(position))
 
 
 def _inside(value: Items | Made) -> list[Value]:

@@ -14,6 +14,7 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.formats.pickle_disputes import Disputes, unescaped
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
+from hilt.formats.pickle_runs import STARTS, Run, runs
 
 KEPT = 1024
 """Literals of up to so many bytes are decoded and handed on."""
@@ -31,7 +32,10 @@ class Span:
     text: bool
 
 
-Argument = None | int | float | str | bytes | Span | tuple[str, str]
+RUN = 0xFF
+"""Stands in the place of an opcode for all opcodes of a `Run`; no opcode has this code."""
+
+Argument = None | int | float | str | bytes | Span | Run | tuple[str, str]
 """What stands behind an opcode: (module, name) for GLOBAL and INST, text and bytes decoded, long ones as a `Span`."""
 
 Op = tuple[int, int, Argument]
@@ -77,11 +81,12 @@ _RUN = _run()
 """As many opcodes of known length, short literals among them, as stand in a row; none that may name joblib."""
 
 
-def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) -> Iterator[Op]:
+def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int], *, in_runs: bool = False) -> Iterator[Op]:
     """The opcodes of the pickle that begins at `start`, up to its STOP or to `end`, where it is said to break.
 
     `arrays` maps the position behind a BUILD to where the next opcode stands, for array bytes that joblib writes in
-    between; it may be filled during the walk. Raises `FormatError` where the bytes are no opcode.
+    between; it may be filled during the walk. With `in_runs`, a `Run` takes the place of its opcodes. Raises `FormatError`
+    where the bytes are no opcode.
     """
     position = start
     while position < end:
@@ -90,8 +95,20 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int]) ->
         if safe <= 0:
             raise FormatError("the file ends inside a pickle", offset=position)
         i, jump = 0, None
+        planned: list[Run] = []
+        turn = block_end = 0 if in_runs else len(data)
         while i < safe:
             code = data[i]
+            if i >= turn:
+                if not planned and code in STARTS:
+                    planned, block_end = runs(source, data, i, position)
+                if planned and planned[-1].start == position + i:
+                    run = planned.pop()
+                    yield run.start, RUN, run
+                    i = run.end - position
+                    turn = i
+                    continue
+                turn = planned[-1].start - position if planned else block_end
             kind = _KIND[code]
             if kind == _PLAIN:
                 yield position + i, code, None

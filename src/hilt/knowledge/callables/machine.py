@@ -38,7 +38,7 @@ def trace(stream: PickleStream, limits: Limits, depth: int = 0) -> Trace:
         tracer = _Tracer(stream, limits, depth)
         broken = stream.broken
         try:
-            tracer.run(stream.ops())
+            tracer.run(stream.ops(in_runs=True))
         except FormatError as error:
             broken = error
         _TRACES[stream] = Trace(

@@ -32,6 +32,10 @@ _KINDS = {
     b"5": MemberKind.FOLDER,
     b"6": MemberKind.SPECIAL,
 }
+_SPARSE = "GNU.sparse."
+_TOLD = ("path", "linkpath", "size", "GNU.sparse.name", "GNU.sparse.realsize", "GNU.sparse.size", _SPARSE)
+"""Records of extended headers that count here, the last for all others of sparse files. A global header may hold a
+million records, and goes with every member behind it: the rest is not kept."""
 _EXTENDED = {b"x": "pax", b"X": "pax", b"g": "global pax", b"L": "path", b"K": "linkpath"}
 
 
@@ -132,7 +136,7 @@ def _member(
     if position + stored > source.size:
         message = f"{_text(path)!r} ends {position + stored - source.size} bytes past the end of the archive"
         raise FormatError(message, offset=header.at)
-    sparse = header.type == b"S" or any(key.startswith("GNU.sparse.") for key in said)
+    sparse = header.type == b"S" or any(key.startswith(_SPARSE) for key in said)
     real = said.get("GNU.sparse.realsize", said.get("GNU.sparse.size"))
     member = Member(
         path=_text(path),
@@ -193,7 +197,11 @@ def _records(what: str, body: bytes, at: int) -> dict[str, bytes]:
         key, equals, value = body[position + len(digits) + 1 : position + length].partition(b"=")
         if not equals or not value.endswith(b"\n"):
             raise FormatError(f"a pax record of {length} bytes is not `length key=value`", offset=at)
-        records[_text(key)] = value[:-1]
+        name = _text(key)
+        if name.startswith(_SPARSE) and name not in _TOLD:
+            name = _SPARSE
+        if name in _TOLD:
+            records[name] = value[:-1]
         position += length
     return records
 

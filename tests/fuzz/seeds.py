@@ -57,6 +57,7 @@ def _archives() -> Iterator[Seed]:
     yield "logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + archives.honest_zip()
     yield "picture", b"\xff" * 600 + archives.honest_zip()
     yield "net.pt", archives.torchscript("def forward(self, x: Tensor) -> Tensor:\n  return torch.add(x, 1, alpha=2)\n")
+    yield "__0_0.distcp", archives.torch_zip() * 3
     arrays = [
         archives.Part(name="a.npy", data=small_formats.LEAVES[:128]),
         archives.Part(name="o.npy", data=pickles.npy(pickles.HONEST), method=8),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 from attacks.keras import config, keras, keras_h5, lambda_3, shell
 from attacks.pickles import LEGACY, PAYLOAD, called, npy, p, stacked, text
 from hilt.checks.check import ReadFile
-from hilt.checks.inspect import keras_lambda, pickle_code, pickle_unknown_call
+from hilt.checks.inspect import keras_lambda, pickle_code, pickle_unknown_call, remote_code
 from hilt.checks.inspect.remedies import against_attack, converted_if_harmless, of_unknown
 from hilt.core.byte_source import MemorySource
 from hilt.core.limits import Limits
 from reading import findings
+from repositories import findings_in
 
 TORCH = LEGACY + p(2, PAYLOAD)
 
@@ -67,6 +69,14 @@ def test_a_lambda_of_keras_comes_with_the_mode_that_refuses_it_where_there_is_on
     assert any('load_model("chat.keras", safe_mode=True)' in code for code in commands(zipped.fix))
     (older,) = findings(keras_lambda.CHECK, keras_h5(model), "chat.h5")
     assert (list(commands(older.fix)), "Do not load" in older.fix) == ([], True)
+
+
+def test_a_model_with_code_of_its_own_comes_with_the_command_that_leaves_it_out() -> None:
+    config = json.dumps({"auto_map": {"AutoModel": "modeling_x.X"}}).encode()
+    seen = findings_in(remote_code.CHECK, {"config.json": config, "modeling_x.py": b"class X: pass\n"})
+    named = next(finding for finding in seen if finding.where.path == "config.json")
+    (code,) = commands(named.fix)
+    assert "trust_remote_code=False" in code
 
 
 @given(st.text(min_size=1).filter(lambda name: "!/" not in name))

@@ -69,6 +69,12 @@ def refused_by_keras(path: str) -> str:
     return f"If you must open it, Keras 3 refuses the code like this: {command}"
 
 
+def without_remote_code() -> str:
+    """How Transformers is told to run no code of the model's."""
+    load = 'from transformers import AutoModel; AutoModel.from_pretrained(".", trust_remote_code=False)'
+    return f"Read that code before you allow it, or load the model without it, in its folder: {python(load)}"
+
+
 def _better(file: ReadFile[Any]) -> str:
     return _BETTER.get(file.format, _OTHERWISE)
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from hilt.checks.check import Check, Repository, Seen
 from hilt.checks.inspect.facts import REMOTE_CODE
+from hilt.checks.inspect.remedies import without_remote_code
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -72,7 +73,8 @@ def _named(reference: CodeReference, repository: Repository) -> Finding:
         said = f"{said}: {reference.path} is imported when remote code is trusted"
     where = Where(path=reference.config)
     # The config stays the same when the code that it names changes.
-    return Finding(check=CHECK.id, severity=severity, where=where, message=said, whole=True)
+    fix = without_remote_code() if reference.key.startswith("auto_map") else ""
+    return Finding(check=CHECK.id, severity=severity, where=where, message=said, fix=fix, whole=True)
 
 
 def _tree(repository: Repository, path: str) -> ast.Module | None:

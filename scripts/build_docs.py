@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hilt.checks import CHECKS
-from hilt.checks.check import ANY, Check
+from hilt.checks.line import ANY, Check
 from hilt.checks.run import SCHEMA
 from hilt.core import limits
 from hilt.formats import READERS

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hilt.checks import reading
-from hilt.checks.check import Check, ReadFile
+from hilt.checks.check import ReadFile
+from hilt.checks.line import Check
 from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.fact import Fact
 from hilt.core.finding import Finding

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hilt.checks.check import Check, ReadFile, Repository
+from hilt.checks.check import ReadFile, Repository
+from hilt.checks.line import Check
 from hilt.core.byte_source import MemorySource
 from hilt.core.finding import Finding
 from hilt.core.limits import Limits

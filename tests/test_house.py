@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hilt.checks import CHECKS
-from hilt.checks.check import Check
+from hilt.checks.line import Check
 from hilt.core.limits import Limits
 from hilt.formats import READERS
 from hilt.output import OUTPUTS

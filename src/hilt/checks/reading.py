@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hilt.checks.check import ANY, EMPTY, UNKNOWN, Check, ReadFile, Repository
+from hilt.checks.check import EMPTY, UNKNOWN, ReadFile, Repository
+from hilt.checks.line import ANY, Check
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact

@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any
 
 from hilt.checks import CHECKS
-from hilt.checks.check import UNREAD, Check
+from hilt.checks.check import UNREAD
 from hilt.checks.hashing import Hashed, hash_files
+from hilt.checks.line import Check
 from hilt.checks.reading import Examined
 from hilt.checks.threads import Threads
 from hilt.checks.workers import Worker, Workers

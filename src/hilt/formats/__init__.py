@@ -35,6 +35,9 @@ ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 LISTED = (*ZIPS, "torch-shard", "tar", "torch-tar", "gzip", "bzip2", "xz")
 """Formats that list members."""
 
+CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox")
+"""Formats whose value has `pickles`."""
+
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",), needs=(8, b"{")),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),

@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
-from hilt.formats import LISTED, ZIPS
+from hilt.formats import ZIPS
 
 if TYPE_CHECKING:
     from hilt.formats.archive import Archive, Oddity
@@ -75,4 +76,4 @@ def _one_name(archive: Archive) -> Iterator[Oddity]:
             yield Oddity(id="one-name", message=said, offset=member.offset)
 
 
-CHECK = Check(id="archive-ambiguity", run=archive_ambiguity, reads=LISTED, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("archive-ambiguity")

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, ReadFile, Seen
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Seen
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.formats import LISTED, ZIPS
+from hilt.formats import ZIPS
 
 
 def archive_bomb(file: ReadFile[object]) -> Iterator[Seen]:
@@ -51,4 +52,4 @@ def archive_bomb(file: ReadFile[object]) -> Iterator[Seen]:
         yield seen(f"it is {depth} archives deep (limit archive_depth = {file.limits.archive_depth})")
 
 
-CHECK = Check(id="archive-bomb", run=archive_bomb, reads=LISTED, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("archive-bomb")

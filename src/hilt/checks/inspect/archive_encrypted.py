@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, ReadFile, Seen
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Seen
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
-from hilt.formats import ZIPS
 
 
 def archive_encrypted(file: ReadFile[object]) -> Iterator[Seen]:
@@ -36,4 +36,4 @@ def archive_encrypted(file: ReadFile[object]) -> Iterator[Seen]:
     yield Gap(what=CHECK.id, path=file.path, state=State.SKIPPED, why=f"{len(flagged)} members are encrypted")
 
 
-CHECK = Check(id="archive-encrypted", run=archive_encrypted, reads=ZIPS, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("archive-encrypted")

@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
-from hilt.formats import LISTED
 from hilt.knowledge.siblings import leads_away
 
 if TYPE_CHECKING:
@@ -63,4 +63,4 @@ def _links(archive: Archive) -> frozenset[str]:
     return frozenset(normpath(member.path) for member in archive.members if member.kind is MemberKind.LINK)
 
 
-CHECK = Check(id="archive-escape", run=archive_escape, reads=LISTED, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("archive-escape")

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -62,11 +63,4 @@ def _tables(document: Any) -> Iterator[dict[Any, Any]]:
             pending.extend(value.values() if isinstance(value, dict) else value)
 
 
-CHECK = Check(
-    id="config-targets",
-    run=config_targets,
-    reads=("json", "yaml"),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("config-targets")

@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.siblings import leads_away
 
@@ -51,6 +52,4 @@ def coreml_custom_layers(file: ReadFile[CoreMl]) -> Iterator[Finding]:
             yield seen(Severity.HIGH, f"takes weights from {name!r}, which {away}")
 
 
-CHECK = Check(
-    id="coreml-custom-layers", run=coreml_custom_layers, reads=("coreml",), severity=Severity.HIGH, doc=__doc__
-)
+CHECK = listed("coreml-custom-layers")

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import UNKNOWN, Check, Repository, Seen
+from hilt.checks import listed
+from hilt.checks.check import UNKNOWN, Repository, Seen
 from hilt.checks.inspect.byte_places import member_around, place
 from hilt.checks.inspect.facts import EMBEDDED_PROGRAMS
 from hilt.checks.inspect.native_code import CHECK as NATIVE_CODE
@@ -68,11 +69,4 @@ def _is_file_of_its_own(repository: Repository, path: str, begin: int) -> bool:
     return repository.formats.get(f"{path}!/{member.path}") in NATIVE_CODE.reads
 
 
-CHECK = Check(
-    id="embedded-program",
-    run=embedded_program,
-    searches=True,
-    severity=Severity.HIGH,
-    facts=(EMBEDDED_PROGRAMS,),
-    doc=__doc__,
-)
+CHECK = listed("embedded-program")

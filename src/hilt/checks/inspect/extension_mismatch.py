@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import ANY, EMPTY, UNKNOWN, Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import EMPTY, UNKNOWN, ReadFile
 from hilt.core.finding import Finding, Severity, Where
 from hilt.formats import READERS
 
@@ -45,4 +46,4 @@ def extension_mismatch(file: ReadFile[object]) -> Iterator[Finding]:
     yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
 
 
-CHECK = Check(id="extension-mismatch", run=extension_mismatch, reads=ANY, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("extension-mismatch")

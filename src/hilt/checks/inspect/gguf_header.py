@@ -19,7 +19,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -68,4 +69,4 @@ def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
         yield seen(Severity.MEDIUM, f"{header.size - position} bytes behind the last tensor", offset=position)
 
 
-CHECK = Check(id="gguf-header", run=gguf_header, reads=("gguf",), severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("gguf-header")

@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 
@@ -46,4 +47,4 @@ def hdf5_external(file: ReadFile[Hdf5]) -> Iterator[Finding | Gap]:
         yield Gap(what=CHECK.id, path=file.path, state=State.SKIPPED, why=why)
 
 
-CHECK = Check(id="hdf5-external", run=hdf5_external, reads=("hdf5", "keras-h5"), severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("hdf5-external")

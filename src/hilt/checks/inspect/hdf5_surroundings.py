@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -44,10 +45,4 @@ def hdf5_surroundings(file: ReadFile[Hdf5]) -> Iterator[Finding]:
         yield seen(f"the file should have {value.end} bytes and has {value.size}: the rest is missing", value.size)
 
 
-CHECK = Check(
-    id="hdf5-surroundings",
-    run=hdf5_surroundings,
-    reads=("hdf5", "keras-h5"),
-    severity=Severity.MEDIUM,
-    doc=__doc__,
-)
+CHECK = listed("hdf5-surroundings")

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import ANY, Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.byte_source import ByteSource
 from hilt.core.finding import Finding, Severity, Where
 from hilt.formats import LISTED, READERS, ZIP_END, ZIP_REACH
@@ -61,4 +62,4 @@ def _end_behind(source: ByteSource) -> End | None:
     return end_behind(source)
 
 
-CHECK = Check(id="hidden-archive", run=hidden_archive, reads=ANY, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("hidden-archive")

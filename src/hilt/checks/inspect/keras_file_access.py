@@ -18,8 +18,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
-from hilt.core.finding import Finding, Severity, Where
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
+from hilt.core.finding import Finding, Where
 
 if TYPE_CHECKING:
     from hilt.formats.keras import Keras
@@ -37,10 +38,4 @@ def keras_file_access(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding]:
             yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
 
 
-CHECK = Check(
-    id="keras-file-access",
-    run=keras_file_access,
-    reads=("keras", "keras-h5"),
-    severity=Severity.CRITICAL,
-    doc=__doc__,
-)
+CHECK = listed("keras-file-access")

@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -48,11 +49,4 @@ def keras_foreign_module(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding | 
         yield Fact(key=CODE_ON_LOAD.key, value=None, known=Known.UNKNOWN, source=file.path)
 
 
-CHECK = Check(
-    id="keras-foreign-module",
-    run=keras_foreign_module,
-    reads=("keras", "keras-h5"),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("keras-foreign-module")

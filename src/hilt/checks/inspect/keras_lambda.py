@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.checks.inspect.remedies import refused_by_keras
 from hilt.core.fact import Fact, Known
@@ -53,11 +54,4 @@ def keras_lambda(file: ReadFile[Keras | KerasH5]) -> Iterator[Finding | Fact]:
         yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
 
 
-CHECK = Check(
-    id="keras-lambda",
-    run=keras_lambda,
-    reads=("keras", "keras-h5"),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("keras-lambda")

@@ -17,10 +17,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import LICENCE_CLAIMED, LICENCE_TEXT
 from hilt.core.fact import Fact, Known
-from hilt.core.finding import Severity
 
 _METADATA = re.compile(rb"^License(?:-Expression)?: *(\S.{0,99})$", re.MULTILINE)
 _METADATA_BYTES = 1 << 16
@@ -52,11 +52,4 @@ def _words(value: Any) -> Iterator[str]:
             yield word[:100].strip()
 
 
-CHECK = Check(
-    id="licence-claims",
-    run=licence_claims,
-    reads=("model-card", "json", "text", "licence"),
-    severity=Severity.INFO,
-    facts=(LICENCE_CLAIMED, LICENCE_TEXT),
-    doc=__doc__,
-)
+CHECK = listed("licence-claims")

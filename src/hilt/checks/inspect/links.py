@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.subject import Entry, EntryKind
 
@@ -37,4 +38,4 @@ def _told(entry: Entry) -> tuple[Severity, str] | None:
     return None
 
 
-CHECK = Check(id="links", run=links, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("links")

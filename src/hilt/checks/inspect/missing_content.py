@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 
@@ -29,4 +30,4 @@ def missing_content(file: ReadFile[LfsPointer]) -> Iterator[Finding | Gap]:
     yield Gap(what="read", path=file.path, state=State.SKIPPED, why="only a Git LFS pointer to it is here")
 
 
-CHECK = Check(id="missing-content", run=missing_content, reads=("lfs-pointer",), severity=Severity.MEDIUM, doc=__doc__)
+CHECK = listed("missing-content")

@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import ARCHITECTURE, CONTEXT_LENGTH
 from hilt.core.fact import Fact, Known
-from hilt.core.finding import Severity
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
@@ -44,11 +44,4 @@ def model_config(file: ReadFile[Json]) -> Iterator[Fact]:
         yield Fact(key=CONTEXT_LENGTH.key, value=max(stated), known=Known.CLAIMED, source=file.path)
 
 
-CHECK = Check(
-    id="model-config",
-    run=model_config,
-    reads=("json",),
-    severity=Severity.INFO,
-    facts=(ARCHITECTURE, CONTEXT_LENGTH),
-    doc=__doc__,
-)
+CHECK = listed("model-config")

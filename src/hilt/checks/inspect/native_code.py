@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.file_names import DATA_SUFFIXES, SHELL_SUFFIXES, suffix
 
@@ -36,10 +37,4 @@ def native_code(file: ReadFile[Executable]) -> Iterator[Finding]:
     yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
 
 
-CHECK = Check(
-    id="native-code",
-    run=native_code,
-    reads=("elf", "pe", "macho", "bytecode", "script"),
-    severity=Severity.HIGH,
-    doc=__doc__,
-)
+CHECK = listed("native-code")

@@ -20,7 +20,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -64,11 +65,4 @@ def onnx_custom_operators(file: ReadFile[Onnx]) -> Iterator[Finding | Fact]:
             yield seen(Severity.MEDIUM, f"needs operators of the custom domain {domain!r}: {which}")
 
 
-CHECK = Check(
-    id="onnx-custom-operators",
-    run=onnx_custom_operators,
-    reads=("onnx",),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("onnx-custom-operators")

@@ -19,7 +19,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.subject import Entry, EntryKind
@@ -102,4 +103,4 @@ def _range(tensor: Tensor, size: int) -> str:
     return ""
 
 
-CHECK = Check(id="onnx-external-data", run=onnx_external_data, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("onnx-external-data")

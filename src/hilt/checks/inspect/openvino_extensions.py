@@ -17,7 +17,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -39,6 +40,4 @@ def openvino_extensions(file: ReadFile[OpenvinoIr]) -> Iterator[Finding]:
         yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)
 
 
-CHECK = Check(
-    id="openvino-extensions", run=openvino_extensions, reads=("openvino-ir",), severity=Severity.MEDIUM, doc=__doc__
-)
+CHECK = listed("openvino-extensions")

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -45,11 +46,4 @@ def paddle_operators(file: ReadFile[PaddleProgram]) -> Iterator[Finding | Fact]:
         yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
 
 
-CHECK = Check(
-    id="paddle-operators",
-    run=paddle_operators,
-    reads=("paddle-program",),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("paddle-operators")

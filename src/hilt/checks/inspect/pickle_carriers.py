@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
     from hilt.knowledge.callables.trace import Call, Trace
 
-CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox")
-"""Formats whose dataclass has `pickles`."""
-
 _ARCHIVES = ("torch-zip", "torch-tar", "torchscript", "npz")
 
 

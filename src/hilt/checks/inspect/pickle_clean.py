@@ -18,36 +18,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hilt.checks.check import ANY, Check, ReadFile
-from hilt.checks.inspect import (
-    archive_ambiguity,
-    archive_bomb,
-    archive_encrypted,
-    archive_escape,
-    hidden_archive,
-    pickle_code,
-    pickle_hidden,
-    pickle_persistent_id,
-    pickle_unknown_call,
-    torch_members,
-)
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import PICKLES_CLEAN
-from hilt.checks.inspect.pickle_carriers import CARRIERS
+from hilt.checks.line import ANY
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity
 from hilt.core.report import Gap
 
-_ASKED = tuple(
-    module.CHECK
-    for module in (
-        *(pickle_code, pickle_unknown_call, pickle_hidden, pickle_persistent_id, torch_members),
-        *(archive_ambiguity, archive_bomb, archive_encrypted, archive_escape, hidden_archive),
-    )
+_ASKED = (
+    *("pickle-code", "pickle-unknown-call", "pickle-hidden", "pickle-persistent-id", "torch-members"),
+    *("archive-ambiguity", "archive-bomb", "archive-encrypted", "archive-escape", "hidden-archive"),
 )
 
 
 def pickle_clean(file: ReadFile[Any]) -> Iterator[Fact]:
-    asked = (check for check in _ASKED if check.reads == ANY or file.format in check.reads)
+    asked = (check for check in map(listed, _ASKED) if check.reads == ANY or file.format in check.reads)
     clean = not any(_speaks_against(seen) for check in asked for seen in check.run(file))
     if file.value.pickles or not clean:
         yield Fact(key=PICKLES_CLEAN.key, value=clean, known=Known.VERIFIED, source=file.path)
@@ -57,11 +43,4 @@ def _speaks_against(seen: object) -> bool:
     return isinstance(seen, Gap) or (isinstance(seen, Finding) and seen.severity > Severity.LOW)
 
 
-CHECK = Check(
-    id="pickle-clean",
-    run=pickle_clean,
-    reads=CARRIERS,
-    severity=Severity.INFO,
-    facts=(PICKLES_CLEAN,),
-    doc=__doc__,
-)
+CHECK = listed("pickle-clean")

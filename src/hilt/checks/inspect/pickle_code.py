@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile, Seen
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Seen
 from hilt.checks.inspect.facts import CODE_ON_LOAD, UNSAFE_CALLS
-from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, reached, traces
+from hilt.checks.inspect.pickle_carriers import Carrier, reached, traces
 from hilt.checks.inspect.remedies import against_attack, against_tools
 from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
@@ -67,11 +68,4 @@ def _message(call: Call) -> str:
             return f"loading this file {call.judgement.road}: it calls {call.target}({call.args}){through}{times}"
 
 
-CHECK = Check(
-    id="pickle-code",
-    run=pickle_code,
-    reads=CARRIERS,
-    severity=Severity.CRITICAL,
-    facts=(UNSAFE_CALLS, CODE_ON_LOAD),
-    doc=__doc__,
-)
+CHECK = listed("pickle-code")

@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hilt.checks.check import Check, ReadFile
-from hilt.checks.inspect.pickle_carriers import CARRIERS, traces, where
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
+from hilt.checks.inspect.pickle_carriers import traces, where
 from hilt.core.errors import LimitExceeded
 from hilt.core.finding import Finding, Severity, Where
 
@@ -87,4 +88,4 @@ def _inside(nested: Nested) -> tuple[Severity, str, int]:
     return severity, f"a pickle stands in a string of bytes{does}", nested.position
 
 
-CHECK = Check(id="pickle-hidden", run=pickle_hidden, reads=CARRIERS, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("pickle-hidden")

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, ReadFile
-from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, traces, where
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
+from hilt.checks.inspect.pickle_carriers import Carrier, traces, where
 from hilt.core.finding import Finding, Severity
 
 TORCH = ("torch-zip", "torchscript", "torch-legacy", "torch-tar")
@@ -41,4 +42,4 @@ def pickle_persistent_id(file: ReadFile[Carrier]) -> Iterator[Finding]:
                 )
 
 
-CHECK = Check(id="pickle-persistent-id", run=pickle_persistent_id, reads=CARRIERS, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("pickle-persistent-id")

@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile, Seen
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Seen
 from hilt.checks.inspect.facts import CODE_ON_LOAD, UNKNOWN_CALLS
-from hilt.checks.inspect.pickle_carriers import CARRIERS, Carrier, reached, traces
+from hilt.checks.inspect.pickle_carriers import Carrier, reached, traces
 from hilt.checks.inspect.remedies import of_unknown
 from hilt.core.errors import LimitExceeded
 from hilt.core.fact import Fact, Known
@@ -72,11 +73,4 @@ def _message(call: Call, count: int) -> str:
     return f"loading this file calls {call.target}({call.args}){times}; hilt does not know what that does"
 
 
-CHECK = Check(
-    id="pickle-unknown-call",
-    run=pickle_unknown_call,
-    reads=CARRIERS,
-    severity=Severity.HIGH,
-    facts=(UNKNOWN_CALLS, CODE_ON_LOAD),
-    doc=__doc__,
-)
+CHECK = listed("pickle-unknown-call")

@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, Repository, Seen
+from hilt.checks import listed
+from hilt.checks.check import Repository, Seen
 from hilt.checks.inspect.facts import REMOTE_CODE
 from hilt.checks.inspect.remedies import without_remote_code
 from hilt.core.errors import FormatError, SourceError
@@ -117,4 +118,4 @@ def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
         yield Finding(check=CHECK.id, severity=severity, where=where, message=message + more)
 
 
-CHECK = Check(id="remote-code", run=remote_code, severity=Severity.CRITICAL, facts=(REMOTE_CODE,), doc=__doc__)
+CHECK = listed("remote-code")

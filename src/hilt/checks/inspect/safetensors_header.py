@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -55,6 +56,4 @@ def safetensors_header(file: ReadFile[Safetensors]) -> Iterator[Finding]:
         yield seen(Severity.MEDIUM, f"{header.size - position} bytes behind the last tensor", offset=position)
 
 
-CHECK = Check(
-    id="safetensors-header", run=safetensors_header, reads=("safetensors",), severity=Severity.HIGH, doc=__doc__
-)
+CHECK = listed("safetensors-header")

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -34,11 +35,4 @@ def saved_model_lambda(file: ReadFile[KerasMetadata | TensorflowGraph]) -> Itera
         yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
 
 
-CHECK = Check(
-    id="saved-model-lambda",
-    run=saved_model_lambda,
-    reads=("saved-model", "tensorflow-graph", "keras-metadata"),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("saved-model-lambda")

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 
@@ -30,10 +31,4 @@ def secrets(file: ReadFile[object]) -> Iterator[Finding]:
         yield Finding(check=CHECK.id, severity=Severity.HIGH, where=where, message=message)
 
 
-CHECK = Check(
-    id="secrets",
-    run=secrets,
-    reads=("json", "tokenizer", "model-card", "jinja", "python", "yaml", "licence", "text", "xml", "script"),
-    severity=Severity.HIGH,
-    doc=__doc__,
-)
+CHECK = listed("secrets")

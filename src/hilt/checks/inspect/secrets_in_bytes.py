@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.checks.inspect.byte_places import place
 from hilt.checks.inspect.secrets import CHECK as SECRETS
 from hilt.core.byte_source import Window
@@ -41,4 +42,4 @@ def secrets_in_bytes(repository: Repository) -> Iterator[Finding]:
                 yield Finding(check=CHECK.id, severity=Severity.HIGH, where=where, message=message)
 
 
-CHECK = Check(id="secrets-in-bytes", run=secrets_in_bytes, searches=True, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("secrets-in-bytes")

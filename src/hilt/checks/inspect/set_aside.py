@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.subject import EntryKind
 
@@ -26,4 +27,4 @@ def set_aside(repository: Repository) -> Iterator[Finding]:
             yield Finding(check=CHECK.id, severity=Severity.INFO, where=Where(path=entry.path), message=message)
 
 
-CHECK = Check(id="set-aside", run=set_aside, severity=Severity.INFO, doc=__doc__)
+CHECK = listed("set-aside")

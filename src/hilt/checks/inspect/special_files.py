@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.subject import EntryKind
 
@@ -26,4 +27,4 @@ def special_files(repository: Repository) -> Iterator[Finding]:
             yield Finding(check=CHECK.id, severity=Severity.HIGH, where=Where(path=entry.path), message=message)
 
 
-CHECK = Check(id="special-files", run=special_files, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("special-files")

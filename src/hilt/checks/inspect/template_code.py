@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.errors import FormatError
 from hilt.core.finding import Finding, Severity, Where
 
@@ -48,6 +49,4 @@ def template_code(file: ReadFile[JinjaFile | Json]) -> Iterator[Finding]:
             yield Finding(check=CHECK.id, severity=road.severity, where=where, message=f"{said}{road.message}")
 
 
-CHECK = Check(
-    id="template-code", run=template_code, reads=("jinja", "json", "gguf"), severity=Severity.CRITICAL, doc=__doc__
-)
+CHECK = listed("template-code")

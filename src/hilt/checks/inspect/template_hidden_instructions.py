@@ -19,7 +19,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.errors import FormatError
 from hilt.core.finding import Finding, Severity, Where
 
@@ -62,10 +63,4 @@ def _seen(template: Template, file: ReadFile[JinjaFile | Json]) -> Iterator[tupl
             yield severity, gate.line, f"adds {gate.adds.strip()[:120]!r} when a message says {gate.words[:60]!r}"
 
 
-CHECK = Check(
-    id="template-hidden-instructions",
-    run=template_hidden_instructions,
-    reads=("jinja", "json", "gguf"),
-    severity=Severity.HIGH,
-    doc=__doc__,
-)
+CHECK = listed("template-hidden-instructions")

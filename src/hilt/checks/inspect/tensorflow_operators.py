@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -61,11 +62,4 @@ def tensorflow_operators(file: ReadFile[TensorflowGraph]) -> Iterator[Finding | 
             yield seen(Severity.HIGH, f"the asset {asset!r} {away}")
 
 
-CHECK = Check(
-    id="tensorflow-operators",
-    run=tensorflow_operators,
-    reads=("saved-model", "tensorflow-graph"),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("tensorflow-operators")

@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -65,11 +66,4 @@ def _judge(name: str, value: str) -> tuple[Severity, str] | None:
     return None
 
 
-CHECK = Check(
-    id="tesseract-settings",
-    run=tesseract_settings,
-    reads=("tesseract",),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("tesseract-settings")

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.siblings import leads_away
 
@@ -43,4 +44,4 @@ def _paths(group: dict[str, object]) -> list[str]:
     return [path for path in paths if isinstance(path, str)] if usable and isinstance(paths, list) else []
 
 
-CHECK = Check(id="tfjs-weights", run=tfjs_weights, reads=("json",), severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("tfjs-weights")

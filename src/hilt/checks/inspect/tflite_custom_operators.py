@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
@@ -55,11 +56,4 @@ def tflite_custom_operators(file: ReadFile[Tflite]) -> Iterator[Finding | Fact]:
             yield seen(Severity.HIGH, f"takes weights from {name!r}, which {away}")
 
 
-CHECK = Check(
-    id="tflite-custom-operators",
-    run=tflite_custom_operators,
-    reads=("tflite",),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("tflite-custom-operators")

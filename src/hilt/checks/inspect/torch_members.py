@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.checks.inspect.pickle_carriers import traces
 from hilt.checks.inspect.remedies import converted_if_harmless
 from hilt.core.finding import Finding, Severity, Where
@@ -77,10 +78,4 @@ _SHARED = {"bytecode": "constants"}
 """Code for mobile devices has its tensors among the constants."""
 
 
-CHECK = Check(
-    id="torch-members",
-    run=torch_members,
-    reads=("torch-zip", "torchscript", *BARE),
-    severity=Severity.HIGH,
-    doc=__doc__,
-)
+CHECK = listed("torch-members")

@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile, Seen
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Seen
 from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.errors import FormatError
 from hilt.core.fact import Fact, Known
@@ -63,11 +64,4 @@ def _judged(reach: Reach, on_load: bool) -> tuple[Severity, str]:
     return Severity.CRITICAL if on_load else Severity.HIGH, f"{reach.name} {reach.known}{when}"
 
 
-CHECK = Check(
-    id="torchscript-code",
-    run=torchscript_code,
-    reads=("torchscript",),
-    severity=Severity.CRITICAL,
-    facts=(CODE_ON_LOAD,),
-    doc=__doc__,
-)
+CHECK = listed("torchscript-code")

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import UNKNOWN, Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import UNKNOWN, Repository
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 
@@ -32,4 +33,4 @@ def unknown_file(repository: Repository) -> Iterator[Finding | Gap]:
             yield Gap(what="read", path=path, state=State.SKIPPED, why="no reader knows this file")
 
 
-CHECK = Check(id="unknown-file", run=unknown_file, severity=Severity.MEDIUM, doc=__doc__)
+CHECK = listed("unknown-file")

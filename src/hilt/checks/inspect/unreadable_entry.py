@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.subject import EntryKind
 
@@ -25,4 +26,4 @@ def unreadable_entry(repository: Repository) -> Iterator[Finding]:
             yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=entry.path), message=message)
 
 
-CHECK = Check(id="unreadable-entry", run=unreadable_entry, severity=Severity.MEDIUM, doc=__doc__)
+CHECK = listed("unreadable-entry")

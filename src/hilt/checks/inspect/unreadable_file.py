@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.checks.check import ANY, Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 
@@ -26,4 +27,4 @@ def unreadable_file(file: ReadFile[object]) -> Iterator[Finding]:
         yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=where, message=message)
 
 
-CHECK = Check(id="unreadable-file", run=unreadable_file, reads=ANY, severity=Severity.MEDIUM, doc=__doc__)
+CHECK = listed("unreadable-file")

@@ -17,7 +17,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
-from hilt.checks.check import Check, Repository
+from hilt.checks import listed
+from hilt.checks.check import Repository
 from hilt.core.finding import Finding, Severity, Where
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -56,4 +57,4 @@ def _told(path: str) -> Iterator[tuple[Severity, str]]:
         yield Severity.LOW, "Windows cannot hold a file of this name"
 
 
-CHECK = Check(id="unsafe-names", run=unsafe_names, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("unsafe-names")

@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from hilt.checks.check import Check, ReadFile, Repository
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Repository
 from hilt.checks.inspect.facts import ARCHITECTURE, CONTEXT_LENGTH, DTYPES, LICENCE_CLAIMED, PARAMETERS
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, FactSpec, Known, Value
@@ -76,10 +77,4 @@ def _fact(spec: FactSpec, value: Value, known: Known, source: str) -> Fact:
     return Fact(key=spec.key, value=value, known=known, source=source)
 
 
-CHECK = Check(
-    id="weights",
-    run=weights,
-    severity=Severity.INFO,
-    facts=(PARAMETERS, DTYPES, ARCHITECTURE, CONTEXT_LENGTH, LICENCE_CLAIMED),
-    doc=__doc__,
-)
+CHECK = listed("weights")

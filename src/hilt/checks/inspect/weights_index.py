@@ -18,7 +18,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from hilt.checks.check import Check, ReadFile, Repository
+from hilt.checks import listed
+from hilt.checks.check import ReadFile, Repository
 from hilt.core.errors import FormatError
 from hilt.core.finding import Finding, Severity, Where
 
@@ -80,4 +81,4 @@ def _some(names: list[str]) -> str:
     return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more tensors"
 
 
-CHECK = Check(id="weights-index", run=weights_index, severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("weights-index")

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -36,4 +37,4 @@ def xml_entities(file: ReadFile[Xml]) -> Iterator[Finding]:
         yield seen(Severity.INFO, f"takes its document type from {system!r}")
 
 
-CHECK = Check(id="xml-entities", run=xml_entities, reads=("xml",), severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("xml-entities")

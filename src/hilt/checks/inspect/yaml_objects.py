@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hilt.checks.check import Check, ReadFile
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -37,4 +38,4 @@ def yaml_objects(file: ReadFile[Yaml]) -> Iterator[Finding]:
         yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path, line=tag.line), message=message)
 
 
-CHECK = Check(id="yaml-objects", run=yaml_objects, reads=("yaml",), severity=Severity.HIGH, doc=__doc__)
+CHECK = listed("yaml-objects")

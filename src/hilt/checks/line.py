@@ -1,0 +1,64 @@
+"""One line of the list of checks: what hilt must know about a check before it runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+from hilt.core.fact import FactSpec
+from hilt.core.finding import Severity
+
+if TYPE_CHECKING:
+    from hilt.checks.check import Seen
+
+ANY = ("*",)
+"""For `Check.reads`: every file, whatever its format, also those that no reader knows or could read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check. Its function bears the id, with underscores, and so does the module that holds it.
+
+    The module is imported only when the check runs or is told: most subjects need few of them. `reads` are the ids of
+    the formats it is given, one file at a time; empty for a check of the whole `Repository`. `severity` is the worst it
+    says. `facts` declares every fact it may state.
+    """
+
+    id: str
+    severity: Severity
+    reads: tuple[str, ...] = ()
+    searches: bool = False
+    """Needs `Repository.marks`, and runs only where the search through all bytes was asked for."""
+    facts: tuple[FactSpec, ...] = ()
+    family: str = "inspect"
+
+    @property
+    def run(self) -> Callable[[Any], Iterator[Seen]]:
+        """Takes a `ReadFile` whose value is what the readers in `reads` return, or the `Repository`."""
+        return cast("Callable[[Any], Iterator[Seen]]", getattr(self._module, self._name))
+
+    @property
+    def doc(self) -> str:
+        """The module's docstring: a title line, then paragraphs What:, Why:, What it cannot see: and Fix:."""
+        return self._module.__doc__ or ""
+
+    @property
+    def title(self) -> str:
+        return self.doc.strip().splitlines()[0].strip()
+
+    def paragraph(self, heading: str) -> str:
+        """The text under `heading` ("What", "Why", "What it cannot see", "Fix"), white space folded."""
+        found = re.search(rf"^{heading}:\s*(.*?)(?=\n\s*\n|\Z)", self.doc, re.MULTILINE | re.DOTALL)
+        return " ".join(found[1].split()) if found else ""
+
+    @property
+    def _name(self) -> str:
+        return self.id.replace("-", "_")
+
+    @property
+    def _module(self) -> ModuleType:
+        return import_module(f"hilt.checks.{self.family}.{self._name}")

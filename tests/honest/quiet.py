@@ -9,7 +9,12 @@ import hilt
 from hilt.core.finding import Severity
 from hilt.core.verdict import Outcome
 
-QUIET = {"inspect.unknown_calls": 0, "inspect.unsafe_calls": 0, "inspect.code_on_load": False}
+QUIET = {
+    "inspect.unknown_calls": 0,
+    "inspect.unsafe_calls": 0,
+    "inspect.code_on_load": False,
+    "inspect.pickles_clean": True,
+}
 """What is stated of a file of pickles of which every call is known."""
 
 
@@ -22,11 +27,10 @@ def loud(folder: Path) -> dict[str, list[str]]:
             reasons[_file(finding.where.path)].append(f"{finding.check}: {finding.message}")
     for gap in verdict.report.coverage.gaps:
         reasons[_file(gap.path)].append(f"not looked at: {gap.why}")
-    for fact in verdict.report.facts:
-        if fact.key in QUIET and fact.value != QUIET[fact.key]:
-            reasons[_file(fact.source)].append(f"{fact.key} is {fact.value}")
-    if verdict.outcome is not Outcome.ADMIT and not reasons:
-        reasons["."].append(f"the folder ends in {verdict.outcome.name}")
+    # Facts are of all files together: they add something only where no file is known to be loud.
+    stated = {fact.key: fact.value for fact in verdict.report.facts if QUIET.get(fact.key, fact.value) != fact.value}
+    if not reasons and (stated or verdict.outcome is not Outcome.ADMIT):
+        reasons["."].append(f"{verdict.outcome.name}, {stated}")
     return dict(reasons)
 
 

@@ -7,7 +7,10 @@ are installed: here, or for the interpreter that HILT_TORCH_PYTHON names. They a
 
 from __future__ import annotations
 
+import importlib
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +68,17 @@ def test_at_most_1_honest_file_in_100_is_an_exception() -> None:
 @pytest.mark.parametrize("script", HERE)
 def test_what_the_libraries_of_the_tests_write_is_quiet(script: str, tmp_path: Path) -> None:
     assert_quiet(tmp_path, write(script, tmp_path), HERE[script])
+
+
+@pytest.mark.parametrize("library", ["joblib", "numpy", "scipy"])
+def test_what_libraries_ship_for_their_own_tests_is_quiet(library: str, tmp_path: Path) -> None:
+    """Written by versions, and on machines, that nobody has any more: Python 2, Windows, NumPy 0.x."""
+    home = Path(importlib.import_module(library).__file__ or "").parent
+    named = [path for path in home.rglob("*") if re.search(r"\.(npy|npz|pkl|pickle|joblib|p)(\.|_|$)", path.name)]
+    files = [path for path in named if not path.name.endswith(".npy.z")]  # joblib's bare numbers beside a pickle
+    for number, path in enumerate(files):
+        shutil.copy(path, tmp_path / f"{number}-{path.name}")
+    assert_quiet(tmp_path, len(files), 8)
 
 
 @pytest.mark.slow

@@ -30,6 +30,10 @@ def test_calling_them_is_not(name: str) -> None:
     assert judge_call(*name.rsplit(".", 1), ()).standing is not Standing.SAFE
 
 
+def test_the_makers_of_bit_generators_may_be_held() -> None:
+    assert judge_name("numpy.random._pickle", "__bit_generator_ctor").standing is Standing.SAFE
+
+
 def test_vectorize_is_a_tool_when_it_is_only_named() -> None:
     assert judge_name("numpy", "vectorize").standing is Standing.DANGEROUS
 

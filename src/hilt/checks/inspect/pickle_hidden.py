@@ -70,6 +70,8 @@ def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[S
         behind = f"; {stream.unread} bytes lie behind" if stream.unread else ""
         position = stream.end if trace.broken.offset is None else trace.broken.offset
         yield Severity.HIGH if made else Severity.MEDIUM, message + behind, position
+    elif last and stream.unread < 3 and stream.source.read(stream.end, stream.unread) in (b"\n", b"\r\n"):
+        yield Severity.LOW, "a line feed behind its end belongs to nothing", stream.end
     elif stream.unread and trace.broken is None:
         severity, place = (Severity.MEDIUM, "its end") if last else (Severity.HIGH, "it, before the next pickle,")
         yield severity, f"{stream.unread} bytes behind {place} belong to nothing", stream.end

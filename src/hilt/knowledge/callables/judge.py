@@ -229,7 +229,10 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "numpy.random._pickle.__generator_ctor": _random_state,
     "numpy.random._pickle.__bit_generator_ctor": _random_state,
 }
-_HELD = frozenset({"builtins.dict", "collections.deque", "operator.itemgetter", "torch.device"})
+_HELD = frozenset(
+    {"builtins.dict", "collections.deque", "operator.itemgetter", "torch.device"}
+    | {"numpy.random._pickle.__bit_generator_ctor"}  # held by generators that NumPy pickled before 1.24
+)
 """Safe when called as a rule allows, and types or getters of items that honest pickles hold as values too."""
 _REACHING = frozenset(
     {"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type", "numpy.vectorize"}

@@ -26,7 +26,9 @@ def test_what_hides_or_is_read_in_two_ways_is_told(data: bytes, severity: Severi
     assert max(finding.severity for finding in seen) >= severity
 
 
-@pytest.mark.parametrize(("end", "severity"), [(b"\n", Severity.LOW), (b"\r\n", Severity.LOW), (b"\0", Severity.MEDIUM)])
+@pytest.mark.parametrize(
+    ("end", "severity"), [(b"\n", Severity.LOW), (b"\r\n", Severity.LOW), (b"\0", Severity.MEDIUM)]
+)
 def test_a_line_feed_behind_a_pickle_sends_nobody_to_look(end: bytes, severity: Severity) -> None:
     assert [finding.severity for finding in findings(CHECK, DATA + end, "model.pkl")] == [severity]
 

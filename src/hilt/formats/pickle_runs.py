@@ -40,6 +40,8 @@ class Run:
     numbered: int | None = None
     read: frozenset[int] = frozenset()
     needed: int = 0
+    holders: tuple[int, ...] = ()
+    """Which of its memo entries are containers, by their place among its own; told only where it reads any entry."""
     stack_size: int = 0
     memo_size: int = 0
     carried_out: bool = False
@@ -84,7 +86,10 @@ _LETTERS = bytes.maketrans(
     b"n" * len(_PUSHES) + b"gggmmmmcccet123",
 )
 """What a token does: n pushes a value, g one of the memo, c an empty container, m memoises; others stand for themselves."""
-STARTS = frozenset(_PUSHES + b"hjg]}\x8f(")
+_IS_PUT = bytes(letter == ord("m") for letter in range(256))
+_IS_GET = bytes(letter == ord("g") for letter in range(256))
+_NEITHER = bytes({*range(256)} - {*b"mg"})
+_STARTS = frozenset(_PUSHES + b"hjg]}\x8f(")
 """Opcodes with which a run may begin."""
 
 
@@ -107,7 +112,27 @@ _FOREIGN = re.compile(rb"[(aseu]m")
 """Memoising what is not new, or nothing."""
 
 
-def runs(source: ByteSource, data: bytes, i: int, base: int) -> tuple[list[Run], int]:
+class Plan:
+    """The runs in `data`, which stands at `base`, found block by block."""
+
+    def __init__(self, source: ByteSource, data: bytes, base: int) -> None:
+        self._source, self._data, self._base = source, data, base
+        self._runs: list[Run] = []
+        self._end = 0
+
+    def at(self, i: int) -> tuple[Run | None, int]:
+        """The run that begins at `i`, where one does, and the place from which on to ask again."""
+        if not self._runs and self._data[i] in _STARTS:
+            self._runs, self._end = _block(self._source, self._data, i, self._base)
+        if not self._runs:
+            return None, self._end
+        if self._runs[-1].start != self._base + i:
+            return None, self._runs[-1].start - self._base
+        run = self._runs.pop()
+        return run, run.end - self._base
+
+
+def _block(source: ByteSource, data: bytes, i: int, base: int) -> tuple[list[Run], int]:
     """The runs in a block of `data` from `i` on, last first, and where the block ends; `data` stands at `base`."""
     limit = min(i + _BLOCK, len(data))
     first = i + (data[i] == ord("("))
@@ -165,15 +190,17 @@ def _run(
         return None
     tokens, letters = tokens[first:last], letters[first:last]
     run = Run(source, base + ends[first], base + ends[last], *shape, letters.count(b"m"))
-    puts = [token for token in compress(tokens, map(b"m".__contains__, letters)) if token != b"\x94"]
+    puts = [token for token in compress(tokens, letters.translate(_IS_PUT)) if token != b"\x94"]
     if puts:
-        indices = [_index(token) for token in puts]
+        indices = _indices(puts)
         if len(puts) < run.memoised or indices != list(range(indices[0], indices[0] + run.memoised)):
             return None
         run.numbered = indices[0]
     if b"g" in letters:
-        gets = [_index(token) for token in compress(tokens, map(b"g".__contains__, letters))]
-        written = accumulate(part.count(b"m") for part in letters.split(b"g"))
+        gets = _indices(list(compress(tokens, letters.translate(_IS_GET))))
+        written = accumulate(map(len, letters.translate(None, _NEITHER).split(b"g")))
+        parts = letters.split(b"m")
+        run.holders = tuple(place for place, part in enumerate(parts[:-1]) if part[-1:] != b"n")
         run.read, run.needed = frozenset(gets), max(map(sub, gets, written)) + 1
     return run
 
@@ -193,6 +220,9 @@ def _shape(letters: bytes) -> tuple[int, int]:
     return adding.count(b"a") + adding.count(b"s"), len(left[2])
 
 
-def _index(token: bytes) -> int:
-    """The memo entry that an opcode names."""
-    return int(token[1:]) if token[:1] in b"gp" else int.from_bytes(token[1:], "little")
+def _indices(tokens: list[bytes]) -> list[int]:
+    """The memo entries that opcodes name."""
+    joined = b"".join(tokens)
+    if len(joined) == 2 * len(tokens):
+        return list(joined[1::2])
+    return [int(token[1:]) if token[0] in b"gp" else int.from_bytes(token[1:], "little") for token in tokens]

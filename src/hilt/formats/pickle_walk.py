@@ -14,7 +14,7 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.formats.pickle_disputes import Disputes, unescaped
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
-from hilt.formats.pickle_runs import STARTS, Run, runs
+from hilt.formats.pickle_runs import Plan, Run
 
 KEPT = 1024
 """Literals of up to so many bytes are decoded and handed on."""
@@ -90,25 +90,17 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int], *,
     """
     position = start
     while position < end:
-        data = source.read(position, min(_CHUNK, end - position))
-        safe = len(data) if position + len(data) >= end else len(data) - _REACH
-        if safe <= 0:
-            raise FormatError("the file ends inside a pickle", offset=position)
-        i, jump = 0, None
-        planned: list[Run] = []
-        turn = block_end = 0 if in_runs else len(data)
+        data, safe = _chunk(source, position, end)
+        i, jump, plan = 0, None, Plan(source, data, position)
+        turn = 0 if in_runs else len(data)
         while i < safe:
             code = data[i]
             if i >= turn:
-                if not planned and code in STARTS:
-                    planned, block_end = runs(source, data, i, position)
-                if planned and planned[-1].start == position + i:
-                    run = planned.pop()
+                run, turn = plan.at(i)
+                if run is not None:
                     yield run.start, RUN, run
-                    i = run.end - position
-                    turn = i
+                    i = turn
                     continue
-                turn = planned[-1].start - position if planned else block_end
             kind = _KIND[code]
             if kind == _PLAIN:
                 yield position + i, code, None
@@ -139,6 +131,15 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int], *,
         position = position + i if jump is None else jump
 
 
+def _chunk(source: ByteSource, position: int, end: int) -> tuple[bytes, int]:
+    """The bytes at `position`, and up to where in them opcodes may begin; the rest is there for their arguments."""
+    data = source.read(position, min(_CHUNK, max(end - position, 0)))
+    safe = len(data) if position + len(data) >= end else len(data) - _REACH
+    if safe <= 0:
+        raise FormatError("the pickle has no STOP", offset=position)
+    return data, safe
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
     """How far a pickle reaches. `steps` counts what was seen of it: 0 for bytes that are no pickle at all.
@@ -161,10 +162,7 @@ def measure(source: ByteSource, start: int, end: int) -> Extent:
     broken: FormatError | None = None
     try:
         while broken is None:
-            data = source.read(position, min(_CHUNK, max(end - position, 0)))
-            safe = len(data) if position + len(data) >= end else len(data) - _REACH
-            if safe <= 0:
-                raise FormatError("the pickle has no STOP", offset=position)  # noqa: TRY301
+            data, safe = _chunk(source, position, end)
             i = 0
             while i < safe:
                 border = disputes.frame_end - position

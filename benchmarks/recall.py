@@ -234,7 +234,12 @@ def main() -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path.home() / ".cache" / "hilt-benchmarks", help="the other tools"
     )
-    parser.add_argument("--python", nargs="*", help="interpreters that have the libraries of tests/honest (this one)")
+    parser.add_argument(
+        "--python",
+        nargs="*",
+        type=os.path.abspath,
+        help="interpreters that have the libraries of tests/honest (this one)",
+    )
     parser.add_argument("--most", type=int, help="files of each set, evenly chosen")
     parser.add_argument(
         "--seconds", type=float, default=7200, help="a tool is given up after so many on one set (7200)"

@@ -89,7 +89,7 @@ def test_whatever_a_file_is_called_its_command_names_it_and_nothing_else(name: s
         assert ast.literal_eval(call[1]) == (name if len(name) <= 200 else "FILE")
 
 
-@pytest.mark.parametrize("package", ["x`rm -rf /`", "a b", "", "\x1b[2J"])
+@pytest.mark.parametrize("package", ["x`rm -rf /`", "a b", "", "builtins", "\x1b[2J"])
 def test_a_name_that_is_no_name_stays_out_of_the_remedy(package: str) -> None:
     fix = of_unknown(file("model.pt"), package)
     assert not package or package not in fix

@@ -6,6 +6,7 @@ A command stands between backticks, to be copied: nothing that a subject says go
 from __future__ import annotations
 
 import shlex
+import sys
 from typing import Any
 
 from hilt.checks.check import ReadFile
@@ -40,7 +41,8 @@ def of_unknown(file: ReadFile[Any], package: str) -> str:
     if not package:
         return against_tools(file)
     # Only a plain name: anything else could pass for a command to be copied.
-    known = f"someone who knows {package}" if package.isidentifier() else "the publisher"
+    a_library = package.isidentifier() and package not in sys.stdlib_module_names
+    known = f"someone who knows {package}" if a_library else "the publisher"
     who = f"ask {known} what it does with these arguments"
     if file.format in _TORCH:
         return f"{converted_if_harmless(file)} Otherwise {who}."

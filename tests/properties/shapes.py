@@ -58,7 +58,8 @@ class _Shaper:
         self._seen[id(value)] = len(self._seen)
         kept = seen.inside[:KEPT_ITEMS]
         if seen.kind in ("set", "frozenset"):  # has no order; of a long one hilt keeps only some
-            return (seen.kind, seen.size, _unordered(self._apart(kept)) if seen.size <= KEPT_ITEMS else ())
+            members = tuple(sorted(set(self._apart(kept)), key=repr))
+            return (seen.kind, seen.size) if seen.size > KEPT_ITEMS else (seen.kind, len(members), members)
         if seen.kind == "dict":
             pairs = dict(zip(self._apart(key for key, _ in kept), (item for _, item in kept), strict=True))
             size = seen.size if seen.size > KEPT_ITEMS else len(pairs)
@@ -68,10 +69,6 @@ class _Shaper:
     def _apart(self, values: Iterable[Any]) -> list[Shape]:
         """Shapes of what is compared by value, wherever else it occurs."""
         return [_Shaper(self._look).of(value) for value in values]
-
-
-def _unordered(shapes: list[Shape]) -> Shape:
-    return tuple(sorted(set(shapes), key=repr))
 
 
 def _look_at_real(value: Any) -> Compound | Shape:

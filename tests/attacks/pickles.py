@@ -155,7 +155,7 @@ NAMES = (
     _code("dotted-into-the-inside", p(4, called(stacked("builtins", "print.__class__.__base__.__subclasses__"))), "__subclasses__"),
     _code("python-2-eval", b"c__builtin__\neval\n(S'1'\ntR.", "builtins.eval('1')"),
     _code("python-2-apply", b"c__builtin__\napply\n(cos\nsystem\n(S'echo hilt'\nttR.", "builtins.apply"),
-    _code("python-2-commands", b"ccommands\ngetoutput\n(S'echo hilt'\ntR.", "commands.getoutput('echo hilt')"),
+    _code("python-2-commands", b"ccommands\ngetoutput\n(S'echo hilt'\ntR.", "subprocess.getoutput('echo hilt')", "commands.getoutput"),
     _code("posix", b"cposix\nsystem\n(S'echo hilt'\ntR."),
     _code("nt", b"cnt\nsystem\n(S'echo hilt'\ntR."),
     _code("private-io", p(2, called(named("_io", "FileIO"), text("/tmp/hilt"), text("w"))), "io.FileIO('/tmp/hilt', 'w')"),
@@ -277,7 +277,55 @@ CARRIED = (
 )  # fmt: skip
 
 
+def laughs(empty: bytes, fill: bytes, levels: int, item: bytes = b"") -> bytes:
+    """Containers that hold the one before ten times: small to load, and endless for whoever walks them."""
+    body = b"N"
+    for level in range(levels):
+        inner = b"h" + bytes([level - 1]) if level else b"K\x01"
+        body += (
+            empty
+            + b"q"
+            + bytes([level])
+            + b"("
+            + b"".join((item and b"K" + bytes([n])) + inner for n in range(10))
+            + fill
+        )
+    return p(2, body.replace(b"N", b"(", 1) + b"l")
+
+
+def backwards(levels: int) -> bytes:
+    """The same, filled from the outermost inwards, when the outer ones hold what is still empty."""
+    made = b"".join(b"]q" + bytes([level]) + b"0" for level in range(levels + 1))
+    filled = b"".join(
+        b"h" + bytes([level]) + b"(" + b"h" + bytes([level + 1]) + b"h" + bytes([level + 1]) + b"e0"
+        for level in range(levels)
+    )
+    return p(2, made + filled + b"h\0")
+
+
+def states(levels: int) -> bytes:
+    """The same in objects whose states hold the object before twice."""
+    body = b"("
+    for level in range(levels):
+        inner = b"h" + bytes([level - 1]) if level else b"N"
+        body += OBJECT + b"q" + bytes([level]) + b"}(" + text("a") + inner + text("b") + inner + b"ub"
+    return p(2, body + b"l")
+
+
+def doubled(levels: int) -> bytes:
+    """The same in tuples that are doubled on the stack."""
+    return p(2, b"N\x85" + b"2\x86" * levels)
+
+
 OBJECT = named("argparse", "Namespace") + b")\x81"
+LAUGHS = {
+    "lists": laughs(b"]", b"e", 12),
+    "dicts": laughs(b"}", b"u", 12, b"key"),
+    "sets": laughs(b"\x8f", b"\x90", 12),
+    "lists-backwards": backwards(64),
+    "states": states(40),
+    "tuples": doubled(60),
+}
 DISPUTED = (
     *(
         _hidden(f"misspelt-{one}", p(2, b"]" + spelt + b"a"), "as no pickler writes it")
@@ -320,7 +368,9 @@ DISPUTED = (
     _hidden("state-of-slots-without-a-name", p(2, OBJECT + b"N}K\x01K\x01s\x86b"), "which is no name"),
     _hidden("state-that-is-nothing", p(2, OBJECT + b"K\x00b"), "gives 0 as state"),
     _hidden("state-of-a-list", p(2, b"]}b"), "gives a state to"),
-    _hidden("buffer-of-the-loader", p(5, b"\x97"), "asks for a buffer that the loader must bring"),
+    _hidden("buffer-of-the-loader", p(5, b"\x97"), "asks for a buffer that the loader must bring", severity=Severity.MEDIUM),
+    *(_hidden(f"laughs-in-{one}", data, "values refer to each other so that") for one, data in LAUGHS.items()),
+    _hidden("laughs-of-a-hundred-million", laughs(b"]", b"e", 8), "meets 123,456,789", severity=Severity.MEDIUM),
 )  # fmt: skip
 
 SAMPLES = (*ROADS, *NAMES, *CHAINS, *PLACES, *DISPUTED, *CARRIED)

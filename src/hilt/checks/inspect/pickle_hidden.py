@@ -4,7 +4,8 @@ What: bytes behind, between or inside pickles, arrays and compressed streams tha
 one that loaders read; a pickle that breaks, after which loaders have run all that stood before; a pickle in a string of
 bytes; and whatever no pickler writes and readers take differently: frames that do not end between opcodes, numbers,
 texts and names spelled in other ways, memo entries written twice, arguments that are no tuple, states that bring methods,
-calls through the process's extension registry, buffers from outside.
+calls through the process's extension registry, buffers from outside; values that refer to each other so often that
+whatever walks them never ends.
 
 Why: a scanner that stops at the first pickle, at the first error or at the first long string, or that reads one of these
 in its own way, sees a harmless file where a loader sees another one.
@@ -24,6 +25,9 @@ from hilt.checks.check import ReadFile
 from hilt.checks.inspect.pickle_carriers import traces, where
 from hilt.core.errors import LimitExceeded
 from hilt.core.finding import Finding, Severity, Where
+
+MILD = ("buffer", "grown")
+"""What an unusual writer may write as well."""
 
 if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
@@ -76,7 +80,8 @@ def _seen(stream: PickleStream, trace: Trace, *, last: bool) -> Iterator[tuple[S
         severity, place = (Severity.MEDIUM, "its end") if last else (Severity.HIGH, "it, before the next pickle,")
         yield severity, f"{stream.unread} bytes behind {place} belong to nothing", stream.end
     for oddity in trace.oddities:
-        yield Severity.HIGH, oddity.message, oddity.offset or stream.start
+        severity = Severity.MEDIUM if oddity.id in MILD else Severity.HIGH
+        yield severity, oddity.message, oddity.offset or stream.start
     for nested in trace.nested:
         if not nested.loaded:
             yield _inside(nested)

@@ -12,6 +12,7 @@ from hilt.core.limits import Limits
 from hilt.formats import pickle
 from hilt.formats.archive import Oddity
 from hilt.formats.pickle import Opcode, PickleStream, Span
+from hilt.formats.pickle_growth import growth
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Value
 from hilt.formats.torch_storage import storage
 from hilt.knowledge.callables import dangerous, judge, render, safe
@@ -26,8 +27,9 @@ from hilt.knowledge.callables.judge import (
     judge_name,
     resolve,
 )
-from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_name, odd_state
+from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_growth, odd_name, odd_state
 from hilt.knowledge.callables.trace import Asked, Call, Nested, Trace
+from hilt.knowledge.callables.ways import first, is_latin, makes, runs_init
 
 _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
 
@@ -39,6 +41,8 @@ def trace(stream: PickleStream, limits: Limits, depth: int = 0) -> Trace:
         broken = stream.broken
         try:
             tracer.run(stream.ops(in_runs=True))
+            if tracer.shared >= _SHARED:
+                tracer.oddities += odd_growth(*growth(stream.ops(), limits))
         except FormatError as error:
             broken = error
         _TRACES[stream] = Trace(
@@ -58,12 +62,14 @@ class _Key(NamedTuple):
 _EXAMPLES = 64
 """Calls of one dangerous callable that are told apart by their arguments."""
 _ODDITIES = 64
+_SHARED = 24
+"""With fewer containers in more than one place, nothing becomes much larger than it is."""
+_HOLDING = frozenset({tuple, Items, Made})
 _CHAIN = 32
 """Callables made from callables (partial of partial ...) that are followed."""
 _HEADS = {b"\x80", "\x80", "_"}
 _BEGINNINGS = {b"PK", b"\xc2\x80", b"\x80\x02"}
 """How the long texts begin that may stand for bytes that a call loads."""
-_MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
 _BUILTINS = frozenset({"builtins", "__builtin__"})
 _WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
 _JOINS = frozenset({"operator.add", "operator.concat", "operator.iadd", "operator.iconcat"})
@@ -76,6 +82,7 @@ class _Tracer(Machine):
         self.oddities: list[Oddity] = []
         self.nested: list[Nested] = []
         self.asked: dict[Value, Asked] = {}
+        self.shared = 0
         self._source, self._protocol, self._limits, self._depth = stream.source, stream.protocol, limits, depth
         self._globals: dict[tuple[str, str], Global] = {}
         self._named_at: dict[Global, int] = {}
@@ -113,7 +120,7 @@ class _Tracer(Machine):
             args = (*args[0], args[1]) if isinstance(args[1], Items) and args[1].size else args[0]
         for _ in range(_CHAIN):
             if isinstance(callable_, Global):
-                return self._call_global(callable_, args, position, init=_runs_init(how, args))
+                return self._call_global(callable_, args, position, init=runs_init(how, args))
             match callable_, args:
                 case Made(Global(_, "partial"), (inner, *first)), tuple():
                     callable_, args = inner, (*first, *args)
@@ -151,6 +158,22 @@ class _Tracer(Machine):
             self._change(target, tuple(items[:4]), position)
         else:
             super().extended(target, items, position)
+
+    def _get(self, index: Any, position: int) -> None:
+        super()._get(index, position)
+        self.shared += self.stack[-1].__class__ in _HOLDING
+
+    def _dup(self, argument: Any, position: int) -> None:
+        super()._dup(argument, position)
+        self.shared += 1
+
+    def _take(self, run: Any, position: int) -> None:
+        super()._take(run, position)
+        if run.read and self.shared < _SHARED:
+            own = {run.memo_size + place for place in run.holders}
+            known = (self._memo[index] for index in run.read if index < run.memo_size)
+            if not own.isdisjoint(run.read) or not _HOLDING.isdisjoint(map(type, known)):
+                self.shared = _SHARED  # how often it reads them is not counted
 
     def _append(self, argument: Any, position: int) -> None:
         super()._append(argument, position)
@@ -220,7 +243,7 @@ class _Tracer(Machine):
             return instance
         self._used.add(target)
         full = ".".join(resolve(target.module, target.name))
-        if safe.is_safe(*resolve(target.module, target.name), init=init) and not _makes(full):
+        if safe.is_safe(*resolve(target.module, target.name), init=init) and not makes(full):
             if self._runs_methods(args) and not safe.only_holds(*resolve(target.module, target.name), args):
                 self._record("calls", target, args, UNKNOWN, position)
             self._kept += 1024
@@ -243,19 +266,19 @@ class _Tracer(Machine):
                 return (left + right)[: pickle.KEPT]
             case "builtins.str.join" | "str.join", (str(between), Items(first=parts) | tuple(parts)):
                 return between.join(str(part) for part in parts)[: pickle.KEPT]
-            case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and _is_latin(text):
+            case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and is_latin(text):
                 return text.encode("latin-1")
             case "copyreg._reconstructor", (Global() as made, Global() as base, *_) if base.module not in _BUILTINS:
                 self._call_global(base, args, position)  # its __init__ is run
                 return self._call_global(made, args, position)
-            case _, (Global() as made, *rest) if _makes(full):
+            case _, (Global() as made, *rest) if makes(full):
                 if full.endswith("_reconstructor") and rest and not isinstance(rest[0], Global):
                     self._record("calls", target, args, UNKNOWN, position)
                 return self._call_global(made, tuple(rest), position, init=False)
-            case _ if _makes(full):  # an object may bear any callable as its __new__
+            case _ if makes(full):  # an object may bear any callable as its __new__
                 self._record("calls", target, args, UNKNOWN, position)
             case _, (Global() as inner, *rest) if full in _WRAPPERS:
-                self._call_global(inner, tuple(_first(each) for each in rest), position)
+                self._call_global(inner, tuple(first(each) for each in rest), position)
         if full in _KEPT and isinstance(args, tuple):
             if full == "functools.partial" and args and isinstance(args[0], Global):
                 self._used.add(args[0])
@@ -308,7 +331,7 @@ class _Tracer(Machine):
             line = self._source.read(value.start - 1, 1) == b"V"  # protocol 0 escapes
             text = self._source.read(value.start, value.size)
             value = text.decode("raw-unicode-escape" if line else "utf-8", "replace")
-        return MemorySource(value.encode("latin-1")) if isinstance(value, str) and _is_latin(value) else None
+        return MemorySource(value.encode("latin-1")) if isinstance(value, str) and is_latin(value) else None
 
     def _look_inside(self, source: ByteSource, position: int, *, loaded: bool) -> bool:
         """Traces the pickles in `source`, and says whether there were any."""
@@ -372,25 +395,3 @@ class _Tracer(Machine):
             judgement=judgement,
             computed=computed,
         )
-
-
-def _makes(full: str) -> bool:
-    """Does this callable make an object of the class that it is given, without calling it?"""
-    return full in _MAKERS or full.endswith(".newObj")
-
-
-def _runs_init(how: Opcode, args: Value) -> bool:
-    """Does calling a class in this way run its `__init__`? INST and OBJ leave it out where there are no arguments."""
-    return how is Opcode.REDUCE or (how in (Opcode.INST, Opcode.OBJ) and args != ())
-
-
-def _first(value: Value) -> Value:
-    """The first of the items that a function like map would go over."""
-    match value:
-        case (first, *_) | Items(first=[first, *_]):
-            return first
-    return value
-
-
-def _is_latin(text: str) -> bool:
-    return text.isascii() or max(text) <= "\xff"

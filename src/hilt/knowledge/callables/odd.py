@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from hilt.formats.archive import Oddity
 from hilt.formats.pickle import Opcode, Span
+from hilt.formats.pickle_growth import MOST
 from hilt.formats.pickle_machine import Items, Made, Opaque, Value
 from hilt.knowledge.callables import render
 
@@ -20,6 +22,9 @@ _TRANSLATED_UNTIL = 2
 """The last protocol at which Python 3 takes Python 2's names for its own."""
 _SLOTS = 2
 _PYDANTIC = "__pydantic_fields_set__"
+_GROWN = {"grown-hugely": 10**9, "grown": 10**7}
+_GROWTH = 1000
+"""Values that a walk meets, and how many times those that the file spells out, from which on that is told."""
 _OF_CLASSES = frozenset({HOOK, "__class__", "__dict__", "__reduce__", "__reduce_ex__", "__getattribute__"})
 
 
@@ -69,3 +74,13 @@ def _is(value: Value, kind: str) -> bool:
         if kind == "tuple" and isinstance(value, tuple)
         else (isinstance(value, Items) and value.kind == kind)
     )
+
+
+def odd_growth(spelt: int, walked: int) -> list[Oddity]:
+    """Where `spelt` values become so many for whoever walks them that it never ends."""
+    id_ = next((id_ for id_, least in _GROWN.items() if walked >= least), None)
+    if id_ is None or walked <= _GROWTH * spelt:
+        return []
+    meets = f"{'at least ' if walked == MOST else ''}{walked:,}"
+    said = f"{spelt} values refer to each other so that comparing, hashing or printing them meets {meets}"
+    return [Oddity(id=id_, message=said)]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import hilt
+import hilt.checks
 import hilt.formats
 import hilt.knowledge
 from hilt.checks import CHECKS, reading
@@ -43,8 +44,9 @@ _UNIT = 1 if sys.platform == "darwin" else 1024
 _MEMBERS = 3
 """Members of an archive that are read in their turn."""
 
+_PACKAGES = (hilt.checks, hilt.formats, hilt.knowledge, encodings)
 _LIBRARIES = ("jinja2.ext", "lz4.frame")
-"""What readers import when they need it; here it is there before anything is watched."""
+"""What readers and checks import when they need it; here it is there before anything is watched."""
 
 
 _PACKAGE = str(Path(hilt.__file__).parent)
@@ -142,7 +144,7 @@ def _honest(event: str, args: tuple[Any, ...]) -> bool:
 def prepare() -> None:
     """Imports all that may be imported, and watches from here on what `exercise` does."""
     os.environ[reading.RAISE_BUGS] = "1"
-    packages = [(package.__path__, f"{package.__name__}.") for package in (hilt.formats, hilt.knowledge, encodings)]
+    packages = [(package.__path__, f"{package.__name__}.") for package in _PACKAGES]
     modules = [module.name for path, prefix in packages for module in pkgutil.walk_packages(path, prefix)]
     for name in (*_LIBRARIES, *modules):
         with suppress(ImportError):  # lz4 is optional, and some encodings are for one platform only

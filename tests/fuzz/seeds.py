@@ -8,7 +8,19 @@ import struct
 from collections.abc import Iterator
 from functools import cache
 
-from attacks import archives, gguf, graphs, hdf5, keras, pickles, remote_code, small_formats, templates, texts
+from attacks import (
+    archives,
+    gguf,
+    graphs,
+    hdf5,
+    keras,
+    pickles,
+    remote_code,
+    small_formats,
+    templates,
+    texts,
+    torch_tars,
+)
 from hilt.core.byte_source import MemorySource
 from hilt.core.limits import Limits
 from hilt.formats import READERS
@@ -26,10 +38,10 @@ def seeds() -> dict[str, tuple[Seed, ...]]:
     """The seeds of each reader, by its id."""
     found: dict[str, list[Seed]] = {reader.id: [] for reader in READERS}
     for name, data in _all():
-        head = Head(name=name, data=data[:HEAD], source=MemorySource(data), limits=Limits())
-        reader = recognise(READERS, head)
-        if reader is not None and len(data) <= MOST:
-            found[reader.id].append((name, data))
+        if len(data) <= MOST:
+            head = Head(name=name, data=data[:HEAD], source=MemorySource(data), limits=Limits())
+            if (reader := recognise(READERS, head)) is not None:
+                found[reader.id].append((name, data))
     return {reader_id: tuple(of_reader) for reader_id, of_reader in found.items()}
 
 
@@ -71,6 +83,7 @@ def _pickles() -> Iterator[Seed]:
     yield from (("model.pkl", pickle.dumps(values, protocol)) for protocol in range(6))
     yield "array.npy", small_formats.npy("<f4", (2, 3), bytes(24))
     yield "legacy.pt", pickles.LEGACY + pickle.dumps({}, 2) + pickle.dumps([], 2)
+    yield "model.pth.tar", torch_tars.torch_tar()
     yield "model.joblib", pickles.joblib_array(b"", bytes(8))
 
 

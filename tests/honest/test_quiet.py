@@ -30,6 +30,8 @@ ELSEWHERE = {
 """Scripts that may need more, each with the library that it cannot do without."""
 EXCEPTIONS = {
     "frameworks/keras/dense.pkl": "a pickled Keras model is loaded with safe_mode off, so its layers may bring code",
+    "torch_modules/of-traced-graph.pt": "a graph module of torch.fx holds Python source, which is run when it is loaded",
+    "torch_modules/of-quantised.pt": "its packed weights are objects of whatever compiled class the file names",
 }
 """Honest files that are not quiet, and why that is right."""
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+import torch.ao.quantization
+import torch.fx
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils import parametrizations, prune
@@ -43,7 +45,8 @@ def compounds() -> dict[str, Any]:
         "embedding": nn.ModuleDict({"one": nn.Embedding(5, 3), "bag": nn.EmbeddingBag(5, 3)}), "pruned": pruned,
         "lists": [nn.ParameterList([nn.Parameter(torch.zeros(2))]), nn.ParameterDict({"a": nn.Parameter(torch.zeros(2))})],
         "weight-norm": nn.utils.weight_norm(nn.Linear(3, 2)), "spectral-norm": nn.utils.spectral_norm(nn.Linear(3, 2)),
-        "parallel": nn.DataParallel(copy.deepcopy(image)),
+        "parallel": nn.DataParallel(copy.deepcopy(image)), "traced-graph": torch.fx.symbolic_trace(nn.ReLU()),
+        "quantised": torch.ao.quantization.quantize_dynamic(nn.Sequential(nn.Linear(4, 4)), {nn.Linear}, torch.qint8),
     } | {f"function-{name}": {"activation": getattr(functional, name)} for name in _FUNCTIONS}  # fmt: skip
 
 

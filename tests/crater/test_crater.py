@@ -65,7 +65,7 @@ def _lines(value: Any, indent: str = "") -> str:
     """JSON with one line for each thing in a list, and for each entry of the outer objects."""
     inner = indent + " "
     match value:
-        case dict() if value and len(indent) < 2:
+        case dict() if value and len(indent) < 3:
             rows = [
                 f"{inner}{json.dumps(key, ensure_ascii=False)}: {_lines(item, inner)}" for key, item in value.items()
             ]

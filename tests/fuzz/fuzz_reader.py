@@ -9,6 +9,8 @@ import argparse
 import hashlib
 import sys
 import zlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import atheris
@@ -17,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["hilt"]):
     from fuzz.bounds import MEMORY, Broken, exercise, peak_memory, prepare
     from fuzz.dictionary import words
+    from fuzz.repairs import REPAIRS
     from fuzz.seeds import MOST, names, seeds
     from hilt.formats import READERS
 
@@ -53,8 +56,16 @@ def main() -> None:
         f"-artifact_prefix={folder}/",
         "-print_final_stats=1",
     ]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], one)
+    if reader.id in REPAIRS:
+        mutated = partial(_mutated, REPAIRS[reader.id])
+        atheris.Setup([sys.argv[0], *options, str(corpus)], one, custom_mutator=mutated)
+    else:
+        atheris.Setup([sys.argv[0], *options, str(corpus)], one)
     atheris.Fuzz()
+
+
+def _mutated(repair: Callable[[bytes], bytes], data: bytes, most: int, _: int) -> bytes:
+    return repair(atheris.Mutate(data, most))
 
 
 def _escaped(word: bytes) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from attacks.archives import honest_tar
 from fuzz.dictionary import parts, words
+from fuzz.repairs import checksums_of_tar
 from fuzz.seeds import seeds
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
@@ -73,3 +75,12 @@ def test_a_reader_is_fuzzed_with_the_words_of_all_its_parts() -> None:
     assert parts("zip") >= {"zip", "zip_end", "zip_header", "archive"}
     assert "zip" not in parts("keras")
     assert b"PK\x05\x06" in words(next(reader for reader in READERS if reader.id == "zip"))
+
+
+def test_a_repaired_tar_is_read_again() -> None:
+    broken = honest_tar().replace(b"config", b"CONFIG")
+    assert [m.path for m in read(checksums_of_tar(broken), "x.tar").value.members[:2]] == [
+        "model/",
+        "model/CONFIG.json",
+    ]
+    assert read(broken, "x.tar").value.members[1:] == ()

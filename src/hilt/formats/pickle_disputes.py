@@ -18,7 +18,7 @@ _MOST = 16
 _LINE = 1024
 """Longer lines are data; nothing is named or called by them."""
 
-_NUMBERS = {
+_NUMBERS: dict[int, re.Pattern[bytes]] = {
     Opcode.INT: re.compile(rb"-?[1-9][0-9]*|0|00|01"),
     Opcode.LONG: re.compile(rb"(?:-?[1-9][0-9]*|0)L"),
     Opcode.FLOAT: re.compile(rb"-?(?:[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?|inf|nan)"),
@@ -69,7 +69,7 @@ class Disputes:
 
 def misspelt(code: int, line: bytes) -> bool:
     """Is `line` the argument of a text opcode, and not as any pickler of Python writes it?"""
-    number = _NUMBERS.get(Opcode(code))
+    number = _NUMBERS.get(code)
     try:
         if number is not None:
             return number.fullmatch(line) is None

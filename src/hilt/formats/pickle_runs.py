@@ -89,7 +89,7 @@ _LETTERS = bytes.maketrans(
 _IS_PUT = bytes(letter == ord("m") for letter in range(256))
 _IS_GET = bytes(letter == ord("g") for letter in range(256))
 _NEITHER = bytes({*range(256)} - {*b"mg"})
-_STARTS = frozenset(_PUSHES + b"hjg]}\x8f(")
+STARTS = frozenset(_PUSHES + b"hjg]}\x8f(")
 """Opcodes with which a run may begin."""
 
 
@@ -121,8 +121,8 @@ class Plan:
         self._end = 0
 
     def at(self, i: int) -> tuple[Run | None, int]:
-        """The run that begins at `i`, where one does, and the place from which on to ask again."""
-        if not self._runs and self._data[i] in _STARTS:
+        """The run that begins at `i`, where one does, and the place from which on to ask again, at one of `STARTS`."""
+        if not self._runs:
             self._runs, self._end = _block(self._source, self._data, i, self._base)
         if not self._runs:
             return None, self._end

@@ -14,7 +14,7 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.formats.pickle_disputes import Disputes, unescaped
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
-from hilt.formats.pickle_runs import Plan, Run
+from hilt.formats.pickle_runs import STARTS, Plan, Run
 
 KEPT = 1024
 """Literals of up to so many bytes are decoded and handed on."""
@@ -52,6 +52,7 @@ for _code in (*COUNTED, *LINES, Opcode.PROTO, Opcode.FRAME, Opcode.STOP):
 _KIND[Opcode.SHORT_BINUNICODE] = _KIND[Opcode.BINUNICODE] = _TEXT  # the commonest, so they have a way of their own
 _BUILD, _STOP, _BINUNICODE = int(Opcode.BUILD), int(Opcode.STOP), int(Opcode.BINUNICODE)
 _UNPACK = {int(code): struct.Struct(layout) for code, layout in NUMBERS.items()}
+_WIDTHS = {int(code): width for code, width in COUNTED.items()}
 
 
 def _class(codes: list[int]) -> bytes:
@@ -95,7 +96,7 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int], *,
         turn = 0 if in_runs else len(data)
         while i < safe:
             code = data[i]
-            if i >= turn:
+            if i >= turn and code in STARTS:
                 run, turn = plan.at(i)
                 if run is not None:
                     yield run.start, RUN, run
@@ -197,8 +198,8 @@ def measure(source: ByteSource, start: int, end: int) -> Extent:
 def _longer(source: ByteSource, data: bytes, base: int, i: int, end: int) -> tuple[Argument, int]:
     """The argument of an opcode of variable length, and where in `data` the next opcode stands (maybe behind it)."""
     code = data[i]
-    if code in COUNTED:
-        width = COUNTED[Opcode(code)]
+    width = _WIDTHS.get(code)
+    if width is not None:
         size = int.from_bytes(data[i + 1 : i + 1 + width], "little", signed=code == Opcode.LONG4)
         first = i + 1 + width
         if size < 0 or base + first + size > end:

@@ -97,7 +97,9 @@ def _entries(source: ByteSource, end: End, limits: Limits) -> list[Entry]:
     position, border = end.directory, end.directory + end.directory_size
     while position < border:
         if len(entries) >= limits.archive_members:
-            raise LimitExceeded("archive_members", end.count, limits.archive_members, offset=position)
+            raise LimitExceeded(
+                "archive_members", max(end.count, len(entries) + 1), limits.archive_members, offset=position
+            )
         entry, position = central(source, position, end.shift)
         entries.append(entry)
     return entries

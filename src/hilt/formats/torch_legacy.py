@@ -121,7 +121,8 @@ def _keys(stream: PickleStream, limits: Limits) -> list[str] | None:
     except FormatError:
         return None
     top = machine.stack[-1] if machine.stack else None
-    return machine.keys if isinstance(top, Items) and top.size == len(machine.keys) else None
+    listed = isinstance(top, Items) and top.kind == "list" and top.size == len(machine.keys)
+    return machine.keys if listed else None
 
 
 def _data_end(source: ByteSource, position: int, keys: list[str] | None, storages: dict[str, Storage]) -> int | None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import random
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import joblib
@@ -27,6 +31,15 @@ def dumped(value: object, compress: Any = 0, protocol: int | None = None) -> byt
     target = io.BytesIO()
     joblib.dump(value, target, compress=compress, protocol=protocol)
     return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    "compress", [lz4_frame, bz2.compress, lzma.compress, partial(lzma.compress, format=lzma.FORMAT_ALONE)]
+)
+def test_streams_that_joblib_joins_are_joined(compress: Callable[[bytes], bytes]) -> None:
+    data = dumped([1.5] * 100)
+    (stream,) = read(compress(data[:300]) + compress(data[300:]), "model.joblib").value.pickles
+    assert (stream.end, stream.broken) == (len(data), None)
 
 
 @pytest.mark.parametrize("protocol", range(6))

@@ -197,7 +197,7 @@ def _too_much(given: int, allowed: int, limits: Limits) -> LimitExceeded:
 
 def _goes_on(method: str, data: bytes) -> bool:
     """Does another stream follow, which every reader of the format joins to the first?"""
-    starts = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0"}
+    starts = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0", "lzma-alone": b"]\0", "lz4": b'\x04"M\x18'}
     return method in starts and data.startswith(starts[method])
 
 

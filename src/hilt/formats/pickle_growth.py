@@ -7,7 +7,6 @@ it, hashing it, or turning it into text or JSON goes through it as often as it i
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from typing import Any
 
@@ -64,7 +63,7 @@ class _Values:
 
     def __init__(self, allowed: int) -> None:
         self._allowed, self._links = allowed, 0
-        self.size = array("q", [0])
+        self.size = [0]
         """Of each container, itself and the values right inside it that hold nothing."""
         self.holds: dict[int, list[int]] = {}
         """The containers right inside a container, as often as they stand there."""

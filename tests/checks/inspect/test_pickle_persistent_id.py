@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from attacks.archives import torch_zip, torchscript
-from attacks.pickles import LEGACY, joblib_array, named, npy, p, text
+from attacks.pickles import LEGACY, called, joblib_array, long_bytes, named, npy, p, text
 from hilt.checks.inspect.pickle_persistent_id import CHECK
 from hilt.core.finding import Severity
 from reading import findings
@@ -78,3 +78,13 @@ def test_many_ids_of_one_object_are_one_finding() -> None:
 def test_a_part_of_a_storage_may_be_asked_for_as_pytorch_before_1_6_did() -> None:
     body = asked()[:-2] + text("1") + b"K\0K\1\x87tQ"
     assert findings(CHECK, legacy(body), "model.pt") == []
+
+
+def test_what_is_loaded_from_bytes_inside_a_pickle_is_asked_of_pytorch() -> None:
+    def loading(data: bytes) -> bytes:
+        return p(2, called(named("torch.storage", "_load_from_bytes"), long_bytes(data)))
+
+    assert findings(CHECK, loading(legacy(asked()[:-2] + b"NtQ")), "model.pkl") == []
+    for body, words in ODD.values():
+        (seen,) = findings(CHECK, loading(legacy(body)), "model.pkl")
+        assert (seen.severity, words in seen.message) == (Severity.HIGH, True)

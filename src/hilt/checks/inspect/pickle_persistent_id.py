@@ -15,11 +15,15 @@ Fix: ask the publisher which program loads the file, and what it answers; better
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
 from hilt.checks.inspect.pickle_carriers import Carrier, traces, where
 from hilt.core.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from hilt.knowledge.callables.trace import Asked, Trace
 
 TORCH = ("torch-zip", "torchscript", "torch-legacy", "torch-tar")
 """Formats whose loader answers."""
@@ -31,15 +35,22 @@ def pickle_persistent_id(file: ReadFile[Carrier]) -> Iterator[Finding]:
     for stream, trace in traces(file):
         if stream.overlay:
             continue
-        for asked in trace.asked:
+        for asked, position, loader in _asked(trace, file.format):
             severity, odd = Severity.MEDIUM, "and ordinary loaders refuse to answer"
-            if file.format in TORCH:
-                severity, odd = Severity.HIGH, odd_identity(asked, file.format)
+            if loader in TORCH:
+                severity, odd = Severity.HIGH, odd_identity(asked, loader)
             if odd:
                 message = f"asks its loader for the object {asked.identity}, {odd}"
-                yield Finding(
-                    check=CHECK.id, severity=severity, where=where(file, stream, asked.position), message=message
-                )
+                place = where(file, stream, position)
+                yield Finding(check=CHECK.id, severity=severity, where=place, message=message)
+
+
+def _asked(trace: Trace, loader: str) -> Iterator[tuple[Asked, int, str]]:
+    """What a pickle asks for, and the pickles that it loads through PyTorch; where, and the format that is loaded."""
+    yield from ((asked, asked.position, loader) for asked in trace.asked)
+    for nested in trace.nested:
+        if nested.loaded:
+            yield from ((asked, nested.position, inner) for asked, _, inner in _asked(nested.trace, "torch-legacy"))
 
 
 CHECK = listed("pickle-persistent-id")

@@ -138,7 +138,7 @@ def _honest(event: str, args: tuple[Any, ...]) -> bool:
         case "import":  # Python source names its encoding, and Python looks for a module of that name
             return str(args[0]).startswith("encodings.")
         case _:
-            return event in {"builtins.id", "object.__getattr__", "sys._getframe"}
+            return event in {"array.__new__", "builtins.id", "object.__getattr__", "sys._getframe"}
 
 
 def prepare() -> None:

@@ -46,7 +46,7 @@ def main() -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for _, data in seeds()[reader.id]:
         (corpus / hashlib.sha1(data, usedforsecurity=False).hexdigest()).write_bytes(data)
-    dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in words(reader)))
+    dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in words(reader) or [b"\0"]))  # none must be empty
     options = [
         f"-max_total_time={asked.seconds}",
         f"-max_len={MOST}",

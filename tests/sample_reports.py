@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from generated_reports import NASTY
 from hilt.core.catalogue import About, Catalogue
@@ -14,44 +15,45 @@ from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 
+_ABOUT = [
+    About(
+        id="pickle-calls",
+        family="inspect",
+        severity=Severity.CRITICAL,
+        title="A pickle that calls what can run code.",
+        what="the callables a pickle names and the arguments it calls them with, found by walking its opcodes.",
+        why="unpickling calls whatever the file names. Whoever wrote the file decides what runs on your machine.",
+        blind_spot="what an allowed callable does with data that the file controls.",
+        fix="ask the publisher for safetensors. Do not load this file, not even to look at it.",
+    ),
+    About(
+        id="pickle-unknown-calls",
+        family="inspect",
+        severity=Severity.MEDIUM,
+        title="A pickle that calls what hilt does not know.",
+        why="an unknown callable may be harmless or may not be: somebody has to look.",
+        fix="look the callable up; where it is harmless, write a waiver with your reason.",
+    ),
+    About(
+        id="chat-template",
+        family="inspect",
+        severity=Severity.CRITICAL,
+        title="A chat template that does more than format.",
+        why="templates are programs that run at every prompt.",
+        fix="replace the template by the one of the base model.",
+    ),
+    About(id="unknown-file", family="inspect", severity=Severity.MEDIUM, title="A file that no reader knows."),
+    About(
+        id="licence-missing",
+        family="rights",
+        severity=Severity.LOW,
+        title="No file holds the text of a licence.",
+        why="a licence that is only named is a claim without terms.",
+        fix="ask the publisher to add the text.",
+    ),
+]
 CATALOGUE = Catalogue(
-    checks=[
-        About(
-            id="pickle-calls",
-            family="inspect",
-            severity=Severity.CRITICAL,
-            title="A pickle that calls what can run code.",
-            what="the callables a pickle names and the arguments it calls them with, found by walking its opcodes.",
-            why="unpickling calls whatever the file names. Whoever wrote the file decides what runs on your machine.",
-            blind_spot="what an allowed callable does with data that the file controls.",
-            fix="ask the publisher for safetensors. Do not load this file, not even to look at it.",
-        ),
-        About(
-            id="pickle-unknown-calls",
-            family="inspect",
-            severity=Severity.MEDIUM,
-            title="A pickle that calls what hilt does not know.",
-            why="an unknown callable may be harmless or may not be: somebody has to look.",
-            fix="look the callable up; where it is harmless, write a waiver with your reason.",
-        ),
-        About(
-            id="chat-template",
-            family="inspect",
-            severity=Severity.CRITICAL,
-            title="A chat template that does more than format.",
-            why="templates are programs that run at every prompt.",
-            fix="replace the template by the one of the base model.",
-        ),
-        About(id="unknown-file", family="inspect", severity=Severity.MEDIUM, title="A file that no reader knows."),
-        About(
-            id="licence-missing",
-            family="rights",
-            severity=Severity.LOW,
-            title="No file holds the text of a licence.",
-            why="a licence that is only named is a claim without terms.",
-            fix="ask the publisher to add the text.",
-        ),
-    ],
+    checks={about.id: partial(replace, about) for about in _ABOUT},
     facts=[
         FactSpec(key="model.parameters", type=int, about="numbers in the largest set of weights"),
         FactSpec(key="rights.licences_claimed", type=tuple, about="licences that card or headers name"),

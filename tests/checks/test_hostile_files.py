@@ -21,14 +21,14 @@ import pytest
 
 from attacks import archives, gguf, graphs, hdf5, keras, pickles
 from fuzz.seeds import seeds
-from hilt.checks.check import UNREAD
+from hilt.checks.examined import UNREAD
 from hilt.checks.run import run
 from hilt.checks.workers import Workers
 from hilt.core.limits import MIB, Limits
 from hilt.core.progress import Silent
 from hilt.core.report import Report
 from hilt.formats import READERS
-from hilt.sources import open_reference
+from hilt.sources.references import open_reference
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs limits on memory, and files with holes")
 

@@ -20,7 +20,7 @@ from hilt.core.fact import Known
 from hilt.core.limits import Limits
 from hilt.core.progress import Silent
 from hilt.core.report import Gap, Report, State
-from hilt.sources import open_reference
+from hilt.sources.references import open_reference
 
 
 def report(path: Path, limits: Limits = Limits(), *, hashed: bool = True) -> Report:  # noqa: B008

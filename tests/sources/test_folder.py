@@ -13,7 +13,7 @@ import pytest
 from hilt.core.errors import NothingToCheck, ReferenceInvalid
 from hilt.core.limits import Limits
 from hilt.core.subject import EntryKind
-from hilt.sources import open_reference
+from hilt.sources.references import open_reference
 from hilt.sources.listing import Listing
 
 linux = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these")
@@ -120,7 +120,7 @@ def test_what_may_not_be_read_is_a_gap_and_the_rest_is_listed(readable_folder: P
 import os, sys
 sys.path[:] = {sys.path!r}
 from hilt.core.limits import Limits
-from hilt.sources import open_reference
+from hilt.sources.references import open_reference
 open_reference({str(readable_folder / "open.bin")!r}, Limits())  # everything is imported before the rights go
 os.setuid(65534) if os.getuid() == 0 else None
 listing = open_reference({str(readable_folder)!r}, Limits())

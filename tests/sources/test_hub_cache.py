@@ -8,7 +8,7 @@ import pytest
 from hilt.core.errors import ReferenceInvalid
 from hilt.core.limits import Limits
 from hilt.core.subject import EntryKind
-from hilt.sources import open_reference
+from hilt.sources.references import open_reference
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="without links a cache is a plain folder")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
@@ -13,18 +13,11 @@ from hilt.core.finding import Finding
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
 from hilt.core.subject import Subject
-from hilt.knowledge.byte_marks import Marks
+
+if TYPE_CHECKING:
+    from hilt.knowledge.byte_marks import Marks
 
 T = TypeVar("T")
-
-UNKNOWN = "unknown"
-"""The format of a file that no reader knows."""
-
-EMPTY = "empty"
-"""The format of a file without a byte."""
-
-UNREAD = "unread"
-"""The format of a file whose bytes could not be had, or whose reader was stopped; it is in the coverage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
@@ -20,9 +21,11 @@ from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.report import Gap, State
 from hilt.core.subject import Entry
-from hilt.knowledge.byte_marks import Marker, Marks
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
+
+if TYPE_CHECKING:
+    from hilt.knowledge.byte_marks import Marker, Marks
 
 CHUNK = 1 << 18
 """Fits into a core's cache, so that the second digest reads what the first has just brought there."""
@@ -48,7 +51,7 @@ def hash_files(
         locator = listing.locators.get(entry.path)
         if locator is None:
             return entry
-        marker = Marker(limits) if marked else None
+        marker = _marker(limits) if marked else None
         try:
             sha256, fast = _digests(locator, marker, progress, stopped)
         except SourceError as error:
@@ -60,6 +63,12 @@ def hash_files(
 
     entries = tuple(spread(digest, listing.subject.entries, threads=min(os.cpu_count() or 1, 8)))
     return Hashed(entries=entries, marks=marks, gaps=tuple(sorted(gaps, key=lambda gap: gap.path)))
+
+
+def _marker(limits: Limits) -> Marker:
+    from hilt.knowledge.byte_marks import Marker
+
+    return Marker(limits)
 
 
 def _digests(locator: Locator, marker: Marker | None, progress: Progress, stopped: threading.Event) -> tuple[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from hilt.checks.check import EMPTY, UNKNOWN, ReadFile, Repository
+from hilt.checks.check import ReadFile, Repository
+from hilt.checks.examined import EMPTY, RAISE_BUGS, UNKNOWN, Examined
 from hilt.checks.line import ANY, Check
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, SourceError
@@ -17,21 +18,6 @@ from hilt.core.limits import Limits
 from hilt.core.report import Gap, Ran, State
 from hilt.formats import READERS
 from hilt.formats.reader import HEAD, Head, Reader, recognise
-
-RAISE_BUGS = "HILT_RAISE_BUGS"
-"""Set in the environment of hilt's own tests: an exception that is a bug in hilt is raised instead of reported."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """What came of one file, or of one check of the repository. `members` are the (index, path) of an archive's files."""
-
-    format: str = UNKNOWN
-    findings: tuple[Finding, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    ran: tuple[Ran, ...] = ()
-    members: tuple[tuple[int, str], ...] = ()
 
 
 def read(path: str, source: ByteSource, limits: Limits) -> ReadFile[Any]:

@@ -8,24 +8,25 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hilt.checks import CHECKS
-from hilt.checks.check import UNREAD
+from hilt.checks.examined import UNREAD, Examined
 from hilt.checks.hashing import Hashed, hash_files
 from hilt.checks.line import Check
-from hilt.checks.reading import Examined
 from hilt.checks.threads import Threads
 from hilt.checks.workers import Worker, Workers
 from hilt.core.fact import Fact, FactSchema, FactSpec, Known
 from hilt.core.finding import Finding, any_inside
 from hilt.core.limits import Limits
+from hilt.core.parts_v1 import encode_subject
 from hilt.core.progress import Progress
 from hilt.core.report import Coverage, Gap, Ran, Report, State
-from hilt.core.report_v1 import encode_subject
 from hilt.core.version import __version__
-from hilt.knowledge.byte_marks import Marks
 from hilt.sources.listing import Listing
+
+if TYPE_CHECKING:
+    from hilt.knowledge.byte_marks import Marks
 
 FILES_PER_WORKER = 40
 """A further worker costs as much CPU time as reading some forty small files does."""

@@ -12,20 +12,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from hilt.checks import CHECKS
-from hilt.checks.check import UNREAD, ReadFile, Repository
-from hilt.checks.reading import RAISE_BUGS, Examined, bug, examine, read, run_check
+from hilt.checks.check import ReadFile, Repository
+from hilt.checks.examined import RAISE_BUGS, UNREAD, Examined, encode_examined
+from hilt.checks.reading import bug, examine, read, run_check
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
+from hilt.core.parts_v1 import decode_subject
 from hilt.core.report import Gap, State
-from hilt.core.report_v1 import decode_subject, encode_fact, encode_finding, encode_gap
 from hilt.core.subject import Subject
-from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path, open_member
-from hilt.knowledge.byte_marks import Marks
+from hilt.formats import LISTED
 from hilt.sources.file import FileSource, Locator
+
+if TYPE_CHECKING:
+    from hilt.knowledge.byte_marks import Marks
 
 try:
     import resource as _resource
@@ -56,6 +59,11 @@ class Opened:
             self.close()
             self._outer = locator.open()
         chain = tuple((format_id, index) for format_id, index in place["chain"])
+        if not chain:
+            self._inner.clear()
+            return self._outer
+        from hilt.formats.archive import open_member
+
         self._inner = {past: source for past, source in self._inner.items() if chain[: len(past)] == past}
         source: ByteSource = self._outer
         for depth in range(1, len(chain) + 1):
@@ -152,6 +160,10 @@ def _file(session: Session, place: Place) -> Examined:
 
 def _members(file: ReadFile[Any]) -> tuple[tuple[int, str], ...]:
     """The files inside an archive, encrypted ones too: the mark may lie, and then their bytes can be read."""
+    if file.format not in LISTED:
+        return ()
+    from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path
+
     if file.format not in ARCHIVES or not isinstance(file.value, Archive):
         return ()
     return tuple(
@@ -185,6 +197,10 @@ def _repository(session: Session, check_id: str) -> Examined:
 
 
 def _marks(told: dict[str, dict[str, Any]]) -> dict[str, Marks]:
+    if not told:
+        return {}
+    from hilt.knowledge.byte_marks import Marks
+
     return {
         path: Marks(
             programs=tuple(marks["programs"]),
@@ -210,15 +226,3 @@ def _limit_time(limits: Limits) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + limits.file_seconds) + 1, hard))
-
-
-def encode_examined(result: Examined) -> dict[str, Any]:
-    """`Examined` as JSON values, for the parent."""
-    return {
-        "format": result.format,
-        "findings": [encode_finding(finding) for finding in result.findings],
-        "facts": [encode_fact(fact) for fact in result.facts],
-        "gaps": [encode_gap(gap) for gap in result.gaps],
-        "ran": [[ran.check, ran.files] for ran in result.ran],
-        "members": result.members,
-    }

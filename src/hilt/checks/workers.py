@@ -16,11 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hilt.checks.check import UNREAD
-from hilt.checks.reading import RAISE_BUGS, Examined
+from hilt.checks.examined import RAISE_BUGS, UNREAD, Examined, decode_examined
 from hilt.core.limits import Limits
-from hilt.core.report import Gap, Ran, State
-from hilt.core.report_v1 import decode_fact, decode_finding, decode_gap
+from hilt.core.report import Gap, State
 
 # -I and -S: neither the user's environment nor site hooks decide what is imported; the path is ours, passed along.
 _START = "import sys; sys.path[:] = {path!r}; from hilt.checks.worker import main; main()"
@@ -78,7 +76,7 @@ class Worker:
         finally:
             self._due = math.inf
         if answer.endswith(b"\n"):
-            return _decode(json.loads(answer))
+            return decode_examined(json.loads(answer))
         too_long = len(answer) >= self._limits.worker_answer
         why = self._stop(process, "answered at too great length (limit worker_answer)" if too_long else "")
         what, path = request.get("check", "read"), request.get("path", "")
@@ -176,14 +174,3 @@ class Workers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _decode(answer: dict[str, Any]) -> Examined:
-    return Examined(
-        format=answer["format"],
-        findings=tuple(decode_finding(item, "findings") for item in answer["findings"]),
-        facts=tuple(decode_fact(item, "facts") for item in answer["facts"]),
-        gaps=tuple(decode_gap(item, "gaps") for item in answer["gaps"]),
-        ran=tuple(Ran(check=check, files=files) for check, files in answer["ran"]),
-        members=tuple((index, path) for index, path in answer["members"]),
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hilt.core.fact import FactSpec
 from hilt.core.finding import Severity
@@ -24,24 +25,30 @@ class About:
 
 
 class Catalogue:
-    """Every check that a report may name, and every fact; in the order of their lists."""
+    """Every check that a report may name, and every fact; in the order of their lists.
+
+    Each check comes with a function that tells it, called when it is asked for: outputs tell few of all checks.
+    """
 
     __slots__ = ("_checks", "_facts")
 
-    def __init__(self, checks: Iterable[About] = (), facts: Iterable[FactSpec] = ()) -> None:
-        self._checks = {about.id: about for about in checks}
+    def __init__(
+        self, checks: Mapping[str, Callable[[], About]] = MappingProxyType({}), facts: Iterable[FactSpec] = ()
+    ) -> None:
+        self._checks = checks
         self._facts = {spec.key: spec for spec in facts}
 
     def __iter__(self) -> Iterator[About]:
-        return iter(self._checks.values())
+        return (tell() for tell in self._checks.values())
 
     def check(self, check_id: str) -> About:
         """The check of this id; one that only bears the id where the catalogue does not have it.
 
         A stored report may come from a version of hilt with other checks, and it must still be told.
         """
-        found = self._checks.get(check_id)
-        return found or About(id=check_id, family="", severity=Severity.INFO, title="")
+        if check_id in self._checks:
+            return self._checks[check_id]()
+        return About(id=check_id, family="", severity=Severity.INFO, title="")
 
     def fact(self, key: str) -> FactSpec | None:
         return self._facts.get(key)

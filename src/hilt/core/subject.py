@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -71,5 +69,8 @@ class Subject:
         files = sorted(self.files, key=lambda entry: entry.path)
         if not files or any(not entry.sha256 for entry in files):
             return ""
+        import hashlib
+        import json
+
         rows = [[entry.path, entry.size, entry.sha256] for entry in files]
         return hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode("ascii")).hexdigest()

@@ -17,7 +17,7 @@ from hilt.core.verdict import Verdict
 from hilt.gate.settings import Settings
 from hilt.policy import load
 from hilt.policy.engine import judge
-from hilt.sources import open_reference
+from hilt.sources.references import open_reference
 
 Named = str | PathLike[str]
 """The name of a pack, or the path of a policy."""

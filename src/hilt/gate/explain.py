@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import cache, partial
 
 from hilt.checks import CHECKS
+from hilt.checks.line import Check
 from hilt.checks.run import SCHEMA
 from hilt.core.catalogue import About, Catalogue
 from hilt.core.errors import UsageError
@@ -26,21 +27,20 @@ class Explanation:
 
 def catalogue() -> Catalogue:
     """Every check and every fact of this version, told."""
-    return Catalogue(
-        (
-            About(
-                id=check.id,
-                family=check.family,
-                severity=check.severity,
-                title=check.title,
-                what=check.paragraph("What"),
-                why=check.paragraph("Why"),
-                blind_spot=check.paragraph("What it cannot see"),
-                fix=check.paragraph("Fix"),
-            )
-            for check in CHECKS
-        ),
-        SCHEMA,
+    return Catalogue({check.id: partial(_about, check) for check in CHECKS}, SCHEMA)
+
+
+@cache
+def _about(check: Check) -> About:
+    return About(
+        id=check.id,
+        family=check.family,
+        severity=check.severity,
+        title=check.title,
+        what=check.paragraph("What"),
+        why=check.paragraph("Why"),
+        blind_spot=check.paragraph("What it cannot see"),
+        fix=check.paragraph("Fix"),
     )
 
 
@@ -49,14 +49,15 @@ def explain(name: str, *, policies: Sequence[str] | None = None) -> Explanation:
 
     Raises `UsageError` with the nearest names where there is neither.
     """
-    about = next((about for about in catalogue() if about.id == name), None)
-    if about is not None and not policies:
-        return _of_check(about)
+    if not policies and any(check.id == name for check in CHECKS):
+        return _of_check(catalogue().check(name))
     loaded = [load(policy, SCHEMA) for policy in policies or PACKS]
     found = [(policy, rule) for policy in loaded for rule in policy.rules if rule.name == name]
     if found:
         return _of_rules(name, [policy for policy, _ in found])
-    known = [about.id for about in catalogue()] + [rule.name for policy in loaded for rule in policy.rules]
+    known = [check.id for check in CHECKS] + [rule.name for policy in loaded for rule in policy.rules]
+    from difflib import get_close_matches  # only on the way to an error
+
     near = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`hilt checks` lists the checks"
     raise UsageError(f"{name}: no check and no rule bears this name; {hint}")

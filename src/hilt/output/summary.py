@@ -6,7 +6,7 @@ Nothing here is quoted yet: every string is as the subject brought it, and the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.catalogue import About, Catalogue
 from hilt.core.fact import Fact, Known, Value
@@ -58,16 +58,14 @@ BESIDE = frozenset(
 """Formats of what stands beside the weights; they are no reason to take a model."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Like:
+class Like(NamedTuple):
     """Findings of one check that say the same, at the places where it was seen."""
 
     message: str
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(NamedTuple):
     """All findings of one check and severity."""
 
     about: About
@@ -79,8 +77,7 @@ class Group:
         return tuple(finding for like in self.likes for finding in like.findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapGroup:
+class GapGroup(NamedTuple):
     """Gaps that have the same reason; `what` are the checks, `paths` the files, both without repetition."""
 
     state: State
@@ -89,8 +86,7 @@ class GapGroup:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gain:
+class Gain(NamedTuple):
     """A fact worth having, or several said as one."""
 
     label: str
@@ -99,8 +95,7 @@ class Gain:
     """How it is known; empty where that goes without saying."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(NamedTuple):
     """`against` stands behind the outcome; `burdens` and `minor` are what one takes on; `unknown` are labels.
 
     What a waiver takes out stands in `waivers` only.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from hilt.core.finding import Finding
 from hilt.core.verdict import Verdict
@@ -19,8 +19,7 @@ IDLE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiverGroup:
+class WaiverGroup(NamedTuple):
     """One waiver and the findings that it names; `idle` says why it does nothing, and is empty where it counts."""
 
     waiver: Waiver

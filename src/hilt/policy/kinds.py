@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.fact import FactSchema
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     name: str
 
     def __str__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class ListKind:
+class ListKind(NamedTuple):
     """A list; `item` is None for the empty literal, whose items could be anything."""
 
     item: Kind | None
@@ -26,14 +24,12 @@ class ListKind:
         return f"list of {self.item}" if self.item else "list"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(NamedTuple):
     kind: Kind
     about: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordKind:
+class RecordKind(NamedTuple):
     """A group of fields: one finding, one gap, or the facts whose keys begin alike."""
 
     name: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-import threading
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hilt.core.errors import ChangedWhileRead, SourceError
+
+if TYPE_CHECKING:
+    from threading import Lock
 
 # O_NOFOLLOW: the name was resolved when it was listed, so a link here means that somebody swapped it since.
 # O_NONBLOCK: opening a pipe that took the file's place must not wait for a writer.
@@ -53,7 +55,11 @@ class FileSource:
             self._descriptor = os.open(locator.path, _FLAGS)
         except OSError as error:
             raise SourceError(f"{locator.path}: {error.strerror}") from None
-        self._seek = None if hasattr(os, "pread") else threading.Lock()
+        self._seek: Lock | None = None
+        if not hasattr(os, "pread"):
+            from threading import Lock
+
+            self._seek = Lock()
         try:
             self.assert_unchanged()
         except BaseException:

@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hilt.checks import listed
-from hilt.checks.check import UNKNOWN, Repository, Seen
+from hilt.checks.check import Repository, Seen
+from hilt.checks.examined import UNKNOWN
 from hilt.checks.inspect.byte_places import member_around, place
 from hilt.checks.inspect.facts import EMBEDDED_PROGRAMS
 from hilt.checks.inspect.native_code import CHECK as NATIVE_CODE

@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hilt.checks import listed
-from hilt.checks.check import EMPTY, UNKNOWN, ReadFile
+from hilt.checks.check import ReadFile
+from hilt.checks.examined import EMPTY, UNKNOWN
 from hilt.core.finding import Finding, Severity, Where
 from hilt.formats import READERS
 

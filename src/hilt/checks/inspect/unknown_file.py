@@ -16,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hilt.checks import listed
-from hilt.checks.check import UNKNOWN, Repository
+from hilt.checks.check import Repository
+from hilt.checks.examined import UNKNOWN
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 

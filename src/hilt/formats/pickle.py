@@ -11,13 +11,17 @@ from dataclasses import dataclass, replace
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
-from hilt.core.limits import Limits
+from hilt.core.limits import KIB, Limits
 from hilt.formats.pickle_opcodes import Opcode
 from hilt.formats.pickle_probe import Search, recognised
 from hilt.formats.pickle_walk import KEPT, Op, Span, measure, walk
 from hilt.formats.reader import Head
 
 __all__ = ["KEPT", "Op", "Opcode", "Pickle", "PickleStream", "Search", "Span", "find", "one", "probe", "read"]
+
+
+_WORTH_RUNS = 64 * KIB
+"""Bytes of the smallest pickle in which runs are looked for: getting ready to takes as long as walking so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -49,6 +53,7 @@ class PickleStream:
 
     def ops(self, *, in_runs: bool = False) -> Iterator[Op]:
         """Its opcodes as (position, opcode, argument), up to its STOP or to where it breaks; see `walk` for runs."""
+        in_runs = in_runs and self.end - self.start >= _WORTH_RUNS
         return walk(self.source, self.start, self.end, dict(self.arrays), in_runs=in_runs)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.pickle_opcodes import BYTES, TEXTS, Opcode
-from hilt.formats.pickle_runs import Run
+from hilt.formats.pickle_run import Run
 from hilt.formats.pickle_stack import Stack, is_full
 from hilt.formats.pickle_values import KEPT_ITEMS, Global, Items, Made, Opaque, Value
 from hilt.formats.pickle_walk import RUN, Op, Span, walk

@@ -8,11 +8,11 @@ and lists, dicts, sets and tuples of all these. What is called or looked up, or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate, compress
 from operator import itemgetter, sub
 
 from hilt.core.byte_source import ByteSource
+from hilt.formats.pickle_run import PUSHES, Run
 
 _BLOCK = 1 << 14
 """Bytes that are looked through at once, which is the most that a run can have."""
@@ -20,31 +20,6 @@ _SHORTEST = 32
 """Opcodes, and a lower bound of bytes, of the shortest run that is worth its while."""
 _DEPTH = 6
 """Marks inside each other in one run."""
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """The opcodes in the bytes [start, end) of `source`: they add, then push, and memoise so many values.
-
-    `numbered` is the memo entry that its first PUT names, None where it has no PUT. It reads the memo entries `read`;
-    those that it does not write itself must be there, which they are in a memo of `needed` entries.
-    The machine that takes it notes how large its stack and its memo were, and whether the run was carried out since.
-    """
-
-    source: ByteSource
-    start: int
-    end: int
-    added: int = 0
-    pushed: int = 0
-    memoised: int = 0
-    numbered: int | None = None
-    read: frozenset[int] = frozenset()
-    needed: int = 0
-    holders: tuple[int, ...] = ()
-    """Which of its memo entries are containers, by their place among its own; told only where it reads any entry."""
-    stack_size: int = 0
-    memo_size: int = 0
-    carried_out: bool = False
 
 
 def _literal(code: bytes, width: int, first: bytes, rest: bytes, longest: int) -> bytes:
@@ -80,17 +55,14 @@ _NUMBERS = re.compile(
 )
 _SIZES = {ord("J"): 5, ord("K"): 2, ord("M"): 3, ord("G"): 9}
 
-_PUSHES = b"JKMGN)XUCIFLVS\x88\x89\x8c\x8a"
 _LETTERS = bytes.maketrans(
-    _PUSHES + b"hjg\x94qrp]}\x8f\x90\x91\x85\x86\x87",
-    b"n" * len(_PUSHES) + b"gggmmmmcccet123",
+    PUSHES + b"hjg\x94qrp]}\x8f\x90\x91\x85\x86\x87",
+    b"n" * len(PUSHES) + b"gggmmmmcccet123",
 )
 """What a token does: n pushes a value, g one of the memo, c an empty container, m memoises; others stand for themselves."""
 _IS_PUT = bytes(letter == ord("m") for letter in range(256))
 _IS_GET = bytes(letter == ord("g") for letter in range(256))
 _NEITHER = bytes({*range(256)} - {*b"mg"})
-STARTS = frozenset(_PUSHES + b"hjg]}\x8f(")
-"""Opcodes with which a run may begin."""
 
 
 def _inside(depth: int) -> bytes:

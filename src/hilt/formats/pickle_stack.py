@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from hilt.core.errors import FormatError
-from hilt.formats.pickle_runs import Run
+from hilt.formats.pickle_run import Run
 from hilt.formats.pickle_values import KEPT_ITEMS, Items, Value
 
 MEMO_GAP = 1 << 16

@@ -9,12 +9,16 @@ import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.formats.pickle_disputes import Disputes, unescaped
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
-from hilt.formats.pickle_runs import STARTS, Plan, Run
+from hilt.formats.pickle_run import STARTS, Run
+
+if TYPE_CHECKING:
+    from hilt.formats.pickle_runs import Plan
 
 KEPT = 1024
 """Literals of up to so many bytes are decoded and handed on."""
@@ -92,11 +96,11 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int], *,
     position = start
     while position < end:
         data, safe = _chunk(source, position, end)
-        i, jump, plan = 0, None, Plan(source, data, position)
-        turn = 0 if in_runs else len(data)
+        i, jump, plan = 0, None, _plan(source, data, position) if in_runs else None
+        turn = len(data) if plan is None else 0
         while i < safe:
             code = data[i]
-            if i >= turn and code in STARTS:
+            if i >= turn and plan is not None and code in STARTS:
                 run, turn = plan.at(i)
                 if run is not None:
                     yield run.start, RUN, run
@@ -130,6 +134,12 @@ def walk(source: ByteSource, start: int, end: int, arrays: Mapping[int, int], *,
                     return
                 i = after
         position = position + i if jump is None else jump
+
+
+def _plan(source: ByteSource, data: bytes, base: int) -> Plan:
+    from hilt.formats.pickle_runs import Plan  # its patterns take as long to compile as small pickles to check
+
+    return Plan(source, data, base)
 
 
 def _chunk(source: ByteSource, position: int, end: int) -> tuple[bytes, int]:

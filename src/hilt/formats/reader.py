@@ -59,7 +59,7 @@ class Reader:
     def claims(self, name: str) -> bool:
         """Does this format usually go under such a name?"""
         name = name.lower()
-        return any(fnmatchcase(name, pattern.lower()) for pattern in self.names)
+        return any(_matches(name, pattern.lower()) for pattern in self.names)
 
     def fits(self, head: Head) -> bool:
         """Do the bytes look like this format?"""
@@ -70,6 +70,16 @@ class Reader:
             if len(head.data) <= offset or head.data[offset] not in values:
                 return False
         return self.module.probe(head) if self.probed or not self.magic else True
+
+
+def _matches(name: str, pattern: str) -> bool:
+    suffix = pattern.removeprefix("*")
+    if _WILD.isdisjoint(suffix):  # nearly all, and far quicker than a pattern
+        return name.endswith(suffix) if suffix != pattern else name == pattern
+    return fnmatchcase(name, pattern)
+
+
+_WILD = frozenset("*?[")
 
 
 def recognise(readers: tuple[Reader, ...], head: Head) -> Reader | None:

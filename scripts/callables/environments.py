@@ -10,9 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from sets import Set
+from sets import SETS, Set
 
 SCAN = Path(__file__).with_name("scan.py")
+WASM = "pyodide-"
 CRASHES = 40
 """Modules that may kill the interpreter on import before a scan is given up."""
 
@@ -31,29 +32,43 @@ def scans(each: Set, pythons: Path, work: Path) -> Scans:
     short = each.python.rpartition(".")[0]
     library = python.parents[1] / "lib" / f"python{short}"
     standard = work / f"python{short}.jsonl"
+    if each.python.startswith(WASM):
+        return _scan_wasm(each, work)
     if not standard.exists():
         plan = {"paths": [str(library), str(library / "lib-dynload")], "roots": [], "builtins": True}
         _scan(python, plan, standard)
     own = tops(standard)
-    if not each.packages:
+    if each.standard:
         return Scans([standard], own, {"python": each.python})
-    home = work / each.name
-    environment = home.with_suffix(".venv")
+    environment = work / f"{root(each).name}.venv"
     if not (environment / "done").exists():
-        _install(python, environment, each.packages)
+        _install(python, environment, root(each).packages)
     installed = environment / "lib" / f"python{short}" / "site-packages"
-    out = home.with_suffix(".jsonl")
+    out = work / f"{each.name}.jsonl"
     if not out.exists():
-        _scan(
-            environment / "bin" / "python",
-            {"paths": [str(installed)], "roots": sorted(each.only), "without": sorted(each.without)},
-            out,
-        )
+        plan = {"paths": [str(installed)], "roots": sorted(each.only), "import": each.imports}
+        _scan(environment / "bin" / "python", plan, out)
     versions = {"python": each.python}
     for info in sorted(installed.glob("*.dist-info")):
         name, _, version = info.stem.partition("-")
         versions[name.lower().replace("_", "-")] = version
-    return Scans([standard, out], tops(out) - own, versions)
+    return Scans([standard, *beside(each, work), out], tops(out) - own, versions)
+
+
+def root(each: Set) -> Set:
+    """The set that makes the environment of this one."""
+    while each.environment:
+        each = next(other for other in SETS if other.name == each.environment)
+    return each
+
+
+def beside(each: Set, work: Path) -> list[Path]:
+    """The scans of the sets that this one shares an environment with."""
+    found: list[Path] = []
+    while each.environment:
+        each = next(other for other in SETS if other.name == each.environment)
+        found.append(work / f"{each.name}.jsonl")
+    return found
 
 
 def tops(scan: Path) -> set[str]:
@@ -67,6 +82,20 @@ def _install(python: Path, environment: Path, packages: tuple[str, ...]) -> None
     pip = [environment / "bin" / "pip", "install", "--quiet", "--prefer-binary", "--only-binary=:all:"]
     subprocess.run([*pip, *packages], check=True)
     (environment / "done").touch()
+
+
+def _scan_wasm(each: Set, work: Path) -> Scans:
+    """Of a Python that is there as WebAssembly for Node only."""
+    out, home = work / f"{each.name}.jsonl", work / each.name
+    if not out.exists():
+        home.mkdir(exist_ok=True)
+        subprocess.run(
+            ["npm", "install", "--silent", "--prefix", home, f"pyodide@{each.python.removeprefix(WASM)}"], check=True
+        )
+        node = ["node", SCAN.with_name("scan_wasm.mjs"), home / "node_modules" / "pyodide"]
+        subprocess.run([*node, out.with_suffix(".part")], check=True, stdin=subprocess.DEVNULL)
+        out.with_suffix(".part").rename(out)
+    return Scans([out], tops(out), {"pyodide": each.python.removeprefix(WASM)})
 
 
 def _scan(python: Path, plan: dict[str, object], out: Path) -> None:

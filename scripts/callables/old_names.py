@@ -8,7 +8,7 @@ from pathlib import Path
 from source import facts
 
 _RENAMED = {
-    "__builtins__": "builtins", "nt": "os", "ce": "os", "riscos": "os", "_subprocess": "subprocess", "popen2": "os",
+    "__builtins__": "builtins", "nt": "os", "posix": "os", "ce": "os", "riscos": "os", "_subprocess": "subprocess", "popen2": "os",
     "exceptions": "builtins", "thread": "_thread", "httplib": "http.client", "urllib2": "urllib.request",
     "cPickle": "pickle", "__main__.__builtins__": "builtins", "StringIO": "io", "cStringIO": "io", "md5": "hashlib",
     "sha": "hashlib", "sets": "collections", "UserDict": "collections", "anydbm": "dbm", "whichdb": "dbm",

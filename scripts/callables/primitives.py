@@ -46,25 +46,26 @@ _TABLE = {
         asyncio.subprocess.create_subprocess_exec@- asyncio.subprocess.create_subprocess_shell@-
         asyncio.base_events.BaseEventLoop.subprocess_exec@- asyncio.base_events.BaseEventLoop.subprocess_shell@-
         multiprocessing.process.BaseProcess.start@- multiprocessing.util.spawnv_passfds@- _bootsubprocess.Popen@-
-        asyncio.unix_events._UnixSubprocessTransport@- multiprocessing.pool.Pool@- multiprocessing.context.BaseContext.Pool@-
+        platform.popen@- torch.distributed.run.run_script_path@- asyncio.unix_events._UnixSubprocessTransport@- multiprocessing.pool.Pool@- multiprocessing.context.BaseContext.Pool@-
         concurrent.futures.process.ProcessPoolExecutor@- mailcap.findmatch pipes.Template@-""",
     "CODE": """builtins.eval builtins.exec builtins.execfile builtins.compile builtins.breakpoint@- builtins.input@-
         types.CodeType@- types.FunctionType@- code.interact@- code.InteractiveInterpreter.runsource@1
         code.InteractiveInterpreter.runcode@1 _interpreters.run_string@- _interpreters.exec@- _interpreters.call@-
         _interpreters.run_func@- _xxsubinterpreters.run_string@- pdb.set_trace@- bdb.Bdb.set_trace@-
         code.compile_command codeop.compile_command codeop.Compile.__call__@1 codeop.CommandCompiler.__call__@1
-        typing.ForwardRef@0 profile.run profile.runctx cProfile.run cProfile.runctx cProfile.Profile.runctx@1
+        torch.compile pandas.eval sympy.core.cache.lazy_function torch._dynamo.guards.GuardBuilder.get@1
+        torch.distributed.nn.api.remote_module.RemoteModule torch.distributed.nn.api.remote_module._RemoteModule typing.ForwardRef@0 dataclasses.make_dataclass profile.run profile.runctx cProfile.run cProfile.runctx cProfile.Profile.runctx@1
         pdb.run pdb.runctx pdb.runeval pdb.runcall pdb.post_mortem@- pdb.pm@- bdb.Bdb@- pdb.Pdb@- cProfile.Profile@- profile.Profile@-
         code.InteractiveInterpreter@- code.InteractiveConsole@- builtins.raw_input@- trace.Trace@- rlcompleter.Completer@-
-        idlelib.pyshell.ModifiedInterpreter@- sys.call_tracing _testcapi.@- _testinternalcapi.@- tkinter.Tcl@- tkinter.Tk@- _tkinter.create@-
+        idlelib.pyshell.ModifiedInterpreter@- sys.call_tracing _testcapi.@- _testinternalcapi.@- tkinter.Tcl@- tkinter.Tk _tkinter.create@-
         runpy._run_code runpy.run_module runpy.run_path runpy._run_module_code numexpr.evaluate
         sympy.core.sympify.sympify sympy.parsing.sympy_parser.parse_expr jinja2.environment.Template
         jinja2.environment.Environment.from_string@1 dill._dill._create_function@- dill._dill._create_code@-
         cloudpickle.cloudpickle._make_function@- cloudpickle.cloudpickle._builtin_type""",
-    "UNPICKLE": """pickle.load pickle.loads pickle.Unpickler pickle._Unpickler pickle._load pickle._loads cPickle.load
+    "UNPICKLE": """pickle.Unpickler.load@- pickle._Unpickler.load@- pickle.load pickle.loads pickle.Unpickler pickle._Unpickler pickle._load pickle._loads cPickle.load
         cPickle.loads cPickle.Unpickler marshal.load marshal.loads shelve.open shelve.Shelf shelve.DbfilenameShelf
         dill.load dill.loads dill._dill.load dill._dill.loads dill._dill.Unpickler cloudpickle.load cloudpickle.loads
-        joblib.numpy_pickle.load torch.serialization.load numpy.load pandas.io.pickle.read_pickle yaml.load yaml.load_all
+        joblib.numpy_pickle.load torch.serialization.load numpy.load pandas.read_pickle pandas.read_hdf pandas.io.pickle.read_pickle yaml.load yaml.load_all
         yaml.full_load@- yaml.full_load_all@- yaml.unsafe_load yaml.unsafe_load_all jsonpickle.decode
         jsonpickle.unpickler.decode torch._C._import_ir_module torch._C.import_ir_module
         torch._C.import_ir_module_from_buffer copyreg.add_extension@- copyreg.remove_extension@-
@@ -73,11 +74,11 @@ _TABLE = {
     "NATIVE": """ctypes.CDLL ctypes.PyDLL ctypes.WinDLL ctypes.OleDLL ctypes.LibraryLoader@- ctypes.CFUNCTYPE@-
         ctypes.PYFUNCTYPE@- ctypes.WINFUNCTYPE@- ctypes.cast@- ctypes.memmove@- ctypes.memset@- ctypes.string_at@-
         ctypes.wstring_at@- ctypes.pythonapi@- ctypes.cdll@- ctypes.pydll@- ctypes.windll@- ctypes.oledll@- _ctypes.@-
-        ctypes.util.find_library _imp.create_dynamic@- _imp.exec_dynamic@- imp.load_dynamic@-
+        ctypes.util.find_library numpy.ctypeslib.load_library@- _imp.create_dynamic@- _imp.exec_dynamic@- imp.load_dynamic@-
         cffi.api.FFI.dlopen cffi.api.FFI.verify _cffi_backend.@- torch._ops._Ops.load_library@1
         torch._classes._Classes.load_library@1 winreg.@- _winapi.@- msvcrt.@- _winreg.@- mmap.mmap@-
         sqlite3.connect sqlite3.Connection.load_extension@1""",
-    "IMPORT": """builtins.__import__ importlib.import_module importlib.__import__ importlib.reload@-
+    "IMPORT": """hydra._internal.utils._locate hydra.utils.instantiate hydra.utils.get_class hydra.utils.get_method hydra.utils.call builtins.__import__ pickle.Unpickler.find_class@1 pickle._Unpickler.find_class@1 importlib.import_module importlib.__import__ importlib.reload@-
         importlib._bootstrap._gcd_import importlib._bootstrap.__import__ importlib.util.spec_from_file_location@-
         importlib.util.module_from_spec@- importlib._bootstrap_external.SourceFileLoader
         importlib._bootstrap_external.SourcelessFileLoader importlib._bootstrap_external.ExtensionFileLoader
@@ -100,7 +101,9 @@ _TABLE = {
         imaplib.IMAP4@- nntplib.NNTP@- telnetlib.Telnet@- xmlrpc.client.ServerProxy@- webbrowser.open webbrowser.get
         webbrowser.open_new webbrowser.open_new_tab multiprocessing.connection.Client@-
         multiprocessing.connection.Listener@- socketserver.TCPServer@- socketserver.UDPServer@- asyncio.events.new_event_loop@-
-        asyncio.events.get_event_loop@- asyncio.get_event_loop@- huggingface_hub.file_download.hf_hub_download
+        asyncio.events.get_event_loop@- asyncio.get_event_loop@- pandas.read_csv pandas.read_table pandas.read_excel pandas.read_json pandas.read_html pandas.read_xml pandas.read_parquet
+        pandas.read_fwf pandas.read_sql pandas.read_orc pandas.read_feather pandas.read_stata pandas.read_sas pandas.read_spss pandas.read_gbq
+        torch.distributed.rpc.api.remote@- torch.distributed.rpc.api.rpc_sync@- torch.distributed.rpc.api.rpc_async@- huggingface_hub.file_download.hf_hub_download
         huggingface_hub._snapshot_download.snapshot_download""",
     "FILES": """io.open io.FileIO io.open_code _pyio.open _pyio.FileIO codecs.open builtins.file os.open os.remove os.unlink os.rmdir
         os.removedirs os.rename os.renames os.replace os.mkdir os.makedirs os.link os.symlink os.truncate os.ftruncate
@@ -118,7 +121,7 @@ _TABLE = {
         filecmp.cmp filecmp.dircmp numpy.fromfile numpy.memmap numpy.savez numpy.save numpy.savetxt numpy.loadtxt
         numpy.genfromtxt numpy.ndarray.tofile h5py._hl.files.File argparse.FileType.__call__@1 xml.etree.ElementTree.parse
         torch._C.PyTorchFileReader torch._C.PyTorchFileWriter torch._C._storage.from_file
-        tracemalloc.Snapshot.dump@1 _io.FileIO numpy.lib._datasource.DataSource.open@1 logging.FileHandler""",
+        tracemalloc.Snapshot.dump@1 xml.sax.parse _posixshmem.shm_open@- _posixshmem.shm_unlink@- _io.FileIO numpy.lib._datasource.DataSource.open@1 logging.FileHandler""",
     "REACH": """builtins.getattr@0+1 builtins.setattr@0+1 builtins.delattr@0+1 builtins.map builtins.filter builtins.type@2 builtins.vars
         builtins.globals@- builtins.locals@- builtins.dir@- builtins.super@- builtins.property@-
         builtins.classmethod@- builtins.staticmethod@- builtins.__build_class__@- builtins.__dict__@-
@@ -128,10 +131,10 @@ _TABLE = {
         itertools.accumulate@1 itertools.groupby@1 itertools.dropwhile itertools.takewhile itertools.filterfalse
         contextlib._BaseExitStack.callback@1 contextlib._BaseExitStack.push@1 contextlib._BaseExitStack.enter_context@1 builtins.apply
         sched.scheduler.enter@3 sched.scheduler.enterabs@3 types.MethodType@0 types.ModuleType@- types.DynamicClassAttribute@- weakref.finalize@1 _thread.start_new_thread
-        _thread.start_new threading.Timer@1 concurrent.futures.thread.ThreadPoolExecutor.submit@1
+        _thread.start_new threading.Timer@1 threading.Thread.start@0 concurrent.futures.thread.ThreadPoolExecutor.submit@1
         concurrent.futures._base.Executor.submit@1 joblib.parallel.Parallel@- joblib.parallel.delayed string.Formatter.get_field@1+2
         unittest.mock._importer unittest.mock.patch@0
-        collections.abc.Callable@- numpy.vectorize numpy.frompyfunc numpy.apply_along_axis numpy.fromfunction numpy.piecewise@2""",
+        collections.abc.Callable@- torch.utils.data.dataloader.DataLoader numpy.vectorize numpy.frompyfunc numpy.apply_along_axis numpy.fromfunction numpy.piecewise@2""",
     "INTERPRETER": """sys.exit@- sys.settrace sys.setprofile sys.setrecursionlimit@- sys.addaudithook sys._getframe@-
         sys.setswitchinterval@- sys.set_asyncgen_hooks@- sys.breakpointhook@- sys.excepthook@- sys.displayhook@- sys.unraisablehook@-
         sys._current_frames@- sys._current_exceptions@- sys.set_int_max_str_digits@- sys.setdlopenflags@- sys.stdout@-
@@ -163,7 +166,7 @@ PUBLIC = {
     "_datetime": "datetime", "_pydatetime": "datetime", "_decimal": "decimal", "_pydecimal": "decimal", "_struct": "struct", "_bz2": "bz2",
     "_lzma": "lzma", "_codecs": "codecs", "_elementtree": "xml.etree.ElementTree", "_asyncio": "asyncio.events", "_csv": "csv",
     "_ctypes": "ctypes", "_json": "json", "_random": "random", "_queue": "queue", "_uuid": "uuid", "_weakref": "weakref", "_typing": "typing",
-    "_tracemalloc": "tracemalloc", "_frozen_importlib": "importlib._bootstrap",
+    "_tracemalloc": "tracemalloc", "_warnings": "warnings", "_frozen_importlib": "importlib._bootstrap",
     "_frozen_importlib_external": "importlib._bootstrap_external", "pathlib._local": "pathlib", "_pathlib": "pathlib",
     "_dbm": "dbm.ndbm", "_gdbm": "dbm.gnu", "_contextvars": "contextvars", "_heapq": "heapq", "_bisect": "bisect", "_statistics": "statistics",
 }  # fmt: skip
@@ -176,3 +179,9 @@ BARRIERS = """warnings logging typing inspect functools dataclasses enum abc cop
     concurrent multiprocessing selectors ssl csv configparser hashlib hmac secrets base64 struct io _pyio
     typing_extensions tqdm absl""".split()
 """Modules that everybody uses: what their functions do inside is told of them, not of all their callers."""
+
+ALONE = frozenset(
+    """builtins.compile ast.parse codeop.compile_command codeop.Compile.__call__ codeop.CommandCompiler.__call__ code.compile_command
+    tkinter.Tk ast.literal_eval builtins.type os.environ builtins.super""".split()
+)
+"""Those that much code uses without running anything: what calls them is not told of."""

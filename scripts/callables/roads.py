@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, product
 from typing import Any, NamedTuple
 
-from primitives import BARRIERS, ROADS, primitives
+from primitives import ALONE, BARRIERS, ROADS, primitives
 from world import Place, World
 
-STEERED, UNSTEERED, REACHING = 4, {"SHELL": 3, "CODE": 3}, 2
-"""Steps that are followed: where arguments flow all the way; where they do not; to callers of what calls its argument."""
+STEERED, UNSTEERED = 4, {"SHELL": 3, "CODE": 3}
+"""Steps that are followed: where arguments flow all the way, and where they do not (2, if not told)."""
 ANY = "*"
 _RANK = {road: rank for rank, road in enumerate(ROADS)}
 _HANDED = {"SHELL", "CODE", "UNPICKLE", "IMPORT"}
 
-_STILL = {"REACH", "INTERPRETER", "INSIDE"}
+_STILL = {"REACH", "INTERPRETER", "INSIDE", "NATIVE"}
 """Roads that callers have a share in only where their arguments flow."""
 
 Node = tuple[str, str]
@@ -42,6 +42,7 @@ class Roads:
         self.labels: dict[Node, dict[str, Label]] = defaultdict(dict)
         self.edges: dict[Node, list[Edge]] = defaultdict(list)
         self._primitives = primitives()
+        self._primitive_nodes: set[Node] = set()
         self._namesakes: dict[Node, list[Node]] = defaultdict(list)
         for module, name in sorted(world.functions):
             if name.count(".") == 1:
@@ -70,6 +71,7 @@ class Roads:
             place = self._place(name)
             roots = frozenset(["+".join(map(str, positions))]) if positions else frozenset()
             self.labels[place.module, place.name][road] = Label(road, roots, ())
+            self._primitive_nodes.add((place.module, place.name))
 
     def _place(self, name: str) -> Place:
         """A primitive by its name, wherever that leads in this world."""
@@ -88,7 +90,7 @@ class Roads:
 
     def _below(self, module: str, road: str) -> None:
         for name, found in self.world.names.get(module, {}).items():
-            if found[:2] == ["R", module]:
+            if found[:2] == ["R", module] or found == ["def"]:
                 place = self.world.canonical(Place("object", module, name))
                 self.labels[place.module, place.name][road] = Label(road, frozenset(), ())
 
@@ -99,7 +101,7 @@ class Roads:
             target = call[0]
             if target[:2] == "p:":
                 roots = frozenset(target[2:].split(",")) - {"self"}
-                if roots:
+                if roots and not _by_name(roots, function["calls"]):
                     self._label(owner, Label("REACH", roots, ()))
                 continue
             handed = target[:2] == "a:"
@@ -188,21 +190,24 @@ class Roads:
             found = self.world.attribute(klass, method)
             if found is not None and found.module != "builtins":
                 self.edges[found.module, found.name].append(Edge(owner, ["make", [], {}], 0))
-                self._overridden(owner, (found.module, found.name))
+        self._overridden(owner)
         known = self.world.classes[owner]
         called = self.world.attribute(known.meta, "__call__") if known.meta else None
         if called is not None and called.module not in ("builtins", "enum", "abc"):
             self.edges[called.module, called.name].append(Edge(owner, ["make", [], {}], 0))
 
-    def _overridden(self, owner: Node, init: Node) -> None:
+    def _overridden(self, owner: Node) -> None:
         """An inherited `__init__` calls the methods of the class that inherits it."""
-        if init[1].rpartition(".")[0] == owner[1]:
-            return
-        for call in self.world.functions.get(init, {"calls": ()})["calls"]:
-            if call[0][:2] == "s:" and "." not in call[0]:
-                found = self.world.attribute(Place("object", *owner), call[0][2:])
-                if found is not None and found.name.startswith(owner[1] + "."):
-                    self.edges[found.module, found.name].append(Edge(owner, call, 1))
+        line = list(self.world.line(Place("object", *owner)))
+        for base in line[1:]:
+            if (base.module, base.name) in self._primitive_nodes:
+                self.edges[base.module, base.name].append(Edge(owner, ["make", [], {}], 0))
+            init = self.world.functions.get((base.module, f"{base.name}.__init__"))
+            for call in init["calls"] if init else ():
+                if call[0][:2] == "s:" and "." not in call[0]:
+                    found = self.world.attribute(line[0], call[0][2:])
+                    if found is not None and found != self.world.attribute(base, call[0][2:]):
+                        self.edges[found.module, found.name].append(Edge(owner, call, 1))
 
     # How roads spread.
 
@@ -229,27 +234,34 @@ class Roads:
 
     def _through(self, node: Node, label: Label, edge: Edge) -> Label | None:
         """What the label of a callee makes of its caller."""
-        if _blocked(node, edge.caller) or (label.road in _STILL and not label.roots):
-            return None
-        step = ".".join(part for part in node if part)
-        steps = (step, *label.chain)
         target, args, _ = edge.call
+        if self._ends(node, label, edge):
+            return None
         if target == "make":
-            roots = frozenset(ANY if root in ("self", "cls", ANY) else root for root in label.roots)
+            roots = frozenset(ANY if root in ("self", "cls") else root for root in label.roots)
+            roots -= {ANY} if label.road == "REACH" else set()
         elif target.startswith("a:"):
-            if label.road not in _HANDED:
-                return None
             roots = frozenset(args[0])
-            if label.roots and not roots:
-                return None
         else:
             roots = self._steering(node, label, edge)
-            if label.roots and not roots:
-                return None
-        most = REACHING if label.road == "REACH" else STEERED if label.roots else UNSTEERED.get(label.road, 2)
+        if label.roots and not roots:
+            return None
+        steps = (".".join(part for part in node if part), *label.chain)
+        most = STEERED if label.roots else UNSTEERED.get(label.road, 2)
         if len(steps) > most + (target == "make"):
             return None
         return Label(label.road, roots if label.roots else frozenset(), steps)
+
+    def _ends(self, node: Node, label: Label, edge: Edge) -> bool:
+        """Is this as far as the road is told of?"""
+        target = edge.call[0]
+        if label.road in _STILL and not label.roots:
+            return True
+        if label.road == "REACH" and target != "make" and (label.chain or node not in self._primitive_nodes):
+            return True
+        if target.startswith("a:") and label.road not in _HANDED:
+            return True
+        return ".".join(node) in ALONE or (bool(label.chain) and _blocked(node, edge.caller))
 
     def _steering(self, node: Node, label: Label, edge: Edge) -> frozenset[str]:
         """The parameters of the caller that reach those of the callee which steer its road."""
@@ -260,12 +272,13 @@ class Roads:
             function = self.world.functions.get((init.module, init.name)) if init else None
             shift = 1 if function else 0
         params = function["params"] if function else []
-        own = {"self"} if label.road == "REACH" else set()
+        bound = self.world.functions.get(edge.caller, {}).get("bound")
+        own = {"self"} if label.road == "REACH" and bound else set()
         found: set[str] = set()
         for root in label.roots:
             parts = [set(_reaching(part, params, args, words, shift)) - own for part in root.split("+")]
             if all(parts):
-                found.update(*parts)
+                found.update("+".join(sorted(set(each))) for each in product(*map(sorted, parts)))
         return frozenset(found)
 
 
@@ -290,6 +303,12 @@ def _reaching(
     yield from chain.from_iterable(_positional(params, root, args, shift))
 
 
+def _by_name(roots: frozenset[str], calls: list[list[Any]]) -> bool:
+    """Is what is called an attribute of one parameter, by the name that another gives? Then `getattr` tells of it."""
+    asked = [set().union(*args[:2]) for target, args, _ in calls if target == "g:getattr" and len(args) > 1]
+    return len(roots) > 1 and any(roots <= each for each in asked)
+
+
 def _positional(params: list[str], root: str, args: list[list[str]], shift: int) -> list[list[str]]:
     for at, param in enumerate(params):
         if param == root:
@@ -300,13 +319,6 @@ def _positional(params: list[str], root: str, args: list[list[str]], shift: int)
 
 
 def _blocked(node: Node, caller: Node) -> bool:
-    top, other = node[0].partition(".")[0], caller[0].partition(".")[0]
-    return top != other and (top in BARRIERS or node[0] in BARRIERS) and node not in _PRIMITIVE_NODES
-
-
-_PRIMITIVE_NODES = {
-    tuple(name.rsplit(".", size)) if size == 1 else (name.rsplit(".", 2)[0], ".".join(name.rsplit(".", 2)[1:]))
-    for name in primitives()
-    for size in (1, 2)
-    if name.count(".") >= size
-}
+    """Is it a function of a module whose inside is not told of all that use it?"""
+    top, other = node[0].partition(".")[0].lstrip("_"), caller[0].partition(".")[0].lstrip("_")
+    return top != other and (top in BARRIERS or node[0] in BARRIERS)

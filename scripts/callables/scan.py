@@ -14,9 +14,11 @@ import re
 import sys
 import types
 import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import source  # noqa: E402
+import source
 
 sys.path.pop(0)
 HOOKS = """__new__ __init__ __setstate__ __setattr__ __getattr__ __getattribute__ __hash__ __eq__ __del__ append extend
@@ -29,6 +31,8 @@ _NATIVE = re.compile(r"^(\w+?)(\.cpython-|\.abi3|\.so$|\.pyd$)")
 _OUT = re.compile(
     r"^(test\.(?!support|__init__)|lib2to3\.tests|idlelib\.idle_test|ctypes\.test|tkinter\.test|turtledemo)"
 )
+_TESTS = re.compile(r"^(?!numpy|sympy|torch|transformers).*\.(tests?|conftest)(\.|$)")
+"""Modules whose names are written down, and not what they call."""
 _ALWAYS = ("numpy.testing", "torch.testing", "pandas.testing", "pandas._testing", "test.support")
 
 
@@ -36,17 +40,16 @@ class _TookTooLong(BaseException):
     pass
 
 
-def modules(plan):
+def modules(plan: dict[str, Any]) -> Iterator[tuple[str, str | None, str]]:
     """Every module below the paths: its name, its source or None, and the package that it stands in."""
     for name in sys.builtin_module_names if plan.get("builtins") else ():
         yield name, None, ""
     for path in plan["paths"]:
         for entry in sorted(os.listdir(path)):
-            if entry not in plan.get("without", ()):
-                yield from _module(path, entry, "", plan["roots"])
+            yield from _module(path, entry, "", plan["roots"])
 
 
-def _module(folder, entry, package, roots=()):
+def _module(folder: str, entry: str, package: str, roots: Sequence[str] = ()) -> Iterator[tuple[str, str | None, str]]:
     path, native = os.path.join(folder, entry), _NATIVE.match(entry)
     name = entry[:-3] if entry.endswith(".py") else native.group(1) if native else entry
     if not name.isidentifier() or name == "__pycache__" or (roots and name not in roots):
@@ -63,18 +66,18 @@ def _module(folder, entry, package, roots=()):
         yield full, path if entry.endswith(".py") else None, package[:-1]
 
 
-def _has_code(path):
+def _has_code(path: str) -> bool:
     return any(entry.endswith(".py") or _NATIVE.match(entry) for entry in os.listdir(path))
 
 
-def load(name, skip):
+def load(name: str, skip: set[str]) -> types.ModuleType | None:
     """The module itself, or None where it is not for importing here."""
     if name in skip or (_NEVER.search(name) and not name.startswith(_ALWAYS)):
         return None
     if hasattr(sys, "platform") and sys.platform != "emscripten":
         import signal
 
-        def stop(*_):
+        def stop(*_: object) -> None:
             raise _TookTooLong
 
         signal.signal(signal.SIGALRM, stop)
@@ -84,14 +87,14 @@ def load(name, skip):
             warnings.simplefilter("ignore")
             return importlib.import_module(name)
     except BaseException as error:  # noqa: BLE001
-        print("%s: %s: %s" % (name, type(error).__name__, str(error)[:100].replace("\n", " ")), file=sys.stderr)
+        print(f"{name}: {type(error).__name__}: {' '.join(str(error).split())[:100]}", file=sys.stderr)
         return None
     finally:
         if sys.platform != "emscripten":
             signal.alarm(0)
 
 
-def home(value, here, name):
+def home(value: object, here: str, name: str) -> list[str]:
     """Where a class or function is defined: the place that it states, if it is there, else where it was found."""
     module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if module is None and isinstance(value, types.BuiltinFunctionType):
@@ -114,26 +117,26 @@ _FIRST = {}
 _EARLY = ("builtins", "types", "sys", "posix", "_io", "io", "os")
 
 
-def binding(value, here, name):
+def binding(value: object, here: str, name: str) -> list[str] | None:
     """What a name of a module or class holds: `M` a module, `R` a class or function and its home, `V` a value and its type."""
     if isinstance(value, types.ModuleType):
         return ["M", value.__name__]
     if isinstance(value, (staticmethod, classmethod, types.MethodType)):
         value = value.__func__
-    if isinstance(value, type) or callable(value) and hasattr(type(value), "__get__") and hasattr(value, "__name__"):
-        return ["R"] + home(value, here, name)
+    if isinstance(value, type) or (callable(value) and hasattr(type(value), "__get__") and hasattr(value, "__name__")):
+        return ["R", *home(value, here, name)]
     if isinstance(value, (types.BuiltinFunctionType, types.FunctionType)) or type(value).__name__ in _FUNCTIONS:
-        return ["R"] + home(value, here, name)
+        return ["R", *home(value, here, name)]
     kind = type(value)
-    if kind.__module__ in ("builtins", "typing", "re") or not isinstance(kind, type):
+    if (kind.__module__ in ("builtins", "typing", "re") and here != "builtins") or not isinstance(kind, type):
         return None
-    return ["V"] + home(kind, kind.__module__, kind.__qualname__)
+    return ["V", *home(kind, kind.__module__, kind.__qualname__)]
 
 
 _FUNCTIONS = {"cython_function_or_method", "_ArrayFunctionDispatcher", "ufunc", "fused_cython_function", "PyCapsule"}
 
 
-def describe(klass, here, depth=0):
+def describe(klass: type, here: str, depth: int = 0) -> dict[str, Any]:
     """A class: what it inherits, which hooks of pickling it has itself, what stands in it."""
     own = vars(klass)
     inner, classes = {}, {}
@@ -159,7 +162,7 @@ def describe(klass, here, depth=0):
     }
 
 
-def runtime(module, full):
+def runtime(module: types.ModuleType, full: str) -> dict[str, Any]:
     """Names and classes of a module as they are when it has been imported."""
     names, classes = {}, {}
     for name, value in sorted((k, v) for k, v in list(vars(module).items()) if isinstance(k, str)):
@@ -172,24 +175,30 @@ def runtime(module, full):
             if found == ["R", full, name] and isinstance(value, type):
                 classes[name] = describe(value, full)
         except Exception as error:  # noqa: BLE001
-            print("%s.%s: %r" % (full, name, error), file=sys.stderr)
+            print(f"{full}.{name}: {error!r}", file=sys.stderr)
     return {"names": names, "classes": classes}
 
 
-def main():
+def main() -> None:
     with open(sys.argv[1]) as stream:
         plan = json.load(stream)
     wanted = sorted({name: (name, path, package) for name, path, package in modules(plan)}.values())
     skip = set(plan["skip"])
     with open(sys.argv[2] + ".importing", "w") as log:
         loaded = {}
-        for name, path, _ in wanted:
+        for name, _, _ in wanted:
             log.seek(0)
             log.truncate()
             log.write(name)
             log.flush()
             if plan.get("import", True):
                 loaded[name] = load(name, skip)
+    tops = {name.partition(".")[0] for name, _, _ in wanted}
+    files = {name for name, _, _ in wanted}
+    for name, module in sorted(sys.modules.items()):  # those that have no file: parts of extensions, lazy ones
+        if name.partition(".")[0] in tops and name not in files and isinstance(module, types.ModuleType):
+            loaded[name] = module
+            wanted.append((name, None, ""))
     wanted.sort(key=lambda each: (each[0] not in _EARLY, each[1] is not None, each[0]))
     with open(sys.argv[2], "w") as out:
         for name, path, package in wanted:
@@ -197,14 +206,14 @@ def main():
             if path is not None and os.path.exists(path):
                 try:
                     with open(path, "rb") as stream:
-                        record["source"] = source.facts(stream.read(), package)
+                        record["source"] = source.facts(stream.read(), package, not _TESTS.search(name))
                 except (SyntaxError, ValueError, RecursionError) as error:
-                    print("%s: %r" % (name, error), file=sys.stderr)
+                    print(f"{name}: {error!r}", file=sys.stderr)
             if loaded.get(name) is not None:
                 record["runtime"] = runtime(loaded[name], name)
             out.write(json.dumps(record, sort_keys=True) + "\n")
-        out.flush()
-    os._exit(0)
+    if sys.platform != "emscripten":
+        os._exit(0)  # whatever threads and exit handlers the imports left behind
 
 
 if __name__ == "__main__":

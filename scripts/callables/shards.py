@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from primitives import ROADS
@@ -14,6 +15,8 @@ from world import Place, World
 
 _HOOKS = """__new__ __init__ __setstate__ __setattr__ __getattr__ __getattribute__ __hash__ __eq__ __del__ append extend
     __setitem__ add update""".split()
+_SLOTS = {"__getattribute__", "__getattr__", "__setattr__", "__hash__", "__eq__"}
+"""Hooks that the interpreter gives to every class written in C, and that dataclasses get."""
 _PLAIN = {"builtins", "abc", "typing", "enum"}
 _PLAIN_CLASSES = {("collections", "OrderedDict"), ("collections", "defaultdict"), ("collections", "deque")}
 _RANK = {road: rank for rank, road in enumerate(ROADS)}
@@ -39,7 +42,7 @@ Index = dict[str, dict[str, Item]]
 
 
 def merge(index: Index, world: World, roads: Roads, wanted: set[str]) -> None:
-    """Adds the modules of one world whose top-level package is wanted; of two, the worse road stands."""
+    """Adds the modules of one world whose top-level package is wanted."""
     for module in sorted(world.names):
         if module.partition(".")[0] not in wanted:
             continue
@@ -77,6 +80,32 @@ def _member(names: dict[str, Item], world: World, roads: Roads, owner: tuple[str
         _put(names, member, _defined(world, roads, place))
     elif place.kind == "object":
         _put(names, member, Item("@", f"{place.module}:{place.name}"))
+
+
+def combine(index: Index, other: Index) -> None:
+    """Adds what another part of the index holds; of two that stand under one name, the worse road stands."""
+    for module, names in other.items():
+        own = index.setdefault(module, {})
+        for name, item in names.items():
+            _put(own, name, item)
+
+
+def dump(index: Index) -> str:
+    """An index as text, to be kept between builds."""
+    return json.dumps(
+        {module: {name: astuple(item) for name, item in names.items()} for module, names in index.items()}
+    )
+
+
+def load(text: str) -> Index:
+    """The index that `dump` wrote."""
+    return {
+        module: {
+            name: Item(*(tuple(part) if isinstance(part, list) else part for part in item))
+            for name, item in names.items()
+        }
+        for module, names in json.loads(text).items()
+    }
 
 
 def rename(index: Index, renamed: dict[str, tuple[set[str], dict[str, str]]]) -> None:
@@ -118,7 +147,10 @@ def _defined(world: World, roads: Roads, place: Place) -> Item:
     owner = (place.module, place.name) if (place.module, place.name) in world.classes else None
     if owner is None:
         named = world.names.get(place.module, {}).get(place.name, [""])
-        return Item("v" if named[0] in ("alias", "made") else "f", road=road, chain=steps)
+        absent = (
+            place.module in world.imported and place.name not in world.names[place.module] and "." not in place.name
+        )
+        return Item("v" if absent or named[0] in ("alias", "made") else "f", road=road, chain=steps)
     line = list(world.line(place))
     mro = tuple(f"{base.module}:{base.name}" for base in line[1:] if base.module not in _PLAIN)
     return Item("c", road=road, chain=steps, loads=_loads(world, line), mro=mro)
@@ -130,8 +162,10 @@ def _loads(world: World, line: list[Place]) -> tuple[str, ...]:
     for hook in _HOOKS:
         for base in line:
             known = world.classes.get((base.module, base.name))
-            own = known and (hook in known.hooks or (base.module, f"{base.name}.{hook}") in world.functions)
-            if own or (known and hook in known.names):
+            written = known and ((base.module, f"{base.name}.{hook}") in world.functions or hook in known.names)
+            if written or (known and hook in known.hooks):
+                if not written and hook in _SLOTS:
+                    break
                 if base.module not in _PLAIN and (base.module, base.name) not in _PLAIN_CLASSES:
                     found.append(f"{hook}={base}")
                 break
@@ -157,6 +191,24 @@ def lines(index: Index, module: str) -> list[str]:
             short = item.target.removesuffix(":" + name) if item.kind == "@" else item.target
             rows[item.kind].append(name if short == name else f"{name}={short}")
     return told[:1] + [f"{kind} {' '.join(row)}" for kind, row in rows.items() if row] + told[1:]
+
+
+def slim(index: Index, standard: set[str], thin: frozenset[str]) -> None:
+    """Leaves out what nobody asks for: methods of libraries and functions of thin ones, without a road; tests, too."""
+    for module, names in index.items():
+        top, part = module.partition(".")[0], ".".join(module.split(".")[:2])
+        tests = bool(_TESTS.search(module))
+        if top in standard or module == "torch._C":
+            continue
+        owners = {name.partition(".")[0] for name, item in names.items() if item.road}
+        for name, item in list(names.items()):
+            method = "." in name and item.kind == "f" and name.rpartition(".")[2] not in _HOOKS
+            empty = {top, part} & thin and (item.kind in "fv" or (item.kind == "c" and not item.loads))
+            if name not in owners and not item.road and (tests or method or empty):
+                del names[name]
+
+
+_TESTS = re.compile(r"\.(tests?|conftest)(\.|$)")
 
 
 def write(index: Index, folder: Path, shards: dict[str, list[str]], about: dict[str, object]) -> None:

@@ -16,7 +16,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+_BLIND = (ast.Compare, ast.Lambda, ast.operator, ast.expr_context)
+_FLOWS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem)
+_FLOWS += (getattr(ast, "NamedExpr", ast.Assign),)
 _NUMBERS = {"len", "isinstance", "issubclass", "hasattr", "bool", "int", "float", "id", "callable", "hash"}
 _EVERYWHERE = set(
     """get set add update items keys values read write close copy append extend pop insert remove index count join split
@@ -26,19 +31,19 @@ _EVERYWHERE = set(
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def facts(text, package):
+def facts(text: bytes | str, package: str, calls: bool = True) -> dict[str, Any]:
     """Names, star imports and definitions of the module with this source, which stands in this package."""
-    module = _Module(package)
+    module = _Module(package, calls)
     module.block(ast.parse(text).body, "", None)
     return {"names": module.names, "stars": module.stars, "defs": module.defs}
 
 
 class _Module:
-    def __init__(self, package):
-        self.package = package
+    def __init__(self, package: str, calls: bool) -> None:
+        self.package, self.calls = package, calls
         self.names, self.stars, self.defs = {}, [], {}
 
-    def block(self, body, inside, owner):
+    def block(self, body: list[ast.stmt], inside: str, owner: dict[str, Any] | None) -> None:
         """Statements that run on import: of the module, of a class, of an `if` or `try`."""
         for node in body:
             if isinstance(node, _DEFS):
@@ -53,12 +58,12 @@ class _Module:
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.imported(node, owner)
             for part in ("body", "orelse", "finalbody"):
-                if not isinstance(node, _DEFS + (ast.ClassDef,)):
+                if not isinstance(node, (*_DEFS, ast.ClassDef)):
                     self.block(getattr(node, part, []), inside, owner)
             for handler in getattr(node, "handlers", []):
                 self.block(handler.body, inside, owner)
 
-    def assigned(self, target, value, owner):
+    def assigned(self, target: ast.AST, value: ast.AST, owner: dict[str, Any] | None) -> None:
         names = self.names if owner is None else owner["names"]
         made = isinstance(value, ast.Call)
         path = dotted(value.func if made else value)
@@ -67,7 +72,7 @@ class _Module:
                 made, path = False, dotted(value.args[0])
             names.setdefault(target.id, ["made" if made else "alias", path or "?"])
 
-    def imported(self, node, owner):
+    def imported(self, node: ast.Import | ast.ImportFrom, owner: dict[str, Any] | None) -> None:
         names = self.names if owner is None else owner["names"]
         for name, binding in imports(node, self.package):
             if name == "*":
@@ -75,7 +80,7 @@ class _Module:
             else:
                 names.setdefault(name, binding)
 
-    def klass(self, node, inside):
+    def klass(self, node: ast.ClassDef, inside: str) -> None:
         qualname = inside + node.name
         known = self.defs.setdefault(
             qualname, {"kind": "class", "bases": [dotted(b) for b in node.bases], "names": {}, "types": {}}
@@ -87,7 +92,13 @@ class _Module:
         if not inside:
             self.names[node.name] = ["def"]
 
-    def function(self, node, inside, owner, outer=None):
+    def function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        inside: str,
+        owner: dict[str, Any] | None,
+        outer: Scope | None = None,
+    ) -> None:
         qualname = inside + node.name
         if not inside:
             self.names[node.name] = ["def"]
@@ -98,6 +109,8 @@ class _Module:
                     for _, bound in imports(part, self.package):
                         self.names.setdefault(bound[2], bound)
         bound = owner is not None and "staticmethod" not in decorators
+        if not self.calls:
+            return
         scope = Scope(self, qualname, node, owner, bound, outer)
         known = self.defs.get(qualname)
         record = {"kind": "function", "params": scope.params, "bound": bound, "calls": scope.calls}
@@ -112,8 +125,17 @@ class _Module:
 class Scope:
     """One function: where its local names come from, and the calls that it makes."""
 
-    def __init__(self, module, qualname, node, owner, bound, outer):
+    def __init__(
+        self,
+        module: _Module,
+        qualname: str,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        owner: dict[str, Any] | None,
+        bound: bool,
+        outer: Scope | None,
+    ) -> None:
         self.module, self.qualname, self.owner, self.calls = module, qualname, owner, []
+        self.read, self.kept = {}, []
         args = node.args
         ordered = getattr(args, "posonlyargs", []) + args.args
         self.params = [a.arg for a in ordered]
@@ -135,7 +157,7 @@ class Scope:
             self.me = outer.me
         self.run(node)
 
-    def run(self, node):
+    def run(self, node: ast.AST) -> None:
         nodes = list(own_nodes(node))
         for part in nodes:
             if isinstance(part, _DEFS):
@@ -143,23 +165,27 @@ class Scope:
             elif isinstance(part, (ast.Import, ast.ImportFrom)):
                 for name, binding in imports(part, self.module.package):
                     self.refs[name] = "i:" + ":".join(binding[1:] if len(binding) > 2 else [binding[1], ""])
+        flows = [part for part in nodes if isinstance(part, _FLOWS)]
         for _ in range(3):
-            for part in nodes:
+            before = len(self.refs), sum(map(len, self.taint.values()))
+            for part in flows:
                 self.flow(part)
+            if before == (len(self.refs), sum(map(len, self.taint.values()))):
+                break
         for part in nodes:
             if isinstance(part, ast.Call):
                 self.call(part)
             elif isinstance(part, _DEFS):
                 self.module.function(part, self.qualname + ".<locals>.", None, self)
 
-    def flow(self, node):
+    def flow(self, node: ast.AST) -> None:
         """What one statement puts into local names."""
         if isinstance(node, ast.Assign):
             pairs = [(target, node.value) for target in node.targets]
         elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) or type(node).__name__ == "NamedExpr":
             pairs = [(node.target, node.value)] if node.value is not None else []
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-            pairs = [(node.target, ast.Starred(value=node.iter))]
+            pairs = [(node.target, self.items(node.iter))]
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             pairs = [(node.optional_vars, node.context_expr)]
         else:
@@ -167,10 +193,10 @@ class Scope:
         for target, value in pairs:
             self.assign(target, value)
 
-    def assign(self, target, value):
+    def assign(self, target: ast.AST, value: ast.AST) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
             for item in target.elts:
-                self.assign(item, ast.Starred(value=value))
+                self.assign(item, self.items(value))
         elif isinstance(target, ast.Name):
             name = target.id
             self.taint.setdefault(name, set()).update(self.roots(value))
@@ -186,7 +212,12 @@ class Scope:
             if ref and self.owner is not None and ref.startswith("o:") and ref.endswith(":"):
                 self.owner["types"].setdefault(target.attr, ref)
 
-    def steered(self, node):
+    def items(self, node: ast.AST) -> ast.AST:
+        """The items of what this is; kept, because what is known of a node is known by where it is in memory."""
+        self.kept.append(ast.Starred(value=node))
+        return self.kept[-1]
+
+    def steered(self, node: ast.AST) -> set[str]:
         """The parameters that this is one of, an item of, or an attribute by a name that somebody gives."""
         while isinstance(node, ast.Subscript):
             node = node.value
@@ -203,20 +234,27 @@ class Scope:
                 return set().union(*[self.steered(arg) for arg in node.args]) if node.args else set()
         return set()
 
-    def roots(self, node):
+    def roots(self, node: ast.AST) -> set[str]:
         """The parameters that the value of this is made from."""
-        if isinstance(node, ast.Name):
-            return self.taint.get(node.id, set())
-        if isinstance(node, (ast.Compare, ast.Lambda)) or (
-            isinstance(node, ast.Call) and dotted(node.func) in _NUMBERS
-        ):
-            return set()
         found = set()
-        for child in ast.iter_child_nodes(node):
-            found |= self.roots(child)
+        for name in self.names(node):
+            found |= self.taint.get(name, set())
         return found
 
-    def ref(self, node):
+    def names(self, node: ast.AST) -> Iterable[str]:
+        """The local names that the value of this is made from."""
+        known = self.read.get(id(node))
+        if known is None:
+            if isinstance(node, ast.Name):
+                known = (node.id,)
+            elif isinstance(node, _BLIND) or (isinstance(node, ast.Call) and dotted(node.func) in _NUMBERS):
+                known = ()
+            else:
+                known = {name for child in ast.iter_child_nodes(node) for name in self.names(child)}
+            self.read[id(node)] = known
+        return known
+
+    def ref(self, node: ast.AST) -> str | None:
         """The target that this expression names, or None."""
         if isinstance(node, ast.Name):
             name = node.id
@@ -248,12 +286,12 @@ class Scope:
             return "p:" + ",".join(sorted(self.steered(node)))
         return None
 
-    def call(self, node):
+    def call(self, node: ast.Call) -> None:
         args = [sorted(self.roots(arg)) for arg in node.args]
         words = {(word.arg or "**"): sorted(self.roots(word.value)) for word in node.keywords}
         for position, arg in enumerate(node.args):
             if isinstance(arg, ast.Starred):
-                words["*%d" % position] = sorted(self.roots(arg))
+                words[f"*{position}"] = sorted(self.roots(arg))
         target = self.ref(node.func) or self.method(node.func)
         if target and not target.endswith(":"):
             if target[0] in "sov" and isinstance(node.func, ast.Attribute):
@@ -266,32 +304,32 @@ class Scope:
                 every = sorted(set().union(*map(set, args), *map(set, words.values())))
                 self.add(["a:" + handed, [every], {}])
 
-    def method(self, node):
+    def method(self, node: ast.AST) -> str | None:
         """A method of something unknown that was made from what this function was given."""
         known = isinstance(node, ast.Attribute) and self.roots(node.value) and node.attr not in _EVERYWHERE
         return "v:" + node.attr if known else None
 
-    def add(self, call):
+    def add(self, call: list[Any]) -> None:
         if call not in self.calls:
             self.calls.append(call)
 
 
-def _hidden(parameter):
+def _hidden(parameter: str) -> bool:
     """Is it one that only bears a default, like `_warn=warnings.warn`?"""
     return parameter.startswith("_") or hasattr(builtins, parameter)
 
 
-def own_nodes(function):
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function in order, without those of functions and classes nested in it."""
     waiting = list(reversed(function.body))
     while waiting:
         node = waiting.pop()
         yield node
-        if not isinstance(node, _DEFS + (ast.ClassDef,)):
+        if not isinstance(node, (*_DEFS, ast.ClassDef)):
             waiting.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def imports(node, package):
+def imports(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, list[str]]]:
     """The names that an import statement binds, each with what it binds them to."""
     if isinstance(node, ast.Import):
         for alias in node.names:
@@ -312,14 +350,14 @@ def imports(node, package):
         yield alias.asname or alias.name, ["from", base, alias.name]
 
 
-def dotted(node):
+def dotted(node: ast.AST) -> str:
     """`a.b.c` as text, or an empty one for what is no dotted name."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    return ".".join([node.id] + parts[::-1]) if isinstance(node, ast.Name) else ""
+    return ".".join([node.id, *parts[::-1]]) if isinstance(node, ast.Name) else ""
 
 
-def _name(decorator):
+def _name(decorator: ast.AST) -> str:
     return dotted(decorator.func if isinstance(decorator, ast.Call) else decorator).rpartition(".")[2]

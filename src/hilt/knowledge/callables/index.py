@@ -28,8 +28,8 @@ VERSION = "2026.11.21"
 _FOLDER = Path(__file__).with_name("index")
 _LARGEST = 16 << 20
 """Bytes that a file may inflate to."""
-_PARTS, _STEPS = 32, 64
-"""Parts of a dotted name, and re-exports, that are followed."""
+_PARTS, _STEPS, _LONGEST = 32, 64, 500
+"""Parts of a dotted name and re-exports that are followed; characters of a name that the index may know."""
 _ROADS = {
     name: getattr(dangerous, name)
     for name in "SHELL CODE IMPORT FILES NETWORK UNPICKLE NATIVE REACH INTERPRETER INSIDE".split()
@@ -66,11 +66,13 @@ class _Item:
 
 def known_module(module: str) -> bool:
     """Is the module itself in the index, in any version?"""
-    return _module(module) is not None
+    return len(module) <= _LONGEST and _module(module) is not None
 
 
 def find(module: str, name: str) -> Entry | None:
     """What the dotted `name`, seen from inside `module`, leads to; None where the index does not know it."""
+    if len(module) + len(name) > _LONGEST:
+        return None
     parts = name.split(".") if name else []
     while module and not known_module(module):  # some write the class as a part of the module
         module, _, last = module.rpartition(".")
@@ -99,8 +101,8 @@ def _of_module(module: str, name: str, steps: int = 0) -> Entry | None:
     names = _module(module) or {}
     item = names.get(name)
     if item is None and "*" in names and steps < _STEPS:
-        found = (_of_module(target, name, steps + 1) for target in names["*"].target.split(" "))
-        return next(filter(None, found), None)
+        today = (_of_module(target, name, steps + 1) for target in names["*"].target.split(" "))
+        return next(filter(None, today), None)
     if item is None:
         inner = f"{module}.{name}"
         return Entry(module=inner, name="", kind="module") if known_module(inner) else None
@@ -155,7 +157,7 @@ def _shard(module: str) -> str:
     return module or "python"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _text(shard: str) -> str:
     data = (_FOLDER / f"{shard}.txt.gz").read_bytes()
     return zlib.decompressobj(31).decompress(data, _LARGEST).decode()

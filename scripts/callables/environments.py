@@ -51,8 +51,15 @@ def scans(each: Set, pythons: Path, work: Path) -> Scans:
     versions = {"python": each.python}
     for info in sorted(installed.glob("*.dist-info")):
         name, _, version = info.stem.partition("-")
-        versions[name.lower().replace("_", "-")] = version
+        if _modules(info) & each.only:
+            versions[name.lower().replace("_", "-")] = version
     return Scans([standard, *beside(each, work), out], tops(out) - own, versions)
+
+
+def _modules(info: Path) -> set[str]:
+    """The top-level modules that a distribution installed."""
+    lines = (info / "RECORD").read_text(encoding="utf-8").splitlines()
+    return {line.partition(",")[0].partition("/")[0].removesuffix(".py") for line in lines}
 
 
 def root(each: Set) -> Set:

@@ -123,7 +123,7 @@ def test_hostile_names_are_not_known(name: str) -> None:
 
 def test_the_version_is_that_of_the_files_and_the_sets_are_told() -> None:
     assert about()["version"] == VERSION
-    assert about()["sets"]["arrays"]["torch"].startswith("2.13.0")  # type: ignore[index]
+    assert about()["sets"]["torch"]["torch"].startswith("2.13.0")  # type: ignore[index]
 
 
 def test_the_files_are_small_and_the_first_look_is_quick() -> None:

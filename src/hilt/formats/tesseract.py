@@ -49,16 +49,15 @@ class Tesseract:
 
 def probe(head: Head) -> bool:
     try:
-        return _components(head.data, head.source.size) != ()
+        _components(head.data, head.source.size)
     except FormatError:
         return False
+    return True
 
 
 def read(source: ByteSource, limits: Limits) -> Tesseract:
     """The components of `source`; each byte belongs to the table or to one of them."""
     components = _components(source.read(0, 4 + 8 * _MOST), source.size)
-    if not components:
-        raise FormatError("the table lists no component", offset=0)
     texts: dict[str, str] = {}
     for component in components:
         if component.name in ("config", "version"):
@@ -81,6 +80,8 @@ def _components(start: bytes, size: int) -> tuple[Component, ...]:
         raise FormatError(f"a table of {count} components is not one that Tesseract writes", offset=0)
     offsets = struct.unpack_from(f"{order}{count}q", start, 4)
     begins = [(number, offset) for number, offset in enumerate(offsets) if offset != -1]
+    if not begins:
+        raise FormatError("the table lists no component", offset=0)
     expected, found = table, []
     for (number, begin), end in zip(begins, [*(begin for _, begin in begins[1:]), size], strict=True):
         if begin != expected or end < begin or end > size:

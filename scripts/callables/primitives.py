@@ -46,7 +46,7 @@ _TABLE = {
         asyncio.subprocess.create_subprocess_exec@- asyncio.subprocess.create_subprocess_shell@-
         asyncio.base_events.BaseEventLoop.subprocess_exec@- asyncio.base_events.BaseEventLoop.subprocess_shell@-
         multiprocessing.process.BaseProcess.start@- multiprocessing.util.spawnv_passfds@- _bootsubprocess.Popen@-
-        platform.popen@- torch.distributed.run.run_script_path@- asyncio.unix_events._UnixSubprocessTransport@- multiprocessing.pool.Pool@- multiprocessing.context.BaseContext.Pool@-
+        platform.popen@- torch.utils.cpp_extension.load@- torch.utils.cpp_extension.load_inline@- torch.distributed.run.run_script_path@- asyncio.unix_events._UnixSubprocessTransport@- multiprocessing.pool.Pool@- multiprocessing.context.BaseContext.Pool@-
         concurrent.futures.process.ProcessPoolExecutor@- mailcap.findmatch pipes.Template@-""",
     "CODE": """builtins.eval builtins.exec builtins.execfile builtins.compile builtins.breakpoint@- builtins.input@-
         types.CodeType@- types.FunctionType@- code.interact@- code.InteractiveInterpreter.runsource@1
@@ -67,8 +67,8 @@ _TABLE = {
         dill.load dill.loads dill._dill.load dill._dill.loads dill._dill.Unpickler cloudpickle.load cloudpickle.loads
         joblib.numpy_pickle.load torch.serialization.load numpy.load pandas.read_pickle pandas.read_hdf pandas.io.pickle.read_pickle yaml.load yaml.load_all
         yaml.full_load@- yaml.full_load_all@- yaml.unsafe_load yaml.unsafe_load_all jsonpickle.decode
-        jsonpickle.unpickler.decode torch._C._import_ir_module torch._C.import_ir_module
-        torch._C.import_ir_module_from_buffer copyreg.add_extension@- copyreg.remove_extension@-
+        jsonpickle.unpickler.decode torch._C._import_ir_module torch._C.import_ir_module@1
+        torch._C.import_ir_module_from_buffer@1 torch.jit._serialization.load copyreg.add_extension@- copyreg.remove_extension@-
         copyreg.clear_extension_cache@- copyreg.pickle@- keras.src.saving.saving_api.load_model
         keras.src.legacy.saving.legacy_h5_format.load_model_from_hdf5""",
     "NATIVE": """ctypes.CDLL ctypes.PyDLL ctypes.WinDLL ctypes.OleDLL ctypes.LibraryLoader@- ctypes.CFUNCTYPE@-
@@ -78,7 +78,7 @@ _TABLE = {
         cffi.api.FFI.dlopen cffi.api.FFI.verify _cffi_backend.@- torch._ops._Ops.load_library@1
         torch._classes._Classes.load_library@1 winreg.@- _winapi.@- msvcrt.@- _winreg.@- mmap.mmap@-
         sqlite3.connect sqlite3.Connection.load_extension@1""",
-    "IMPORT": """hydra._internal.utils._locate hydra.utils.instantiate hydra.utils.get_class hydra.utils.get_method hydra.utils.call builtins.__import__ pickle.Unpickler.find_class@1 pickle._Unpickler.find_class@1 importlib.import_module importlib.__import__ importlib.reload@-
+    "IMPORT": """hydra._internal.utils._locate torch.hub.load torch.hub.help torch.hub.list transformers.dynamic_module_utils.get_class_from_dynamic_module transformers.dynamic_module_utils.get_class_in_module hydra.utils.instantiate hydra.utils.get_class hydra.utils.get_method hydra.utils.call builtins.__import__ pickle.Unpickler.find_class@1 pickle._Unpickler.find_class@1 importlib.import_module importlib.__import__ importlib.reload@-
         importlib._bootstrap._gcd_import importlib._bootstrap.__import__ importlib.util.spec_from_file_location@-
         importlib.util.module_from_spec@- importlib._bootstrap_external.SourceFileLoader
         importlib._bootstrap_external.SourcelessFileLoader importlib._bootstrap_external.ExtensionFileLoader
@@ -101,7 +101,7 @@ _TABLE = {
         imaplib.IMAP4@- nntplib.NNTP@- telnetlib.Telnet@- xmlrpc.client.ServerProxy@- webbrowser.open webbrowser.get
         webbrowser.open_new webbrowser.open_new_tab multiprocessing.connection.Client@-
         multiprocessing.connection.Listener@- socketserver.TCPServer@- socketserver.UDPServer@- asyncio.events.new_event_loop@-
-        asyncio.events.get_event_loop@- asyncio.get_event_loop@- pandas.read_csv pandas.read_table pandas.read_excel pandas.read_json pandas.read_html pandas.read_xml pandas.read_parquet
+        asyncio.events.get_event_loop@- asyncio.get_event_loop@- transformers.models.auto.auto_factory._BaseAutoModelClass.from_pretrained transformers.modeling_utils.PreTrainedModel.from_pretrained@1 pandas.read_csv pandas.read_table pandas.read_excel pandas.read_json pandas.read_html pandas.read_xml pandas.read_parquet
         pandas.read_fwf pandas.read_sql pandas.read_orc pandas.read_feather pandas.read_stata pandas.read_sas pandas.read_spss pandas.read_gbq
         torch.distributed.rpc.api.remote@- torch.distributed.rpc.api.rpc_sync@- torch.distributed.rpc.api.rpc_async@- huggingface_hub.file_download.hf_hub_download
         huggingface_hub._snapshot_download.snapshot_download""",

@@ -188,7 +188,7 @@ CHAINS = (
     _unknown("turned-into-text", p(2, called(named("builtins", "str"), PIPELINE)), "builtins.str(sklearn.pipeline.Pipeline()"),
     _unknown("append-of-its-own", p(2, PIPELINE + b"}" + text("append") + BOOSTER + b"sb" + text("/etc/hilt") + b"a"), "sklearn.pipeline.Pipeline.append"),
     _unknown("extend-of-its-own", p(2, called(named("collections", "OrderedDict")) + b"}" + text("extend") + BOOSTER + b"sb(" + text("/etc/hilt") + b"e"), "collections.OrderedDict.append"),
-    _unknown("state-that-is-an-object", p(2, PIPELINE + PIPELINE + b"b"), "sklearn.pipeline.Pipeline.__setstate__"),
+    _unknown("state-that-is-an-object", p(2, PIPELINE + PIPELINE + b"b"), "sklearn.base.BaseEstimator.__setstate__"),
     _unknown("init-through-the-base-of-another", p(2, called(named("copyreg", "_reconstructor"), named("argparse", "Namespace"), BOOSTER, text("/etc/hilt"))), "xgboost.core.Booster", "/etc/hilt"),
     _unknown("new-of-an-object", p(2, called(named("copyreg", "__newobj__"), PIPELINE, text("/etc/hilt"))), "copyreg.__newobj__(sklearn.pipeline.Pipeline()"),
     _unknown("new-of-an-object-in-cython", p(2, called(named("sklearn.neighbors._kd_tree", "newObj"), PIPELINE)), "newObj(sklearn.pipeline.Pipeline()"),

@@ -25,6 +25,10 @@ SAFE_TO_NAME = {
 }
 
 
+LAYERS = "torch.nn"
+"""Its layers stand in malicious samples beside the callable that does the harm; pickles may hold them."""
+
+
 def gadgets(name: str) -> list[tuple[str, str]]:
     file = NOTES / name
     if not file.exists():
@@ -44,7 +48,7 @@ def test_no_known_gadget_is_known_safe(name: str) -> None:
         attribute = spelled.replace("*", "anything")
         called = judge_call(module, attribute, (Opaque("something"),)).standing
         assert called is not Standing.SAFE, (module, attribute)
-        if (module, attribute) not in SAFE_TO_NAME:
+        if (module, attribute) not in SAFE_TO_NAME and module != LAYERS:
             assert judge_name(module, attribute).standing is not Standing.SAFE, (module, attribute)
 
 

@@ -49,7 +49,7 @@ def judge_name(module: str, name: str) -> Judgement:
     """A global that a pickle holds as a value, never calling it."""
     known = resolve(module, name)
     full = ".".join(known)
-    if safe.is_safe_to_name(*known) or full in _HELD:
+    if safe.is_safe_to_name(*known) or (full in _RULES and full not in _REACHING | _CALLED):
         return SAFE
     return Judgement(Standing.DANGEROUS, dangerous.REACH) if full in _REACHING else _beyond(module, name)
 
@@ -229,11 +229,8 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "numpy.random._pickle.__generator_ctor": _random_state,
     "numpy.random._pickle.__bit_generator_ctor": _random_state,
 }
-_HELD = frozenset(
-    {"builtins.dict", "collections.deque", "operator.itemgetter", "torch.device"}
-    | {"numpy.random._pickle.__bit_generator_ctor"}  # held by generators that NumPy pickled before 1.24
-)
-"""Safe when called as a rule allows, and types or getters of items that honest pickles hold as values too."""
+_CALLED = frozenset({"codecs.encode"})
+"""Safe when called as a rule allows; no honest pickle holds it without calling it."""
 _REACHING = frozenset(
     {"functools.partial", "operator.attrgetter", "builtins.getattr", "builtins.type", "numpy.vectorize"}
 )

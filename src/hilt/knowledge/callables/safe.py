@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from hilt.formats.pickle_machine import Global, Value
+from hilt.knowledge.callables import index
 from hilt.knowledge.callables.safe_built import BUILT, NAMED_TUPLES
 from hilt.knowledge.callables.safe_values import NAMED
 
@@ -247,7 +248,9 @@ _FOREIGN = frozenset(
         "RemoteModule",
     ]
 )
-"""Classes that modules of the families import from elsewhere."""
+"""Classes that modules of the families import from elsewhere, in versions that the index has not."""
+_LOADING = frozenset({"__new__", "__setstate__", "__setattr__", "__del__"})
+"""What runs whatever the state is. Going over objects, hashing and comparing them is asked for by `is_inert`."""
 
 
 def is_safe(module: str, name: str, *, init: bool) -> bool:
@@ -255,17 +258,31 @@ def is_safe(module: str, name: str, *, init: bool) -> bool:
     full = f"{module}.{name}"
     if full in EXACT or (not init and full in BUILT):
         return True
-    if "." in name or name in _FOREIGN:
+    families = (_FAMILIES,) if init else (_FAMILIES, _BUILT_FAMILIES, _DISTRIBUTIONS)
+    if "." in name or name in _FOREIGN or not _in_one(families, module, name):
         return False
+    entry = index.find(module, name)
+    if entry is None:  # a version of the library that the index has not, or a name that none of its modules ever had
+        return not index.known_module(module)
+    return _in_one(families, entry.module, entry.name) and not any(_foreign(load, module) for load in entry.loads)
+
+
+def _in_one(families: tuple[re.Pattern[str], ...], module: str, name: str) -> bool:
     path = f"{module}:{name}"
-    if bool(_FAMILIES.fullmatch(path)):
-        return True
-    return not init and (bool(_BUILT_FAMILIES.fullmatch(path)) or is_distribution(module, name))
+    return any(family.fullmatch(path) for family in families)
+
+
+def _foreign(load: str, module: str) -> bool:
+    """Does another library's method run when an object is made, filled or dropped, or any when it is dropped?"""
+    method, _, owner = load.partition("=")
+    if method not in _LOADING:
+        return False
+    return method == "__del__" or owner.partition(".")[0] not in (module.partition(".")[0], "numpy", "scipy")
 
 
 def is_distribution(module: str, name: str) -> bool:
     """Is it a class of scipy.stats whose state must be looked at too? See `distributions`."""
-    return bool(_DISTRIBUTIONS.fullmatch(f"{module}:{name}"))
+    return _in_one((_DISTRIBUTIONS,), module, name)
 
 
 def only_holds(module: str, name: str, args: Value) -> bool:

@@ -23,7 +23,7 @@ from sets import SETS, THIN, Set  # noqa: E402
 from shards import Index, combine, dump, load, merge, rename, slim, split, write  # noqa: E402
 from world import World  # noqa: E402
 
-from hilt.knowledge.callables.index import VERSION  # noqa: E402
+from hilt.knowledge.callables import INDEX_VERSION  # noqa: E402
 
 FOLDER = ROOT / "src" / "hilt" / "knowledge" / "callables" / "index"
 FOLLOWERS = [ROOT / "scripts" / "callables" / f"{name}.py" for name in ("primitives", "roads", "shards", "world")]
@@ -71,7 +71,7 @@ def main() -> None:
         about[each.name] = found.versions
     slim(index, standard, THIN)
     rename(index, renamed())
-    write(index, given.out, split(index, standard), {"version": VERSION, "sets": about})
+    write(index, given.out, split(index, standard), {"version": INDEX_VERSION, "sets": about})
 
 
 if __name__ == "__main__":

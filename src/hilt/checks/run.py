@@ -23,6 +23,7 @@ from hilt.core.parts_v1 import encode_subject
 from hilt.core.progress import Progress
 from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.version import __version__
+from hilt.knowledge.callables import INDEX_VERSION
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def run(
             gaps=tuple(dict.fromkeys(gaps)),
         ),
         formats=formats,
-        versions={"hilt": __version__},
+        versions={"hilt": __version__, "callables": INDEX_VERSION},
     )
 
 

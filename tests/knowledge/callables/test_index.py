@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hilt.knowledge.callables import dangerous, index
-from hilt.knowledge.callables.index import VERSION, about, find, known_module
+from hilt.knowledge.callables import INDEX_VERSION, dangerous, index
+from hilt.knowledge.callables.index import about, find, known_module
 
 FOLDER = Path(index.__file__).with_name("index")
 
@@ -122,7 +122,7 @@ def test_hostile_names_are_not_known(name: str) -> None:
 
 
 def test_the_version_is_that_of_the_files_and_the_sets_are_told() -> None:
-    assert about()["version"] == VERSION
+    assert about()["version"] == INDEX_VERSION
     assert about()["sets"]["torch"]["torch"].startswith("2.13.0")  # type: ignore[index]
 
 

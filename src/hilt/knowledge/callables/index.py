@@ -22,9 +22,6 @@ from pathlib import Path
 
 from hilt.knowledge.callables import dangerous
 
-VERSION = "2026.11.21"
-"""Of the index; stands in every report. Bump it here, then build the index anew."""
-
 _FOLDER = Path(__file__).with_name("index")
 _LARGEST = 16 << 20
 """Bytes that a file may inflate to."""

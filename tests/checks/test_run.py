@@ -250,8 +250,6 @@ def test_a_worker_sees_nothing_of_the_environment(tmp_path: Path, monkeypatch: p
 
 
 def _locator(path: Path) -> dict[str, object]:
-    from dataclasses import asdict
-
     from hilt.sources.file import Locator
 
-    return asdict(Locator.of(str(path), path.stat()))
+    return Locator.of(str(path), path.stat())._asdict()

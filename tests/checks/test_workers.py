@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from hilt.checks.workers import Workers
@@ -12,7 +11,7 @@ from hilt.sources.file import Locator
 def test_a_worker_that_was_killed_before_it_started_reads_nothing(tmp_path: Path) -> None:
     path = tmp_path / "long.json"
     path.write_bytes(b"[" + b"[1.5e3]," * 7_500_000 + b"1]")  # seconds of parsing
-    request = {"do": "file", "path": "long.json", "locator": asdict(Locator.of(str(path), path.stat())), "chain": []}
+    request = {"do": "file", "path": "long.json", "locator": Locator.of(str(path), path.stat())._asdict(), "chain": []}
     with Workers(Limits()) as workers:
         (worker,) = workers.take(1)
         worker.kill()

@@ -10,8 +10,9 @@ import hashlib
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from blake3 import blake3
 
@@ -31,12 +32,11 @@ CHUNK = 1 << 18
 """Fits into a core's cache, so that the second digest reads what the first has just brought there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hashed:
+class Hashed(NamedTuple):
     """The entries with their digests, the marks by path, and a gap for every file not gone through to its end."""
 
     entries: tuple[Entry, ...]
-    marks: Mapping[str, Marks] = field(default_factory=dict)
+    marks: Mapping[str, Marks] = MappingProxyType({})
     gaps: tuple[Gap, ...] = ()
 
 

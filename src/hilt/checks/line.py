@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hilt.core.fact import FactSpec
 from hilt.core.finding import Severity
@@ -19,8 +18,7 @@ ANY = ("*",)
 """For `Check.reads`: every file, whatever its format, also those that no reader knows or could read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):
     """A check. Its function bears the id, with underscores, and so does the module that holds it.
 
     The module is imported only when the check runs or is told: most subjects need few of them. `reads` are the ids of

@@ -51,7 +51,7 @@ class Work:
     def __init__(self, listing: Listing, limits: Limits, progress: Progress) -> None:
         self._limits, self._progress = limits, progress
         self._pending = deque(
-            {"do": "file", "path": path, "locator": asdict(locator), "chain": []}
+            {"do": "file", "path": path, "locator": locator._asdict(), "chain": []}
             for path, locator in sorted(listing.locators.items())
         )
         self._busy = 0

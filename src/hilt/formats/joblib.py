@@ -15,7 +15,6 @@ from hilt.core.byte_source import ByteSource, MemorySource, Window
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats import pickle
-from hilt.formats.inflate import Inflated, inflate, measure
 from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_disputes import Disputes
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Value
@@ -50,6 +49,8 @@ def probe(head: Head) -> bool:
     method = _method(head.data)
     if not method:
         return recognised(head) and measure_pickle(head.source, 0, head.source.size).joblib
+    from hilt.formats.inflate import inflate
+
     try:
         first = next(inflate(_stream(head.source, method), _inner(method), head.limits), b"")
     except FormatError:
@@ -61,6 +62,8 @@ def read(source: ByteSource, limits: Limits) -> Joblib:
     """The pickles of `source`. Raises `FormatError` where it holds none."""
     method, unread = _method(source.read(0, HEAD)), 0
     if method:
+        from hilt.formats.inflate import Inflated, measure
+
         stream = _stream(source, method)
         found = measure(stream, _inner(method), limits.inflated_bytes, limits)
         source, unread = _Rereadable(Inflated(stream, _inner(method), found.size, limits)), found.left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.limits import Limits
@@ -33,8 +33,7 @@ class ReaderModule(Protocol):
     def probe(self, head: Head) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(NamedTuple):
     """A format that hilt reads: its id, how it is recognised, and under which names it usually goes.
 
     The module is `hilt.formats.<id>` with underscores, and is imported only when it may fit. `magic` is a list of
@@ -42,6 +41,9 @@ class Reader:
     (offset, byte values), one of which must stand there if `probe` is to say yes: the module need not be imported else.
     `names` are patterns of file names (`*.safetensors`, `LICENSE*`); they never decide alone. A `weak` probe says yes to
     nearly any text, so every other format is tried before it, whatever the name says.
+
+    This is a named tuple, as is what every run needs and nobody outside sees: a dataclass takes five times as long to
+    define, and hilt defines all of them twice when it starts, for itself and for its worker.
     """
 
     id: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, partial
+from typing import NamedTuple
 
 from hilt.checks import CHECKS
 from hilt.checks.line import Check
@@ -16,8 +16,7 @@ from hilt.policy.describe import describe_rule
 from hilt.policy.document import Policy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Something that a verdict names, told: paragraphs of (heading, text)."""
 
     name: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Verdict
@@ -17,8 +16,7 @@ class Renderer(Protocol):
     def render(self, verdicts: Sequence[Verdict], catalogue: Catalogue) -> str: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(NamedTuple):
     """A form in which verdicts are told. The module is `hilt.output.<name>`, imported only when it is asked for."""
 
     name: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from hilt.core.errors import PolicyInvalid
 from hilt.core.fact import FactSchema
@@ -26,8 +26,7 @@ _POLICY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 _RULE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule: where `when` holds, `require` must; where it does not, `otherwise` follows.
 
     `otherwise` maps stages to outcomes; the key "" is for every stage. `unknown` is the outcome where it cannot be told.
@@ -35,22 +34,21 @@ class Rule:
 
     name: str
     require: Node
-    when: Node | None = None
     otherwise: Mapping[str, Outcome]
     unknown: Outcome
+    when: Node | None = None
     say: str = ""
     fix: str = ""
     maps_to: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """A layer of rules. `applies_to` maps fields of `env` to the values for which it holds; empty: always."""
 
     name: str
     version: str
     rules: tuple[Rule, ...]
-    applies_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    applies_to: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     file: str = ""
 
     def canonical(self) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hilt.core.errors import ChangedWhileRead, SourceError
 
@@ -21,8 +20,7 @@ _BLOCK = 1 << 16
 """Reads smaller than this are served from one remembered block of this size: readers ask for many small pieces."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Locator:
+class Locator(NamedTuple):
     """How to open a file again, in this process or another, and how to tell that it is the same file.
 
     `path` is absolute and holds no link. `modified` is in nanoseconds.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
@@ -12,8 +12,7 @@ from hilt.core.subject import Subject
 from hilt.sources.file import Locator
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(NamedTuple):
     """A subject before its bytes were read.
 
     `locators` leads from the path of each regular file to its bytes; `gaps` says what was not listed, and why.
@@ -24,8 +23,7 @@ class Listing:
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A place that subjects come from: whether it knows a path, and how it lists it."""
 
     id: str

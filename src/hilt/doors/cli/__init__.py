@@ -34,22 +34,31 @@ for _command in (check, explain, checks, policy, waive, completion):
 
 
 def main() -> None:
-    """The entry point: carries out the command line and exits with its code."""
+    """The entry point: carries out the command line and exits with its code.
+
+    At once: all is written and every process has ended. To take the interpreter apart would cost as much again as
+    reading a small model.
+    """
+    os._exit(_carry_out())
+
+
+def _carry_out() -> int:
+    """The exit code of the command line, with everything said that is to be said."""
     try:
-        sys.exit(hilt.main(standalone_mode=False, prog_name="hilt"))
+        code = hilt.main(standalone_mode=False, prog_name="hilt")
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except HiltError as error:
         complain(error)
-        sys.exit(exit_code(error))
+        return exit_code(error)
     except (KeyboardInterrupt, click.Abort):
         click.echo("hilt: interrupted; nothing was decided", err=True)
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has left; a second complaint at exit would help nobody.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        return 141  # whoever read our output has left; a complaint would help nobody
+    return int(code or 0)
 
 
 def complain(error: HiltError) -> None:

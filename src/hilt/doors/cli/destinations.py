@@ -6,10 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import UsageError
 
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
     from hilt.output import Output
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
+class Destination(NamedTuple):
     """One format, and the file it goes to; standard output without one."""
 
     output: Output
@@ -28,9 +25,11 @@ class Destination:
     def write(self, verdicts: Sequence[Verdict], seconds: float) -> None:
         """Tells `verdicts`, which took `seconds`. Raises `UsageError` where the file cannot be written."""
         from hilt.gate.explain import catalogue
-        from hilt.output import text, write
+        from hilt.output import text
 
         if self.file is not None:
+            from hilt.output import write
+
             try:
                 write.write(self.file, self.output.render(verdicts, catalogue()))
             except OSError as error:
@@ -62,6 +61,8 @@ def destinations(wanted: Sequence[str]) -> tuple[Destination, ...]:
         output = next((output for output in OUTPUTS if output.name == name), None)
         if output is None:
             names = [output.name for output in OUTPUTS]
+            from difflib import get_close_matches  # only on the way to an error
+
             near = get_close_matches(name, names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
             raise UsageError(f"--output {word}: there is no output {name!r}; {hint}")

@@ -51,12 +51,11 @@ def merge(index: Index, world: World, roads: Roads, wanted: set[str]) -> None:
             item = _item(world, roads, module, name)
             if item:
                 _put(names, name, item)
-        for star in world.stars.get(module, ()):
-            for name in sorted(world.names.get(star, ())):
-                if not name.startswith("_") and name not in names:
-                    item = _item(world, roads, module, name)
-                    if item:
-                        _put(names, name, item)
+        for name in sorted(_starred(world, module, set())):
+            if name not in names:
+                item = _item(world, roads, module, name)
+                if item and item.target.startswith(module.partition(".")[0]):
+                    _put(names, name, item)
     for owner, known in sorted(world.classes.items()):
         if owner[0].partition(".")[0] in wanted and "<locals>" not in owner[1]:
             for name in sorted(known.names):
@@ -65,6 +64,16 @@ def merge(index: Index, world: World, roads: Roads, wanted: set[str]) -> None:
     for owner in homes:
         if owner[0].partition(".")[0] in wanted and "<locals>" not in owner[1]:
             _put(index.setdefault(owner[0], {}), owner[1], _defined(world, roads, Place("object", *owner)))
+
+
+def _starred(world: World, module: str, seen: set[str]) -> set[str]:
+    """The names that a module has by importing all of others."""
+    found: set[str] = set()
+    for star in set(world.stars.get(module, ())) - seen:
+        seen.add(star)
+        found |= {name for name in world.names.get(star, ()) if not name.startswith("_")}
+        found |= _starred(world, star, seen)
+    return found
 
 
 def _member(names: dict[str, Item], world: World, roads: Roads, owner: tuple[str, str], name: str) -> None:
@@ -203,9 +212,16 @@ def slim(index: Index, standard: set[str], thin: frozenset[str]) -> None:
         owners = {name.partition(".")[0] for name, item in names.items() if item.road}
         for name, item in list(names.items()):
             method = "." in name and item.kind == "f" and name.rpartition(".")[2] not in _HOOKS
-            empty = {top, part} & thin and (item.kind in "fv" or (item.kind == "c" and not item.loads))
+            empty = {top, part} & thin and (
+                item.kind in "fv" or (item.kind == "c" and top in thin and not _hooked(item))
+            )
             if name not in owners and not item.road and (tests or method or empty):
                 del names[name]
+
+
+def _hooked(item: Item) -> bool:
+    """Does loading an object of this class run more than its `__init__`?"""
+    return any(not load.startswith(("__init__=", "__new__=")) for load in item.loads)
 
 
 _TESTS = re.compile(r"\.(tests?|conftest)(\.|$)")

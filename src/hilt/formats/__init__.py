@@ -17,16 +17,18 @@ HDF5 = tuple((offset, b"\x89HDF\r\n\x1a\n") for offset in (0, 512, 1024, 2048))
 """Where HDF5 may begin: behind a user block only under a name that speaks for HDF5."""
 
 BLANKS = b" \t\n\r\v\f"
-XML = (0, b"<\xef\xfe\xff" + BLANKS)
+XML = ((0, b"<\xef\xfe\xff" + BLANKS),)
 """How XML begins: with a tag, the mark of an encoding, or blanks before them."""
 
-PROTOBUF = (0, bytes(n << 3 for n in (1, 3, 5, 10)) + bytes(n << 3 | 2 for n in range(1, 16)) + bytes(range(128, 256)))
+PROTOBUF = (
+    (0, bytes(n << 3 for n in (1, 3, 5, 10)) + bytes(n << 3 | 2 for n in range(1, 16)) + bytes(range(128, 256))),
+)
 """How protobuf begins: with the number of a field that holds a number or bytes, in one byte or in several."""
 
-TAR = (148, b"01234567+-" + BLANKS)
+TAR = ((148, b"01234567+-" + BLANKS), (149, b"01234567_oO\0" + BLANKS))
 """The checksum of a tar's first header: octal digits, as CPython reads them."""
 
-PICKLE = (0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0x99)))
+PICKLE = ((0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0x99))),)
 """How a pickle begins: with an opcode."""
 
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
@@ -39,7 +41,7 @@ CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torch
 """Formats whose value has `pickles`."""
 
 READERS: tuple[Reader, ...] = (
-    Reader(id="safetensors", title="safetensors", names=("*.safetensors",), needs=(8, b"{")),
+    Reader(id="safetensors", title="safetensors", names=("*.safetensors",), needs=((8, b"{"),)),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),
     Reader(id="keras-h5", title="Keras model in HDF5", names=("*.h5", "*.hdf5", "*.keras"), magic=HDF5, probed=True),
     Reader(id="hdf5", title="HDF5", names=("*.h5", "*.hdf5", "*.hdf", "*.mat", "*.nc"), magic=HDF5, probed=True),
@@ -109,7 +111,7 @@ READERS: tuple[Reader, ...] = (
     Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",), needs=PROTOBUF),
     Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef"), needs=PROTOBUF),
     Reader(id="keras-metadata", title="Keras metadata of a SavedModel", names=("keras_metadata.pb",), needs=PROTOBUF),
-    Reader(id="tensorflow-fingerprint", title="SavedModel fingerprint", names=("fingerprint.pb",), needs=(0, b"\b")),
+    Reader(id="tensorflow-fingerprint", title="SavedModel fingerprint", names=("fingerprint.pb",), needs=((0, b"\b"),)),
     Reader(id="tensorflow-variables", title="TensorFlow checkpoint index", names=("*.index",)),
     Reader(id="coreml", title="Core ML", names=("*.mlmodel",), needs=PROTOBUF),
     Reader(
@@ -120,14 +122,14 @@ READERS: tuple[Reader, ...] = (
         probed=True,
     ),
     Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",), needs=PROTOBUF),
-    Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=(0, b"\0")),
+    Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=((0, b"\0"),)),
     Reader(id="openvino-ir", title="OpenVINO model", names=("*.xml",), needs=XML),
     Reader(id="xml", title="XML", names=("*.xml", "*.mapping"), needs=XML),
     Reader(id="xgboost", title="XGBoost, binary", names=("*.model", "*.xgb", "*.bst", "*.bin")),
-    Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=(0, b"{")),
-    Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model"), needs=(0, b"t")),
+    Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=((0, b"{"),)),
+    Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model"), needs=((0, b"t"),)),
     Reader(id="fasttext", title="fastText", names=("*.ftz", "*.bin"), magic=((0, b"\xba\x16\x4f\x2f"),)),
-    Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=(0, bytes(range(51)))),
+    Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=((0, bytes(range(51))),)),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torch-shard", title="PyTorch distributed checkpoint", names=("*.distcp",), magic=ZIP, probed=True),
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
@@ -167,13 +169,13 @@ READERS: tuple[Reader, ...] = (
         probed=True,
     ),
     Reader(id="script", title="script", names=("*.sh",), magic=((0, b"#!"),), probed=True),
-    Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",), needs=(0, b"{" + BLANKS)),
+    Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",), needs=((0, b"{" + BLANKS),)),
     Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
     Reader(
         id="sentencepiece",
         title="SentencePiece model",
         names=("*.spm", "tokenizer.model", "*.spm.model"),
-        needs=(0, b"\n"),
+        needs=((0, b"\n"),),
     ),
     Reader(id="lfs-pointer", title="Git LFS pointer", magic=((0, b"version https://git-lfs.github.com/spec/v1\n"),)),
     Reader(
@@ -185,7 +187,9 @@ READERS: tuple[Reader, ...] = (
         ),
     ),
     # Formats that are hardly more than text: tried when nothing else fits, the most lenient last.
-    Reader(id="model-card", title="model card", names=("readme.md", "*.md"), needs=(0, b"-\xef" + BLANKS), weak=True),
+    Reader(
+        id="model-card", title="model card", names=("readme.md", "*.md"), needs=((0, b"-\xef" + BLANKS),), weak=True
+    ),
     Reader(id="jinja", title="Jinja template", names=("*.jinja", "*.jinja2", "*.j2"), weak=True),
     Reader(id="python", title="Python source", names=("*.py", "*.pyw", "*.pyi"), weak=True),
     Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml"), weak=True),

@@ -37,8 +37,8 @@ class Reader(NamedTuple):
     """A format that hilt reads: its id, how it is recognised, and under which names it usually goes.
 
     The module is `hilt.formats.<id>` with underscores, and is imported only when it may fit. `magic` is a list of
-    (offset, bytes), one of which must match. Without magic, or where `probed`, the module's `probe` decides. `needs` is
-    (offset, byte values), one of which must stand there if `probe` is to say yes: the module need not be imported else.
+    (offset, bytes), one of which must match. Without magic, or where `probed`, the module's `probe` decides. `needs` is a
+    list of (offset, byte values): unless one of the values stands at each offset, `probe` says no and is not imported.
     `names` are patterns of file names (`*.safetensors`, `LICENSE*`); they never decide alone. A `weak` probe says yes to
     nearly any text, so every other format is tried before it, whatever the name says.
 
@@ -51,7 +51,7 @@ class Reader(NamedTuple):
     names: tuple[str, ...] = ()
     magic: tuple[tuple[int, bytes], ...] = ()
     probed: bool = False
-    needs: tuple[int, bytes] | None = None
+    needs: tuple[tuple[int, bytes], ...] = ()
     weak: bool = False
 
     @property
@@ -67,10 +67,8 @@ class Reader(NamedTuple):
         """Do the bytes look like this format?"""
         if self.magic and not any(head.data.startswith(magic, offset) for offset, magic in self.magic):
             return False
-        if self.needs is not None:
-            offset, values = self.needs
-            if len(head.data) <= offset or head.data[offset] not in values:
-                return False
+        if any(len(head.data) <= offset or head.data[offset] not in values for offset, values in self.needs):
+            return False
         return self.module.probe(head) if self.probed or not self.magic else True
 
 

@@ -30,14 +30,14 @@ TORCH = ("torch-zip", "torchscript", "torch-legacy", "torch-tar")
 
 
 def pickle_persistent_id(file: ReadFile[Carrier]) -> Iterator[Finding]:
-    from hilt.knowledge.torch_records import odd_identity
-
     for stream, trace in traces(file):
         if stream.overlay:
             continue
         for asked, position, loader in _asked(trace, file.format):
             severity, odd = Severity.MEDIUM, "and ordinary loaders refuse to answer"
             if loader in TORCH:
+                from hilt.knowledge.torch_records import odd_identity  # few pickles ask for anything
+
                 severity, odd = Severity.HIGH, odd_identity(asked, loader)
             if odd:
                 message = f"asks its loader for the object {asked.identity}, {odd}"

@@ -110,3 +110,29 @@ def test_arguments_decide_where_a_callable_does_not(name: str, args: tuple[objec
 def test_nothing_is_both_safe_and_a_road() -> None:
     both = {full for full in safe.EXACT | safe.BUILT | safe.NAMED if full in dangerous._NAME_ROADS}
     assert both == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "said"),
+    [
+        ("PIL.ImageFont", "FreeTypeFont", "by way of PIL.ImageFont.FreeTypeFont.__setstate__"),
+        ("git.util", "LockFile", "by way of git.util.LockFile.__del__"),
+    ],
+)
+def test_a_class_is_judged_by_what_runs_when_it_is_filled_and_dropped(module: str, name: str, said: str) -> None:
+    judgement = judge_call(module, name, (), init=False)
+    assert judgement.standing is Standing.DANGEROUS
+    assert said in judgement.road
+
+
+def test_a_class_that_opens_files_when_it_is_called_is_only_unknown_when_it_is_made_empty() -> None:
+    assert (
+        is Standing.UNKNOWN
+    )
+    assert judge_call("matplotlib.dviread", "Dvi", ()).standing is Standing.DANGEROUS
+    assert judge_call("matplotlib.dviread", "Dvi", (), init=False).standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["Parallel", "logging", "os.system", "NoSuchClass"])
+def test_a_family_does_not_speak_for_what_its_modules_import(name: str) -> None:
+    assert judge_call("sklearn.model_selection._search", name, (), init=False).standing is not Standing.SAFE

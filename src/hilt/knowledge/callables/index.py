@@ -16,12 +16,15 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from hilt.knowledge.callables import dangerous
 
+LOADING = frozenset({"__new__", "__setstate__", "__setattr__", "__del__"})
+"""What runs when a pickle makes an object without `__init__`, fills it with any state, and when it is dropped."""
 _FOLDER = Path(__file__).with_name("index")
 _LARGEST = 16 << 20
 """Bytes that a file may inflate to."""
@@ -82,6 +85,18 @@ def find(module: str, name: str) -> Entry | None:
             return None
         place = _attribute(place, part)
     return place
+
+
+def loading(made: Entry) -> Iterator[Entry]:
+    """Those `LOADING` methods that a class has from a library, each as what it is."""
+    for load in made.loads:
+        method, _, owner = load.partition("=")
+        parts = owner.split(".")
+        homes = (".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
+        home = next((module for module in homes if known_module(module)), "")
+        found = find(home, f"{owner[len(home) + 1 :]}.{method}") if home and method in LOADING else None
+        if found is not None:
+            yield found
 
 
 def _attribute(owner: Entry, name: str) -> Entry | None:

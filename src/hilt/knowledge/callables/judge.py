@@ -66,20 +66,22 @@ def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Jud
     rule = _RULES.get(".".join(known))
     if rule is not None:
         standing = rule(args if isinstance(args, tuple) else (args,))
-        road = _beyond(module, name).road or dangerous.REACH
+        road = _beyond(module, name, init=init).road or dangerous.REACH
         return Judgement(standing, road if standing is Standing.DANGEROUS else "")
     if safe.is_safe(*known, init=init) or (not init and ".".join(known) in _HOLDERS):
         return SAFE
-    return _beyond(module, name)
+    return _beyond(module, name, init=init)
 
 
-def _beyond(module: str, name: str) -> Judgement:
+def _beyond(module: str, name: str, *, init: bool = True) -> Judgement:
     """What is known of a callable that is not safe: the road that the index or a list has for it, or nothing."""
     known = resolve(module, name)
     entry = index.find(*known)
-    if entry is not None and entry.road:
-        by_way = f", by way of {', then '.join(entry.through)}" if entry.through else ""
-        return Judgement(Standing.DANGEROUS, entry.road + by_way)
+    for one in [entry] if entry is None or init or entry.kind != "class" else index.loading(entry):
+        if one is not None and one.road:
+            through = one.through if one is entry else (f"{one.module}.{one.name}", *one.through)
+            by_way = f", by way of {', then '.join(through)}" if through else ""
+            return Judgement(Standing.DANGEROUS, one.road + by_way)
     road = dangerous.road(*known) or dangerous.road(*canonical(module, name))
     return Judgement(Standing.DANGEROUS, road) if road else UNKNOWN
 

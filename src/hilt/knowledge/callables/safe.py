@@ -249,8 +249,6 @@ _FOREIGN = frozenset(
     ]
 )
 """Classes that modules of the families import from elsewhere, in versions that the index has not."""
-_LOADING = frozenset({"__new__", "__setstate__", "__setattr__", "__del__"})
-"""What runs whatever the state is. Going over objects, hashing and comparing them is asked for by `is_inert`."""
 
 
 def is_safe(module: str, name: str, *, init: bool) -> bool:
@@ -273,9 +271,12 @@ def _in_one(families: tuple[re.Pattern[str], ...], module: str, name: str) -> bo
 
 
 def _foreign(load: str, module: str) -> bool:
-    """Does another library's method run when an object is made, filled or dropped, or any when it is dropped?"""
+    """Does another library's method run when an object is made, filled or dropped, or any when it is dropped?
+
+    Going over objects, hashing and comparing them is asked for by `is_inert`.
+    """
     method, _, owner = load.partition("=")
-    if method not in _LOADING:
+    if method not in index.LOADING:
         return False
     return method == "__del__" or owner.partition(".")[0] not in (module.partition(".")[0], "numpy", "scipy")
 

@@ -12,7 +12,6 @@ from typing import Any
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats import json
 from hilt.formats.archive import Archive, remembered
 from hilt.formats.reader import Head
 from hilt.formats.zip import member_names, open_member
@@ -62,4 +61,6 @@ def _json(source: ByteSource, archive: Archive, name: str, limits: Limits) -> An
     data = open_member(source, member, limits).read(0, member.size)
     if len(data) != member.size:
         raise FormatError(f"{name} ends after {len(data)} of {member.size} bytes", offset=member.offset)
-    return json.parse(data, limits).value
+    from hilt.formats.json import parse  # other zips are probed here as well
+
+    return parse(data, limits).value

@@ -15,17 +15,17 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from pathlib import Path
 
 from hilt.knowledge.callables import dangerous
 
 LOADING = frozenset({"__new__", "__setstate__", "__setattr__", "__del__"})
 """What runs when a pickle makes an object without `__init__`, fills it with any state, and when it is dropped."""
-_FOLDER = Path(__file__).with_name("index")
+_FOLDER = os.path.join(os.path.dirname(__file__), "index")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
 _LARGEST = 16 << 20
 """Bytes that a file may inflate to."""
 _PARTS, _STEPS, _LONGEST = 32, 64, 500
@@ -157,7 +157,7 @@ def _of_class(owner: Entry, name: str) -> Entry | None:
 @cache
 def about() -> dict[str, object]:
     """What was indexed: `version`, and `sets` of versions of Python and libraries."""
-    found: dict[str, object] = json.loads((_FOLDER / "index.json").read_text(encoding="utf-8"))
+    found: dict[str, object] = json.loads(_file("index.json"))
     return found
 
 
@@ -171,8 +171,12 @@ def _shard(module: str) -> str:
 
 @lru_cache(maxsize=8)
 def _text(shard: str) -> str:
-    data = (_FOLDER / f"{shard}.txt.gz").read_bytes()
-    return zlib.decompressobj(31).decompress(data, _LARGEST).decode()
+    return zlib.decompressobj(31).decompress(_file(f"{shard}.txt.gz"), _LARGEST).decode()
+
+
+def _file(name: str) -> bytes:
+    with open(f"{_FOLDER}/{name}", "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 @lru_cache(maxsize=4096)

@@ -193,7 +193,7 @@ CHAINS = (
     _unknown("new-of-an-object", p(2, called(named("copyreg", "__newobj__"), PIPELINE, text("/etc/hilt"))), "copyreg.__newobj__(sklearn.pipeline.Pipeline()"),
     _unknown("new-of-an-object-in-cython", p(2, called(named("sklearn.neighbors._kd_tree", "newObj"), PIPELINE)), "newObj(sklearn.pipeline.Pipeline()"),
     _unknown("init-through-partial", p(2, called(named("functools", "partial"), BOOSTER, text("/etc/hilt"))), "functools.partial(xgboost.core.Booster"),
-    _unknown("init-through-a-tensor", p(2, called(named("torch._tensor", "_rebuild_from_type_v2"), named("copyreg", "_reconstructor"), named("torch", "Tensor"), BOOSTER * 2 + text("/etc/hilt") + b"\x87", b"}")), "_rebuild_from_type_v2(copyreg._reconstructor"),
+    _code("init-through-a-tensor", p(2, called(named("torch._tensor", "_rebuild_from_type_v2"), named("copyreg", "_reconstructor"), named("torch", "Tensor"), BOOSTER * 2 + text("/etc/hilt") + b"\x87", b"}")), "_rebuild_from_type_v2(copyreg._reconstructor"),
     _unknown("generator-from-an-object", p(2, called(named("numpy.random._pickle", "__randomstate_ctor"), PIPELINE)), "__randomstate_ctor"),
     _code("array-file-in-slots", p(2, WRAPPER + b"N}" + text("filename") + text("/etc/hilt") + b"s\x86b"), "NDArrayWrapper"),
     _code("array-file-among-many", p(2, WRAPPER + b"}(" + text("filename") + text("x.npy") + b"".join(b"K" + bytes([n]) + b"N" for n in range(40)) + text("filename") + text("/etc/hilt") + b"ub"), "NDArrayWrapper"),

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from attacks.pickles import SAMPLES, Sample
+from attacks.confusions import ALL as SAMPLES
+from attacks.pickles import Sample
 from hilt.checks.inspect import pickle_code, pickle_hidden, pickle_unknown_call
 from reading import findings, read
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from attacks.archives import Part, torch_zip, torchscript
-from attacks.pickles import HONEST, LEGACY, PAYLOAD, SAMPLES, Sample, called, long_bytes, named, npy, p
+from attacks.confusions import ALL as SAMPLES
+from attacks.pickles import HONEST, LEGACY, PAYLOAD, Sample, called, long_bytes, named, npy, p
 from attacks.torch_tars import torch_tar
 from hilt.checks.inspect.pickle_clean import CHECK
 from hilt.core.limits import Limits

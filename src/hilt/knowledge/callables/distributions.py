@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hilt.formats.pickle_machine import Items, Value
+from hilt.formats.pickle_machine import Items, Made, Value
 from hilt.knowledge.callables.judge import SAFE, UNKNOWN, Judgement, Standing
 
 _KEY = "_parse_arg_template"
@@ -26,6 +26,8 @@ _RUNS = Judgement(Standing.DANGEROUS, "runs Python code that stands in its state
 
 def filled(state: Value) -> Judgement:
     """What filling a distribution with `state` does."""
+    if isinstance(state, Made):  # SciPy writes a plain dictionary; what stands in another cannot be told
+        return _RUNS
     if not isinstance(state, Items) or state.kind != "dict" or state.size != len(state.first):
         return UNKNOWN
     judgement = SAFE

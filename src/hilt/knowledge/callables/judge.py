@@ -60,6 +60,19 @@ def is_inert(module: str, name: str) -> bool:
     return safe.is_inert(*known) or ".".join(known) in _RULES
 
 
+def is_callable(value: Value) -> bool:
+    """Does calling this value run what a pickle chose: a function, a class, or what holds one with arguments?"""
+    return isinstance(value, Global) or (
+        isinstance(value, Made)
+        and isinstance(value.callable, Global)
+        and ".".join(resolve(value.callable.module, value.callable.name)) in _REACHING
+    )
+
+
+def returns_its_argument(full: str) -> bool:
+    return full in _SAME
+
+
 def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Judgement:
     """A global that a pickle calls with these arguments; `init` is False where a class is made without `__init__`."""
     known = resolve(module, name)
@@ -125,8 +138,8 @@ def _partial(args: _Args) -> Standing:
     match args:
         case (Global(module, name), *_):
             # Whoever calls it runs the `__init__` of a class that is safe only where pickles leave it out.
-            standing = judge_name(module, name).standing
-            return max(standing, Standing.UNKNOWN) if ".".join(resolve(module, name)) in BUILT else standing
+            standing, full = judge_name(module, name).standing, ".".join(resolve(module, name))
+            return max(standing, Standing.UNKNOWN) if full in BUILT or _RULES.get(full) in _LIMITS else standing
     return Standing.DANGEROUS
 
 
@@ -175,14 +188,38 @@ def _device(args: _Args) -> Standing:
 
 def _rebuild_from_type(args: _Args) -> Standing:
     match args:
-        case (Global("copyreg" | "copy_reg"), *_):
-            return Standing.UNKNOWN  # makes an object of another class, in a way that is followed only where it stands
         case (Global(function_module, function), Global(type_module, type_name), *_):
             inner = args[2] if len(args) > 2 else Opaque("nothing")
-            return max(
-                judge_call(function_module, function, inner).standing, judge_name(type_module, type_name).standing
-            )
+            known = judge_call(function_module, function, inner), judge_name(type_module, type_name)
+            standing = max(judgement.standing for judgement in known)
+            # What is no tensor is filled, by its own `__setstate__`, with a state that is not looked at.
+            of_tensors = _TENSOR_MAKERS.fullmatch(".".join(resolve(function_module, function)))
+            return standing if of_tensors else _misused(standing)
     return Standing.UNKNOWN
+
+
+def _of_its_library(args: _Args) -> Standing:
+    """Makes an object of the class that it is given, or calls a method of it: fine for those that it was written for."""
+    if not args or not isinstance(args[0], Global):
+        return Standing.UNKNOWN
+    classes = [arg for arg in args if isinstance(arg, Global)]
+    standing = max(judge_name(each.module, each.name).standing for each in classes)
+    fitting = all(resolve(each.module, each.name)[0].partition(".")[0] in ("numpy", "pandas") for each in classes)
+    return standing if fitting else _misused(standing)
+
+
+def _misused(standing: Standing) -> Standing:
+    """Two known things, neither of which was made for the other: nobody but an attacker puts them together."""
+    return Standing.DANGEROUS if standing is Standing.SAFE else standing
+
+
+def _text(args: _Args) -> Standing:
+    """Turns what it is given into text, which asks objects for theirs, however deep inside they are."""
+    return Standing.SAFE if all(isinstance(arg, str | bytes | int | float | Span) for arg in args) else Standing.UNKNOWN
+
+
+def _any(args: _Args) -> Standing:  # noqa: ARG001 -- as every rule
+    return Standing.SAFE
 
 
 def _random_state(args: _Args) -> Standing:
@@ -220,6 +257,15 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "builtins.getattr": _getattr,
     "builtins.type": _type,
     "codecs.encode": _encode,
+    "builtins.str": _text,
+    "collections.UserString": _text,
+    "torch.torch_version.TorchVersion": _text,
+    "pandas.core.indexes.base._new_Index": _of_its_library,
+    "pandas.core.indexes.datetimes._new_DatetimeIndex": _of_its_library,
+    "pandas.core.indexes.interval._new_IntervalIndex": _of_its_library,
+    "pandas.core.indexes.period._new_PeriodIndex": _of_its_library,
+    "numpy.core.multiarray._reconstruct": _of_its_library,
+    "numpy.ma.core._mareconstruct": _of_its_library,
     "torch.device": _device,
     "torch._tensor._rebuild_from_type": _rebuild_from_type,
     "torch._tensor._rebuild_from_type_v2": _rebuild_from_type,
@@ -231,6 +277,17 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "numpy.random._pickle.__generator_ctor": _random_state,
     "numpy.random._pickle.__bit_generator_ctor": _random_state,
 }
+_SAME = frozenset(
+    {"torch.jit._pickle.restore_type_tag", "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_tensorlist"}
+    | {"torch.jit._pickle.build_doublelist", "torch.jit._pickle.build_boollist"}
+)
+"""Return the first thing that they are given."""
+_RULES |= dict.fromkeys(_SAME, _any)
+_TENSOR_MAKERS = re.compile(
+    r"torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type(?:_v2)?|torch\.nested\.[\w.]+"
+)
+_LIMITS = (_of_its_library, _rebuild_from_type)
+"""Rules for what nobody but a pickle calls, so that no honest one holds it with arguments for others to call."""
 _CALLED = frozenset({"codecs.encode"})
 """Safe when called as a rule allows; no honest pickle holds it without calling it."""
 _REACHING = frozenset(

@@ -17,19 +17,20 @@ from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Va
 from hilt.formats.torch_storage import storage
 from hilt.knowledge.callables import dangerous, judge, render, safe
 from hilt.knowledge.callables.distributions import filled
+from hilt.knowledge.callables.inert import Inertness
 from hilt.knowledge.callables.judge import (
     NESTED,
     UNKNOWN,
     Judgement,
     Standing,
-    is_inert,
     judge_call,
     judge_name,
     resolve,
+    returns_its_argument,
 )
 from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_growth, odd_name, odd_state
 from hilt.knowledge.callables.trace import Asked, Call, Nested, Trace
-from hilt.knowledge.callables.ways import first, is_latin, makes, runs_init
+from hilt.knowledge.callables.ways import first, goes_over, is_latin, makes, runs_init
 
 _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
 
@@ -88,7 +89,7 @@ class _Tracer(Machine):
         self._named_at: dict[Global, int] = {}
         self._used: set[Global] = set()
         self._safe: dict[tuple[Global, bool], Made] = {}
-        self._inert: dict[Global, bool] = {}
+        self._objects = Inertness()
         self._seen: dict[_Key, Call] = {}
         self._examples: dict[tuple[str, str], int] = {}
         self._hooked = False
@@ -140,17 +141,16 @@ class _Tracer(Machine):
         if isinstance(target, Global):
             self._change(target, state, position)
         elif isinstance(target, Made) and isinstance(target.callable, Global):
-            if target.callable.name == "partial" and isinstance(state, tuple) and len(state) > 1:
-                rest = state[1] if isinstance(state[1], tuple) else ()
-                self._check_partial(target.callable, (state[0], *rest), position)
-                target.args = (state[0], *rest)
+            if target.callable.name == "partial":
+                self._partial(target, state, position)
             elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper"):
                 whole = isinstance(state, Items) and state.size == len(state.first)
                 self._array_file(target.callable, state.get("filename") if whole else None, position)
             elif safe.is_distribution(*resolve(target.callable.module, target.callable.name)):
                 self._record("calls", target.callable, state, filled(state), position)
-            if isinstance(state, Made) and self._runs_methods(state):
+            if isinstance(state, Made) and self._objects.runs_methods(state):
                 self._method(target, "__setstate__", state, position)
+            self._objects.filled(target, state)
         return target
 
     def extended(self, target: Value, items: list[Value], position: int) -> None:
@@ -239,20 +239,25 @@ class _Tracer(Machine):
 
     def _call_global(self, target: Global, args: Value, position: int, *, init: bool = True) -> Value:
         instance = self._safe.get((target, init))
-        if instance is not None and not self._runs_methods(args):
+        if instance is not None and not self._objects.runs_methods(args):
             return instance
         self._used.add(target)
         full = ".".join(resolve(target.module, target.name))
         if safe.is_safe(*resolve(target.module, target.name), init=init) and not makes(full):
-            if self._runs_methods(args) and not safe.only_holds(*resolve(target.module, target.name), args):
+            if self._objects.runs_methods(args) and not safe.only_holds(*resolve(target.module, target.name), args):
                 self._record("calls", target, args, UNKNOWN, position)
             self._kept += 1024
             return self._safe.setdefault((target, init), Made(target, ()))
+        if returns_its_argument(full) and isinstance(args, tuple) and args:
+            return args[0]
         judged = args
         if full == "torch.storage._load_from_bytes" and isinstance(args, tuple) and len(args) == 1:
             source = self._bytes(args[0])
             judged = (Opaque(NESTED),) if source and self._look_inside(source, position, loaded=True) else args
-        self._record("calls", target, args, judge_call(target.module, target.name, judged, init=init), position)
+        judgement = judge_call(target.module, target.name, judged, init=init)
+        if judgement.standing is Standing.SAFE and goes_over(full) and self._objects.runs_methods(args):
+            judgement = UNKNOWN
+        self._record("calls", target, args, judgement, position)
         return self._result(target, full, args, position)
 
     def _result(self, target: Global, full: str, args: Value, position: int) -> Value:
@@ -285,25 +290,18 @@ class _Tracer(Machine):
             return Made(Global(*full.rsplit(".", 1)), args)
         return Made(target, ())
 
-    def _check_partial(self, target: Global, args: Value, position: int) -> None:
-        self._record("calls", target, args, judge_call("functools", "partial", args), position)
-
-    def _runs_methods(self, args: Value) -> bool:
-        """Is there an object among the arguments, or right inside one, whose methods may do more than tell numbers?
-
-        What builds data goes over what it is given, hashes it or turns it into text, and so calls methods of it.
-        """
-        for value in args if isinstance(args, tuple) else (args,):
-            inner = value if isinstance(value, tuple) else value.first if isinstance(value, Items) else (value,)
-            for each in inner:
-                if each.__class__ is Made and isinstance(each.callable, Global):
-                    known = self._inert.get(each.callable)
-                    if known is None:
-                        known = is_inert(each.callable.module, each.callable.name)
-                        self._inert[each.callable] = known
-                    if not known:
-                        return True
-        return False
+    def _partial(self, target: Made, state: Value, position: int) -> None:
+        """The state of a partial names anew what it calls, and with what."""
+        match state:
+            case (inner, tuple() as first, *rest):
+                target.args = (inner, *first)
+                judgement = judge_call("functools", "partial", target.args)
+                if judgement.standing is Standing.SAFE and self._objects.runs_methods((first, *rest[:1])):
+                    judgement = UNKNOWN
+                self._record("calls", target.callable, target.args, judgement, position)
+            case _:  # nobody can tell what it calls now
+                target.args = (Opaque("what a state brings"),)
+                self._record("calls", target.callable, state, UNKNOWN, position)
 
     def _method(self, target: Made, method: str, args: Value, position: int) -> None:
         named = Global(target.callable.module, f"{target.callable.name}.{method}")

@@ -15,10 +15,10 @@ from hilt.knowledge.callables.safe_built import BUILT, NAMED_TUPLES
 from hilt.knowledge.callables.safe_values import NAMED
 
 _EXACT = {
-    "builtins": """bool bytearray bytes complex float frozenset int list object set slice str tuple range
+    "builtins": """bool bytearray bytes complex float frozenset int list object set slice tuple range
         Ellipsis NotImplemented NoneType ValueError TypeError KeyError IndexError AttributeError RuntimeError
         NotImplementedError Exception StopIteration ArithmeticError ZeroDivisionError OverflowError""",
-    "collections": "OrderedDict defaultdict Counter UserDict UserList UserString",
+    "collections": "OrderedDict defaultdict Counter UserDict UserList",
     "datetime": "date datetime time timedelta timezone tzinfo",
     "decimal": "Decimal",
     "fractions": "Fraction",
@@ -50,7 +50,7 @@ _EXACT = {
     "numpy.core.records": "recarray record",
     "numpy.matrixlib.defmatrix": "matrix",
     "numpy.rec": "recarray record",
-    "numpy.ma.core": "MaskedArray _mareconstruct MaskedConstant mvoid",
+    "numpy.ma.core": "MaskedArray MaskedConstant mvoid",
     "numpy.ma": "MaskedArray",
     "numpy.lib.polynomial": "poly1d",
     "numpy.lib._polynomial_impl": "poly1d",
@@ -96,14 +96,12 @@ _EXACT = {
     "torch.nn.parameter": "Parameter Buffer UninitializedParameter UninitializedBuffer",
     "torch._tensor": "Tensor",
     "torch.serialization": "_get_layout",
-    "torch.jit._pickle": """build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id
-        restore_type_tag""",
+    "torch.jit._pickle": "build_tensor_from_id",
     "transformers.trainer_utils": """IntervalStrategy SchedulerType HubStrategy EvaluationStrategy SaveStrategy
         FSDPOption""",
     "pyannote.audio.core.task": "Problem Resolution",
     "transformers.training_args": "OptimizerNames",
     "accelerate.utils.dataclasses": "DistributedType",
-    "torch.torch_version": "TorchVersion",
     "torch.distributed.checkpoint.metadata": "_MEM_FORMAT_ENCODING",
     "torch.nested._internal.nested_tensor": "NestedTensor _rebuild_njt",
     "torch._dynamo.decorators": "_DimRange",
@@ -120,7 +118,7 @@ _EXACT = {
     "pandas.core.arrays.period": "PeriodArray",
     "pandas.core.arrays.sparse.array": "SparseArray",
     "pandas.core.arrays.sparse.dtype": "SparseDtype",
-    "pandas.core.indexes.period": "PeriodIndex _new_PeriodIndex",
+    "pandas.core.indexes.period": "PeriodIndex",
     "pandas._libs.interval": "Interval __pyx_unpickle_IntervalMixin",  # makes its own subclasses only, without __init__
     "pandas._libs.sparse": "IntIndex BlockIndex",
     "pandas._libs.tslibs.nattype": "_nat_unpickle",
@@ -133,13 +131,13 @@ _EXACT = {
     "pandas._libs.tslibs.offsets": """Day Hour Minute Second Milli Micro Nano BusinessDay MonthEnd MonthBegin
         QuarterEnd QuarterBegin YearEnd YearBegin Week DateOffset _unpickle""",
     "pandas._libs.missing": "NAType",
-    "pandas.core.indexes.base": "Index _new_Index",
+    "pandas.core.indexes.base": "Index",
     "pandas.core.indexes.range": "RangeIndex",
     "pandas.core.indexes.multi": "MultiIndex",
     "pandas.core.indexes.category": "CategoricalIndex",
-    "pandas.core.indexes.datetimes": "DatetimeIndex _new_DatetimeIndex",
+    "pandas.core.indexes.datetimes": "DatetimeIndex",
     "pandas.core.indexes.timedeltas": "TimedeltaIndex",
-    "pandas.core.indexes.interval": "IntervalIndex _new_IntervalIndex",
+    "pandas.core.indexes.interval": "IntervalIndex",
     "pandas.core.indexes.numeric": "Int64Index Float64Index UInt64Index",
     "pandas.core.indexes.frozen": "FrozenList",
     "pandas.core.arrays.categorical": "Categorical",
@@ -278,7 +276,7 @@ def _foreign(load: str, module: str) -> bool:
     method, _, owner = load.partition("=")
     if method not in index.LOADING:
         return False
-    return method == "__del__" or owner.partition(".")[0] not in (module.partition(".")[0], "numpy", "scipy")
+    return method == "__del__" or owner.partition(".")[0] not in (module.partition(".")[0], "numpy", "scipy", "torch")
 
 
 def is_distribution(module: str, name: str) -> bool:

@@ -13,6 +13,11 @@ def makes(full: str) -> bool:
     return full in _MAKERS or full.endswith(".newObj")
 
 
+def goes_over(full: str) -> bool:
+    """Does this callable, which is safe with plain arguments, call methods of what it is given, or keep it to be called?"""
+    return not makes(full) and full != "builtins.getattr"
+
+
 def runs_init(how: Opcode, args: Value) -> bool:
     """Does calling a class in this way run its `__init__`? INST and OBJ leave it out where there are no arguments."""
     return how is Opcode.REDUCE or (how in (Opcode.INST, Opcode.OBJ) and args != ())

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
+
+import pytest
 
 from hilt.checks.workers import Workers
 from hilt.core.limits import Limits
@@ -17,3 +21,20 @@ def test_a_worker_that_was_killed_before_it_started_reads_nothing(tmp_path: Path
         worker.kill()
         examined = worker.ask(request)
     assert (examined.format, [gap.state for gap in examined.gaps]) == ("unread", [State.FAILED])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGSTOP on Windows")
+def test_a_worker_that_does_not_answer_in_time_is_killed_and_another_one_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"{}")
+    request = {"do": "file", "path": "a.json", "locator": Locator.of(str(path), path.stat())._asdict(), "chain": []}
+    with Workers(Limits(file_seconds=1)) as workers:
+        (worker,) = workers.take(1)
+        assert worker.ask(request).format == "json"
+        asleep = worker.process_id
+        assert asleep is not None
+        os.kill(asleep, signal.SIGSTOP)  # it uses no CPU time now, so that only a clock can tell
+        late = worker.ask(request)
+        assert [("limit file_seconds" in gap.why, gap.state) for gap in late.gaps] == [(True, State.FAILED)]
+        assert worker.ask(request).format == "json"
+        assert worker.process_id != asleep

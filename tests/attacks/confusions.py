@@ -5,7 +5,7 @@ Written and read as those of `pickles`, and never loaded. Each was seen to run a
 
 from __future__ import annotations
 
-from attacks.pickles import OBJECT, PIPELINE, SAMPLES, Sample, _code, _unknown, called, named, p, stacked, text
+from attacks.pickles import OBJECT, PIPELINE, SAMPLES, Sample, _code, _hidden, _unknown, called, named, p, stacked, text
 
 DISTRIBUTION = named("scipy.stats._continuous_distns", "norm_gen")
 TEMPLATE = b"}" + text("_parse_arg_template") + text("import os; os.system('echo hilt')") + b"s"
@@ -31,5 +31,20 @@ CONFUSED: tuple[Sample, ...] = (
     _unknown("partial-of-what-only-pickles-call", p(2, called(named("functools", "partial"), named("pandas.core.indexes.interval", "_new_IntervalIndex"))), "functools.partial(pandas.core.indexes.interval._new_IntervalIndex"),
 )  # fmt: skip
 
-ALL = (*SAMPLES, *CONFUSED)
+PRINT = named("builtins", "print")
+SGD = named("torch.optim.sgd", "SGD") + b")\x81"
+ODD = (
+    _hidden("optimiser-with-a-method-of-its-own", p(2, SGD + b"}" + text("_patch_step_function") + PRINT + b"sb"), "puts builtins.print on an object as _patch_step_function"),
+    _hidden("optimiser-with-defaults-of-its-own", p(2, SGD + b"}" + text("defaults") + HELD + b"sb"), "gives an optimiser argparse.Namespace() as defaults"),
+    _hidden("optimiser-with-groups-of-its-own", p(2, SGD + b"}" + text("param_groups") + b"](" + HELD + b"esb"), "groups of parameters that are no dictionaries"),
+    _hidden("array-of-an-object", p(2, OBJECT + b"}" + text("__array__") + PRINT + b"sb"), "puts builtins.print on an object as __array__"),
+    _hidden("method-under-a-computed-name", p(2, OBJECT + b"}" + called(named("builtins", "str"), b"C\x0c__setstate__", text("ascii")) + PRINT + b"sb" + text("x") + b"b"), "sets an attribute of an object by builtins.str()"),
+    _hidden("method-among-items", p(2, named("scipy.optimize._optimize", "OptimizeResult") + b")\x81" + text("__setstate__") + PRINT + b"s" + text("x") + b"b"), "sets '__setstate__' on an object"),
+    _hidden("method-among-keywords-of-a-partial", p(2, called(named("functools", "partial"), named("argparse", "Namespace")) + b"(" + named("argparse", "Namespace") + b")}" + text("__setstate__") + PRINT + b"sNtb)R" + text("x") + b"b"), "puts __setstate__ on an object"),
+    *(_unknown(f"state-made-by-{one}", p(2, OBJECT + called(named(*one.rsplit(".", 1))) + b"b"), "argparse.Namespace.__setstate__") for one in ("collections.OrderedDict", "builtins.dict", "builtins.tuple")),
+    _unknown("item-of-a-frame-that-is-called", p(2, called(named("pandas.core.frame", "DataFrame")) + PRINT + b"K\1s"), "pandas.core.frame.DataFrame.__setitem__"),
+    _unknown("class-made-of-names", p(2, called(named("enum", "Enum"), text("X"), text("a b"))), "enum.Enum('X', 'a b')"),
+)  # fmt: skip
+
+ALL = (*SAMPLES, *CONFUSED, *ODD)
 """Every sample of a hostile pickle."""

@@ -215,7 +215,8 @@ def _misused(standing: Standing) -> Standing:
 
 def _text(args: _Args) -> Standing:
     """Turns what it is given into text, which asks objects for theirs, however deep inside they are."""
-    return Standing.SAFE if all(isinstance(arg, str | bytes | int | float | Span) for arg in args) else Standing.UNKNOWN
+    plain = all(isinstance(arg, str | bytes | int | float | Span) for arg in args)
+    return Standing.SAFE if plain and len(args) < 2 else Standing.UNKNOWN
 
 
 def _any(args: _Args) -> Standing:  # noqa: ARG001 -- as every rule
@@ -259,6 +260,8 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "codecs.encode": _encode,
     "builtins.str": _text,
     "collections.UserString": _text,
+    "numpy.str_": _text,
+    "numpy.unicode_": _text,
     "torch.torch_version.TorchVersion": _text,
     "pandas.core.indexes.base._new_Index": _of_its_library,
     "pandas.core.indexes.datetimes._new_DatetimeIndex": _of_its_library,

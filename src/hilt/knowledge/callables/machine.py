@@ -15,7 +15,7 @@ from hilt.formats.pickle import Opcode, PickleStream, Span
 from hilt.formats.pickle_growth import growth
 from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Value
 from hilt.formats.torch_storage import storage
-from hilt.knowledge.callables import dangerous, judge, render, safe
+from hilt.knowledge.callables import dangerous, judge, render, safe, ways
 from hilt.knowledge.callables.distributions import filled
 from hilt.knowledge.callables.inert import Inertness
 from hilt.knowledge.callables.judge import (
@@ -28,9 +28,8 @@ from hilt.knowledge.callables.judge import (
     resolve,
     returns_its_argument,
 )
-from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_growth, odd_name, odd_state
+from hilt.knowledge.callables.odd import HOOK, odd_arguments, odd_growth, odd_items, odd_name, odd_state
 from hilt.knowledge.callables.trace import Asked, Call, Nested, Trace
-from hilt.knowledge.callables.ways import first, goes_over, is_latin, makes, runs_init
 
 _TRACES: WeakKeyDictionary[PickleStream, Trace] = WeakKeyDictionary()
 
@@ -72,9 +71,6 @@ _HEADS = {b"\x80", "\x80", "_"}
 _BEGINNINGS = {b"PK", b"\xc2\x80", b"\x80\x02"}
 """How the long texts begin that may stand for bytes that a call loads."""
 _BUILTINS = frozenset({"builtins", "__builtin__"})
-_WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
-_JOINS = frozenset({"operator.add", "operator.concat", "operator.iadd", "operator.iconcat"})
-_KEPT = frozenset({"functools.partial", "operator.attrgetter", "operator.methodcaller", "codecs.encode"})
 
 
 class _Tracer(Machine):
@@ -121,7 +117,7 @@ class _Tracer(Machine):
             args = (*args[0], args[1]) if isinstance(args[1], Items) and args[1].size else args[0]
         for _ in range(_CHAIN):
             if isinstance(callable_, Global):
-                return self._call_global(callable_, args, position, init=runs_init(how, args))
+                return self._call_global(callable_, args, position, init=ways.runs_init(how, args))
             match callable_, args:
                 case Made(Global(_, "partial"), (inner, *first)), tuple():
                     callable_, args = inner, (*first, *args)
@@ -148,7 +144,7 @@ class _Tracer(Machine):
                 self._array_file(target.callable, state.get("filename") if whole else None, position)
             elif safe.is_distribution(*resolve(target.callable.module, target.callable.name)):
                 self._record("calls", target.callable, state, filled(state), position)
-            if isinstance(state, Made) and self._objects.runs_methods(state):
+            if isinstance(state, Made) and (ways.from_python(state.callable) or self._objects.runs_methods(state)):
                 self._method(target, "__setstate__", state, position)
             self._objects.filled(target, state)
         return target
@@ -156,8 +152,13 @@ class _Tracer(Machine):
     def extended(self, target: Value, items: list[Value], position: int) -> None:
         if isinstance(target, Global):
             self._change(target, tuple(items[:4]), position)
-        else:
-            super().extended(target, items, position)
+            return
+        if isinstance(target, Made) and isinstance(target.callable, Global):
+            if ways.is_no_mapping(target.callable):
+                self._method(target, "__setitem__", tuple(items[:4]), position)
+            elif self._hooked and (odd := odd_items(items)):
+                self._odd("state", odd, position)
+        super().extended(target, items, position)
 
     def _get(self, index: Any, position: int) -> None:
         super()._get(index, position)
@@ -243,7 +244,7 @@ class _Tracer(Machine):
             return instance
         self._used.add(target)
         full = ".".join(resolve(target.module, target.name))
-        if safe.is_safe(*resolve(target.module, target.name), init=init) and not makes(full):
+        if safe.is_safe(*resolve(target.module, target.name), init=init) and not ways.makes(full):
             if self._objects.runs_methods(args) and not safe.only_holds(*resolve(target.module, target.name), args):
                 self._record("calls", target, args, UNKNOWN, position)
             self._kept += 1024
@@ -255,7 +256,7 @@ class _Tracer(Machine):
             source = self._bytes(args[0])
             judged = (Opaque(NESTED),) if source and self._look_inside(source, position, loaded=True) else args
         judgement = judge_call(target.module, target.name, judged, init=init)
-        if judgement.standing is Standing.SAFE and goes_over(full) and self._objects.runs_methods(args):
+        if judgement.standing is Standing.SAFE and ways.goes_over(full) and self._objects.runs_methods(args):
             judgement = UNKNOWN
         self._record("calls", target, args, judgement, position)
         return self._result(target, full, args, position)
@@ -267,24 +268,24 @@ class _Tracer(Machine):
                 return self._attribute(owner, name, position)
             case "importlib.import_module" | "builtins.__import__", (str(module), *_):
                 return Global(module, "")
-            case _, (str(left), str(right)) if full in _JOINS:
+            case _, (str(left), str(right)) if full in ways.JOINS:
                 return (left + right)[: pickle.KEPT]
             case "builtins.str.join" | "str.join", (str(between), Items(first=parts) | tuple(parts)):
                 return between.join(str(part) for part in parts)[: pickle.KEPT]
-            case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and is_latin(text):
+            case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and ways.is_latin(text):
                 return text.encode("latin-1")
             case "copyreg._reconstructor", (Global() as made, Global() as base, *_) if base.module not in _BUILTINS:
                 self._call_global(base, args, position)  # its __init__ is run
                 return self._call_global(made, args, position)
-            case _, (Global() as made, *rest) if makes(full):
+            case _, (Global() as made, *rest) if ways.makes(full):
                 if full.endswith("_reconstructor") and rest and not isinstance(rest[0], Global):
                     self._record("calls", target, args, UNKNOWN, position)
                 return self._call_global(made, tuple(rest), position, init=False)
-            case _ if makes(full):  # an object may bear any callable as its __new__
+            case _ if ways.makes(full):  # an object may bear any callable as its __new__
                 self._record("calls", target, args, UNKNOWN, position)
-            case _, (Global() as inner, *rest) if full in _WRAPPERS:
-                self._call_global(inner, tuple(first(each) for each in rest), position)
-        if full in _KEPT and isinstance(args, tuple):
+            case _, (Global() as inner, *rest) if full in ways.WRAPPERS:
+                self._call_global(inner, tuple(ways.first(each) for each in rest), position)
+        if full in ways.KEPT and isinstance(args, tuple):
             if full == "functools.partial" and args and isinstance(args[0], Global):
                 self._used.add(args[0])
             return Made(Global(*full.rsplit(".", 1)), args)
@@ -298,6 +299,8 @@ class _Tracer(Machine):
                 judgement = judge_call("functools", "partial", target.args)
                 if judgement.standing is Standing.SAFE and self._objects.runs_methods((first, *rest[:1])):
                     judgement = UNKNOWN
+                if rest and (odd := odd_state(target, rest[0], self._hooked)):
+                    self._odd("state", odd, position)
                 self._record("calls", target.callable, target.args, judgement, position)
             case _:  # nobody can tell what it calls now
                 target.args = (Opaque("what a state brings"),)
@@ -329,7 +332,7 @@ class _Tracer(Machine):
             line = self._source.read(value.start - 1, 1) == b"V"  # protocol 0 escapes
             text = self._source.read(value.start, value.size)
             value = text.decode("raw-unicode-escape" if line else "utf-8", "replace")
-        return MemorySource(value.encode("latin-1")) if isinstance(value, str) and is_latin(value) else None
+        return MemorySource(value.encode("latin-1")) if isinstance(value, str) and ways.is_latin(value) else None
 
     def _look_inside(self, source: ByteSource, position: int, *, loaded: bool) -> bool:
         """Traces the pickles in `source`, and says whether there were any."""

@@ -25,6 +25,11 @@ _PYDANTIC = "__pydantic_fields_set__"
 _GROWN = {"grown-hugely": 10**9, "grown": 10**7}
 _GROWTH = 1000
 """Values that a walk meets, and how many times those that the file spells out, from which on that is told."""
+_TOLERATED = frozenset({"__orig_class__", "__wrapped__"})
+_ASKED_FOR = frozenset({"_patch_step_function", "_build_f", "to_json_string"})
+"""Methods of their own that optimisers, estimators and settings call while they are filled or hashed."""
+_OPTIMISER = {"defaults": ("dict",), "param_groups": ("list",), "state": ("dict",)}
+"""What of its state an optimiser calls methods of, and the only types that it may have."""
 _OF_CLASSES = frozenset({HOOK, "__class__", "__dict__", "__reduce__", "__reduce_ex__", "__getattribute__"})
 
 
@@ -51,6 +56,9 @@ def odd_state(target: Value, state: Value, hooked: bool) -> str:
     """Why a BUILD is none that a pickler writes; `hooked` says that the pickle spells out `HOOK` somewhere."""
     if not isinstance(target, Made | Opaque) and not hasattr(target, "module"):
         return f"gives a state to {render.render(target)}, which can have none"
+    of_torch = isinstance(target, Made) and getattr(target.callable, "module", "").startswith("torch.optim.")
+    if of_torch and (odd := _odd_optimiser(state)):
+        return odd
     own, slots = state if isinstance(state, tuple) and len(state) == _SLOTS else (state, None)
     for each, set_by_name in ((own, False), (slots, True)):
         if not isinstance(each, Items) or each.kind != "dict":
@@ -59,13 +67,48 @@ def odd_state(target: Value, state: Value, hooked: bool) -> str:
         for key in keys:
             if isinstance(key, str) and key in _OF_CLASSES and not (key == "__dict__" and _PYDANTIC in keys):
                 return f"puts {key} on an object, and may so bring a method that the next BUILD calls"
+            if isinstance(key, Made | Opaque):
+                return f"sets an attribute of an object by {render.render(key)}, which is no name"
             if set_by_name and not isinstance(key, str | Span):
                 return f"sets an attribute of an object by {render.render(key)}, which is no name"
+        for key, value in (pair for pair in each.first if isinstance(pair, tuple)):
+            if _replaces(key) and not isinstance(value, str | bytes | int | float | None | Span | tuple | Items):
+                return f"puts {render.render(value)} on an object as {key}, which whoever fills or uses it calls"
         if hooked and each.size > len(each.first):
             return f"fills an object with {each.size} attributes where the pickle names {HOOK}"
     if own is not None and own.__class__ in (bool, int, float, str, bytes) and not own:
         return f"gives {own!r} as state, which one unpickler refuses and another passes over"
     return ""
+
+
+def odd_items(items: list[Value]) -> str:
+    """Why items that are set on an object are none that a pickler writes; some objects show items as attributes."""
+    for item in items:
+        if isinstance(item, tuple) and (item[0] == HOOK or isinstance(item[0], Made)):
+            return f"sets {render.render(item[0])} on an object, and may so bring a method that the next BUILD calls"
+    return ""
+
+
+def _odd_optimiser(state: Value) -> str:
+    """Why the state of an optimiser is none that PyTorch writes; empty where it is."""
+    if not isinstance(state, Items):
+        return ""
+    for key, kinds in _OPTIMISER.items():
+        value = state.get(key)
+        factory = isinstance(value, Made) and getattr(value.callable, "name", "") in ("defaultdict", "OrderedDict")
+        if value is not None and not factory and not (isinstance(value, Items) and value.kind in kinds):
+            return f"gives an optimiser {render.render(value)} as {key}, whose methods it calls"
+    groups = state.get("param_groups")
+    if isinstance(groups, Items) and any(not _is(group, "dict") for group in groups.first):
+        return "gives an optimiser groups of parameters that are no dictionaries, whose methods it calls"
+    return ""
+
+
+def _replaces(key: Value) -> bool:
+    """Is this the name of a method that is asked for, rather than of data?"""
+    if not isinstance(key, str) or key in _TOLERATED or key.startswith("__pydantic_"):
+        return False
+    return key in _ASKED_FOR or (key.startswith("__") and key.endswith("__") and len(key) > len("____"))
 
 
 def _is(value: Value, kind: str) -> bool:

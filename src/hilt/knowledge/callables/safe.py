@@ -29,7 +29,6 @@ _EXACT = {
     "pathlib": "PosixPath WindowsPath PurePosixPath PureWindowsPath PurePath",
     "ipaddress": "IPv4Address IPv6Address IPv4Network IPv6Network",
     "random": "Random",
-    "enum": "Enum IntEnum",
     "io": "BytesIO StringIO",
     "xml.etree.ElementTree": "Element",
     "time": "struct_time",
@@ -39,7 +38,7 @@ _EXACT = {
     "copyreg": "__newobj__ __newobj_ex__ _reconstructor",
     "numpy": """ndarray dtype matrix recarray record void generic bool bool_ int8 int16 int32 int64 intc intp int_
         longlong uint8 uint16 uint32 uint64 uintc uintp uint ulonglong float16 float32 float64 float128 longdouble
-        half single double complex64 complex128 complex256 clongdouble str_ bytes_ string_ unicode_ object_ datetime64
+        half single double complex64 complex128 complex256 clongdouble bytes_ string_ object_ datetime64
         timedelta64 number integer signedinteger unsignedinteger inexact floating complexfloating flexible character
         poly1d nan inf""",
     "numpy.core.multiarray": "_reconstruct scalar ndarray",

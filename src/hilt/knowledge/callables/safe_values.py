@@ -9,6 +9,7 @@ _NAMED = {
         arcsinh arccosh arctan array asarray ceil cumsum floor isnan nan_to_num round squeeze""",
     "numpy.core.fromnumeric": "mean std sum prod var amax amin ravel",
     "numpy.lib.function_base": "median average",
+    "enum": "Enum IntEnum",  # called with names, they make classes
     "typing": "Any Union Optional List Dict Tuple Callable",
     "gensim.utils": "call_on_class_only",
     "gensim.models.phrases": "original_scorer npmi_scorer",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from hilt.formats.pickle import Opcode
-from hilt.formats.pickle_machine import Items, Value
+from hilt.formats.pickle_machine import Global, Items, Value
 
+WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
+JOINS = frozenset({"operator.add", "operator.concat", "operator.iadd", "operator.iconcat"})
+KEPT = frozenset({"functools.partial", "operator.attrgetter", "operator.methodcaller", "codecs.encode"})
+"""Callables that are followed: they call what they are given, join texts, or keep what they are to do."""
 _MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
 
 
@@ -16,6 +20,16 @@ def makes(full: str) -> bool:
 def goes_over(full: str) -> bool:
     """Does this callable, which is safe with plain arguments, call methods of what it is given, or keep it to be called?"""
     return not makes(full) and full != "builtins.getattr"
+
+
+def from_python(class_: Value) -> bool:
+    """Is it a container of Python's own, which as a state no pickler makes by a call?"""
+    return isinstance(class_, Global) and class_.module in ("builtins", "__builtin__", "collections", "types")
+
+
+def is_no_mapping(class_: Global) -> bool:
+    """Is it of a library whose objects get no items by SETITEM, which runs more than it does for a dictionary?"""
+    return class_.module.partition(".")[0] in ("numpy", "pandas", "torch")
 
 
 def runs_init(how: Opcode, args: Value) -> bool:

@@ -33,6 +33,8 @@ CONFUSED: tuple[Sample, ...] = (
 
 PRINT = named("builtins", "print")
 SGD = named("torch.optim.sgd", "SGD") + b")\x81"
+OF_OBJECTS = called(named("numpy", "dtype"), text("O"), b"\x89", b"\x88")
+DENIED = b"(K\3" + text("|") + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb"
 ODD = (
     _hidden("optimiser-with-a-method-of-its-own", p(2, SGD + b"}" + text("_patch_step_function") + PRINT + b"sb"), "puts builtins.print on an object as _patch_step_function"),
     _hidden("optimiser-with-defaults-of-its-own", p(2, SGD + b"}" + text("defaults") + HELD + b"sb"), "gives an optimiser argparse.Namespace() as defaults"),
@@ -43,6 +45,10 @@ ODD = (
     _hidden("method-among-keywords-of-a-partial", p(2, called(named("functools", "partial"), named("argparse", "Namespace")) + b"(" + named("argparse", "Namespace") + b")}" + text("__setstate__") + PRINT + b"sNtb)R" + text("x") + b"b"), "puts __setstate__ on an object"),
     *(_unknown(f"state-made-by-{one}", p(2, OBJECT + called(named(*one.rsplit(".", 1))) + b"b"), "argparse.Namespace.__setstate__") for one in ("collections.OrderedDict", "builtins.dict", "builtins.tuple")),
     _unknown("item-of-a-frame-that-is-called", p(2, called(named("pandas.core.frame", "DataFrame")) + PRINT + b"K\1s"), "pandas.core.frame.DataFrame.__setitem__"),
+    _hidden("objects-at-addresses-of-the-file", p(2, OF_OBJECTS + DENIED), "takes bytes of the file for addresses"),
+    _hidden("field-outside-of-its-item", p(2, called(named("numpy", "dtype"), text("V8")) + b"(K\3" + text("|") + b"N" + text("f") + b"\x85}" + text("f") + called(named("numpy", "dtype"), text("u8")) + b"J\0\0\0\x7f\x86sK\x08K\1K\0tb"), "stand outside of their item of 8 bytes"),
+    _unknown("ten-terabytes", p(2, called(named("builtins", "bytes"), b"\x8a\6" + (10**13).to_bytes(6, "little"))), "builtins.bytes(10000000000000)"),
+    _unknown("a-billion-digits", p(2, called(named("fractions", "Fraction"), text("1e999999999"))), "fractions.Fraction('1e999999999')"),
     _unknown("class-made-of-names", p(2, called(named("enum", "Enum"), text("X"), text("a b"))), "enum.Enum('X', 'a b')"),
 )  # fmt: skip
 

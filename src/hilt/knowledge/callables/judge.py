@@ -219,6 +219,20 @@ def _text(args: _Args) -> Standing:
     return Standing.SAFE if plain and len(args) < 2 else Standing.UNKNOWN
 
 
+def _number(args: _Args) -> Standing:
+    """A fraction as pickles spell it, in digits: an exponent could ask for more memory than there is."""
+    spelt = all(not (isinstance(arg, str) and "e" in arg.lower()) for arg in args)
+    return _plain_only(args) if spelt else Standing.UNKNOWN
+
+
+def _dtype(args: _Args) -> Standing:
+    return _plain_only(tuple(arg for arg in args if not isinstance(arg, Global)))
+
+
+def _bytes(args: _Args) -> Standing:
+    return Standing.UNKNOWN if args and isinstance(args[0], int) else _plain_only(args)
+
+
 def _any(args: _Args) -> Standing:  # noqa: ARG001 -- as every rule
     return Standing.SAFE
 
@@ -259,6 +273,11 @@ _RULES: dict[str, Callable[[_Args], Standing]] = {
     "builtins.type": _type,
     "codecs.encode": _encode,
     "builtins.str": _text,
+    "builtins.int": _plain_only,
+    "builtins.bytes": _bytes,
+    "builtins.bytearray": _bytes,
+    "fractions.Fraction": _number,
+    "numpy.dtype": _dtype,
     "collections.UserString": _text,
     "numpy.str_": _text,
     "numpy.unicode_": _text,

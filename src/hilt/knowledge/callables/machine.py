@@ -17,6 +17,7 @@ from hilt.formats.pickle_machine import Global, Items, Machine, Made, Opaque, Va
 from hilt.formats.torch_storage import storage
 from hilt.knowledge.callables import dangerous, judge, render, safe, ways
 from hilt.knowledge.callables.distributions import filled
+from hilt.knowledge.callables.dtypes import odd_dtype
 from hilt.knowledge.callables.inert import Inertness
 from hilt.knowledge.callables.judge import (
     NESTED,
@@ -70,7 +71,6 @@ _CHAIN = 32
 _HEADS = {b"\x80", "\x80", "_"}
 _BEGINNINGS = {b"PK", b"\xc2\x80", b"\x80\x02"}
 """How the long texts begin that may stand for bytes that a call loads."""
-_BUILTINS = frozenset({"builtins", "__builtin__"})
 
 
 class _Tracer(Machine):
@@ -139,6 +139,8 @@ class _Tracer(Machine):
         elif isinstance(target, Made) and isinstance(target.callable, Global):
             if target.callable.name == "partial":
                 self._partial(target, state, position)
+            elif odd := odd_dtype(target, state):
+                self._odd("state", odd, position)
             elif target.callable.name in ("NDArrayWrapper", "ZNDArrayWrapper"):
                 whole = isinstance(state, Items) and state.size == len(state.first)
                 self._array_file(target.callable, state.get("filename") if whole else None, position)
@@ -152,8 +154,7 @@ class _Tracer(Machine):
     def extended(self, target: Value, items: list[Value], position: int) -> None:
         if isinstance(target, Global):
             self._change(target, tuple(items[:4]), position)
-            return
-        if isinstance(target, Made) and isinstance(target.callable, Global):
+        elif isinstance(target, Made) and isinstance(target.callable, Global):
             if ways.is_no_mapping(target.callable):
                 self._method(target, "__setitem__", tuple(items[:4]), position)
             elif self._hooked and (odd := odd_items(items)):
@@ -274,7 +275,7 @@ class _Tracer(Machine):
                 return between.join(str(part) for part in parts)[: pickle.KEPT]
             case "codecs.encode", (str(text), str(codec)) if codec.startswith("latin") and ways.is_latin(text):
                 return text.encode("latin-1")
-            case "copyreg._reconstructor", (Global() as made, Global() as base, *_) if base.module not in _BUILTINS:
+            case "copyreg._reconstructor", (Global() as made, Global() as base, *_) if not ways.builtin(base):
                 self._call_global(base, args, position)  # its __init__ is run
                 return self._call_global(made, args, position)
             case _, (Global() as made, *rest) if ways.makes(full):

@@ -15,13 +15,12 @@ from hilt.knowledge.callables.safe_built import BUILT, NAMED_TUPLES
 from hilt.knowledge.callables.safe_values import NAMED
 
 _EXACT = {
-    "builtins": """bool bytearray bytes complex float frozenset int list object set slice tuple range
+    "builtins": """bool complex float frozenset list object set slice tuple range
         Ellipsis NotImplemented NoneType ValueError TypeError KeyError IndexError AttributeError RuntimeError
         NotImplementedError Exception StopIteration ArithmeticError ZeroDivisionError OverflowError""",
     "collections": "OrderedDict defaultdict Counter UserDict UserList",
     "datetime": "date datetime time timedelta timezone tzinfo",
     "decimal": "Decimal",
-    "fractions": "Fraction",
     "uuid": "UUID SafeUUID",
     "array": "array _array_reconstructor",
     "argparse": "Namespace",
@@ -36,7 +35,7 @@ _EXACT = {
     "pytz": "_p _UTC",
     "dateutil.relativedelta": "relativedelta",
     "copyreg": "__newobj__ __newobj_ex__ _reconstructor",
-    "numpy": """ndarray dtype matrix recarray record void generic bool bool_ int8 int16 int32 int64 intc intp int_
+    "numpy": """ndarray matrix recarray record void generic bool bool_ int8 int16 int32 int64 intc intp int_
         longlong uint8 uint16 uint32 uint64 uintc uintp uint ulonglong float16 float32 float64 float128 longdouble
         half single double complex64 complex128 complex256 clongdouble bytes_ string_ object_ datetime64
         timedelta64 number integer signedinteger unsignedinteger inexact floating complexfloating flexible character

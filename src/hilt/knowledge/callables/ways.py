@@ -7,7 +7,9 @@ from hilt.formats.pickle_machine import Global, Items, Value
 
 WRAPPERS = frozenset({"builtins.map", "builtins.filter", "functools.reduce", "itertools.starmap", "builtins.apply"})
 JOINS = frozenset({"operator.add", "operator.concat", "operator.iadd", "operator.iconcat"})
-KEPT = frozenset({"functools.partial", "operator.attrgetter", "operator.methodcaller", "codecs.encode"})
+KEPT = frozenset(
+    {"functools.partial", "operator.attrgetter", "operator.methodcaller", "codecs.encode"} | {"numpy.dtype"}
+)
 """Callables that are followed: they call what they are given, join texts, or keep what they are to do."""
 _MAKERS = frozenset({"copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"})
 
@@ -22,9 +24,13 @@ def goes_over(full: str) -> bool:
     return not makes(full) and full != "builtins.getattr"
 
 
+def builtin(class_: Global) -> bool:
+    return class_.module in ("builtins", "__builtin__")
+
+
 def from_python(class_: Value) -> bool:
     """Is it a container of Python's own, which as a state no pickler makes by a call?"""
-    return isinstance(class_, Global) and class_.module in ("builtins", "__builtin__", "collections", "types")
+    return isinstance(class_, Global) and (builtin(class_) or class_.module in ("collections", "types"))
 
 
 def is_no_mapping(class_: Global) -> bool:

@@ -87,9 +87,9 @@ def _stream(source: ByteSource, method: str) -> ByteSource:
 
 
 class _Rereadable:
-    """A source that is read forward, with its last blocks kept for those who look back a little."""
+    """A source that is dear to read, and read forward several times: its last blocks are kept, up to 128 MiB of them."""
 
-    _BLOCK = 1 << 19
+    _BLOCK, _MOST = 1 << 19, 256
 
     def __init__(self, source: ByteSource) -> None:
         self._source = source
@@ -109,7 +109,7 @@ class _Rereadable:
     def _block(self, number: int) -> bytes:
         if number not in self._blocks:
             self._blocks[number] = self._source.read(number * self._BLOCK, self._BLOCK)
-            if len(self._blocks) > 4:
+            if len(self._blocks) > self._MOST:
                 del self._blocks[next(iter(self._blocks))]
         return self._blocks[number]
 

@@ -55,7 +55,7 @@ def test_seeds_and_what_once_broke_a_bound_stay_within_all_of_them() -> None:
         ("\n    try: import this\n    except Exception: pass", "import: "),
         ("while time.process_time() < 4: pass", "too slow: "),
         ("while True: pass", "killed: signal "),
-        ("return b'x' * (500 << 20)", "too much memory: "),
+        ("return b'x' * (400 << 20)", "too much memory: "),
     ],
 )
 def test_an_input_that_breaks_a_bound_is_noticed(code: str, words: str) -> None:

@@ -13,8 +13,8 @@ import pytest
 from hilt.core.errors import NothingToCheck, ReferenceInvalid
 from hilt.core.limits import Limits
 from hilt.core.subject import EntryKind
-from hilt.sources.references import open_reference
 from hilt.sources.listing import Listing
+from hilt.sources.references import open_reference
 
 linux = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these")
 

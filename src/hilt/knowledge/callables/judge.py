@@ -79,8 +79,9 @@ def judge_call(module: str, name: str, args: Value, *, init: bool = True) -> Jud
     rule = _RULES.get(".".join(known))
     if rule is not None:
         standing = rule(args if isinstance(args, tuple) else (args,))
-        road = _beyond(module, name, init=init).road or dangerous.REACH
-        return Judgement(standing, road if standing is Standing.DANGEROUS else "")
+        if standing is not Standing.DANGEROUS:
+            return Judgement(standing)
+        return Judgement(standing, _beyond(module, name, init=init).road or dangerous.REACH)
     if safe.is_safe(*known, init=init) or (not init and ".".join(known) in _HOLDERS):
         return SAFE
     return _beyond(module, name, init=init)

@@ -28,6 +28,7 @@ from hilt.core.limits import Limits
 from hilt.core.subject import Entry, Subject
 from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path, open_member
 from hilt.formats.reader import HEAD, Head, Reader
+from memory import peak_memory
 
 SECONDS = 2.0
 """CPU time for one input."""
@@ -37,9 +38,6 @@ MEMORY = 300 << 20
 
 _KILL = 6
 """Seconds of CPU time after which a process that tries an input is killed."""
-
-_UNIT = 1 if sys.platform == "darwin" else 1024
-"""What the operating system counts memory in."""
 
 _MEMBERS = 3
 """Members of an archive that are read in their turn."""
@@ -165,19 +163,17 @@ def _watched() -> Iterator[None]:
         raise Broken(_done[0])
 
 
-def peak_memory() -> int:
-    """The most memory that this process ever had, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
-
-
 def verdict(reader: Reader, name: str, data: bytes) -> str:
     """What `exercise` breaks with this input, in a process of its own: `what (where): more`. Empty if nothing."""
     answers, answer = os.pipe()
-    before = peak_memory()
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (_KILL, _KILL))
-        os.write(answer, _tried(reader, name, data).encode()[:4096])
+        before = peak_memory()
+        said = _tried(reader, name, data)
+        if not said and (more := peak_memory() - before) > MEMORY:
+            said = f"too much memory: {more >> 20} MiB"
+        os.write(answer, said.encode()[:4096])
         os._exit(0)
     os.close(answer)
     with os.fdopen(answers, "rb") as pipe:
@@ -185,8 +181,6 @@ def verdict(reader: Reader, name: str, data: bytes) -> str:
     _, status, used = os.wait4(child, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         return f"killed: signal {-os.waitstatus_to_exitcode(status)} after {used.ru_utime + used.ru_stime:.1f} s"
-    if not said and (more := used.ru_maxrss * _UNIT - before) > MEMORY:
-        return f"too much memory: {more >> 20} MiB"
     return said
 
 

@@ -17,11 +17,12 @@ import atheris
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 with atheris.instrument_imports(include=["hilt"]):
-    from fuzz.bounds import MEMORY, Broken, exercise, peak_memory, prepare
+    from fuzz.bounds import MEMORY, Broken, exercise, prepare
     from fuzz.dictionary import words
     from fuzz.repairs import REPAIRS
     from fuzz.seeds import MOST, names, seeds
     from hilt.formats import READERS
+    from memory import peak_memory
 
     prepare()
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import Bunch
 
 from attacks.pickles import p, stacked, text
 from hilt.core.byte_source import MemorySource
@@ -74,3 +78,9 @@ def test_classes_of_modules_saved_whole_before_pytorch_1_6_are_judged_by_their_n
     assert standing(saved("torch.nn.modules.linear", "Linear")) is Standing.SAFE
     assert standing(saved("some.where", "Net")) is Standing.UNKNOWN
     assert standing(saved("subprocess", "Popen")) is Standing.DANGEROUS
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_a_bunch_only_holds_the_estimators_that_it_is_made_of(protocol: int) -> None:
+    data = pickle.dumps(Bunch(first=DecisionTreeClassifier(), second=[DecisionTreeClassifier()]), protocol)
+    assert trace(reader.read(MemorySource(data), Limits()).pickles[0], Limits()).calls == ()

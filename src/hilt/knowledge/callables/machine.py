@@ -281,7 +281,7 @@ class _Tracer(Machine):
             case _, (Global() as made, *rest) if ways.makes(full):
                 if full.endswith("_reconstructor") and rest and not isinstance(rest[0], Global):
                     self._record("calls", target, args, UNKNOWN, position)
-                return self._call_global(made, tuple(rest), position, init=False)
+                return self._call_global(made, ways.handed_on(rest), position, init=False)
             case _ if ways.makes(full):  # an object may bear any callable as its __new__
                 self._record("calls", target, args, UNKNOWN, position)
             case _, (Global() as inner, *rest) if full in ways.WRAPPERS:

@@ -38,6 +38,16 @@ def is_no_mapping(class_: Global) -> bool:
     return class_.module.partition(".")[0] in ("numpy", "pandas", "torch")
 
 
+def handed_on(rest: list[Value]) -> tuple[Value, ...]:
+    """What a maker calls the class with. A dictionary or list only holds what it is made of, as protocols 0 and 1 do."""
+    match rest:
+        case [Global(_, "list") as base, Items("list")] if builtin(base):
+            return (base,)
+        case [Global(_, "dict") as base, Items("dict", pairs)] if builtin(base):
+            return (base,) if all(isinstance(key, str | int | float) for key, _ in pairs) else tuple(rest)
+    return tuple(rest)
+
+
 def runs_init(how: Opcode, args: Value) -> bool:
     """Does calling a class in this way run its `__init__`? INST and OBJ leave it out where there are no arguments."""
     return how is Opcode.REDUCE or (how in (Opcode.INST, Opcode.OBJ) and args != ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from hilt.core.errors import ChangedWhileRead
@@ -19,6 +20,16 @@ class ByteSource(Protocol):
     def size(self) -> int: ...
 
     def read(self, offset: int, n: int) -> bytes: ...
+
+
+def expect(source: ByteSource, ranges: Sequence[tuple[int, int]]) -> None:
+    """Tells `source` which (offset, n) will be read next: one that lies far away then brings them all at once.
+
+    It changes no byte and raises nothing; most sources have no use for it.
+    """
+    listen = getattr(source, "expect", None)
+    if listen is not None:
+        listen(ranges)
 
 
 class MemorySource:
@@ -55,3 +66,9 @@ class Window:
         if offset < 0 or offset >= self._size or n <= 0:
             return b""
         return self._source.read(self._start + offset, min(n, self._size - offset))
+
+    def expect(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """See `expect`: the same bytes, where the outer source has them."""
+        expect(
+            self._source, [(self._start + offset, min(n, self._size - offset)) for offset, n in ranges if offset >= 0]
+        )

@@ -32,6 +32,9 @@ class Limits:
     findings_per_check: int = 50
     """Findings of one check on one file; the rest are counted in one closing finding."""
 
+    remote_bytes: int = 1 * GIB
+    """What is fetched of one subject that is read before download."""
+
     # Readers.
     json_bytes: int = 64 * MIB
     """A JSON file as a whole."""

@@ -55,6 +55,14 @@ class Coverage:
         return not self.gaps
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """What a subject that was read before download took: bytes of content and of listings, and requests."""
+
+    bytes: int = 0
+    requests: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """Findings, facts and coverage of one subject. It judges nothing.

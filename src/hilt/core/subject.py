@@ -30,7 +30,8 @@ class Entry:
 
     `path` uses `/` and is relative to the subject; bytes that are not UTF-8 stand as surrogate escapes. `size` is in
     bytes. `target` is what a link says; `note` says why an entry cannot be read. Digests are lower-case hex and empty
-    until the bytes have been hashed.
+    until the bytes have been hashed. `claimed` is true where the SHA-256 is what a hub states: the bytes have not been
+    digested here.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Entry:
     note: str = ""
     sha256: str = ""
     blake3: str = ""
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

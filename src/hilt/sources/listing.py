@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
 from hilt.core.subject import Subject
 from hilt.sources.file import Locator
 
+if TYPE_CHECKING:
+    from hilt.sources.remote import Remote, RemoteLocator
+
 
 class Listing(NamedTuple):
     """A subject before its bytes were read.
 
-    `locators` leads from the path of each regular file to its bytes; `gaps` says what was not listed, and why.
+    `locators` leads from the path of each regular file to its bytes; `gaps` says what was not listed, and why. A subject
+    that is not here yet has `remote`, which fetches the bytes of the paths in its locators; whoever has the listing
+    closes it.
     """
 
     subject: Subject
-    locators: Mapping[str, Locator]
+    locators: Mapping[str, Locator | RemoteLocator]
     gaps: tuple[Gap, ...] = ()
+    remote: Remote | None = None
 
 
 class Source(NamedTuple):

@@ -45,5 +45,7 @@ INNOCENT: tuple[str, ...] = (
     "postgres://user:password@localhost/db https://user:<token>@host/ http://a.b:8080@x",
     "-----BEGIN PRIVATE KEY-----",
     "https://host/path?token=YOUR_TOKEN_HERE&x=1",
+    f"[![CI](https://ci.example.org/gh/a/b/tree/main.svg?style=svg&circle-token={letters(40)})](https://ci.example.org/a)",
+    f"[![cov](https://codecov.io/gh/a/b/graph/badge.svg?token={letters(10)})](https://codecov.io/gh/a/b?token={letters(10)})",
     "sha256:" + "0123456789abcdef" * 4,
 )

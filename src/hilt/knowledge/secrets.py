@@ -69,7 +69,8 @@ SHAPES = (
     _shape("a private key", "PRIVATE KEY", r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----((?:\\n|\\r|[\sA-Za-z0-9+/=:,-]){100})"),
     _shape("a signed token (JWT)", "eyJ", r"\b(eyJ[\w-]{10,2000}\.eyJ[\w-]{10,2000}\.[\w-]{20,1000})(?![\w-])"),
     _shape("a password in an address", "://", r"://[^\s/:@\"'<>]{1,64}:([^\s/:@\"'<>{}$]{8,128})@[\w.-]{3}"),
-    _shape("a password in an address", "://", r"://[^\s\"'<>?]{3,300}\?[^\s\"'<>]{0,300}?(?:password|passwd|pwd|token|api_?key|secret)=([^\s\"'<>&{}$]{8,128})"),
+    # Not that of a badge, which only shows whether tests pass: it is made to be put on a page.
+    _shape("a password in an address", "://", r"://(?!(?:app\.)?codecov\.io/)[^\s\"'<>?]{3,300}(?<!\.svg)\?[^\s\"'<>()\[\]]{0,300}?(?:password|passwd|pwd|token|api_?key|secret)=([^\s\"'<>&{}()\[\]$#]{8,128})"),
 )  # fmt: skip
 
 

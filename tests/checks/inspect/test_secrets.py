@@ -56,6 +56,13 @@ def test_a_key_across_two_windows_is_found_once(shift: int) -> None:
     assert finding.where.line == data[: data.index(key.encode())].count(b"\n") + 1
 
 
+@pytest.mark.parametrize("name", ["token", "access_token", "circle-token", "password", "api_key", "client_secret"])
+def test_a_password_among_the_parameters_of_an_address_is_found_and_ends_where_the_link_does(name: str) -> None:
+    text = f"[model](https://models.internal/get.bin?v=2&{name}={letters(12)})](https://elsewhere.org/a/long/address)"
+    (finding,) = findings(CHECK, text.encode(), "notes.txt")
+    assert finding.message.endswith("... (12 characters)")
+
+
 def test_two_keys_are_two_findings() -> None:
     text = f"{KEYS['a GitHub token']} ghp_{letters(36, seed=3)}"
     assert len(findings(CHECK, text.encode(), "notes.txt")) == 2

@@ -18,7 +18,7 @@ from hilt.checks.inspect.facts import (
 )
 from hilt.checks.line import ANY, Check
 from hilt.core.finding import Severity
-from hilt.formats import CARRIERS, LISTED, ZIPS
+from hilt.formats import ACCOUNTED, CARRIERS, LISTED, ZIPS
 
 CHECKS: tuple[Check, ...] = (
     Check(id="pickle-code", severity=Severity.CRITICAL, reads=CARRIERS, facts=(UNSAFE_CALLS, CODE_ON_LOAD)),
@@ -47,15 +47,16 @@ CHECKS: tuple[Check, ...] = (
     Check(id="coreml-custom-layers", severity=Severity.HIGH, reads=("coreml",)),
     Check(id="openvino-extensions", severity=Severity.MEDIUM, reads=("openvino-ir",)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
-    Check(id="yaml-objects", severity=Severity.HIGH, reads=("yaml",)),
+    Check(id="yaml-objects", severity=Severity.CRITICAL, reads=("yaml",), facts=(CODE_ON_LOAD,)),
     Check(id="tesseract-settings", severity=Severity.CRITICAL, reads=("tesseract",), facts=(CODE_ON_LOAD,)),
     Check(id="template-code", severity=Severity.CRITICAL, reads=("jinja", "json", "gguf")),
     Check(id="template-hidden-instructions", severity=Severity.HIGH, reads=("jinja", "json", "gguf")),
-    Check(id="archive-ambiguity", severity=Severity.HIGH, reads=LISTED),
-    Check(id="archive-bomb", severity=Severity.HIGH, reads=LISTED),
+    Check(id="archive-ambiguity", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
+    Check(id="archive-bomb", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="archive-encrypted", severity=Severity.HIGH, reads=ZIPS),
-    Check(id="archive-escape", severity=Severity.HIGH, reads=LISTED),
+    Check(id="archive-escape", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="hidden-archive", severity=Severity.HIGH, reads=ANY),
+    Check(id="hidden-bytes", severity=Severity.MEDIUM, reads=ACCOUNTED),
     Check(id="native-code", severity=Severity.HIGH, reads=("elf", "pe", "macho", "bytecode", "script")),
     Check(id="torch-members", severity=Severity.HIGH, reads=("torch-zip", "torchscript", "torch-legacy", "torch-tar")),
     Check(id="torchscript-code", severity=Severity.CRITICAL, reads=("torchscript",), facts=(CODE_ON_LOAD,)),

@@ -37,12 +37,22 @@ ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 LISTED = (*ZIPS, "torch-shard", "tar", "torch-tar", "gzip", "bzip2", "xz")
 """Formats that list members."""
 
+ACCOUNTED = ("tflite", "coreml-weights", "tensorflow-variables")
+"""Formats whose value has `unowned`: the bytes that belong to no part of the file."""
+
 CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox")
 """Formats whose value has `pickles`."""
 
 READERS: tuple[Reader, ...] = (
     Reader(id="safetensors", title="safetensors", names=("*.safetensors",), needs=((8, b"{"),)),
     Reader(id="gguf", title="GGUF", names=("*.gguf",), magic=((0, b"GGUF"),)),
+    Reader(
+        id="ggml",
+        title="ggml before GGUF",
+        names=("*.bin", "*.ggml"),
+        magic=tuple((0, magic) for magic in (b"lmgg", b"fmgg", b"tjgg", b"algg")),
+        probed=True,
+    ),
     Reader(id="keras-h5", title="Keras model in HDF5", names=("*.h5", "*.hdf5", "*.keras"), magic=HDF5, probed=True),
     Reader(id="hdf5", title="HDF5", names=("*.h5", "*.hdf5", "*.hdf", "*.mat", "*.nc"), magic=HDF5, probed=True),
     Reader(
@@ -129,6 +139,7 @@ READERS: tuple[Reader, ...] = (
     Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=((0, b"{"),)),
     Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model"), needs=((0, b"t"),)),
     Reader(id="fasttext", title="fastText", names=("*.ftz", "*.bin"), magic=((0, b"\xba\x16\x4f\x2f"),)),
+    Reader(id="ctranslate2", title="CTranslate2", names=("model.bin",), needs=((0, bytes(range(2, 7))), (1, b"\0"))),
     Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=((0, bytes(range(51))),)),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torch-shard", title="PyTorch distributed checkpoint", names=("*.distcp",), magic=ZIP, probed=True),
@@ -192,7 +203,7 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(id="jinja", title="Jinja template", names=("*.jinja", "*.jinja2", "*.j2"), weak=True),
     Reader(id="python", title="Python source", names=("*.py", "*.pyw", "*.pyi"), weak=True),
-    Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml"), weak=True),
+    Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml", "MLmodel"), weak=True),
     Reader(id="licence", title="licence text", names=("licen[cs]e*", "copying*", "notice*"), weak=True),
     Reader(
         id="text",

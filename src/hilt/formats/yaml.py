@@ -32,7 +32,7 @@ class Yaml:
 
 
 def probe(head: Head) -> bool:
-    named = head.name.lower().endswith((".yaml", ".yml"))
+    named = head.name.lower().endswith((".yaml", ".yml")) or head.name == "MLmodel"
     return (named or head.data.startswith(b"%YAML ")) and encoding_of(head.data) is not None
 
 

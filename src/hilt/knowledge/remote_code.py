@@ -1,12 +1,16 @@
 """Which configs name code to be imported, and which file of the repository that is.
 
-Sources: transformers, `dynamic_module_utils.py` (`auto_map`, `custom_pipelines`: "module.Class", "owner/repo--module.Class");
-sentence-transformers, `modules.json` (`type`); diffusers, `model_index.json` (a component as ["module", "Class"]).
+Sources: transformers, `dynamic_module_utils.py` (`auto_map`, `custom_pipelines`: "module.Class", "owner/repo--module.Class"),
+`generation/utils.py` (the folder `custom_generate`) and `integrations/hub_kernels.py` (attention as "owner/repo");
+sentence-transformers, `modules.json` (`type`); diffusers, `model_index.json` (a component as ["module", "Class"]);
+MLflow, `pyfunc/__init__.py` (`loader_module`, and `code`, which is put on Python's search path); Cog, `cog.yaml`
+(`predict`); Inference Endpoints (`handler.py`) and SageMaker (`code/inference.py`), which run files by their name.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,15 +19,26 @@ from hilt.knowledge.siblings import beside, leads_away
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
+    from hilt.formats.yaml import Yaml
 
-OWN_LIBRARIES = ("sentence_transformers.", "diffusers", "transformers", "onnxruntime")
+OWN_LIBRARIES = frozenset({"sentence_transformers", "diffusers", "transformers", "onnxruntime"})
+ATTENTION = frozenset({"attn_implementation", "_attn_implementation", "_attn_implementation_internal"})
+KERNEL = re.compile(r"(?:[^|]*\|)?(?P<repository>[^/:|]+/[^/:@|]+)(?:@[^/:]+)?(?::[^/:]+)?")
+"""How transformers tells a repository of compiled kernels from the name of an implementation."""
+BY_NAME = {
+    "handler.py": "the name that Inference Endpoints look for",
+    "code/inference.py": "the name that SageMaker looks for",
+}
+"""Files that a service runs because of their name."""
+CUSTOM_GENERATE = "custom_generate/generate.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeReference:
     """What a config says: `key` names `text`, which is `module` of this repository, or of `elsewhere`.
 
-    `path` is where the module must lie; `away` says why it lies outside the folder of the config.
+    `path` is where the module must lie; `away` says why it lies outside the folder of the config. `compiled` code is
+    native, and no module.
     """
 
     config: str
@@ -32,19 +47,50 @@ class CodeReference:
     path: str
     elsewhere: str = ""
     away: str = ""
+    compiled: bool = False
 
 
 def references(config: str, document: Json, files: frozenset[str]) -> tuple[CodeReference, ...]:
     """Every piece of code that a JSON file names, those behind keys that occur twice included."""
     name = config.rpartition("/")[2]
-    named = list(_auto_maps([document.value, *({key: value} for key, value in document.hidden)]))
+    values = [document.value, *({key: value} for key, value in document.hidden)]
+    named = list(_auto_maps(values))
     if name == "modules.json":
         named += list(_sentence_transformers(document.value))
     found = {_reference(config, key, text) for key, text in named}
     if name == "model_index.json":
         components = {_reference(config, key, text) for key, text in _diffusers(document.value)}
         found |= {reference for reference in components if reference.path in files}
+    found |= set(_kernels(config, values))
     return tuple(sorted(found, key=lambda reference: (reference.path, reference.key)))
+
+
+def conventional(files: frozenset[str]) -> tuple[CodeReference, ...]:
+    """Code that transformers imports for its place alone."""
+    found = sorted(path for path in files if f"/{path}".endswith(f"/{CUSTOM_GENERATE}"))
+    return tuple(CodeReference(config=path, key="custom_generate", text="generate.py", path=path) for path in found)
+
+
+def of_mlflow(config: str, document: Yaml, files: frozenset[str]) -> tuple[CodeReference, ...]:
+    """The Python files that the `MLmodel` of MLflow puts first on the search path."""
+    match document.documents:
+        case ({"flavors": {"python_function": {"code": str(code)}}}, *_):
+            if away := leads_away(code):
+                return (CodeReference(config=config, key="code", text=code, path=code, away=away),)
+            folder = beside(config, code)
+            inside = sorted(path for path in files if path.startswith(f"{folder}/") and path.endswith(".py"))
+            return tuple(CodeReference(config=config, key="code", text=code, path=path) for path in inside)
+    return ()
+
+
+def of_cog(config: str, document: Yaml) -> Iterator[str]:
+    """The Python files that the `cog.yaml` of Cog runs."""
+    match document.documents:
+        case ({**settings}, *_):
+            for key in ("predict", "train"):
+                text = str(settings.get(key) or "").partition(":")[0]
+                if text and not leads_away(text):
+                    yield beside(config, text)
 
 
 def _reference(config: str, key: str, text: str) -> CodeReference:
@@ -56,19 +102,35 @@ def _reference(config: str, key: str, text: str) -> CodeReference:
     return CodeReference(config=config, key=key, text=text, path=path, elsewhere=elsewhere, away=away)
 
 
-def _auto_maps(values: list[Any]) -> Iterator[tuple[str, str]]:
+def _tables(values: list[Any]) -> Iterator[dict[str, Any]]:
     pending = list(values)
     while pending:
-        match pending.pop():
-            case dict() as table:
-                for key, value in table.items():
-                    if key == "auto_map":
-                        yield from _texts(key, value)
-                    elif key == "custom_pipelines":
-                        yield from ((key, text) for place, text in _texts(key, value) if place.endswith("impl"))
-                pending.extend(value for value in table.values() if isinstance(value, dict | list))
-            case list() as values:
-                pending.extend(value for value in values if isinstance(value, dict | list))
+        value = pending.pop()
+        if isinstance(value, dict):
+            yield value
+        if isinstance(value, dict | list):
+            inner = value.values() if isinstance(value, dict) else value
+            pending.extend(part for part in inner if isinstance(part, dict | list))
+
+
+def _auto_maps(values: list[Any]) -> Iterator[tuple[str, str]]:
+    for table in _tables(values):
+        if "auto_map" in table:
+            yield from _texts("auto_map", table["auto_map"])
+        if "custom_pipelines" in table:
+            named = _texts("custom_pipelines", table["custom_pipelines"])
+            yield from (("custom_pipelines", text) for place, text in named if place.endswith("impl"))
+
+
+def _kernels(config: str, values: list[Any]) -> Iterator[CodeReference]:
+    for table in _tables(values):
+        for key in ATTENTION & table.keys():
+            for place, text in _texts(key, table[key]):
+                if found := KERNEL.fullmatch(text):
+                    repository = found["repository"].strip()
+                    yield CodeReference(
+                        config=config, key=place, text=text, path="", elsewhere=repository, compiled=True
+                    )
 
 
 def _texts(key: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -87,14 +149,14 @@ def _texts(key: str, value: Any) -> Iterator[tuple[str, str]]:
 def _sentence_transformers(value: Any) -> Iterator[tuple[str, str]]:
     for module in value if isinstance(value, list) else ():
         match module:
-            case {"type": str(text)} if not text.startswith(OWN_LIBRARIES):
+            case {"type": str(text)} if text.partition(".")[0] not in OWN_LIBRARIES:
                 yield "type", text
 
 
 def _diffusers(value: Any) -> Iterator[tuple[str, str]]:
     for key, component in value.items() if isinstance(value, dict) else ():
         match component:
-            case [str(module), str(name)] if not module.startswith(OWN_LIBRARIES):
+            case [str(module), str(name)] if module.partition(".")[0] not in OWN_LIBRARIES:
                 yield key, f"{module}.{name}"
                 yield key, f"{key}/{module}.{name}"
 

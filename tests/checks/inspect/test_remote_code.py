@@ -104,3 +104,60 @@ def test_a_name_hidden_behind_a_key_that_occurs_twice_is_found() -> None:
 def test_named_code_that_is_no_python_is_told() -> None:
     (finding,) = worse_than_low({**NAMED, "modeling_own.py": b"\x7fELF" + b"\0" * 64})
     assert "no Python that can be read" in finding.message
+
+
+def test_code_of_another_repository_is_told_as_what_no_digest_binds() -> None:
+    (finding,) = worse_than_low({"config.json": config(AutoModel="acme/code--modeling.M")})
+    assert "which no digest here binds" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"),
+    [
+        ("acme/attention", Severity.HIGH),
+        ("paged|acme/attention@main:forward", Severity.HIGH),
+        ({"text_config": "acme/attention"}, Severity.HIGH),
+        ("kernels-community/flash-attn2", Severity.MEDIUM),
+    ],
+)
+def test_compiled_kernels_of_another_repository_are_code(value: object, severity: Severity) -> None:
+    (finding,) = worse_than_low({"config.json": json.dumps({"attn_implementation": value}).encode()})
+    assert finding.severity == severity
+    assert "compiled code of another repository" in finding.message
+
+
+@pytest.mark.parametrize("value", ["sdpa", "flash_attention_2", "eager", None])
+def test_an_implementation_of_the_library_itself_is_no_code(value: object) -> None:
+    assert worse_than_low({"config.json": json.dumps({"_attn_implementation": value}).encode()}) == []
+
+
+def test_a_function_that_generates_in_the_place_of_the_library_is_code() -> None:
+    (finding,) = worse_than_low({"custom_generate/generate.py": b"def generate(model): ..."})
+    assert finding.message == (
+        "custom_generate names 'generate.py': custom_generate/generate.py is imported when remote code is trusted"
+    )
+
+
+def test_a_file_that_a_service_runs_for_its_name_is_judged_as_named() -> None:
+    command = b"import os\nos.system('echo hilt')"
+    for files in ({"handler.py": command}, {"cog.yaml": b"predict: predict.py:Predictor", "predict.py": command}):
+        (finding,) = worse_than_low(files)
+        assert finding.severity == Severity.CRITICAL
+    assert worse_than_low({"handler.py": b"from transformers import pipeline"}) == []
+
+
+def test_the_code_folder_of_mlflow_is_code() -> None:
+    conf = b"flavors:\n  python_function:\n    code: code\n    loader_module: mlflow.sklearn\n"
+    (finding,) = worse_than_low({"MLmodel": conf, "code/numpy.py": b"x = 1"})
+    assert finding.message == (
+        "code names 'code': code/numpy.py stands before all installed packages on Python's search path"
+    )
+    (finding,) = worse_than_low({"MLmodel": conf.replace(b"code: code", b"code: ../../x")})
+    assert (finding.severity, "climbs out" in finding.message) == (Severity.HIGH, True)
+    assert worse_than_low({"MLmodel": conf.replace(b"    code: code\n", b"")}) == []
+
+
+def test_a_library_whose_name_only_begins_like_a_known_one_is_not_known() -> None:
+    modules = json.dumps([{"type": "transformers_own.Model"}, {"type": "sentence_transformers.models.Pooling"}])
+    (finding,) = worse_than_low({"modules.json": modules.encode()})
+    assert "'transformers_own.Model'" in finding.message

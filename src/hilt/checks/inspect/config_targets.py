@@ -1,7 +1,10 @@
 """A config that names a callable for its loader to call.
 
-What: the key `_target_` in YAML and JSON (Hydra, NeMo, Lightning), anywhere in the document, with the dotted name that it
-holds. Targets that are a known road to code, files or the network are told as that, with the arguments beside them.
+What: keys of YAML and JSON whose value a framework imports and calls: `_target_` (Hydra, NeMo, Lightning, MONAI),
+`class_path` (jsonargparse), `target` and `name` beside `params` (latent diffusion, pyannote), `auto_mapping` (PEFT),
+`loader_module` (MLflow), components of diffusion pipelines, modules of sentence transformers that are no classes; and the
+`$` expressions that MONAI evaluates. What is a known road to code, files or the network is told as that, with the
+arguments beside it.
 
 Why: `hydra.utils.instantiate` imports whatever `_target_` names and calls it with the values that stand beside it. A model
 whose config says `os.system` runs a command when it is restored.
@@ -26,41 +29,37 @@ if TYPE_CHECKING:
     from hilt.formats.json import Json
     from hilt.formats.yaml import Yaml
 
-KEY = "_target_"
 _SHOWN = 100
-_DEEP = 20
 
 
 def config_targets(file: ReadFile[Json | Yaml]) -> Iterator[Finding | Fact]:
+    from hilt.knowledge.config_targets import evaluated, road, targets
+
     document = file.value.value if file.format == "json" else file.value.documents  # type: ignore[union-attr]
-    for table in _tables(document):
-        target = table.get(KEY)
-        if isinstance(target, str) and (told := _road(target.strip())):
-            arguments = str({key: value for key, value in table.items() if key != KEY})[:_SHOWN]
-            message = f"{KEY} names {target[:_SHOWN]}, with {arguments}; it {told}"
-            yield Finding(check=CHECK.id, severity=Severity.CRITICAL, where=Where(path=file.path), message=message)
-            yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
+    if file.format == "json":
+        document = [document, *({key: value} for key, value in file.value.hidden)]  # type: ignore[union-attr]
+    for target in targets(document, components=file.name == "model_index.json"):
+        if told := road(target.name):
+            arguments = f", with {str(target.beside)[:_SHOWN]}" if target.beside else ""
+            yield from _runs(file.path, f"{target.key} names {target.name[:_SHOWN]}{arguments}; it {told}")
+    for text, told in evaluated(document):
+        yield from _runs(file.path, f"the expression {text[:_SHOWN]!r} {told}")
+    if file.name == "modules.json" and file.format == "json":
+        yield from _of_sentence_transformer(file.path, file.value.value)  # type: ignore[union-attr]
 
 
-def _road(target: str) -> str:
-    """Which known road a dotted name leads along; where its module ends is not written in it."""
-    from hilt.knowledge.callables.dangerous import road
-
-    parts = target.split(".")[:_DEEP]
-    ways = (road(".".join(parts[:at]), ".".join(parts[at:])) for at in range(1, len(parts)))
-    return next((way for way in ways if way), "")
+def _runs(path: str, message: str) -> Iterator[Finding | Fact]:
+    yield Finding(check=CHECK.id, severity=Severity.CRITICAL, where=Where(path=path), message=message)
+    yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=path)
 
 
-def _tables(document: Any) -> Iterator[dict[Any, Any]]:
-    """Every table of the document. YAML may hold one at several places: it is looked at once."""
-    pending, seen = [document], set[int]()
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict | list | tuple) and id(value) not in seen:
-            seen.add(id(value))
-            if isinstance(value, dict):
-                yield value
-            pending.extend(value.values() if isinstance(value, dict) else value)
+def _of_sentence_transformer(path: str, modules: Any) -> Iterator[Finding]:
+    """Its loader imports `type` and calls `load` of it, on the folder: `type` must be a class."""
+    for module in modules if isinstance(modules, list) else ():
+        name = module.get("type") if isinstance(module, dict) else None
+        if isinstance(name, str) and not name.rpartition(".")[2][:1].isupper():
+            message = f"type names {name[:_SHOWN]!r}, which is no class: whatever load() it has is called on a folder of the model"
+            yield Finding(check=CHECK.id, severity=Severity.HIGH, where=Where(path=path), message=message)
 
 
 CHECK = listed("config-targets")

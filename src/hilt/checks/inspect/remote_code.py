@@ -1,17 +1,19 @@
 """Code that comes with the model, and what it does.
 
-What: configs that name Python files to be imported (`auto_map`, `custom_pipelines`, modules and components of one's own),
-files that are named and missing or lie elsewhere; and in each Python file, named or not, what runs commands, makes code
-at run time, loads native libraries or pickles, reaches the network, or writes and deletes files.
+What: configs that name Python files to be imported (`auto_map`, `custom_pipelines`, `custom_generate`, modules and
+components of one's own, the `code` of MLflow) or compiled kernels (`attn_implementation`), files that are named and
+missing or lie elsewhere; and in each Python file, named or not, what runs commands, makes code at run time, loads native
+libraries or pickles, reaches the network, or writes and deletes files.
 
 Why: code that a config names runs with all the rights of whoever loads the model, as soon as the loader is told to
-trust it (`trust_remote_code=True`); and many instructions tell people to do so.
+trust it (`trust_remote_code=True`); and many instructions tell people to do so. MLflow, and older loaders of kernels, do
+not ask. Code of another repository is whatever its owner makes of it on the day of loading: no look at this one covers it.
 
 What it cannot see: what code does that hides its callables better than behind an import, an alias or a fixed name; what
 the packages do that it imports; whether what it does is meant well.
 
-Fix: read the named files before you allow them, pin the revision that you read, or take a model that the library
-supports by itself.
+Fix: read the named files before you allow them, pin the revision that you read (`revision`, and `code_revision` for code
+of another repository), or take a model that the library supports by itself.
 """
 
 from __future__ import annotations
@@ -35,14 +37,14 @@ if TYPE_CHECKING:
 
 def remote_code(repository: Repository) -> Iterator[Seen]:
     sources = {path for path, format_id in repository.formats.items() if format_id == "python"}
-    configs = [path for path, format_id in repository.formats.items() if format_id == "json"]
+    configs = [path for path, format_id in repository.formats.items() if format_id in ("json", "yaml")]
     if not sources and not configs:
         return
-    named: dict[str, str] = {}
+    named = _run_by_name(repository, configs)
     for reference in _references(repository, configs):
         yield Fact(key=REMOTE_CODE.key, value=True, known=Known.VERIFIED, source=reference.config)
         yield _named(reference, repository)
-        named.setdefault(reference.path, reference.config)
+        named.setdefault(reference.path, f"named by {reference.config}")
     trees = {path: tree for path in sorted(sources) if (tree := _tree(repository, path)) is not None}
     _follow_imports(named, trees)
     for path, tree in trees.items():
@@ -50,26 +52,51 @@ def remote_code(repository: Repository) -> Iterator[Seen]:
 
 
 def _references(repository: Repository, configs: list[str]) -> Iterator[CodeReference]:
-    from hilt.knowledge.remote_code import references
+    from hilt.knowledge.remote_code import conventional, of_mlflow, references
 
+    files = frozenset(repository.formats)
+    yield from conventional(files)
     for config in configs:
         try:
-            yield from references(config, repository.read(config).value, frozenset(repository.formats))  # type: ignore[arg-type]
+            if repository.formats[config] == "json":
+                yield from references(config, repository.read(config).value, files)  # type: ignore[arg-type]
+            elif config.rpartition("/")[2] == "MLmodel":
+                yield from of_mlflow(config, repository.read(config).value, files)  # type: ignore[arg-type]
         except (FormatError, SourceError):
             continue  # read again for this check; its own gap says that it could not be read
+
+
+def _run_by_name(repository: Repository, configs: list[str]) -> dict[str, str]:
+    """Files that no loader imports, and a service or a container runs."""
+    from hilt.knowledge.remote_code import BY_NAME, of_cog
+
+    named = {path: f"it has {why}" for path, why in BY_NAME.items() if path in repository.formats}
+    if "cog.yaml" in configs:
+        try:
+            paths = of_cog("cog.yaml", repository.read("cog.yaml").value)  # type: ignore[arg-type]
+            named.update((path, "named by cog.yaml") for path in paths)
+        except (FormatError, SourceError):
+            pass  # as above
+    return named
 
 
 def _named(reference: CodeReference, repository: Repository) -> Finding:
     said = f"{reference.key} names {reference.text!r}"
     severity = Severity.MEDIUM
-    if reference.elsewhere:
-        severity, said = Severity.HIGH, f"{said}: code of another repository, {reference.elsewhere!r}"
+    unbound = f"{reference.elsewhere!r}, which no digest here binds and which may be another tomorrow"
+    if reference.compiled:
+        severity = Severity.MEDIUM if reference.elsewhere.startswith("kernels-community/") else Severity.HIGH
+        said = f"{said}: compiled code of another repository, {unbound}"
+    elif reference.elsewhere:
+        severity, said = Severity.HIGH, f"{said}: code of another repository, {unbound}"
     elif reference.away:
         severity, said = Severity.HIGH, f"{said}, which {reference.away}"
     elif reference.path not in repository.formats:
         said = f"{said}, and there is no {reference.path}"
     elif repository.formats[reference.path] != "python":
         said = f"{said}, and {reference.path} is no Python that can be read ({repository.formats[reference.path]})"
+    elif reference.key == "code":
+        said = f"{said}: {reference.path} stands before all installed packages on Python's search path"
     else:
         said = f"{said}: {reference.path} is imported when remote code is trusted"
     where = Where(path=reference.config)
@@ -94,7 +121,7 @@ def _follow_imports(named: dict[str, str], trees: dict[str, ast.Module]) -> None
         path = pending.pop()
         for target in imported(path, trees[path]) if path in trees else ():
             if target not in named:
-                named[target] = path
+                named[target] = f"named by {path}"
                 pending.append(target)
 
 
@@ -102,7 +129,7 @@ def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
     from hilt.knowledge.python_code import Kind, imports, uses
 
     brought = ", ".join(imports(tree)) or "nothing"
-    said = f"named by {by}" if by else "Python code that no config names"
+    said = by or "Python code that no config names"
     yield Finding(
         check=CHECK.id, severity=Severity.LOW, where=Where(path=path), message=f"{said}; it imports {brought[:300]}"
     )

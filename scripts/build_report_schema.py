@@ -130,7 +130,11 @@ DEFS: dict[str, Shape] = {
                 "check: what everything else comes to. A waiver takes its part away.",
                 every("fact"),
             ),
+            "transfer": ref("transfer"),
         },
+    ),
+    "transfer": shape(
+        "What was fetched of a subject that was read before download.", {"bytes": COUNT, "requests": COUNT}
     ),
     "subject": shape(
         "What was judged.",
@@ -143,7 +147,13 @@ DEFS: dict[str, Shape] = {
     "entry": shape(
         "One name in the subject.",
         {"path": TEXT, "kind": words(EntryKind), "size": told("In bytes.", COUNT)},
-        {"target": told("What a link says.", TEXT), "note": TEXT, "sha256": HEX, "blake3": HEX},
+        {
+            "target": told("What a link says.", TEXT),
+            "note": TEXT,
+            "sha256": HEX,
+            "blake3": HEX,
+            "claimed": told("True where the SHA-256 is what a hub states.", {"const": True}),
+        },
     ),
     "finding": shape(
         "One thing a check saw.",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Confidence, Finding, Severity, Where
-from hilt.core.report import Coverage, Gap, Ran, Report, State
+from hilt.core.report import Coverage, Gap, Ran, Report, State, Transfer
 from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
@@ -64,6 +64,7 @@ entries = st.builds(
     note=texts,
     sha256=st.sampled_from(["", "ab" * 32]),
     blake3=st.sampled_from(["", "cd" * 32]),
+    claimed=st.booleans(),
 )
 
 
@@ -81,6 +82,7 @@ reports = st.builds(
     coverage=st.builds(Coverage, ran=few(st.builds(Ran, check=texts, files=counts)), gaps=few(gaps)),
     formats=st.dictionaries(texts, texts, max_size=3),
     versions=st.dictionaries(texts, texts, max_size=3),
+    transfer=st.none() | st.builds(Transfer, bytes=counts, requests=counts),
 )
 reasons = st.builds(
     Reason,

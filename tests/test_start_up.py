@@ -22,11 +22,12 @@ print(json.dumps(sorted(sys.modules)))
 WORKER = """
 import json, os, sys
 from hilt.checks import worker
+from hilt.checks.channel import Channel
 from hilt.core.limits import Limits
 from hilt.sources.file import Locator
 path = sys.argv[1]
 place = {"path": os.path.basename(path), "locator": Locator.of(path, os.stat(path))._asdict(), "chain": []}
-session = worker.Session(limits=Limits(), opened=worker.Opened(Limits()))
+session = worker.Session(limits=Limits(), opened=worker.Opened(Limits(), Channel(sys.stdin.buffer, sys.stdout.buffer)))
 print(worker._handle(session, {"do": "file", **place}).format, file=sys.stderr)
 print(json.dumps(sorted(sys.modules)))
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from blake3 import blake3
 
 from hilt.checks.threads import spread
-from hilt.core.errors import SourceError
+from hilt.core.errors import ChangedWhileRead, SourceError
 from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.report import Gap, State
 from hilt.core.subject import Entry
-from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
     from hilt.knowledge.byte_marks import Marker, Marks
+    from hilt.sources.file import FileSource
+    from hilt.sources.remote_source import RemoteSource
 
 CHUNK = 1 << 18
 """Fits into a core's cache, so that the second digest reads what the first has just brought there."""
@@ -47,22 +48,47 @@ def hash_files(
     marks: dict[str, Marks] = {}
     gaps: list[Gap] = []
 
+    wanted = {entry.path for entry in digestible(listing, limits, marked=marked)}
+
     def digest(entry: Entry) -> Entry:
-        locator = listing.locators.get(entry.path)
-        if locator is None:
+        if entry.path not in wanted:
+            if entry.path in listing.locators and not entry.sha256:
+                gaps.append(Gap(what="hash", path=entry.path, state=State.SKIPPED, why=_unbound(entry, limits)))
             return entry
         marker = _marker(limits) if marked else None
         try:
-            sha256, fast = _digests(locator, marker, progress, stopped)
+            sha256, fast = _digests(listing.open(entry.path), marker, progress, stopped)
+            if entry.claimed and sha256 != entry.sha256:
+                raise ChangedWhileRead(f"the digest stated is {entry.sha256}, and that of the bytes is {sha256}")
         except SourceError as error:
             gaps.append(Gap(what="hash", path=entry.path, state=State.FAILED, why=str(error)))
             return entry
         if marker is not None:
             marks[entry.path] = marker.marks()
-        return replace(entry, sha256=sha256, blake3=fast)
+        return replace(entry, sha256=sha256, blake3=fast, claimed=False)
 
     entries = tuple(spread(digest, listing.subject.entries, threads=min(os.cpu_count() or 1, 8)))
     return Hashed(entries=entries, marks=marks, gaps=tuple(sorted(gaps, key=lambda gap: gap.path)))
+
+
+def digestible(listing: Listing, limits: Limits, *, marked: bool) -> Iterator[Entry]:
+    """The files that are gone through: all that lie here; of others the small ones whose digest nobody states.
+
+    With `marked`, all of them.
+    """
+    for entry in listing.subject.entries:
+        if entry.path in listing.locators and (
+            listing.remote is None or marked or (not entry.sha256 and entry.size <= limits.remote_digest_bytes)
+        ):
+            yield entry
+
+
+def _unbound(entry: Entry, limits: Limits) -> str:
+    return (
+        f"nobody states its digest, and its {entry.size} bytes were not all fetched (limit remote_digest_bytes = "
+        f"{limits.remote_digest_bytes}), so the verdict is not bound to them; raise the limit, or download it and check "
+        "the file"
+    )
 
 
 def _marker(limits: Limits) -> Marker:
@@ -71,9 +97,11 @@ def _marker(limits: Limits) -> Marker:
     return Marker(limits)
 
 
-def _digests(locator: Locator, marker: Marker | None, progress: Progress, stopped: threading.Event) -> tuple[str, str]:
+def _digests(
+    opened: FileSource | RemoteSource, marker: Marker | None, progress: Progress, stopped: threading.Event
+) -> tuple[str, str]:
     sha256, fast = hashlib.sha256(usedforsecurity=True), blake3()
-    with locator.open() as source:
+    with opened as source:
         for offset in range(0, source.size, CHUNK):
             if stopped.is_set():
                 raise SourceError("the check was interrupted")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hilt.checks import CHECKS
 from hilt.checks.examined import UNREAD, Examined
-from hilt.checks.hashing import Hashed, hash_files
+from hilt.checks.hashing import Hashed, digestible, hash_files
 from hilt.checks.line import Check
 from hilt.checks.threads import Threads
 from hilt.checks.workers import Worker, Workers
@@ -128,11 +128,12 @@ def run(
     With `search_bytes` as well, the same pass notes where bytes look like a program or a key, and the checks that need
     it read what stands there.
     """
-    progress.start(files=len(listing.locators), size=listing.subject.size if hashed else 0)
+    gone_through = sum(entry.size for entry in digestible(listing, limits, marked=search_bytes)) if hashed else 0
+    progress.start(files=len(listing.locators), size=gone_through)
     count = max(1, min(os.cpu_count() or 1, 8, len(listing.locators) // FILES_PER_WORKER))
     stopped = threading.Event()
     with Threads() as threads:
-        taken = workers.take(count)
+        taken = workers.take(count, listing.remote)
         hash_all = partial(hash_files, listing, limits, progress, stopped, marked=search_bytes)
         hashing = threads.start(hash_all) if hashed else None
         try:
@@ -162,6 +163,7 @@ def run(
         ),
         formats=formats,
         versions={"hilt": __version__, "callables": INDEX_VERSION},
+        transfer=listing.remote.transferred if listing.remote is not None else None,
     )
 
 

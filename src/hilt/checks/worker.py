@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from hilt.checks import CHECKS
+from hilt.checks.channel import Channel
 from hilt.checks.check import ReadFile, Repository
 from hilt.checks.examined import RAISE_BUGS, UNREAD, Examined, encode_examined
 from hilt.checks.reading import bug, examine, read, run_check
@@ -24,11 +25,11 @@ from hilt.core.limits import Limits
 from hilt.core.parts_v1 import decode_subject
 from hilt.core.report import Gap, State
 from hilt.core.subject import Subject
-from hilt.formats import LISTED
 from hilt.sources.file import FileSource, Locator
 
 if TYPE_CHECKING:
     from hilt.knowledge.byte_marks import Marks
+    from hilt.sources.remote_source import RemoteSource
 
 try:
     import resource as _resource
@@ -47,17 +48,14 @@ class Opened:
     The members of one archive come one after the other: its listing is read once, and a compressed stream runs forward.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._outer: FileSource | None = None
+    def __init__(self, limits: Limits, channel: Channel) -> None:
+        self._limits, self._channel = limits, channel
+        self._outer: FileSource | RemoteSource | None = None
         self._inner: dict[tuple[tuple[str, int], ...], ByteSource] = {}
 
     def at(self, place: Place) -> ByteSource:
         """The bytes at `place`. Raises `SourceError` where they cannot be had."""
-        locator = Locator(**place["locator"])
-        if self._outer is None or self._outer.locator != locator:
-            self.close()
-            self._outer = locator.open()
+        self._outer = self._opened(place["locator"])
         chain = tuple((format_id, index) for format_id, index in place["chain"])
         if not chain:
             self._inner.clear()
@@ -75,6 +73,18 @@ class Opened:
                     raise SourceError(str(error)) from None
             source = self._inner[past]
         return source
+
+    def _opened(self, told: dict[str, Any]) -> FileSource | RemoteSource:
+        """A file of this machine is told with its inode; any other is the parent's to fetch."""
+        if self._outer is not None and self._outer.locator._asdict() == told:
+            return self._outer
+        self.close()
+        if "inode" in told:
+            return Locator(**told).open()
+        from hilt.sources.remote import RemoteLocator
+        from hilt.sources.remote_source import RemoteSource
+
+        return RemoteSource(RemoteLocator(**told), self._channel.fetch, ahead=self._channel.expect)
 
     def assert_unchanged(self) -> None:
         if self._outer is not None:
@@ -105,9 +115,9 @@ def main() -> None:
     os.dup2(2, 1)  # a stray print must not look like an answer
     lines = sys.stdin.buffer
     limits = Limits(**json.loads(lines.readline()))
-    session = Session(limits=limits, opened=Opened(limits))
+    session = Session(limits=limits, opened=Opened(limits, Channel(lines, answers)))
     _limit_memory(session.limits)
-    for line in lines:
+    while line := lines.readline():
         _limit_time(session.limits)
         _answer(answers, _handle(session, json.loads(line)))
     os._exit(0)  # every answer is out; taking the interpreter apart takes as long as reading a small file
@@ -160,11 +170,11 @@ def _file(session: Session, place: Place) -> Examined:
 
 def _members(file: ReadFile[Any]) -> tuple[tuple[int, str], ...]:
     """The files inside an archive, encrypted ones too: the mark may lie, and then their bytes can be read."""
-    if file.format not in LISTED:
+    if not getattr(file.value, "members", ()):
         return ()
-    from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path
+    from hilt.formats.archive import ARCHIVES, MemberKind, member_path
 
-    if file.format not in ARCHIVES or not isinstance(file.value, Archive):
+    if file.format not in ARCHIVES:
         return ()
     return tuple(
         (index, member_path(file.path, member))

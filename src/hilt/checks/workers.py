@@ -14,11 +14,15 @@ from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from hilt.checks.channel import WISH, serve
 from hilt.checks.examined import RAISE_BUGS, UNREAD, Examined, decode_examined
 from hilt.core.limits import Limits
 from hilt.core.report import Gap, State
+
+if TYPE_CHECKING:
+    from hilt.sources.remote import Remote
 
 # -I and -S: neither the user's environment nor site hooks decide what is imported; the path is ours, passed along.
 _START = "import sys; sys.path[:] = {path!r}; from hilt.checks.worker import main; main()"
@@ -51,6 +55,8 @@ class Worker:
         self._due = math.inf
         self._over = threading.Event()
         self._killed = threading.Event()
+        self.remote: Remote | None = None
+        """Where the bytes of the subject come from if it does not lie here."""
 
     def introduce(self, introduction: dict[str, Any]) -> None:
         """`introduction` is a request that this process, and any that follows it, hears before the next question."""
@@ -112,9 +118,23 @@ class Worker:
     def _exchange(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> bytes:
         try:
             self._send(process, request)
-            return process.stdout.readline(self._limits.worker_answer) if process.stdout is not None else b""
-        except OSError:
+            while (line := self._line(process)).startswith(WISH):
+                self._serve(process, line)
+        except (OSError, ValueError):
             return b""
+        return line
+
+    def _line(self, process: subprocess.Popen[bytes]) -> bytes:
+        return process.stdout.readline(self._limits.worker_answer) if process.stdout is not None else b""
+
+    def _serve(self, process: subprocess.Popen[bytes], wish: bytes) -> None:
+        """The time that the network takes is not the reader's; it has bounds of its own."""
+        left, self._due = self._due - time.monotonic(), math.inf
+        try:
+            if process.stdin is not None:
+                serve(wish, self.remote, process.stdin)
+        finally:
+            self._due = time.monotonic() + left
 
     def _stop(self, process: subprocess.Popen[bytes], why: str) -> str:
         """Ends a process that failed to answer; says why it did."""
@@ -158,9 +178,14 @@ class Workers:
         self._limits = limits
         self._workers: list[Worker] = []
 
-    def take(self, count: int) -> list[Worker]:
-        """So many workers; those of the subject before go on."""
+    def take(self, count: int, remote: Remote | None = None) -> list[Worker]:
+        """So many workers for a subject, whose bytes come from `remote` if it does not lie here.
+
+        Those of the subject before go on.
+        """
         self._workers += [Worker(self._limits) for _ in range(count - len(self._workers))]
+        for worker in self._workers[:count]:
+            worker.remote = remote
         return self._workers[:count]
 
     def close(self) -> None:

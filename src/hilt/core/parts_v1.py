@@ -128,6 +128,7 @@ def encode_entry(entry: Entry) -> dict[str, Any]:
         note=encode_text(entry.note) or None,
         sha256=encode_text(entry.sha256) or None,
         blake3=encode_text(entry.blake3) or None,
+        claimed=entry.claimed or None,
     )
 
 
@@ -141,6 +142,7 @@ def decode_entry(value: Any, where: str = "entry") -> Entry:
         note=it.text("note", ""),
         sha256=it.text("sha256", ""),
         blake3=it.text("blake3", ""),
+        claimed=it.has("claimed") and it.flag("claimed"),
     )
     it.done()
     return entry

@@ -72,7 +72,7 @@ class Report:
     such fact that says what everything else comes to. With them a fact can be had without what a waiver takes away.
 
     `formats` maps each path that was read, members of archives included, to the id of its format. `versions` holds the
-    versions of everything that the report depends on.
+    versions of everything that the report depends on. `transfer` is there where the subject was read before download.
     """
 
     subject: Subject
@@ -82,6 +82,7 @@ class Report:
     coverage: Coverage = field(default_factory=Coverage)
     formats: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    transfer: Transfer | None = None
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this severity or worse."""

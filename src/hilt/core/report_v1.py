@@ -27,10 +27,10 @@ from hilt.core.parts_v1 import (
     encode_subject,
     kept,
 )
-from hilt.core.report import Coverage, Report
+from hilt.core.report import Coverage, Report, Transfer
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
-from hilt.core.wire import Object, decode_item, encode_text
+from hilt.core.wire import Object, decode_item, encode_text, encode_value
 
 SCHEMA = "hilt.report/1"
 
@@ -105,6 +105,7 @@ def encode_report(report: Report) -> dict[str, Any]:
         },
         "formats": {encode_text(path): encode_text(format_id) for path, format_id in report.formats.items()},
         "versions": {encode_text(name): encode_text(version) for name, version in report.versions.items()},
+        **({"transfer": encode_transfer(report.transfer)} if report.transfer else {}),
     }
 
 
@@ -118,9 +119,21 @@ def decode_report(value: Any, where: str = "report") -> Report:
         coverage=decode_coverage(it.take("coverage"), it.at("coverage")),
         formats=it.texts("formats"),
         versions=it.texts("versions"),
+        transfer=decode_transfer(it.take("transfer"), it.at("transfer")) if it.has("transfer") else None,
     )
     it.done()
     return report
+
+
+def encode_transfer(transfer: Transfer) -> dict[str, Any]:
+    return {"bytes": encode_value(transfer.bytes), "requests": encode_value(transfer.requests)}
+
+
+def decode_transfer(value: Any, where: str = "transfer") -> Transfer:
+    it = Object(value, where)
+    transfer = Transfer(bytes=it.count("bytes"), requests=it.count("requests"))
+    it.done()
+    return transfer
 
 
 def decode_coverage(value: Any, where: str = "coverage") -> Coverage:

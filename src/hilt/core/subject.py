@@ -66,6 +66,11 @@ class Subject:
         return sum(entry.size for entry in self.files)
 
     @property
+    def claimed(self) -> bool:
+        """True where a part of the digest is what a hub states, and nobody here has digested the bytes."""
+        return any(entry.claimed for entry in self.files)
+
+    @property
     def digest(self) -> str:
         """SHA-256 (hex) of the canonical JSON list of [path, size, SHA-256] of all regular files, sorted by path."""
         files = sorted(self.files, key=lambda entry: entry.path)

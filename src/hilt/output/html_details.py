@@ -11,7 +11,7 @@ from hilt.core.subject import EntryKind
 from hilt.core.verdict import Verdict
 from hilt.output.markup import Html, code, table, tag
 from hilt.output.quote import quote
-from hilt.output.summary import counted, grouped, size_text, value_text
+from hilt.output.summary import counted, grouped, size_text, transfer_text, value_text
 
 ROWS = 1_000
 """Files told on a page; the JSON output has them all."""
@@ -76,6 +76,12 @@ def _rests_on(verdict: Verdict) -> Html:
     report = verdict.report
     rows = [
         ("Subject digest", tag("code", report.subject.digest or "not hashed", class_="digest")),
+        *(
+            [("Digests", tag("span", "in part as stated by the hub: they bind once the bytes match"))]
+            if report.subject.digest and report.subject.claimed
+            else []
+        ),
+        *([("Transfer", tag("span", transfer_text(report.transfer)))] if report.transfer else []),
         ("Policy", tag("span", quote(verdict.policy))),
         ("Policy digest", tag("code", quote(verdict.policy_digest), class_="digest")),
         ("Judged", tag("span", quote(verdict.judged_at) or "at an unknown time")),

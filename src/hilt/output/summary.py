@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hilt.core.catalogue import About, Catalogue
 from hilt.core.fact import Fact, Known, Value
 from hilt.core.finding import Finding, Severity
-from hilt.core.report import Gap, Report, State
+from hilt.core.report import Gap, Report, State, Transfer
 from hilt.core.verdict import Outcome, Verdict
 from hilt.output.waivers import WaiverGroup, group_waivers
 
@@ -234,6 +234,11 @@ def size_text(size: int) -> str:
         if size < 999.5 * 1000**power:
             return f"{size / 1000**power:.3g} {unit}"
     return f"about 2^{size.bit_length() - 1} bytes"
+
+
+def transfer_text(transfer: Transfer) -> str:
+    """What had to come over the network."""
+    return f"{size_text(transfer.bytes)} fetched in {counted(transfer.requests, 'request')}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -21,6 +21,7 @@ from hilt.output.summary import (
     size_text,
     some,
     summarise,
+    transfer_text,
 )
 from hilt.output.waivers import WaiverGroup
 
@@ -222,9 +223,12 @@ def _gaps(page: Page, gaps: tuple[GapGroup, ...]) -> None:
 def _closing(page: Page, told: Summary, seconds: float | None) -> None:
     report = told.verdict.report
     digest = f"sha256:{report.subject.digest[:16]}…" if report.subject.digest else "not hashed"
+    if report.subject.digest and report.subject.claimed:
+        digest += " as stated by the hub"
     parts = [
         digest,
         f"{counted(len(report.subject.files), 'file')}, {size_text(report.subject.size)}",
+        transfer_text(report.transfer) if report.transfer else "",
         severity_counts(told.verdict) or "no findings",
         f"{counted(len(report.coverage.ran), 'check')} ran"
         + ("" if report.coverage.complete else f", {counted(len(report.coverage.gaps), 'gap')}"),

@@ -70,6 +70,7 @@ def _subject(report: Report) -> dict[str, Value]:
         "reference": subject.reference,
         "revision": subject.revision or None,
         "digest": subject.digest or None,
+        "claimed": subject.claimed,
         "files": len(subject.files),
         "size": subject.size,
     }

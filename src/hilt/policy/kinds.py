@@ -80,6 +80,7 @@ SUBJECT = RecordKind(
         "reference": FieldSpec(STRING, "what was checked, as it was asked for"),
         "revision": FieldSpec(STRING, "its revision; unknown where it has none"),
         "digest": FieldSpec(STRING, "SHA-256 over all its files; unknown when they were not hashed"),
+        "claimed": FieldSpec(BOOL, "a digest in it is what a hub states, and nobody has digested the bytes yet"),
         "files": FieldSpec(INT, "number of regular files"),
         "size": FieldSpec(INT, "bytes of all regular files"),
     },

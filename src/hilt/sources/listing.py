@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
 from hilt.core.subject import Subject
 from hilt.sources.file import Locator
 
 if TYPE_CHECKING:
+    from hilt.sources.file import FileSource
     from hilt.sources.remote import Remote, RemoteLocator
+    from hilt.sources.remote_source import RemoteSource
 
 
 class Listing(NamedTuple):
@@ -27,6 +30,17 @@ class Listing(NamedTuple):
     locators: Mapping[str, Locator | RemoteLocator]
     gaps: tuple[Gap, ...] = ()
     remote: Remote | None = None
+
+    def open(self, path: str) -> FileSource | RemoteSource:
+        """The bytes of one of the `locators`. Raises `SourceError`."""
+        locator = self.locators[path]
+        if isinstance(locator, Locator):
+            return locator.open()
+        from hilt.sources.remote_source import RemoteSource
+
+        if self.remote is None:
+            raise SourceError(f"{path}: lies elsewhere, and nobody fetches it")
+        return RemoteSource(locator, self.remote.read)
 
 
 class Source(NamedTuple):

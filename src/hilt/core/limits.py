@@ -34,6 +34,8 @@ class Limits:
 
     remote_bytes: int = 1 * GIB
     """What is fetched of one subject that is read before download."""
+    remote_digest_bytes: int = 32 * MIB
+    """A file whose digest its server does not state, and which is fetched whole for that reason alone."""
 
     # Readers.
     json_bytes: int = 64 * MIB
@@ -54,6 +56,8 @@ class Limits:
     """Key-values and tensor infos, the vocabulary included."""
     hdf5_records: int = 2_000_000
     """Messages, links, tree records and heap objects of one HDF5 file that are looked at."""
+    msgpack_values: int = 4_000_000
+    """Values of one MessagePack file, the keys of its maps counted."""
 
     # Archives and compressed streams.
     archive_members: int = 100_000
@@ -62,6 +66,8 @@ class Limits:
     """Archives inside each other; a compressed tar counts as two."""
     archive_tail_bytes: int = 16 * MIB
     """How far from the end of a zip its end record is looked for."""
+    archive_list_bytes: int = 16 * MIB
+    """The list of members of a 7z archive, unpacked."""
     inflated_bytes: int = 8 * GIB
     """What may come out of one compressed stream, counted from its start."""
     inflated_ratio: int = 250

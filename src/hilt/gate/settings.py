@@ -19,12 +19,13 @@ from hilt.core.errors import SettingsInvalid
 from hilt.core.limits import Limits
 from hilt.core.waiver import Waiver
 
-KEYS = ("policy", "env", "limits", "waivers", "search_bytes")
+KEYS = ("policy", "env", "limits", "waivers", "search_bytes", "private_hosts")
 WAIVER = ("check", "path", "digest", "reason", "expires")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
 
 _LARGEST = 1 << 20
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _MISSING = {
     "check": "name the check whose finding it waives",
@@ -45,6 +46,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     waivers: tuple[Waiver, ...] = ()
     search_bytes: bool = False
+    private_hosts: tuple[str, ...] = ()
+    """Hosts of the organisation's own network that a hub may send a download to."""
     file: str = ""
 
 
@@ -88,6 +91,7 @@ def read_settings(path: Path) -> Settings:
         limits=_limits(_table(table.get("limits", {}), path, "limits"), path),
         waivers=_waivers(table.get("waivers"), path),
         search_bytes=_flag(table.get("search_bytes", False), path, "search_bytes"),
+        private_hosts=_hosts(table.get("private_hosts", []), path),
         file=str(path),
     )
 
@@ -126,6 +130,13 @@ def _flag(value: Any, path: Path, where: str) -> bool:
     if not isinstance(value, bool):
         raise SettingsInvalid(f"true or false is needed here, not {value!r:.60}", file=str(path), where=where)
     return value
+
+
+def _hosts(value: Any, path: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and _HOST.fullmatch(name) for name in value):
+        message = f"a list of host names such as mirror.example is needed here, not {value!r:.60}"
+        raise SettingsInvalid(message, file=str(path), where="private_hosts")
+    return tuple(name.lower() for name in value)
 
 
 def _limits(table: Mapping[str, Any], path: Path) -> Limits:

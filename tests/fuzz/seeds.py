@@ -16,6 +16,7 @@ from attacks import (
     keras,
     pickles,
     remote_code,
+    runtimes,
     small_formats,
     templates,
     texts,
@@ -90,6 +91,7 @@ def _pickles() -> Iterator[Seed]:
 def _graphs() -> Iterator[Seed]:
     yield from graphs.HONEST.values()
     yield from small_formats.HONEST.values()
+    yield from _runtimes()
     external = graphs.onnx_tensor(external={"location": "../weights", "offset": "0", "length": "8"})
     yield "model.onnx", graphs.onnx(graphs.onnx_node("Own", "own.domain"), tensors=[external])
     yield "model.tflite", graphs.tflite("Own", appended=[(0, 8)], files=["labels.txt"])
@@ -106,6 +108,14 @@ def _graphs() -> Iterator[Seed]:
         gguf.gguf(metadata=[("tokenizer.chat_template", templates.HONEST), ("lists", lists), ("b", True)]),
     )
     yield "model.gguf", gguf.gguf(order=">", version=3)
+
+
+def _runtimes() -> Iterator[Seed]:
+    yield from runtimes.HONEST.values()
+    yield "ggml-model.bin", runtimes.llama(b"fmgg", 1)
+    yield "ggml-model.bin", runtimes.llama(b"tjgg", 2, 2, 20)
+    yield "ggml-adapter-model.bin", runtimes.lora()
+    yield "ggml-silero.bin", runtimes.silero()
 
 
 def _keras_and_hdf5() -> Iterator[Seed]:

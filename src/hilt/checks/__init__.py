@@ -28,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="pickle-clean", severity=Severity.INFO, reads=CARRIERS, facts=(PICKLES_CLEAN,)),
     Check(id="safetensors-header", severity=Severity.HIGH, reads=("safetensors",)),
     Check(id="gguf-header", severity=Severity.HIGH, reads=("gguf",)),
+    Check(id="tensor-table", severity=Severity.HIGH, reads=("ctranslate2", "ggml")),
     Check(id="hdf5-external", severity=Severity.HIGH, reads=("hdf5", "keras-h5")),
     Check(id="hdf5-surroundings", severity=Severity.MEDIUM, reads=("hdf5", "keras-h5")),
     Check(id="keras-lambda", severity=Severity.CRITICAL, reads=("keras", "keras-h5"), facts=(CODE_ON_LOAD,)),

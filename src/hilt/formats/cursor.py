@@ -8,15 +8,15 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 
 _AHEAD = 1 << 16
-"""Bytes that one read of the source fetches for many small takes."""
+"""Bytes that one read of the source fetches for many small takes, unless it is told otherwise."""
 
 
 class Cursor:
     """Walks `source` from `offset` on. Every step past the end raises `FormatError`, saying what should have been there."""
 
-    def __init__(self, source: ByteSource, offset: int = 0) -> None:
+    def __init__(self, source: ByteSource, offset: int = 0, *, ahead: int = _AHEAD) -> None:
         self.offset = offset
-        self._source = source
+        self._source, self._ahead = source, ahead
         self._block, self._begin = b"", offset
 
     @property
@@ -28,7 +28,7 @@ class Cursor:
         """The next `n` bytes, fewer only at the end; the cursor stays. `n` is a bound the caller has checked."""
         at = self.offset - self._begin
         if len(self._block) - at < n:
-            self._block, self._begin, at = self._source.read(self.offset, max(n, _AHEAD)), self.offset, 0
+            self._block, self._begin, at = self._source.read(self.offset, max(n, self._ahead)), self.offset, 0
         return self._block[at : at + n]
 
     def take(self, n: int, what: str) -> bytes:

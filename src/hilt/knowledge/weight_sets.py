@@ -72,8 +72,11 @@ def _of_model(datasets: Iterable[Any]) -> Part:
 PARTS: Mapping[str, Callable[[Any], Part]] = {
     "safetensors": lambda value: _part(value.tensors),
     "gguf": lambda value: _part(value.tensors),
+    "ggml": lambda value: _part(value.tensors),
+    "ctranslate2": lambda value: _part(value.tensors),
     "onnx": lambda value: _part(value.tensors),
     "keras-h5": lambda value: _of_model(value.datasets),
     "hdf5": lambda value: _of_model(value.datasets),
+    "msgpack": lambda value: _part(array for array in value.arrays if not array.name.startswith("opt_state/")),
 }
 """By the id of the format, what a file of it holds."""

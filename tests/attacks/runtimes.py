@@ -1,0 +1,73 @@
+"""Builds small models of inference runtimes, honest and hostile, byte by byte."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+# CTranslate2
+
+
+def _name(text: str) -> bytes:
+    return struct.pack("<H", len(text) + 1) + text.encode() + b"\0"
+
+
+def variable(
+    name: str, shape: tuple[int, ...] = (2,), kind: int = 0, data: bytes = bytes(8), *, version: int = 6
+) -> bytes:
+    """A variable; before version 4 `kind` is the size of a number."""
+    size = len(data) if version >= 4 else len(data) // kind
+    return _name(name) + struct.pack(f"<B{len(shape)}IBI", len(shape), *shape, kind, size) + data
+
+
+def ctranslate2(*variables: bytes, version: int = 6, aliases: Sequence[tuple[str, str]] = ()) -> bytes:
+    stored = variables or (variable("decoder/weight", (2, 2), 4), variable("decoder/bias"))
+    out = struct.pack("<I", version) + _name("WhisperSpec") + struct.pack("<II", 3, len(stored)) + b"".join(stored)
+    named = b"".join(_name(alias) + _name(target) for alias, target in aliases)
+    return out + (struct.pack("<I", len(aliases)) + named if version >= 3 else b"")
+
+
+# ggml before GGUF
+
+WORDS = (b"<s>", b"a", b"")
+
+
+def ggml_tensor(name: str = "w", shape: tuple[int, ...] = (2, 3), kind: int = 0, size: int = 24, at: int = -1) -> bytes:
+    """A tensor; `at` is where in the file it begins, for containers that align the data."""
+    header = struct.pack(f"<3i{len(shape)}i", len(shape), len(name), kind, *shape) + name.encode()
+    padding = b"" if at < 0 else b"\0" * (-(at + len(header)) % 32)
+    return header + padding + bytes(size)
+
+
+def whisper(*tensors: bytes, words: tuple[bytes, ...] = WORDS) -> bytes:
+    numbers = struct.pack("<11i", len(words) + 1, 1500, 8, 2, 2, 448, 8, 2, 2, 80, 1)
+    vocabulary = struct.pack("<i", len(words)) + b"".join(struct.pack("<I", len(word)) + word for word in words)
+    return b"lmgg" + numbers + struct.pack("<ii", 2, 3) + bytes(24) + vocabulary + b"".join(tensors)
+
+
+def llama(magic: bytes = b"tjgg", version: int | None = 1, *tensor: int) -> bytes:
+    """A model of llama.cpp; `tensor` is (kind, size) of its one tensor of 32 numbers."""
+    out = magic + (b"" if version is None else struct.pack("<I", version))
+    out += struct.pack("<7i", len(WORDS), 32, 256, 2, 2, 16, 1)
+    out += b"".join(
+        struct.pack("<I", len(word)) + word + (b"" if version is None else struct.pack("<f", -1.0)) for word in WORDS
+    )
+    kind, size = tensor or (2, 18)
+    return out + ggml_tensor("w", (32,), kind, size, len(out) if magic == b"tjgg" else -1)
+
+
+def lora() -> bytes:
+    start = b"algg" + struct.pack("<Iii", 1, 8, 16)
+    return start + ggml_tensor("q.loraA", (2, 3), 0, 24, len(start))
+
+
+def silero() -> bytes:
+    numbers = struct.pack("<6i", 5, 1, 2, 512, 64, 1) + struct.pack("<3i", 129, 128, 3) + bytes(16)
+    return b"lmgg" + struct.pack("<i", 10) + b"silero-16k" + numbers + ggml_tensor()
+
+
+HONEST = {
+    "ctranslate2": ("model.bin", ctranslate2(aliases=[("encoder/bias", "decoder/bias")])),
+    "ggml": ("ggml-base.bin", whisper(ggml_tensor("encoder.bias"), ggml_tensor("encoder.weight", (32,), 2, 18))),
+}
+"""The usual name and an honest file of each format."""

@@ -20,8 +20,6 @@ KEYS = ("_target_", "class_path", "loader_module")
 BESIDE_PARAMS = ("target", "name")
 TAG = re.compile(r"!(new|name|apply|applyref|module):(.+)", re.DOTALL)
 OWN = frozenset({"speechbrain", "torch", "torchaudio", "numpy", "transformers"})
-    {"speechbrain", "torch", "torchaudio", "numpy", "transformers", "huggingface_hub", "ruamel", "hyperpyyaml"}
-)
 """Packages whose objects the configs of SpeechBrain are made of."""
 _DEEP = 20
 _REFERENCE = re.compile(r"@[\w:#]+")

@@ -72,16 +72,17 @@ def check_each(
             reference = fspath(one)
             _refuse_own_rules(reference, [*chosen, *([settings.file] if settings.file else [])])
             try:
-                listing = open_reference(reference, settings.limits)
-                watched = progress or Silent()
-                report = runner.run(
-                    listing,
-                    settings.limits,
-                    workers,
-                    hashed=hashed,
-                    progress=watched,
-                    search_bytes=settings.search_bytes,
-                )
+                with closing(
+                    open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
+                ) as listing:
+                    report = runner.run(
+                        listing,
+                        settings.limits,
+                        workers,
+                        hashed=hashed,
+                        progress=progress or Silent(),
+                        search_bytes=settings.search_bytes,
+                    )
             except UsageError:
                 raise
             except HiltError as error:

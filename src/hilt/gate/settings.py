@@ -25,7 +25,7 @@ ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
 
 _LARGEST = 1 << 20
-_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+")
+_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|[0-9A-Fa-f:]+")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _MISSING = {
     "check": "name the check whose finding it waives",
@@ -47,7 +47,7 @@ class Settings:
     waivers: tuple[Waiver, ...] = ()
     search_bytes: bool = False
     private_hosts: tuple[str, ...] = ()
-    """Hosts of the organisation's own network that a hub may send a download to."""
+    """Hosts of the organisation's own network that a hub may send a download to: a name, or name:port."""
     file: str = ""
 
 

@@ -42,6 +42,11 @@ class Listing(NamedTuple):
             raise SourceError(f"{path}: lies elsewhere, and nobody fetches it")
         return RemoteSource(locator, self.remote.read)
 
+    def close(self) -> None:
+        """Ends the connections of a subject that lies elsewhere."""
+        if self.remote is not None:
+            self.remote.close()
+
 
 class Source(NamedTuple):
     """A place that subjects come from: whether it knows a path, and how it lists it."""

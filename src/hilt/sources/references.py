@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hilt.core.errors import NothingToCheck, ReferenceInvalid
@@ -11,18 +12,43 @@ from hilt.sources.listing import Listing, Source
 
 SOURCES: tuple[Source, ...] = (hub_cache.SOURCE, folder.SOURCE, single_file.SOURCE)
 
-REMOTE = ("hf:", "https:", "http:", "sha256:")
 
+def open_reference(reference: str, limits: Limits, *, private_hosts: tuple[str, ...] = ()) -> Listing:
+    """Lists what `reference` holds; nothing is read yet. Whoever has the listing closes it.
 
-def open_reference(reference: str, limits: Limits) -> Listing:
-    """Lists what `reference` holds; nothing is read yet.
+    `private_hosts` are hosts of one's own network that a hub may send a download to.
 
-    Raises `ReferenceInvalid` where it leads nowhere, `NothingToCheck` where it holds no file.
+    Raises `ReferenceInvalid` where it leads nowhere, `NothingToCheck` where it holds no file, `SourceError` where a server
+    does not answer as it should.
     """
-    if reference.startswith(REMOTE):
-        raise ReferenceInvalid(
-            f"{reference}: this version of hilt checks paths only; download it first, do not load it"
-        )
+    if reference.startswith(("hf:", "https:")):
+        listing = _remote(reference, limits, private_hosts)
+    elif reference.startswith("http:"):
+        raise ReferenceInvalid(f"{reference}: anybody on the way can change what comes over http; use https")
+    elif reference.startswith("sha256:"):
+        raise ReferenceInvalid(f"{reference}: this version of hilt keeps no models by their digest; give a path")
+    else:
+        listing = _here(reference, limits)
+    if not listing.subject.entries:
+        listing.close()
+        raise NothingToCheck(f"{reference} holds no file")
+    return listing
+
+
+def _remote(reference: str, limits: Limits, private_hosts: tuple[str, ...]) -> Listing:
+    from hilt.sources.network import Network
+
+    network = Network.from_environment(os.environ, private_hosts=private_hosts)
+    if reference.startswith("hf:"):
+        from hilt.sources.hub import list_repository
+
+        return list_repository(reference, limits, network)
+    from hilt.sources.web_file import list_address
+
+    return list_address(reference, limits, network)
+
+
+def _here(reference: str, limits: Limits) -> Listing:
     path = Path(reference)
     try:
         path.lstat()
@@ -31,8 +57,5 @@ def open_reference(reference: str, limits: Limits) -> Listing:
         raise ReferenceInvalid(f"{reference}: {reason}; give the path of a folder or file") from None
     for source in SOURCES:
         if source.fits(path):
-            listing = source.list(path, reference, limits)
-            if not listing.subject.entries:
-                raise NothingToCheck(f"{reference} holds no file")
-            return listing
+            return source.list(path, reference, limits)
     raise ReferenceInvalid(f"{reference} is neither a folder nor a regular file, so hilt does not open it")

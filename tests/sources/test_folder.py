@@ -50,9 +50,11 @@ def test_an_empty_folder_holds_nothing_to_check(tmp_path: Path) -> None:
         listed(tmp_path)
 
 
-def test_a_hub_reference_is_not_taken_for_a_path() -> None:
-    with pytest.raises(ReferenceInvalid, match="paths only"):
-        listed(Path("hf:org/name"))
+def test_what_cannot_be_checked_by_its_reference_is_refused_with_the_way_out() -> None:
+    with pytest.raises(ReferenceInvalid, match="anybody on the way can change what comes over http; use https"):
+        open_reference("http://hub.example/model.gguf", Limits())
+    with pytest.raises(ReferenceInvalid, match="keeps no models by their digest; give a path"):
+        open_reference(f"sha256:{'ab' * 32}", Limits())
 
 
 @linux

@@ -49,8 +49,9 @@ def check(
 ) -> int:
     """Read models without running them, and judge each by a policy.
 
-    REF is a folder, a file, an archive or a folder of a hub cache. The verdict is admit (exit code 0), review (10) or
-    block (20); of several subjects the strictest decides.
+    REF is a folder, a file, an archive, a folder of a hub cache, or what lies elsewhere: hf:org/name[@revision], or the
+    https: address of a file, of which only what the checks need is fetched. The verdict is admit (exit code 0), review
+    (10) or block (20); of several subjects the strictest decides.
     """
     from hilt.doors.cli.destinations import destinations
     from hilt.gate.settings import find_settings

@@ -26,7 +26,7 @@ from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
 from hilt.core.subject import Entry, Subject
-from hilt.formats.archive import ARCHIVES, Archive, MemberKind, member_path, open_member
+from hilt.formats.archive import ARCHIVES, MemberKind, member_path, open_member
 from hilt.formats.reader import HEAD, Head, Reader
 from memory import peak_memory
 
@@ -100,7 +100,7 @@ def _check(file: ReadFile[Any]) -> None:
 
 def _members(file: ReadFile[Any]) -> None:
     """Reads the first few files of an archive."""
-    if file.format not in ARCHIVES or not isinstance(file.value, Archive):
+    if file.format not in ARCHIVES or file.error is not None:
         return
     listed = [(at, member) for at, member in enumerate(file.value.members) if member.kind is MemberKind.FILE]
     for at, member in listed[:_MEMBERS]:

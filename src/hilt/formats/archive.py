@@ -15,8 +15,20 @@ from hilt.core.limits import Limits
 
 T = TypeVar("T")
 
-ARCHIVES: tuple[str, ...] = ("zip", "zip-behind", "torch-shard", "keras", "tar", "gzip", "bzip2", "xz")
-"""The ids of the formats whose members are files of the subject; the reader of each has `open_member` too."""
+ARCHIVES: tuple[str, ...] = (
+    "zip",
+    "zip-behind",
+    "torch-shard",
+    "keras",
+    "tflite",
+    "tar",
+    "gzip",
+    "bzip2",
+    "xz",
+    "msgpack",
+)
+"""The ids of the formats whose members are files of the subject: what they read has `members`, and the reader of each
+has `open_member` too."""
 
 UNNAMED = "content"
 """The path of the only member of a compressed file, which has no name of its own; `member_path` finds one."""
@@ -83,10 +95,17 @@ def member_path(archive: str, member: Member) -> str:
     return f"{stem}.tar" if suffix.lower() in ("tgz", "tbz2", "txz") else stem if dot and stem else UNNAMED
 
 
+class Members(Protocol):
+    """What lists files of the subject: an archive, or a format that may have one in it."""
+
+    @property
+    def members(self) -> tuple[Member, ...]: ...
+
+
 class ArchiveReader(Protocol):
     """What the module of a format in `ARCHIVES` holds."""
 
-    def read(self, source: ByteSource, limits: Limits) -> Archive: ...
+    def read(self, source: ByteSource, limits: Limits) -> Members: ...
 
     def open_member(self, source: ByteSource, member: Member, limits: Limits) -> ByteSource: ...
 

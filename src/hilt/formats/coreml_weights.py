@@ -13,6 +13,7 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch, unowned
 
 _SENTINEL = 0xDEADBEEF
 _ALIGNED = 64
@@ -31,10 +32,10 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreMlWeights:
-    """The blobs of a file, in order, and the bytes behind the last."""
+    """The blobs of a file, in order, and the bytes that belong to none; what fills up to the next header is not told."""
 
     blobs: tuple[Blob, ...]
-    trailing: int
+    unowned: tuple[Stretch, ...]
 
 
 def probe(head: Head) -> bool:
@@ -57,8 +58,14 @@ def read(source: ByteSource, limits: Limits) -> CoreMlWeights:
         if begin < position + _ALIGNED or begin + size > source.size:
             raise FormatError(f"a blob of {size} bytes at {begin} does not lie behind its header", offset=position)
         blobs.append(Blob(dtype=dtype, offset=position, begin=begin, end=begin + size))
-        position = -(-(begin + size) // _ALIGNED) * _ALIGNED
-    return CoreMlWeights(blobs=tuple(blobs), trailing=max(0, source.size - position))
+        position = _aligned(begin + size)
+    parts = [(0, _ALIGNED), *((blob.offset, blob.offset + _ALIGNED) for blob in blobs)]
+    parts += [(blob.begin, _aligned(blob.end)) for blob in blobs]
+    return CoreMlWeights(blobs=tuple(blobs), unowned=unowned(parts, source.size))
+
+
+def _aligned(position: int) -> int:
+    return -(-position // _ALIGNED) * _ALIGNED
 
 
 def _exactly(source: ByteSource, offset: int, n: int) -> bytes:

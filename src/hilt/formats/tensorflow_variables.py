@@ -16,6 +16,7 @@ from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.protobuf import BYTES, VARINT, Wire, signed
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch, unowned
 
 MAGIC = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
 _FOOTER = 48
@@ -36,10 +37,11 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorflowVariables:
-    """The index of a checkpoint in `shards` data files."""
+    """The index of a checkpoint in `shards` data files; `unowned` are the bytes of the index that lie in no block."""
 
     shards: int
     variables: tuple[Variable, ...]
+    unowned: tuple[Stretch, ...]
 
 
 def probe(head: Head) -> bool:
@@ -52,11 +54,15 @@ def read(source: ByteSource, limits: Limits) -> TensorflowVariables:
     footer = source.read(max(0, source.size - _FOOTER), _FOOTER)
     if len(footer) < _FOOTER or not footer.endswith(MAGIC):
         raise FormatError("the file does not end like a table", offset=max(0, source.size - _FOOTER))
-    _, position = _handle(footer, 0)
+    meta, position = _handle(footer, 0)
     index, _ = _handle(footer, position)
+    blocks = [meta, index]
     shards, variables, total = 0, list[Variable](), 0
     for _, value in _entries(source, index, limits):
         place, _ = _handle(value, 0)
+        blocks.append(place)
+        if len(blocks) > limits.graph_items:
+            raise LimitExceeded("graph_items", len(blocks), limits.graph_items, offset=place[0])
         for key, entry in _entries(source, place, limits):
             # A short block can spell out many long keys, each from the one before.
             total += len(key) + len(entry)
@@ -68,7 +74,12 @@ def read(source: ByteSource, limits: Limits) -> TensorflowVariables:
                 shards = next((f.value for f in Wire(MemorySource(entry), limits).message() if f.key == (1, VARINT)), 0)
             if len(variables) > limits.graph_items:
                 raise LimitExceeded("graph_items", len(variables), limits.graph_items, offset=place[0])
-    return TensorflowVariables(shards=shards, variables=tuple(variables))
+    parts = [(offset, offset + size + _TRAILER) for offset, size in blocks]
+    return TensorflowVariables(
+        shards=shards,
+        variables=tuple(variables),
+        unowned=unowned([*parts, (source.size - _FOOTER, source.size)], source.size),
+    )
 
 
 def _variable(key: bytes, entry: bytes, limits: Limits) -> Variable:

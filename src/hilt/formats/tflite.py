@@ -1,7 +1,8 @@
 """Reads what a TensorFlow Lite model says of its operators, graphs and buffers; never the numbers in the buffers.
 
 Specification: schema.fbs of TensorFlow Lite (version 3, identifier TFL3), a FlatBuffer: tables find their fields
-through a vtable of 16-bit offsets, vectors and strings begin with a 32-bit length, all little-endian.
+through a vtable of 16-bit offsets, vectors and strings begin with a 32-bit length, all little-endian. Behind it buffers
+may be appended, and a zip with the files that its metadata names.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import KIB, Limits
+from hilt.formats import ZIP_END, ZIP_REACH
+from hilt.formats import zip as plain
+from hilt.formats.archive import Archive, Member
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch, unowned
+from hilt.formats.zip_end import find_end
 
 _VERSION = 3
 _CUSTOM = 32
@@ -39,7 +45,8 @@ class Tflite:
     """A model. `operators` counts nodes of each declared operator, 0 for one that is declared and not used.
 
     `inline_bytes` are the bytes of all buffers inside the FlatBuffer; `appended` are the (offset, size) of those behind
-    it. `external_files` are the names of the files that hold further weights.
+    it. `external_files` are the names of the files that hold further weights. `archive` is the zip behind, empty where
+    there is none. `unowned` are the bytes behind the FlatBuffer that belong to neither.
     """
 
     version: int
@@ -52,7 +59,13 @@ class Tflite:
     appended: tuple[tuple[int, int], ...]
     external_files: tuple[str, ...]
     metadata: tuple[str, ...]
+    archive: Archive
+    unowned: tuple[Stretch, ...]
     size: int
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return self.archive.members
 
 
 def probe(head: Head) -> bool:
@@ -84,19 +97,45 @@ def read(source: ByteSource, limits: Limits) -> Tflite:
         inline += flat.length(buffer, 0)
         if size := flat.number(buffer, 2, "<Q"):
             appended.append((flat.number(buffer, 1, "<Q"), size))
+    version, description = flat.number(model, 0, "<I"), flat.text(model, 3)
+    files = tuple(flat.text(group, 0) for group in flat.tables(model, 8))
+    metadata = tuple(flat.text(entry, 0) for entry in flat.tables(model, 6))
+    archive, begin = _behind(source, limits)
+    parts = [(0, flat.reach), *((begin, begin + size) for begin, size in appended), (begin, source.size)]
     return Tflite(
-        version=flat.number(model, 0, "<I"),
-        description=flat.text(model, 3),
+        version=version,
+        description=description,
         operators=MappingProxyType(dict(used)),
         subgraphs=subgraphs,
         tensors=tensors,
         buffers=buffers,
         inline_bytes=inline,
         appended=tuple(appended),
-        external_files=tuple(flat.text(group, 0) for group in flat.tables(model, 8)),
-        metadata=tuple(flat.text(entry, 0) for entry in flat.tables(model, 6)),
+        external_files=files,
+        metadata=metadata,
+        archive=archive,
+        unowned=unowned(parts, source.size),
         size=source.size,
     )
+
+
+def _behind(source: ByteSource, limits: Limits) -> tuple[Archive, int]:
+    """The zip that ends the file, and where it begins; what stands before it is no oddity here."""
+    if ZIP_END not in source.read(max(0, source.size - ZIP_REACH), ZIP_REACH):
+        return Archive(members=()), source.size
+    try:
+        end, _ = find_end(source, limits)
+        archive = plain.read(source, limits)
+    except LimitExceeded:
+        raise
+    except FormatError:  # the numbers of a buffer, perhaps
+        return Archive(members=()), source.size
+    oddities = tuple(oddity for oddity in archive.oddities if oddity.id != "prefix")
+    begin = min((member.offset for member in archive.members), default=end.directory)
+    return Archive(members=archive.members, oddities=oddities), begin
+
+
+open_member = plain.open_member
 
 
 def _operator(flat: _Flat, code: int) -> Operator:
@@ -112,6 +151,8 @@ class _Flat:
         self._source, self._limits = source, limits
         self._data, self._at = b"", 0
         self._items, self._text = 0, 0
+        self.reach = 0
+        """The end of whatever was looked at. Writers begin at the end, with the codes of the operators or the buffers."""
 
     def follow(self, position: int) -> int:
         """Where the offset at `position` leads."""
@@ -132,7 +173,9 @@ class _Flat:
         self._text += length
         if self._text > self._limits.graph_text_bytes:
             raise LimitExceeded("graph_text_bytes", self._text, self._limits.graph_text_bytes, offset=start)
-        return self._bytes(start + 4, length).decode("utf-8", "surrogateescape")
+        text = self._bytes(start + 4, length).decode("utf-8", "surrogateescape")
+        self.reach = max(self.reach, start + 4 + length + 1)
+        return text
 
     def length(self, table: int, field: int) -> int:
         """The length of a vector field, whose items lie inside the file; 0 where the table leaves it out."""
@@ -143,6 +186,7 @@ class _Flat:
         length = self._number(start, "<I")
         if start + 4 + length > self._source.size:
             raise FormatError(f"a vector of {length} items reaches past the end of the file", offset=start)
+        self.reach = max(self.reach, start + 4 + length)
         return length
 
     def tables(self, table: int, field: int) -> Iterator[int]:
@@ -159,7 +203,9 @@ class _Flat:
     def _field(self, table: int, field: int) -> int | None:
         """Where a field of a table lies."""
         vtable = table - self._number(table, "<i")
-        if 4 + 2 * field >= self._number(vtable, "<H"):
+        length = self._number(vtable, "<H")
+        self.reach = max(self.reach, vtable + length, table + self._number(vtable + 2, "<H"))
+        if 4 + 2 * field >= length:
             return None
         offset = self._number(vtable + 4 + 2 * field, "<H")
         return table + offset if offset else None

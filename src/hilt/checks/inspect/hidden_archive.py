@@ -26,8 +26,8 @@ from hilt.formats.reader import HEAD, Head
 if TYPE_CHECKING:
     from hilt.formats.zip_end import End
 
-WITH_ZIP = {"tflite": "the place of TensorFlow Lite's metadata"}
-"""Formats for which a zip behind is nothing new."""
+WITH_ZIP = ("tflite",)
+"""Formats in which a zip behind has its place; their readers list it."""
 
 (TAR,) = (reader for reader in READERS if reader.id == "tar")
 

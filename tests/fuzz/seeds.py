@@ -14,6 +14,7 @@ from attacks import (
     graphs,
     hdf5,
     keras,
+    msgpack,
     pickles,
     remote_code,
     runtimes,
@@ -137,6 +138,7 @@ def _some_links(file: hdf5.h5py.File) -> None:
 
 
 def _documents() -> Iterator[Seed]:
+    yield from msgpack.HONEST.values()
     yield "config.json", remote_code.config(AutoModel="modeling_own.OwnModel")
     yield "tokenizer_config.json", json.dumps({"chat_template": templates.HONEST}).encode()
     yield "model.safetensors.index.json", b'{"metadata": {"total_size": 8}, "weight_map": {"a": "model.safetensors"}}'

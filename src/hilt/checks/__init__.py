@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="coreml-custom-layers", severity=Severity.HIGH, reads=("coreml",)),
     Check(id="openvino-extensions", severity=Severity.MEDIUM, reads=("openvino-ir",)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
+    Check(id="msgpack-own-types", severity=Severity.HIGH, reads=("msgpack",)),
     Check(id="yaml-objects", severity=Severity.CRITICAL, reads=("yaml",), facts=(CODE_ON_LOAD,)),
     Check(id="tesseract-settings", severity=Severity.CRITICAL, reads=("tesseract",), facts=(CODE_ON_LOAD,)),
     Check(id="template-code", severity=Severity.CRITICAL, reads=("jinja", "json", "gguf")),

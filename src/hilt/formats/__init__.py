@@ -34,13 +34,13 @@ PICKLE = ((0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 """Formats that are a zip, whatever else they are."""
 
-LISTED = (*ZIPS, "torch-shard", "tar", "torch-tar", "gzip", "bzip2", "xz")
+LISTED = (*ZIPS, "torch-shard", "tar", "torch-tar", "gzip", "bzip2", "xz", "msgpack")
 """Formats that list members."""
 
 ACCOUNTED = ("tflite", "coreml-weights", "tensorflow-variables")
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
-CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox")
+CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox", "msgpack")
 """Formats whose value has `pickles`."""
 
 READERS: tuple[Reader, ...] = (
@@ -196,6 +196,12 @@ READERS: tuple[Reader, ...] = (
             *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.ico", "*.pdf", "*.mp4", "*.m4a", "*.mov"),
             *("*.wav", "*.ogg", "*.oga", "*.flac", "*.mp3", "*.ttf", "*.otf", "*.woff", "*.woff2"),
         ),
+    ),
+    Reader(
+        id="msgpack",
+        title="MessagePack",
+        names=("*.msgpack", "*.mpk", "*.msgpk", "key2row", "moves", "lookups.bin"),
+        needs=((0, bytes((*range(0x80, 0xA0), *range(0xDC, 0xE0)))),),
     ),
     # Formats that are hardly more than text: tried when nothing else fits, the most lenient last.
     Reader(

@@ -1,14 +1,12 @@
 """How a reading process, which has no network, comes by the bytes of a file that lies elsewhere: it asks its parent.
 
 In place of an answer the worker writes one JSON line, `{"want": path, "ranges": [[offset, n], ...]}`. The parent writes
-one back, `{"lengths": [...]}` with the bytes behind it, or `{"error": ...}`; then the worker reads on. With `"ahead"` the
-bytes stay with the parent, who has then brought them near.
+one back, `{"lengths": [...]}` with the bytes behind it, or `{"error": ...}`; then the worker reads on.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from hilt.core.errors import ChangedWhileRead, SourceError
@@ -35,11 +33,6 @@ class Channel:
         reply = self._ask({"want": path, "ranges": list(ranges)})
         return [self._exactly(length) for length in reply["lengths"]]
 
-    def expect(self, path: str, ranges: Ranges) -> None:
-        """Lets the parent bring these ranges near; what cannot be had is told by the read that needs it."""
-        with suppress(SourceError):
-            self._ask({"want": path, "ranges": list(ranges), "ahead": True})
-
     def _ask(self, wish: dict[str, Any]) -> dict[str, Any]:
         self._to_parent.write(json.dumps(wish).encode("ascii") + b"\n")
         self._to_parent.flush()
@@ -60,7 +53,7 @@ class Channel:
 
 def serve(wish: bytes, remote: Remote | None, to_worker: IO[bytes]) -> None:
     """The parent's end: answers one wish. Raises `ValueError` where it is none, `OSError` where the worker is gone."""
-    path, ranges, ahead = _wish(wish)
+    path, ranges = _wish(wish)
     if remote is None:
         raise ValueError("a wish, and nothing of this subject lies elsewhere")
     try:
@@ -69,18 +62,17 @@ def serve(wish: bytes, remote: Remote | None, to_worker: IO[bytes]) -> None:
         reply: dict[str, Any] = {"error": str(error), "changed": isinstance(error, ChangedWhileRead)}
         parts = []
     else:
-        parts = [] if ahead else parts
         reply = {"lengths": [len(part) for part in parts]}
     to_worker.write(json.dumps(reply).encode("ascii") + b"\n")
     to_worker.writelines(parts)
     to_worker.flush()
 
 
-def _wish(line: bytes) -> tuple[str, Ranges, bool]:
+def _wish(line: bytes) -> tuple[str, Ranges]:
     """A reader may be in the hands of the file it reads, so a wish is not believed."""
     match json.loads(line):
-        case {"want": str(path), "ranges": [*told], **rest}:
+        case {"want": str(path), "ranges": [*told]}:
             ranges = [(int(offset), int(n)) for offset, n in told]
             if all(offset >= 0 and n >= 0 for offset, n in ranges) and sum(n for _, n in ranges) <= MOST:
-                return path, ranges, bool(rest.get("ahead"))
+                return path, ranges
     raise ValueError("a wish that no reader has")

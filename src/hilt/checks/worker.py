@@ -84,7 +84,7 @@ class Opened:
         from hilt.sources.remote import RemoteLocator
         from hilt.sources.remote_source import RemoteSource
 
-        return RemoteSource(RemoteLocator(**told), self._channel.fetch, ahead=self._channel.expect)
+        return RemoteSource(RemoteLocator(**told), self._channel.fetch)
 
     def assert_unchanged(self) -> None:
         if self._outer is not None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from hilt.core.byte_source import ByteSource, Window
+from hilt.core.byte_source import ByteSource, Window, expect
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.archive import Archive, Member, MemberKind, Oddity, remembered
@@ -26,6 +26,8 @@ MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 METHODS = {0: "stored", 8: "deflated", 12: "bzip2", 14: "lzma"}
 
 _UNIX = 3
+_AROUND = 128
+"""Bytes before and behind a local header that hold it, the padding of PyTorch, and what describes the member before."""
 _PATH_MAX = 4096
 """Bytes of a link's target that are read."""
 _ODDITIES = 1000
@@ -45,6 +47,7 @@ def read(source: ByteSource, limits: Limits) -> Archive:
     """Every entry of the central directory. Raises `FormatError` where there is no directory that can be followed."""
     end, other_ends = find_end(source, limits)
     entries = _entries(source, end, limits)
+    expect(source, [(max(0, entry.offset - _AROUND), 2 * _AROUND + len(entry.name)) for entry in entries])
     headers = {i: local(source, entries[i]) for i in sorted(range(len(entries)), key=lambda i: entries[i].offset)}
     extents = [
         Extent(entry=entry, begin=entry.offset, end=headers[i].begin + entry.packed) for i, entry in enumerate(entries)

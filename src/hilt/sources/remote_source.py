@@ -5,15 +5,24 @@ In the parent that is `Remote`; a reading process has no network, and asks the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from hilt.core.errors import SourceError
 
 if TYPE_CHECKING:
     from hilt.sources.remote import RemoteLocator
 
 BLOCK = 1 << 14
 """Bytes that are asked for at once, at places that are multiples of it: readers ask for many small pieces."""
+
+NEAR = 1 << 10
+"""Ranges that are no farther apart are fetched as one: a request costs about as much as so many bytes."""
+
+MOST_EXPECTED = 8 << 20
+"""Bytes that are kept because they are expected."""
 
 Ranges = Sequence[tuple[int, int]]
 """(offset, n) each."""
@@ -25,11 +34,10 @@ Fetch = Callable[[str, Ranges], list[bytes]]
 class RemoteSource:
     """A file that lies elsewhere; it needs no closing."""
 
-    def __init__(
-        self, locator: RemoteLocator, fetch: Fetch, *, ahead: Callable[[str, Ranges], None] | None = None
-    ) -> None:
-        self.locator, self._fetch, self._ahead = locator, fetch, ahead
+    def __init__(self, locator: RemoteLocator, fetch: Fetch) -> None:
+        self.locator, self._fetch = locator, fetch
         self._start, self._held = 0, b""
+        self._expected: list[tuple[int, bytes]] = []
 
     @property
     def size(self) -> int:
@@ -41,18 +49,27 @@ class RemoteSource:
         if n <= 0 or offset < 0:
             return b""
         begin = offset - self._start
-        if not 0 <= begin <= len(self._held) - n:
-            self._start = offset - offset % BLOCK
-            end = min(-(-(offset + n) // BLOCK) * BLOCK, self.size)
-            (self._held,) = self._fetch(self.locator.path, [(self._start, end - self._start)])
-            begin = offset - self._start
+        if 0 <= begin <= len(self._held) - n:
+            return self._held[begin : begin + n]
+        place = bisect_right(self._expected, offset, key=lambda kept: kept[0]) - 1
+        if place >= 0:
+            start, kept = self._expected[place]
+            if offset + n <= start + len(kept):
+                return kept[offset - start : offset - start + n]
+        self._start = offset - offset % BLOCK
+        end = min(-(-(offset + n) // BLOCK) * BLOCK, self.size)
+        (self._held,) = self._fetch(self.locator.path, [(self._start, end - self._start)])
+        begin = offset - self._start
         return self._held[begin : begin + n]
 
     def expect(self, ranges: Ranges) -> None:
-        """See `core.byte_source.expect`."""
-        inside = [(offset, min(n, self.size - offset)) for offset, n in ranges if 0 <= offset < self.size and n > 0]
-        if self._ahead is not None and inside:
-            self._ahead(self.locator.path, inside)
+        """See `core.byte_source.expect`: fetched together and exactly, and kept until something else is expected."""
+        wanted = list(_joined((offset, min(n, self.size - offset)) for offset, n in ranges if 0 <= offset < self.size))
+        try:
+            parts = self._fetch(self.locator.path, wanted)
+        except SourceError:  # it is told by the read that needs it
+            return
+        self._expected = [(offset, part) for (offset, _), part in zip(wanted, parts, strict=True)]
 
     def assert_unchanged(self) -> None:
         """Every answer was compared with the listing when it came."""
@@ -67,3 +84,21 @@ class RemoteSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Nothing is open."""
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The ranges in order, those that lie near each other as one, up to `MOST_EXPECTED` bytes."""
+    begin = end = left = 0
+    for number, (offset, n) in enumerate(sorted(ranges)):
+        if number == 0:
+            begin, end, left = offset, offset + n, MOST_EXPECTED
+        elif offset <= end + NEAR:
+            end = max(end, offset + n)
+        else:
+            yield begin, end - begin
+            left -= end - begin
+            begin, end = offset, offset + n
+        if end - begin > left:
+            return
+    if end > begin:
+        yield begin, end - begin

@@ -66,8 +66,32 @@ def silero() -> bytes:
     return b"lmgg" + struct.pack("<i", 10) + b"silero-16k" + numbers + ggml_tensor()
 
 
+# ncnn
+
+
+def ncnn(*layers: str, count: int | None = None) -> bytes:
+    """A description of these lines; `count` overrides how many there are said to be."""
+    lines = layers or ("Input in 0 1 a", "Convolution conv 1 1 a b 0=2 1=1 5=1 6=4 -23310=1,0.5", "ReLU act 1 1 b c")
+    return f"7767517\n{len(lines) if count is None else count} 3\n".encode() + "\n".join((*lines, "")).encode()
+
+
+def ncnn_weights(tag: int = 0) -> bytes:
+    """The weights of that description: four tagged numbers and two plain ones."""
+    return struct.pack("<I", tag) + bytes(8 if tag == 0x01306B47 else 16) + b"\0\0\x80\x3f" * 2
+
+
+def ncnn_binary(*kinds: int) -> bytes:
+    """The same description in binary, and a layer of each of these kinds behind it."""
+    numbers = {0: 2, 1: 1, 5: 1, 6: 4}
+    parameters = b"".join(struct.pack("<ii", *pair) for pair in numbers.items()) + struct.pack("<iif", -23310, 1, 0.5)
+    out = struct.pack("<iii", 7767517, 3 + len(kinds), 3) + struct.pack("<5i", 16, 0, 1, 0, -233)
+    out += struct.pack("<5i", 6, 1, 1, 0, 1) + parameters + struct.pack("<i", -233)
+    return out + b"".join(struct.pack("<6i", kind, 1, 1, 1, 2, -233) for kind in (26, *kinds))
+
+
 HONEST = {
     "ctranslate2": ("model.bin", ctranslate2(aliases=[("encoder/bias", "decoder/bias")])),
+    "ncnn": ("model.param", ncnn()),
     "ggml": ("ggml-base.bin", whisper(ggml_tensor("encoder.bias"), ggml_tensor("encoder.weight", (32,), 2, 18))),
 }
 """The usual name and an honest file of each format."""

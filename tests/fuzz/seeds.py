@@ -113,6 +113,7 @@ def _graphs() -> Iterator[Seed]:
 
 def _runtimes() -> Iterator[Seed]:
     yield from runtimes.HONEST.values()
+    yield "model.param.bin", runtimes.ncnn_binary(256)
     yield "ggml-model.bin", runtimes.llama(b"fmgg", 1)
     yield "ggml-model.bin", runtimes.llama(b"tjgg", 2, 2, 20)
     yield "ggml-adapter-model.bin", runtimes.lora()

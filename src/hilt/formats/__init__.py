@@ -34,13 +34,38 @@ PICKLE = ((0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
 """Formats that are a zip, whatever else they are."""
 
-LISTED = (*ZIPS, "torch-shard", "tar", "torch-tar", "gzip", "bzip2", "xz", "msgpack")
+LISTED = (
+    *ZIPS,
+    "torch-shard",
+    "seven-zip",
+    "rar",
+    "ar",
+    "zstd",
+    "lz4",
+    "tar",
+    "torch-tar",
+    "gzip",
+    "bzip2",
+    "xz",
+    "msgpack",
+)
 """Formats that list members."""
 
 ACCOUNTED = ("tflite", "coreml-weights", "tensorflow-variables")
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
-CARRIERS = ("pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox", "msgpack")
+CARRIERS = (
+    "pickle",
+    "joblib",
+    "torch-legacy",
+    "torch-tar",
+    "torch-zip",
+    "torchscript",
+    "npy",
+    "npz",
+    "equinox",
+    "msgpack",
+)
 """Formats whose value has `pickles`."""
 
 READERS: tuple[Reader, ...] = (
@@ -134,6 +159,12 @@ READERS: tuple[Reader, ...] = (
     Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",), needs=PROTOBUF),
     Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=((0, b"\0"),)),
     Reader(id="openvino-ir", title="OpenVINO model", names=("*.xml",), needs=XML),
+    Reader(
+        id="ncnn",
+        title="ncnn model",
+        names=("*.param", "*.param.bin"),
+        needs=((0, b"7\xdd" + BLANKS),),
+    ),
     Reader(id="xml", title="XML", names=("*.xml", "*.mapping"), needs=XML),
     Reader(id="xgboost", title="XGBoost, binary", names=("*.model", "*.xgb", "*.bst", "*.bin")),
     Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=((0, b"{"),)),
@@ -158,8 +189,36 @@ READERS: tuple[Reader, ...] = (
         id="bzip2", title="bzip2 file", names=("*.bz2",), magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10))
     ),
     Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
+    Reader(id="zstd", title="Zstandard file", names=("*.zst", "*.zstd", "*.tzst"), magic=((0, b"\x28\xb5\x2f\xfd"),)),
+    Reader(id="lz4", title="LZ4 file", names=("*.lz4",), magic=((0, b'\x04"M\x18'),)),
+    Reader(id="seven-zip", title="7z archive", names=("*.7z",), magic=((0, b"7z\xbc\xaf\x27\x1c"),)),
+    Reader(id="rar", title="RAR archive", names=("*.rar",), magic=((0, b"Rar!\x1a\7\0"), (0, b"Rar!\x1a\7\1\0"))),
+    Reader(id="ar", title="ar archive", names=("*.a", "*.deb", "*.ar"), magic=((0, b"!<arch>\n"),)),
     Reader(id="torch-tar", title="PyTorch before 0.1.10", names=("*.pt", "*.pth", "*.tar", "*.t7", "*.bin"), needs=TAR),
     Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo"), needs=TAR),
+    Reader(
+        id="foreign-archive",
+        title="archive that cannot be opened",
+        names=("*.cab", "*.iso", "*.dmg", "*.lha", "*.lzh", "*.ace", "*.cpio", "*.rpm", "*.wim", "*.gpg", "*.age", "*.enc"),
+    ),
+    Reader(
+        id="foreign-archive",
+        title="archive that cannot be opened",
+        names=(
+            "*.cab",
+            "*.iso",
+            "*.dmg",
+            "*.lha",
+            "*.lzh",
+            "*.ace",
+            "*.cpio",
+            "*.rpm",
+            "*.wim",
+            "*.gpg",
+            "*.age",
+            "*.enc",
+        ),
+    ),
     Reader(id="elf", title="ELF program or library", names=("*.so", "*.so.*", "*.o"), magic=((0, b"\x7fELF"),)),
     Reader(id="pe", title="Windows program or library", names=("*.exe", "*.dll"), magic=((0, b"MZ"),), probed=True),
     Reader(

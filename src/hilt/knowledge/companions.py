@@ -17,6 +17,7 @@ from hilt.knowledge.siblings import Files, beside, leads_away, size_of
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
+    from hilt.formats.ncnn import Ncnn
     from hilt.formats.onnx import Onnx
     from hilt.formats.openvino_ir import OpenvinoIr
     from hilt.formats.tensorflow_variables import TensorflowVariables
@@ -59,6 +60,15 @@ def _onnx(_files: Files, path: str, model: Onnx) -> Claims:
 def _openvino(_files: Files, path: str, model: OpenvinoIr) -> Claims:
     for offset, size in model.constants:
         yield path.removesuffix(".xml") + ".bin", (offset, offset + size)
+
+
+def _ncnn(files: Files, path: str, model: Ncnn) -> Claims:
+    from hilt.knowledge.ncnn_layers import weights_of
+
+    target = path.removesuffix(".bin").removesuffix(".param") + ".bin"
+    if target in files.formats and not model.of_pnnx:
+        for claimed in weights_of(model.layers, files.read(target).source):
+            yield target, claimed
 
 
 def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:
@@ -161,6 +171,7 @@ def _may_describe(files: Files, path: str) -> bool:
 KINDS: Mapping[str, Callable[[Files, str, Any], Claims]] = {
     "onnx": _onnx,
     "openvino-ir": _openvino,
+    "ncnn": _ncnn,
     "tensorflow-variables": _tensorflow,
     "json": _json,
 }

@@ -55,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="template-code", severity=Severity.CRITICAL, reads=("jinja", "json", "gguf")),
     Check(id="template-hidden-instructions", severity=Severity.HIGH, reads=("jinja", "json", "gguf")),
     Check(id="template-differences", severity=Severity.HIGH),
+    Check(id="template-differences", severity=Severity.HIGH),
     Check(id="archive-ambiguity", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="archive-bomb", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="archive-encrypted", severity=Severity.HIGH, reads=(*ZIPS, "seven-zip", "rar")),

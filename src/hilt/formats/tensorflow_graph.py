@@ -26,8 +26,8 @@ META_GRAPH = dict.fromkeys((1, 2, 3, 4, 5, 6, 7), BYTES)
 _NODE = dict.fromkeys((1, 2, 3, 4, 5, 6, 7), BYTES)
 _OPERATOR = re.compile(r"_?[A-Za-z][A-Za-z0-9_>.]*")
 _WITH_TARGETS = ("PrintV2", "DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "DebugNanCount",
-                 "DebugNumericSummary", "DebugNumericSummaryV2")  # fmt: skip
-"""Operators that write to where their attributes say."""
+                 "DebugNumericSummary", "DebugNumericSummaryV2", "DecodeProtoV2", "EncodeProto")  # fmt: skip
+"""Operators that write to or read from where their attributes say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,8 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorflowGraph:
-    """What the graphs of a file hold. `targets` are the (operator, text) of attributes that name a place to write to."""
+    """What the graphs of a file hold. `targets` are the (operator, text) of attributes that may name a place
+    to write to or read from."""
 
     uses: tuple[Use, ...]
     functions: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _FILES = """
-ReadFile WriteFile MatchingFiles
+ReadFile WriteFile MatchingFiles MatchingFilesDataset ExperimentalMatchingFilesDataset DatasetToTFRecord
+ExperimentalDatasetToTFRecord
 """
 _PYTHON = """
 PyFunc PyFuncStateless EagerPyFunc GeneratorDataset
@@ -18,6 +19,14 @@ WholeFileReaderV2 LMDBReader LMDBDataset SqlDataset CSVDataset CSVDatasetV2 Load
 GenerateVocabRemapping ImportEvent SaveDataset SaveDatasetV2 DistributedSave SnapshotDataset SnapshotDatasetV2
 SnapshotDatasetReader CacheDataset CacheDatasetV2 RegisterDataset RegisterDatasetV2 DataServiceDataset
 DataServiceDatasetV2 DataServiceDatasetV3 DataServiceDatasetV4 CreateSummaryFileWriter CreateSummaryDbWriter
+ExperimentalCSVDataset ExperimentalLMDBDataset ExperimentalSqlDataset RecordInput ListSnapshotChunksDataset
+SnapshotChunkDataset SnapshotNestedDatasetReader
+"""
+_GRAPHS = """
+DatasetFromGraph
+"""
+_SETTINGS = """
+FileSystemSetConfiguration ConfigureDistributedTPU ConfigureAndInitializeGlobalTPU
 """
 _NATIVE = """
 XlaCustomCall XlaCustomCallV2 TRTEngineOp RemoteFusedGraphExecute
@@ -32,12 +41,18 @@ REACHES = {
 
 MAY_REACH = {
     **dict.fromkeys(_READERS.split(), "reads or writes data files by a path that the graph holds"),
+    **dict.fromkeys(_GRAPHS.split(), "runs another graph, which this one holds as bytes that hilt does not look into"),
+    **dict.fromkeys(_SETTINGS.split(), "changes settings of the whole process"),
     **dict.fromkeys(_NATIVE.split(), "runs native code, or a program compiled for one device"),
 }
 """Operators of training and of special devices, which a person should look at."""
 
+DESCRIBED = frozenset({"DecodeProtoV2", "EncodeProto"})
+"""Operators that read the description of their messages from a file, unless they say `local://` or `bytes://`."""
+
 SAVERS = frozenset(
-    "Save SaveSlices SaveV2 Restore RestoreSlice RestoreV2 MergeV2Checkpoints ShardedFilename ShardedFilespec".split()
+    """Save SaveSlices SaveV2 Restore RestoreSlice RestoreV2 DTensorRestoreV2 MergeV2Checkpoints ShardedFilename
+    ShardedFilespec""".split()
 )
 """Operators that write and read checkpoints; every honest SavedModel holds them, in its saver."""
 

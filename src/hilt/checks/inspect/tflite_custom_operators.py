@@ -23,6 +23,7 @@ from hilt.checks.inspect.facts import CODE_ON_LOAD
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.siblings import leads_away
+from hilt.knowledge.tensorflow_names import is_own
 from hilt.knowledge.tensorflow_operators import MAY_REACH, REACHES
 from hilt.knowledge.tflite_operators import FLEX, origin
 
@@ -42,6 +43,8 @@ def tflite_custom_operators(file: ReadFile[Tflite]) -> Iterator[Finding | Fact]:
             yield Fact(key=CODE_ON_LOAD.key, value=True, known=Known.VERIFIED, source=file.path)
         elif flex in MAY_REACH:
             yield seen(Severity.MEDIUM, f"{name} {MAY_REACH[flex]}")
+        elif flex and not is_own(flex):
+            yield seen(Severity.MEDIUM, f"needs full TensorFlow, and a library that brings it the operator {flex}")
         elif flex:
             yield seen(Severity.LOW, f"needs full TensorFlow to run {flex}")
         elif known := origin(name):

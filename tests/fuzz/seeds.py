@@ -8,8 +8,11 @@ import struct
 from collections.abc import Iterator
 from functools import cache
 
+import lz4.frame
+
 from attacks import (
     archives,
+    foreign_archives,
     gguf,
     graphs,
     hdf5,
@@ -65,6 +68,12 @@ def _archives() -> Iterator[Seed]:
     yield from ((name, data) for data, name in archives.HONEST)
     for method, suffix in (("gzip", "gz"), ("bzip2", "bz2"), ("xz", "xz")):
         yield f"config.json.{suffix}", archives.compressed(b'{"a": 1}', method)
+    yield from ((name, data) for name, data, _ in foreign_archives.NAMED)
+    yield from (("model.7z", foreign_archives.seven_zip(layers=layers)) for layers in (0, 1))
+    yield from (("model.rar", data) for data in (foreign_archives.rar_four(), foreign_archives.rar_five()))
+    yield "package.deb", foreign_archives.ar()
+    yield "config.json.lz4", lz4.frame.compress(b"{}")
+    yield "config.json.zst", b"(\xb5/\xfd$\2\x11\0\0{}\xd1\x94\xf2z"
     yield "nested.zip", archives.nested(4)
     yield "overlapping.zip", archives.overlapping(3)
     yield "wide.zip", archives.zip_of(archives.Part(), end=archives.End(zip64=(1, 57, 43)))

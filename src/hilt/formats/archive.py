@@ -20,6 +20,11 @@ ARCHIVES: tuple[str, ...] = (
     "zip-behind",
     "torch-shard",
     "keras",
+    "seven-zip",
+    "rar",
+    "ar",
+    "zstd",
+    "lz4",
     "tflite",
     "tar",
     "gzip",
@@ -92,7 +97,7 @@ def member_path(archive: str, member: Member) -> str:
         return member.path
     name = archive.rsplit("/", 1)[-1]
     stem, dot, suffix = name.rpartition(".")
-    return f"{stem}.tar" if suffix.lower() in ("tgz", "tbz2", "txz") else stem if dot and stem else UNNAMED
+    return f"{stem}.tar" if suffix.lower() in ("tgz", "tbz2", "txz", "tzst") else stem if dot and stem else UNNAMED
 
 
 class Members(Protocol):

@@ -1,8 +1,8 @@
 """Compressed streams as a `ByteSource`: inflated forward in small steps, never more than asked for and allowed.
 
 Specifications: RFC 1950 (zlib), RFC 1951 (deflate), RFC 1952 (gzip), bzip2 1.0, "The .xz File Format" 1.2, "LZ4 Frame
-Format" 1.6, and for lzma inside zip APPNOTE.TXT 5.8. The standard library inflates (lz4: the package of that name);
-nothing here trusts a size that the stream or its container states.
+Format" 1.6, RFC 8878 (Zstandard), and for lzma inside zip APPNOTE.TXT 5.8. The standard library inflates (lz4 and
+Zstandard: packages that extras bring); nothing here trusts a size that the stream or its container states.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Protocol
 
 from hilt.core.byte_source import ByteSource
@@ -27,7 +28,7 @@ _STEP = 1 << 16
 _PIECE = 1 << 18
 
 
-class _Decompressor(Protocol):
+class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
     @property
@@ -40,7 +41,7 @@ class _Decompressor(Protocol):
     def needs_input(self) -> bool: ...
 
 
-class _Zlib:
+class Zlib:
     """zlib's object with the manners of bz2's and lzma's: it keeps for itself what it has not used yet."""
 
     def __init__(self, bits: int) -> None:
@@ -195,20 +196,29 @@ def _too_much(given: int, allowed: int, limits: Limits) -> LimitExceeded:
     return LimitExceeded(name.get(allowed, "inflated_ratio"), given, allowed)
 
 
+_STARTS = {
+    "gzip": b"\x1f\x8b",
+    "bzip2": b"BZh",
+    "xz": b"\xfd7zXZ\0",
+    "lzma-alone": b"]\0",
+    "lz4": b'\x04"M\x18',
+    "zstd": b"\x28\xb5\x2f\xfd",
+}
+
+
 def _goes_on(method: str, data: bytes) -> bool:
     """Does another stream follow, which every reader of the format joins to the first?"""
-    starts = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0", "lzma-alone": b"]\0", "lz4": b'\x04"M\x18'}
-    return method in starts and data.startswith(starts[method])
+    return method in _STARTS and data.startswith(_STARTS[method])
 
 
-def _machine(method: str, source: ByteSource, limits: Limits) -> _Decompressor:
+def _machine(method: str, source: ByteSource, limits: Limits) -> Decompressor:
     match method:
         case "deflated":
-            return _Zlib(-15)
+            return Zlib(-15)
         case "zlib":
-            return _Zlib(15)
+            return Zlib(15)
         case "gzip":
-            return _Zlib(31)
+            return Zlib(31)
         case "bzip2":
             return bz2.BZ2Decompressor()
         case "xz":
@@ -219,16 +229,55 @@ def _machine(method: str, source: ByteSource, limits: Limits) -> _Decompressor:
             return lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=limits.inflate_memory)
         case "lz4":
             return _lz4()
+        case "zstd":
+            return zstandard(limits)
     raise FormatError(f"compressed by {method}, which hilt does not read")
 
 
-def _lz4() -> _Decompressor:
+def _lz4() -> Decompressor:
     try:
         from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped, unused-ignore]
     except ImportError:
         raise FormatError(str(MissingExtra("reading lz4", "lz4"))) from None
-    machine: _Decompressor = LZ4FrameDecompressor()
+    machine: Decompressor = LZ4FrameDecompressor()
     return machine
+
+
+class _Zstandard:
+    """The machine of Python 3.14, or of the package that brings it to older ones, with errors as the others raise."""
+
+    def __init__(self, inner: Decompressor, error: type[Exception]) -> None:
+        self._inner, self._error = inner, error
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        try:
+            return self._inner.decompress(data, max_length)
+        except self._error as error:
+            raise ValueError(str(error)) from None
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return self._inner.needs_input
+
+
+def zstandard(limits: Limits) -> Decompressor:
+    """A machine for Zstandard, where there is one."""
+    for module in ("compression.zstd", "backports.zstd"):
+        try:
+            zstd = import_module(module)
+        except ImportError:
+            continue
+        window = {zstd.DecompressionParameter.window_log_max: limits.inflate_memory.bit_length() - 1}
+        return _Zstandard(zstd.ZstdDecompressor(options=window), zstd.ZstdError)
+    raise FormatError(str(MissingExtra("reading Zstandard", "zstd")))
 
 
 def _lzma_in_zip(source: ByteSource, limits: Limits) -> lzma.LZMADecompressor:

@@ -1,6 +1,7 @@
 """Members of an archive that are said to be encrypted.
 
-What: zip members whose flags speak of encryption. Where the flag is set on bytes that are plain, that is told too.
+What: members of zip, 7z and RAR archives that are said to be encrypted. Where a zip says so of bytes that are plain, that
+is told too.
 
 Why: what is encrypted can be read by nobody without the key, hilt included. Where it is only said to be, scanners give
 up on the member, while a loader that ignores the flag, as PyTorch does, takes it as it is.
@@ -18,6 +19,7 @@ from hilt.checks import listed
 from hilt.checks.check import ReadFile, Seen
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
+from hilt.formats import ZIPS
 
 
 def archive_encrypted(file: ReadFile[object]) -> Iterator[Seen]:
@@ -26,7 +28,8 @@ def archive_encrypted(file: ReadFile[object]) -> Iterator[Seen]:
     flagged = [member for member in listing(file).members if member.encrypted]
     if not flagged:
         return
-    plain = next((m for m in tried(flagged) if m.size and falsehood(file.source, m, file.limits) is None), None)
+    zipped = tried(flagged) if file.format in ZIPS else ()
+    plain = next((m for m in zipped if m.size and falsehood(file.source, m, file.limits) is None), None)
     if plain is not None:
         message = f"{plain.path!r} is flagged as encrypted, and its bytes are plain"
         where = Where(path=file.path, offset=plain.offset)

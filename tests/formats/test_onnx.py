@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from attacks.graphs import message, onnx_node, onnx_tensor
 from attacks.graphs import onnx as model
 from hilt.core.byte_source import MemorySource
+from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats.onnx import BITS, DTYPES, GRAPH, MODEL, NODE, Onnx, Operator, Opset, read
 from hilt.formats.protobuf import BYTES, VARINT
@@ -47,7 +48,7 @@ def test_a_model_of_the_onnx_library_is_read_with_its_subgraphs() -> None:
     assert [(tensor.name, tensor.dtype, tensor.shape) for tensor in value.tensors] == [
         ("k", "INT64", (2,)), ("k", "INT64", (2,)), ("w", "FLOAT", (3, 4)),
     ]  # fmt: skip
-    assert (value.graphs, value.parameters, value.unknown_fields) == (3, 16, ())
+    assert (value.graphs, value.parameters, value.unowned) == (3, 16, ())
 
 
 def test_external_data_is_read_from_wherever_a_tensor_may_stand() -> None:
@@ -61,7 +62,13 @@ def test_external_data_is_read_from_wherever_a_tensor_may_stand() -> None:
 
 
 def test_fields_that_the_specification_does_not_have_are_told() -> None:
-    assert header(model(more=[(99, b"hidden"), (1, b"no number")])).unknown_fields == (1, 99)
+    data = model(more=[(99, b"hidden"), (98, b"more"), (14, message((1, "a key of metadata"))), (1, b"no number")])
+    assert [data[begin:end] for begin, end in header(data).unowned] == [b"hidden\x92\x06\x04more", b"no number"]
+
+
+def test_a_graph_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(FormatError, match="field 7 stands there twice"):
+        header(model(more=[(7, b"")]))
 
 
 def test_the_tables_agree_with_the_onnx_library() -> None:

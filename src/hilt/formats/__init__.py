@@ -31,7 +31,7 @@ TAR = ((148, b"01234567+-" + BLANKS), (149, b"01234567_oO\0" + BLANKS))
 PICKLE = ((0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0x99))),)
 """How a pickle begins: with an opcode."""
 
-ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "npz")
+ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "skops", "npz")
 """Formats that are a zip, whatever else they are."""
 
 LISTED = (
@@ -51,7 +51,7 @@ LISTED = (
 )
 """Formats that list members."""
 
-ACCOUNTED = ("tflite", "coreml-weights", "tensorflow-variables")
+ACCOUNTED = ("onnx", "tflite", "coreml", "coreml-weights", "paddle-program", "tensorflow-variables")
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
 CARRIERS = (
@@ -156,6 +156,8 @@ READERS: tuple[Reader, ...] = (
         magic=((64, b"\xef\xbe\xad\xde"),),
         probed=True,
     ),
+    Reader(id="caffe", title="Caffe", names=("*.caffemodel",), needs=((0, b"\x0a\x12\x1a\x20\x28\x32\x38\x42\xa2"),)),
+    Reader(id="caffe-prototxt", title="Caffe network or solver", names=("*.prototxt",)),
     Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",), needs=PROTOBUF),
     Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=((0, b"\0"),)),
     Reader(id="openvino-ir", title="OpenVINO model", names=("*.xml",), needs=XML),
@@ -169,13 +171,30 @@ READERS: tuple[Reader, ...] = (
     Reader(id="xgboost", title="XGBoost, binary", names=("*.model", "*.xgb", "*.bst", "*.bin")),
     Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=((0, b"{"),)),
     Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model"), needs=((0, b"t"),)),
-    Reader(id="fasttext", title="fastText", names=("*.ftz", "*.bin"), magic=((0, b"\xba\x16\x4f\x2f"),)),
+    # The first releases of fastText wrote no magic: its probe looks at the arguments, small numbers of four bytes.
+    Reader(
+        id="fasttext",
+        title="fastText",
+        names=("*.ftz", "*.bin"),
+        magic=((0, b"\xba\x16\x4f\x2f"), (5, b"\0\0\0")),
+        probed=True,
+    ),
+    Reader(id="word2vec", title="word2vec, binary", names=("*.bin",), needs=((0, b"123456789"),)),
+    Reader(id="dlib", title="dlib", names=("*.dat", "*.dnn", "*.svm"), needs=((0, b"\1"),)),
+    Reader(
+        id="sphinx",
+        title="CMU Sphinx",
+        names=("mdef", "means", "variances", "transition_matrices", "mixture_weights", "sendump", "*.lm.bin"),
+        magic=((0, b"BMDF"), (0, b"FDMB"), (0, b"Trie Language Model"), (0, b"s3\n"), (4, b"BEGIN FILE FORMAT")),
+        probed=True,
+    ),
     Reader(id="ctranslate2", title="CTranslate2", names=("model.bin",), needs=((0, bytes(range(2, 7))), (1, b"\0"))),
     Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=((0, bytes(range(51))),)),
     # Formats that live in a zip have its magic and a probe, and stand before it.
     Reader(id="torch-shard", title="PyTorch distributed checkpoint", names=("*.distcp",), magic=ZIP, probed=True),
     Reader(id="torchscript", title="TorchScript", names=("*.jit", "*.ptl", "*.pt"), magic=ZIP, probed=True),
     Reader(id="keras", title="Keras model", names=("*.keras",), magic=ZIP, probed=True),
+    Reader(id="skops", title="skops model", names=("*.skops",), magic=ZIP, probed=True),
     Reader(id="torch-zip", title="PyTorch", names=("*.pt", "*.pth", "*.bin", "*.ckpt"), magic=ZIP, probed=True),
     Reader(id="npz", title="NumPy arrays", names=("*.npz",), magic=ZIP, probed=True),
     Reader(
@@ -199,7 +218,20 @@ READERS: tuple[Reader, ...] = (
     Reader(
         id="foreign-archive",
         title="archive that cannot be opened",
-        names=("*.cab", "*.iso", "*.dmg", "*.lha", "*.lzh", "*.ace", "*.cpio", "*.rpm", "*.wim", "*.gpg", "*.age", "*.enc"),
+        names=(
+            "*.cab",
+            "*.iso",
+            "*.dmg",
+            "*.lha",
+            "*.lzh",
+            "*.ace",
+            "*.cpio",
+            "*.rpm",
+            "*.wim",
+            "*.gpg",
+            "*.age",
+            "*.enc",
+        ),
     ),
     Reader(
         id="foreign-archive",

@@ -13,8 +13,9 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening, signed
+from hilt.formats.protobuf import BYTES, VARINT, Field, Known, Wire, inside, opening, signed
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch
 
 TYPES = {
     200: "pipelineClassifier", 201: "pipelineRegressor", 202: "pipeline", 300: "glmRegressor",
@@ -40,7 +41,7 @@ class CoreMl:
 
     `operations` counts the operations of a program by their type. `custom` are the classes that the host application
     must bring, `linked` the files of other models, `weights` the files that hold the numbers of a program, each with the
-    largest offset that is asked for.
+    largest offset that is asked for. `unowned` are the fields of models that the specification does not have.
     """
 
     version: int
@@ -50,6 +51,7 @@ class CoreMl:
     custom: tuple[str, ...]
     linked: tuple[str, ...]
     weights: Mapping[str, int]
+    unowned: tuple[Stretch, ...]
 
 
 def probe(head: Head) -> bool:
@@ -78,6 +80,7 @@ class _Model:
         self.custom: list[str] = []
         self.linked: list[str] = []
         self.weights: dict[str, int] = {}
+        self.unowned: list[Stretch] = []
 
     def read(self) -> CoreMl:
         self._model(None, 0)
@@ -91,13 +94,15 @@ class _Model:
             custom=tuple(self.custom),
             linked=tuple(self.linked),
             weights=MappingProxyType(self.weights),
+            unowned=tuple(self.unowned),
         )
 
     def _model(self, within: Field | None, depth: int) -> None:
         if depth >= self.limits.graph_depth:
             place = within.start if within else 0
             raise LimitExceeded("graph_depth", depth + 1, self.limits.graph_depth, offset=place)
-        for field in self.wire.message(within=within):
+        known = Known(self.wire, _MODEL, within=within)
+        for field in known:
             if field.key == (1, VARINT) and depth == 0:
                 self.version = signed(field.value)
             if field.wire != BYTES or field.number not in TYPES:
@@ -117,6 +122,7 @@ class _Model:
                         for parameter in (*self._parts(linked, 1), *self._parts(linked, 2)):
                             self.linked.extend(self._texts(parameter, 1))
             self._bound(len(self.types) + len(self.custom) + len(self.linked), field)
+        self.unowned.extend(known.unowned)
 
     def _pipeline(self, within: Field, wrapped: bool, depth: int) -> None:
         pipelines = self._parts(within, 1) if wrapped else [within]

@@ -15,8 +15,9 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening, signed
+from hilt.formats.protobuf import BYTES, VARINT, Field, Known, Wire, inside, opening, signed
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch
 
 DTYPES = (
     "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE",
@@ -34,6 +35,7 @@ _EXTERNAL = 1
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 MODEL = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES,
           25: BYTES, 26: BYTES}  # fmt: skip
+_REPEATED = (8, 14, 20, 25, 26)
 GRAPH = dict.fromkeys((1, 2, 5, 10, 11, 12, 13, 14, 15, 16), BYTES)
 NODE = dict.fromkeys((1, 2, 3, 4, 5, 6, 7, 8, 9, 10), BYTES)
 
@@ -98,8 +100,8 @@ class Tensor:
 class Onnx:
     """A model: what it says of itself, and what its graphs hold, those inside nodes and functions included.
 
-    `operators` counts nodes. `functions` are those that the file defines. `unknown_fields` are the numbers of fields
-    of the model that the specification does not have.
+    `operators` counts nodes. `functions` are those that the file defines. `unowned` are the fields of the model that
+    the specification does not have.
     """
 
     ir_version: int
@@ -112,7 +114,7 @@ class Onnx:
     tensors: tuple[Tensor, ...]
     graphs: int
     training_graphs: int
-    unknown_fields: tuple[int, ...]
+    unowned: tuple[Stretch, ...]
 
     @property
     def parameters(self) -> int:
@@ -155,8 +157,9 @@ class _Model:
 
     def read(self) -> Onnx:
         text, numbers, opsets, metadata = {2: "", 3: ""}, {1: 0}, list[Opset](), dict[str, str]()
-        functions, unknown, training = list[Operator](), set[int](), 0
-        for field in self.wire.message():
+        functions, training = list[Operator](), 0
+        known = Known(self.wire, MODEL, repeated=_REPEATED)
+        for field in known:
             match field.key:
                 case (1, 0):
                     numbers[1] = signed(field.value)
@@ -175,9 +178,7 @@ class _Model:
                             self._graph(part, 0)
                 case (25, 2):
                     functions.append(self._function(field))
-                case (number, wire) if MODEL.get(number) != wire:
-                    unknown.add(number)
-            self._bound(len(opsets) + len(metadata) + len(functions) + len(unknown), field)
+            self._bound(len(opsets) + len(metadata) + len(functions), field)
         if not self.graphs:
             raise FormatError("the model holds no graph")
         return Onnx(
@@ -193,7 +194,7 @@ class _Model:
             tensors=tuple(self.tensors),
             graphs=self.graphs,
             training_graphs=training,
-            unknown_fields=tuple(sorted(unknown)),
+            unowned=known.unowned,
         )
 
     def _graph(self, within: Field, depth: int) -> None:

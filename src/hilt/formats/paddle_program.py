@@ -14,8 +14,9 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening
+from hilt.formats.protobuf import BYTES, VARINT, Field, Known, Wire, inside, opening
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch
 
 _PROGRAM = {1: BYTES, 4: BYTES, 5: BYTES}
 _BLOCK = {1: VARINT, 2: VARINT, 3: BYTES, 4: BYTES, 5: VARINT}
@@ -27,13 +28,15 @@ _PATHS = ("file_path", "path", "dirname", "filename", "file_name")
 class PaddleProgram:
     """A program: how many blocks and variables it has, how often it applies each operator.
 
-    `paths` are the (operator, text) of attributes that name a file.
+    `paths` are the (operator, text) of attributes that name a file, `unowned` the fields that the specification does not
+    have.
     """
 
     blocks: int
     variables: int
     operators: Mapping[str, int]
     paths: tuple[tuple[str, str], ...]
+    unowned: tuple[Stretch, ...]
 
 
 def probe(head: Head) -> bool:
@@ -48,7 +51,8 @@ def read(source: ByteSource, limits: Limits) -> PaddleProgram:
     """The program in `source`. Raises `FormatError` where the bytes are no protobuf of that shape."""
     wire, operators, paths = Wire(source, limits), Counter[str](), list[tuple[str, str]]()
     blocks = variables = 0
-    for block in wire.message():
+    known = Known(wire, _PROGRAM, repeated=(1,))
+    for block in known:
         if block.key != (1, BYTES):
             continue
         blocks += 1
@@ -65,7 +69,11 @@ def read(source: ByteSource, limits: Limits) -> PaddleProgram:
     if not blocks:
         raise FormatError("the program holds no block")
     return PaddleProgram(
-        blocks=blocks, variables=variables, operators=MappingProxyType(dict(operators)), paths=tuple(paths)
+        blocks=blocks,
+        variables=variables,
+        operators=MappingProxyType(dict(operators)),
+        paths=tuple(paths),
+        unowned=known.unowned,
     )
 
 

@@ -8,13 +8,14 @@ the format, so this module knows none. Payloads are skipped by their length and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import KIB, Limits
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 """Wire types. 3 and 4 mark groups, which no schema read here has."""
@@ -171,6 +172,43 @@ class Wire:
         self._data, self._at = self._source.read(position, max(need, _CHUNK)), position
         if len(self._data) < need:
             raise FormatError(f"the file of {self.size} bytes ends inside a field", offset=position)
+
+
+class Known:
+    """The fields of a message that a schema has; `unowned` are the others, which loaders pass over.
+
+    Raises `FormatError` where a field that may stand once stands twice: protobuf merges the two, others take the last.
+    """
+
+    def __init__(
+        self, wire: Wire, schema: Mapping[int, int], *, repeated: Collection[int] = (), within: Field | None = None
+    ) -> None:
+        self._wire, self._schema, self._repeated, self._within = wire, schema, repeated, within
+        self._seen: set[int] = set()
+        self._strange: list[Stretch] = []
+
+    def __iter__(self) -> Iterator[Field]:
+        for field in self._wire.message(within=self._within):
+            number = field.number
+            if self._schema.get(number) != field.wire:
+                self._add(field)
+                continue
+            if number not in self._repeated and number in self._seen:
+                raise FormatError(f"field {number} stands there twice and may stand there once", offset=field.start)
+            self._seen.add(number)
+            yield field
+
+    def _add(self, field: Field) -> None:
+        """Neighbours become one, so that no file makes a long list of short fields."""
+        before = self._strange[-1] if self._strange else None
+        if before and field.start - before.end <= _LONGEST_VARINT:
+            self._strange[-1] = Stretch(before.begin, field.end)
+        else:
+            self._strange.append(Stretch(field.start, field.end))
+
+    @property
+    def unowned(self) -> tuple[Stretch, ...]:
+        return tuple(self._strange)
 
 
 def signed(value: int) -> int:

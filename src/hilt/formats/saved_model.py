@@ -8,7 +8,7 @@ from __future__ import annotations
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
-from hilt.formats.protobuf import BYTES, VARINT, Wire, opening
+from hilt.formats.protobuf import BYTES, VARINT, Known, Wire, opening
 from hilt.formats.reader import Head
 from hilt.formats.tensorflow_graph import Collector, TensorflowGraph, is_graph
 
@@ -27,9 +27,12 @@ def read(source: ByteSource, limits: Limits) -> TensorflowGraph:
     """The graphs in `source` as one. Raises `FormatError` where the bytes are no protobuf of that shape."""
     wire = Wire(source, limits)
     collector = Collector(wire, limits)
-    for field in wire.message():
+    known = Known(wire, _SAVED_MODEL, repeated=(2,))
+    for field in known:
         if field.key == (1, VARINT) and field.value != VERSION:
             raise FormatError(f"version {field.value} of the SavedModel format is not known", offset=field.start)
         if field.key == (2, BYTES):
             collector.meta_graph(field)
+    if known.unowned:
+        raise FormatError("the model has fields that no SavedModel has", offset=known.unowned[0].begin)
     return collector.result()

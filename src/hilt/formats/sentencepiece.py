@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
-from hilt.formats.protobuf import BYTES, FIXED32, VARINT, Wire
+from hilt.formats.protobuf import BYTES, FIXED32, VARINT, Known, Wire
 from hilt.formats.reader import Head
 
 PIECE = 1
-FIELDS = frozenset({1, 2, 3, 4, 5})
+FIELDS = dict.fromkeys((1, 2, 3, 4, 5), BYTES)
 FIELDS_OF_A_PIECE = {1: BYTES, 2: FIXED32, 3: VARINT}
 
 
@@ -48,8 +48,9 @@ def probe(head: Head) -> bool:
 def read(source: ByteSource, limits: Limits) -> SentencePiece:
     """The vocabulary in `source`. Raises `FormatError` where a field stands in it that the format does not have."""
     pieces = 0
-    for field in Wire(source, limits).message():
-        if field.wire != BYTES or field.number not in FIELDS:
-            raise FormatError(f"field {field.number} is none of a SentencePiece model", offset=field.start)
+    known = Known(Wire(source, limits), FIELDS, repeated=(PIECE,))
+    for field in known:
         pieces += field.number == PIECE
+    if known.unowned:
+        raise FormatError("the model has fields that no SentencePiece model has", offset=known.unowned[0].begin)
     return SentencePiece(pieces=pieces)

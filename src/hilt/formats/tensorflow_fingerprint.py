@@ -37,7 +37,7 @@ def read(source: ByteSource, limits: Limits) -> TensorflowFingerprint:
     """The hashes in `source`. Raises `FormatError` where it holds anything else."""
     hashes: dict[int, int] = {}
     for field in Wire(source, limits).message():
-        if _FIELDS.get(field.number) != field.wire:
+        if _FIELDS.get(field.number) != field.wire or field.number in hashes:
             raise FormatError(f"field {field.number} is none of a fingerprint", offset=field.start)
         if field.wire == VARINT:
             hashes[field.number] = field.value

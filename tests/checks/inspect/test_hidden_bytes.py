@@ -12,10 +12,14 @@ from reading import findings, read
 from told import told
 
 HONEST = {
+    "model.onnx": graphs.HONEST["onnx"][1],
+    "model.mlmodel": graphs.HONEST["coreml"][1],
+    "model.pdmodel": graphs.HONEST["paddle-program"][1],
     "model.tflite": graphs.tflite("Own"),
     "weight.bin": graphs.coreml_weights(5, 70),
     "variables.index": graphs.HONEST["tensorflow-variables"][1],
 }
+APPENDED = ("model.tflite", "weight.bin")
 
 
 def with_files(model: bytes, *names: str) -> bytes:
@@ -33,7 +37,13 @@ def test_a_file_of_which_every_byte_has_its_place_is_quiet(name: str) -> None:
     assert findings(CHECK, HONEST[name], name) == []
 
 
-@pytest.mark.parametrize("name", [name for name in HONEST if name != "variables.index"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.mlmodel", "model.pdmodel"])
+def test_fields_that_the_specification_does_not_have_are_named(name: str) -> None:
+    (found,) = findings(CHECK, HONEST[name] + graphs.message((4444, b"PK\3\4 and so on")), name)
+    assert (found.severity, found.message.partition(",")[0]) == (Severity.MEDIUM, "14 bytes")
+
+
+@pytest.mark.parametrize("name", APPENDED)
 def test_bytes_behind_the_end_are_named(name: str) -> None:
     (found,) = findings(CHECK, HONEST[name] + b"hilt" * 200, name)
     assert (found.severity, found.where.offset) == (Severity.MEDIUM, len(HONEST[name]))
@@ -46,7 +56,7 @@ def test_bytes_that_no_block_of_a_table_owns_are_named() -> None:
     assert found.message.startswith(f"{len(table)} bytes, beginning with ")
 
 
-@pytest.mark.parametrize("name", [name for name in HONEST if name != "variables.index"])
+@pytest.mark.parametrize("name", APPENDED)
 def test_a_few_zeros_are_only_mentioned_and_a_page_of_them_is_not_few(name: str) -> None:
     assert [f.severity for f in findings(CHECK, HONEST[name] + bytes(4096), name)] == [Severity.LOW]
     assert [f.severity for f in findings(CHECK, HONEST[name] + bytes(4097), name)] == [Severity.MEDIUM]

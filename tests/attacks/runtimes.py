@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+from attacks.graphs import message
+
 # CTranslate2
 
 
@@ -89,8 +91,45 @@ def ncnn_binary(*kinds: int) -> bytes:
     return out + b"".join(struct.pack("<6i", kind, 1, 1, 1, 2, -233) for kind in (26, *kinds))
 
 
+# Caffe
+
+DEPLOY = """name: "net"  # a comment
+input: "data" input_shape { dim: [1, 3] dim: 2 }
+layer { name: "conv" type: "Convolution" bottom: "data" top: 'co' "nv" blobs < shape { dim: 2 } > }
+layer { name: "relu"; type: "ReLU", top: "relu" }
+"""
+
+
+def prototxt(*layers: str) -> bytes:
+    return (DEPLOY + "".join(f"layer {{ name: 'own' {layer} }}\n" for layer in layers)).encode()
+
+
+def solver(net: str = "train.prototxt", prefix: str = "snapshots/own") -> bytes:
+    return f"net: '{net}'\nbase_lr: 0.01\nlr_policy: \"step\"\nsnapshot_prefix: '{prefix}'\n".encode()
+
+
+def caffe_layer(kind: str = "Convolution", *parts: tuple[int, bytes]) -> bytes:
+    blob = message((7, message((1, b"\2\2"))), (5, bytes(16)))
+    return message((1, "conv"), (2, kind), (3, "data"), (4, "conv"), (7, blob), *parts)
+
+
+def caffe(*layers: bytes) -> bytes:
+    return message((1, "net"), *((100, layer) for layer in layers or (caffe_layer(), caffe_layer("ReLU"))))
+
+
+def caffe_v1(*parts: tuple[int, bytes]) -> bytes:
+    layer = message((2, "data"), (3, "conv"), (4, "conv"), (5, 4), (6, message((5, bytes(16)))), *parts)
+    return message((1, "net"), (2, layer))
+
+
+def caffe_v0(source: str) -> bytes:
+    return message((1, "net"), (2, message((1, message((1, "data"), (2, "data"), (16, source))), (3, "data"))))
+
+
 HONEST = {
     "ctranslate2": ("model.bin", ctranslate2(aliases=[("encoder/bias", "decoder/bias")])),
+    "caffe": ("net.caffemodel", caffe()),
+    "caffe-prototxt": ("deploy.prototxt", prototxt()),
     "ncnn": ("model.param", ncnn()),
     "ggml": ("ggml-base.bin", whisper(ggml_tensor("encoder.bias"), ggml_tensor("encoder.weight", (32,), 2, 18))),
 }

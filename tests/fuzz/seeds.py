@@ -18,6 +18,7 @@ from attacks import (
     hdf5,
     keras,
     msgpack,
+    number_formats,
     pickles,
     remote_code,
     runtimes,
@@ -101,6 +102,8 @@ def _pickles() -> Iterator[Seed]:
 def _graphs() -> Iterator[Seed]:
     yield from graphs.HONEST.values()
     yield from small_formats.HONEST.values()
+    yield from number_formats.HONEST.values()
+    yield from number_formats.MORE
     yield from _runtimes()
     external = graphs.onnx_tensor(external={"location": "../weights", "offset": "0", "length": "8"})
     yield "model.onnx", graphs.onnx(graphs.onnx_node("Own", "own.domain"), tensors=[external])
@@ -122,6 +125,9 @@ def _graphs() -> Iterator[Seed]:
 
 def _runtimes() -> Iterator[Seed]:
     yield from runtimes.HONEST.values()
+    yield "net.caffemodel", runtimes.caffe_v1()
+    yield "net.caffemodel", runtimes.caffe_v0("list.txt")
+    yield "solver.prototxt", runtimes.solver()
     yield "model.param.bin", runtimes.ncnn_binary(256)
     yield "ggml-model.bin", runtimes.llama(b"fmgg", 1)
     yield "ggml-model.bin", runtimes.llama(b"tjgg", 2, 2, 20)

@@ -51,7 +51,7 @@ LISTED = (
 )
 """Formats that list members."""
 
-ACCOUNTED = ("onnx", "tflite", "coreml", "coreml-weights", "paddle-program", "tensorflow-variables")
+ACCOUNTED = ("caffe", "onnx", "tflite", "coreml", "coreml-weights", "paddle-program", "tensorflow-variables")
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
 CARRIERS = (
@@ -215,24 +215,6 @@ READERS: tuple[Reader, ...] = (
     Reader(id="ar", title="ar archive", names=("*.a", "*.deb", "*.ar"), magic=((0, b"!<arch>\n"),)),
     Reader(id="torch-tar", title="PyTorch before 0.1.10", names=("*.pt", "*.pth", "*.tar", "*.t7", "*.bin"), needs=TAR),
     Reader(id="tar", title="tar archive", names=("*.tar", "*.nemo"), needs=TAR),
-    Reader(
-        id="foreign-archive",
-        title="archive that cannot be opened",
-        names=(
-            "*.cab",
-            "*.iso",
-            "*.dmg",
-            "*.lha",
-            "*.lzh",
-            "*.ace",
-            "*.cpio",
-            "*.rpm",
-            "*.wim",
-            "*.gpg",
-            "*.age",
-            "*.enc",
-        ),
-    ),
     Reader(
         id="foreign-archive",
         title="archive that cannot be opened",

@@ -27,7 +27,9 @@ RUNS_CODE = frozenset(
 """Formats that run code, or can, once they are loaded or started."""
 
 TEXTS = frozenset(
-    ("text", "json", "yaml", "model-card", "licence", "jinja", "python", "xml", "tokenizer", "lightgbm", "lfs-pointer")
+    """
+    text json yaml model-card licence jinja python xml tokenizer lightgbm lfs-pointer caffe-prototxt
+    """.split()
 )
 """Formats that are plain text: one under the name of another deceives no loader."""
 

@@ -21,6 +21,7 @@ from attacks import (
     number_formats,
     pickles,
     remote_code,
+    skops_models,
     runtimes,
     small_formats,
     templates,
@@ -70,6 +71,7 @@ def _archives() -> Iterator[Seed]:
     for method, suffix in (("gzip", "gz"), ("bzip2", "bz2"), ("xz", "xz")):
         yield f"config.json.{suffix}", archives.compressed(b'{"a": 1}', method)
     yield from ((name, data) for name, data, _ in foreign_archives.NAMED)
+    yield from (("model.skops", skops_models.skops(schema)) for schema in skops_models.HONEST)
     yield from (("model.7z", foreign_archives.seven_zip(layers=layers)) for layers in (0, 1))
     yield from (("model.rar", data) for data in (foreign_archives.rar_four(), foreign_archives.rar_five()))
     yield "package.deb", foreign_archives.ar()

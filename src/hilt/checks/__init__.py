@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hilt.checks.examined import EMPTY
 from hilt.checks.inspect.facts import (
     ARCHITECTURE,
     CODE_ON_LOAD,
@@ -92,7 +93,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="unsafe-names", severity=Severity.HIGH),
     Check(id="unreadable-file", severity=Severity.MEDIUM, reads=ANY),
     Check(id="unknown-file", severity=Severity.MEDIUM),
-    Check(id="missing-content", severity=Severity.MEDIUM, reads=("lfs-pointer",)),
+    Check(id="missing-content", severity=Severity.MEDIUM, reads=("lfs-pointer", EMPTY)),
     Check(id="extension-mismatch", severity=Severity.HIGH, reads=ANY),
     Check(id="notebook-code", severity=Severity.MEDIUM, reads=("json",)),
     Check(id="remote-code", severity=Severity.CRITICAL, facts=(REMOTE_CODE,)),

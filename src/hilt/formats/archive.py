@@ -20,6 +20,7 @@ ARCHIVES: tuple[str, ...] = (
     "zip-behind",
     "torch-shard",
     "keras",
+    "skops",
     "seven-zip",
     "rar",
     "ar",

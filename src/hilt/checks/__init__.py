@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hilt.checks.examined import EMPTY
 from hilt.checks.inspect.facts import (
     ARCHITECTURE,
     CODE_ON_LOAD,
@@ -87,13 +86,14 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="weights", severity=Severity.INFO, facts=(PARAMETERS, DTYPES, ARCHITECTURE, CONTEXT_LENGTH, LICENCE_CLAIMED)
     ),
+    Check(id="oci-mismatch", severity=Severity.HIGH),
     Check(id="weights-index", severity=Severity.HIGH),
     Check(id="links", severity=Severity.HIGH),
     Check(id="special-files", severity=Severity.HIGH),
     Check(id="unsafe-names", severity=Severity.HIGH),
     Check(id="unreadable-file", severity=Severity.MEDIUM, reads=ANY),
     Check(id="unknown-file", severity=Severity.MEDIUM),
-    Check(id="missing-content", severity=Severity.MEDIUM, reads=("lfs-pointer", EMPTY)),
+    Check(id="missing-content", severity=Severity.MEDIUM, reads=("lfs-pointer", "empty")),
     Check(id="extension-mismatch", severity=Severity.HIGH, reads=ANY),
     Check(id="notebook-code", severity=Severity.MEDIUM, reads=("json",)),
     Check(id="remote-code", severity=Severity.CRITICAL, facts=(REMOTE_CODE,)),
@@ -112,7 +112,10 @@ CHECKS: tuple[Check, ...] = (
             "xml",
             "script",
             "caffe-prototxt",
-        , "safetensors", "gguf", "onnx"),
+            "safetensors",
+            "gguf",
+            "onnx",
+        ),
     ),
     Check(id="unreadable-entry", severity=Severity.MEDIUM),
     Check(id="config-targets", severity=Severity.CRITICAL, reads=("json", "yaml"), facts=(CODE_ON_LOAD,)),

@@ -53,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="ncnn-custom-layers", severity=Severity.MEDIUM, reads=("ncnn",)),
     Check(id="caffe-layers", severity=Severity.CRITICAL, reads=("caffe", "caffe-prototxt"), facts=(CODE_ON_LOAD,)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
+    Check(id="spacy-config", severity=Severity.MEDIUM, reads=("ini",)),
     Check(id="msgpack-own-types", severity=Severity.HIGH, reads=("msgpack",)),
     Check(id="yaml-objects", severity=Severity.CRITICAL, reads=("yaml",), facts=(CODE_ON_LOAD,)),
     Check(id="tesseract-settings", severity=Severity.CRITICAL, reads=("tesseract",), facts=(CODE_ON_LOAD,)),
@@ -78,7 +79,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="licence-claims",
         severity=Severity.INFO,
-        reads=("model-card", "json", "text", "licence"),
+        reads=("model-card", "json", "package-metadata", "licence"),
         facts=(LICENCE_CLAIMED, LICENCE_TEXT),
     ),
     Check(id="model-config", severity=Severity.INFO, reads=("json",), facts=(ARCHITECTURE, CONTEXT_LENGTH)),
@@ -101,6 +102,9 @@ CHECKS: tuple[Check, ...] = (
         id="secrets",
         severity=Severity.HIGH,
         reads=(
+            "json-lines",
+            "ini",
+            "package-metadata",
             "json",
             "tokenizer",
             "model-card",

@@ -1,8 +1,8 @@
 """A GGUF header that does not describe its file.
 
-What: keys or tensors that share a name; tensors that overlap, reach past the end of the file, are not aligned, or have rows
-that are no whole number of blocks; a number format that ggml does not know; bytes between or behind the tensors that
-belong to none, apart from the padding.
+What: keys or tensors that share a name; sizes that the metadata contradicts; tensors that overlap, reach past the end of
+the file, are not aligned, or have rows that are no whole number of blocks; a number format that ggml does not know; bytes
+between or behind the tensors that belong to none, apart from the padding.
 
 Why: ggml's own writer lays the tensors one behind the other. Bytes outside carry whatever somebody wanted to hide there;
 two entries of one name let two programs load two different models from the same file; and the C and C++ programs that
@@ -15,6 +15,7 @@ Fix: ask the publisher for a file written by llama.cpp's own tools, or convert a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -25,6 +26,10 @@ from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
     from hilt.formats.gguf import Gguf
+
+
+BLOCK = re.compile(r"blk\.(\d{1,9})\.")
+"""How the tensors of a layer are named."""
 
 
 def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
@@ -40,6 +45,8 @@ def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
     for name, times in Counter(tensor.name for tensor in header.tensors).items():
         if times > 1:
             yield seen(Severity.HIGH, f"{times} tensors are named {name!r}", tensor=name)
+    for message in _contradictions(header):
+        yield seen(Severity.MEDIUM, message)
     position = header.data_start
     for tensor in sorted(header.tensors, key=lambda tensor: tensor.begin):
         if tensor.begin % header.alignment:
@@ -67,6 +74,20 @@ def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
         position = max(position, end)
     if header.size - position >= header.alignment:
         yield seen(Severity.MEDIUM, f"{header.size - position} bytes behind the last tensor", offset=position)
+
+
+def _contradictions(header: Gguf) -> Iterator[str]:
+    """What the metadata says of the tensors and they do not bear out."""
+    architecture = header.value("general.architecture")
+    width, features, layers = (
+        header.value(f"{architecture}.{key}") for key in ("embedding_length", "features_length", "block_count")
+    )
+    embedding = next((tensor for tensor in header.tensors if tensor.name == "token_embd.weight"), None)
+    if embedding is not None and embedding.shape and type(width) is int and embedding.shape[0] not in (width, features):
+        yield f"the embedding of tokens is {embedding.shape[0]} numbers wide, the metadata says {width}"
+    numbers = [int(found[1]) for tensor in header.tensors if (found := BLOCK.match(tensor.name))]
+    if numbers and type(layers) is int and max(numbers) >= layers:
+        yield f"there is a layer {max(numbers)}, counted from 0, and the metadata says {layers} layers"
 
 
 CHECK = listed("gguf-header")

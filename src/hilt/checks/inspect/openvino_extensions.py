@@ -1,6 +1,6 @@
 """OpenVINO layers that do not come with the runtime.
 
-What: layers of an operator set that is not OpenVINO's own.
+What: layers of an operator set that is not OpenVINO's own, or of a type that OpenVINO's numbered sets do not have.
 
 Why: such a layer needs an extension, a library of native code that runs with all your rights once it is loaded.
 
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.openvino_layers import TYPES
 
 if TYPE_CHECKING:
     from hilt.formats.openvino_ir import OpenvinoIr
@@ -32,7 +33,8 @@ CUSTOM_TYPES = ("Custom", "Extension", "PythonOp", "PyOp")
 def openvino_extensions(file: ReadFile[OpenvinoIr]) -> Iterator[Finding]:
     strange = defaultdict[str, set[str]](set)
     for layer in file.value.layers:
-        if not OWN.fullmatch(layer.opset) or layer.type.startswith(CUSTOM_TYPES):
+        known = layer.type in TYPES if layer.opset.startswith("opset") else not layer.type.startswith(CUSTOM_TYPES)
+        if not OWN.fullmatch(layer.opset) or not known:
             strange[layer.opset].add(layer.type)
     for opset, types in sorted(strange.items()):
         names = ", ".join(sorted(types)[:8]) + (f" and {len(types) - 8} more" if len(types) > 8 else "")

@@ -23,6 +23,11 @@ from hilt.checks.inspect.byte_places import place
 from hilt.checks.inspect.secrets import CHECK as SECRETS
 from hilt.core.byte_source import Window
 from hilt.core.finding import Finding, Severity
+from hilt.knowledge.metadata_texts import DESCRIBED
+
+
+SEARCHED = frozenset(SECRETS.reads).difference(DESCRIBED)
+"""Formats that are text from the first byte to the last."""
 
 
 def secrets_in_bytes(repository: Repository) -> Iterator[Finding]:
@@ -30,7 +35,7 @@ def secrets_in_bytes(repository: Repository) -> Iterator[Finding]:
     from hilt.knowledge.secrets import secrets as search
 
     for path, marks in repository.marks.items():
-        if repository.formats.get(path) in SECRETS.reads:
+        if repository.formats.get(path) in SEARCHED:
             continue  # searched as text, with lines
         for begin, end in marks.texts:
             source = repository.open(path)

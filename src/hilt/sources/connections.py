@@ -1,0 +1,307 @@
+"""The one door to `httpcore2`: a request over a kept connection, to an address that may be asked, in bounded time.
+
+Why httpcore2 and not a client above it: docs/decisions/0006-httpcore2-for-the-network.md.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import httpcore2
+
+from hilt.core.errors import SourceError
+from hilt.sources.addresses import is_public
+from hilt.sources.network import Network, origin
+
+SLOWEST = 16 << 10
+"""Bytes a second; an answer that comes slower is given up once it had `Network.patience` seconds more."""
+
+SPARE = 256 << 10
+"""What an answer may hold beside its body: headers, and the frames of chunks."""
+
+TOLD = 64 << 10
+"""What is read of the body of an answer that is no success: it says why."""
+
+AT_ONCE = 8
+"""Requests at the same time."""
+
+
+class Failed(SourceError):
+    """No answer that helps.
+
+    `again` says whether another try may bring one, and `wait` how many seconds the server wants it to wait; `late`, that
+    it came too slowly. `status` is that of the answer, where there was one.
+    """
+
+    def __init__(
+        self, message: str, *, again: bool = False, late: bool = False, wait: float = 0.0, status: int = 0
+    ) -> None:
+        self.again, self.late, self.wait, self.status = again, late, wait, status
+        super().__init__(message)
+
+
+class Raw(NamedTuple):
+    """What one request brought; names of headers in lower case. `broken` says why the body ended before its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    broken: Failed | None = None
+
+
+class _Watch:
+    """The time and the bytes that one request may take. TLS and the first bytes count as well."""
+
+    def __init__(self, patience: float, allowed: int) -> None:
+        self._begun, self._patience, self._allowed = time.monotonic(), patience, allowed
+        self.received = 0
+
+    def wait(self) -> float:
+        """How many seconds the next bytes may take."""
+        left = self._begun + self._patience + self.received / SLOWEST - time.monotonic()
+        if left <= 0:
+            raise httpcore2.ReadTimeout("slower than hilt waits")
+        return min(left, self._patience)
+
+    def count(self, n: int) -> None:
+        self.received += n
+        if self.received > self._allowed:
+            raise Failed(f"sends more than the {self._allowed} bytes that the answer may have")
+
+
+class Connections:
+    """Kept connections to all hosts that are asked. Those of the addresses `named` may lie in one's own network."""
+
+    def __init__(self, network: Network, named: Iterable[str]) -> None:
+        self._network = network
+        self._backend = _Backend(network.private_hosts)
+        for address in named:
+            self._backend.trust(address)
+        self._pools: dict[str, httpcore2.ConnectionPool] = {}
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._tls: ssl.SSLContext | None = None
+        self.received = self.requests = 0
+
+    def send(self, url: SplitResult, headers: Mapping[str, str], *, most: int) -> Raw:
+        """Asks for `url`; a body of success is read up to `most` bytes. Raises `Failed`."""
+        proxy = self._network.proxy(url)
+        if proxy:
+            self._backend.assert_trusted_or_public(url)
+        with self._slots:
+            watch = _Watch(self._network.patience, most + SPARE)
+            self._backend.current.watch = watch
+            try:
+                return self._exchange(self._pool(proxy), _request(url, headers, watch), most)
+            except httpcore2.TimeoutException:
+                seconds = self._network.patience
+                raise Failed(
+                    f"no answer within {seconds:g} s, or slower than {SLOWEST} bytes a second", again=True, late=True
+                ) from None
+            except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError) as error:
+                raise Failed(_said(error), again=not _is_final(error)) from None
+            finally:
+                with self._lock:
+                    self.requests += 1
+                    self.received += watch.received
+
+    def close(self) -> None:
+        with self._lock:
+            pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.close()
+
+    def _exchange(self, pool: httpcore2.ConnectionPool, request: httpcore2.Request, most: int) -> Raw:
+        response = pool.handle_request(request)
+        body = bytearray()
+        try:
+            headers = _headers(response.headers)
+            success = response.status in (200, 206)
+            length = headers.get("content-length", "")
+            if success and length.isascii() and length.isdecimal() and int(length[:19]) > most:
+                raise _too_much(response.status, f"{length[:19]} bytes", most)
+            try:
+                for chunk in response.iter_stream():
+                    body += chunk
+                    if len(body) > (most if success else TOLD):
+                        break
+            except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
+                late = isinstance(error, httpcore2.TimeoutException)
+                why = f"slower than {SLOWEST} bytes a second" if late else _said(error)
+                return Raw(response.status, headers, bytes(body), Failed(why, again=True, late=late))
+            if success and len(body) > most:
+                raise _too_much(response.status, "more", most)
+            return Raw(response.status, headers, bytes(body))
+        finally:
+            response.close()
+
+    def _pool(self, proxy: str) -> httpcore2.ConnectionPool:
+        with self._lock:
+            if proxy not in self._pools:
+                self._tls = self._tls or _tls(self._network.certificates)
+                self._pools[proxy] = httpcore2.ConnectionPool(
+                    ssl_context=self._tls,
+                    proxy=_proxy(proxy, self._tls) if proxy else None,
+                    max_connections=2 * AT_ONCE,  # the hub and the place that it sends us to, for each request at once
+                    network_backend=self._backend,
+                )
+                self._backend.trust(proxy)
+            return self._pools[proxy]
+
+
+class _Backend(httpcore2.NetworkBackend):
+    """Resolves a name once, and connects to the addresses it looked at: nobody can change them in between."""
+
+    def __init__(self, private_hosts: Iterable[str]) -> None:
+        self._hosts = frozenset(private_hosts)
+        self._places: set[tuple[str, int]] = set()
+        self._inner = httpcore2.SyncBackend()
+        self.current = threading.local()
+
+    def trust(self, address: str) -> None:
+        """The user named this address himself; another port of the same host he did not name."""
+        if address:
+            _, host, port = origin(urlsplit(address))
+            self._places.add((host, port))
+
+    def assert_trusted_or_public(self, url: SplitResult) -> None:
+        """For a name that a proxy will resolve: what it looks like is all that is known of it here."""
+        _, host, port = origin(url)
+        literal = not host.rstrip(".").rpartition(".")[2].isalpha()
+        if not self._trusted(host, port) and (host == "localhost" or (literal and not is_public(host))):
+            raise _private(host, host)
+
+    def _trusted(self, host: str, port: int) -> bool:
+        return host.lower() in self._hosts or (host.lower(), port) in self._places
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 - what is left of the request's time decides
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        watch: _Watch = self.current.watch
+        addresses = _resolve(host, port)
+        if not self._trusted(host, port):
+            public = [address for address in addresses if is_public(address)]
+            if not public:
+                raise _private(host, addresses[0])
+            addresses = public
+        failed: Exception | None = None
+        for address in addresses[:4]:
+            try:
+                stream = self._inner.connect_tcp(address, port, watch.wait(), local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failed = error
+            else:
+                return _Stream(stream, self.current)
+        raise failed or Failed(f"{host} has no address", again=True)
+
+
+class _Stream(httpcore2.NetworkStream):
+    """A connection whose every step has what is left of the time of the request that is on it."""
+
+    def __init__(self, inner: httpcore2.NetworkStream, current: threading.local) -> None:
+        self._inner, self._current = inner, current
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        watch: _Watch = self._current.watch
+        data = self._inner.read(max_bytes, watch.wait())
+        watch.count(len(data))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._inner.write(buffer, self._current.watch.wait())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore2.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._current.watch.wait()), self._current)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Failed(
+            f"the name {host} leads nowhere: {error}", again=getattr(error, "errno", 0) == socket.EAI_AGAIN
+        ) from None
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def _private(host: str, address: str) -> Failed:
+    return Failed(
+        f"{host} leads to {address}, which is no address of the public internet; hilt does not go there at the word of "
+        "a server. If it belongs to the hub, name the host in the settings (private_hosts)"
+    )
+
+
+def _too_much(status: int, came: str, most: int) -> Failed:
+    ignored = (
+        "; it ignores ranges. Download it to a folder that nothing loads from, and check that" if status == 200 else ""
+    )
+    return Failed(f"answers with {came} where at most {most} bytes were asked for{ignored}")
+
+
+def _request(url: SplitResult, headers: Mapping[str, str], watch: _Watch) -> httpcore2.Request:
+    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    host = (url.hostname or "").encode("idna" if not (url.hostname or "").isascii() else "ascii")
+    address = httpcore2.URL(scheme=url.scheme.encode(), host=host, port=url.port, target=target.encode("ascii"))
+    wait = {name: watch.wait() for name in ("connect", "read", "write")} | {"pool": 600.0}
+    named = (b"[%b]" % host if b":" in host else host).decode("ascii")
+    said: list[tuple[str | bytes, str | bytes]] = [
+        ("Host", f"{named}:{url.port}" if url.port else named),
+        *headers.items(),
+    ]
+    return httpcore2.Request("GET", address, headers=said, extensions={"timeout": wait})
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _tls(certificates: str) -> ssl.SSLContext:
+    if not certificates:
+        return httpcore2.default_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=certificates)
+    except OSError as error:
+        raise SourceError(f"the certificates at {certificates} (SSL_CERT_FILE) cannot be read: {error}") from None
+
+
+def _proxy(address: str, tls: ssl.SSLContext) -> httpcore2.Proxy:
+    url = urlsplit(address)
+    auth = (unquote(url.username), unquote(url.password or "")) if url.username else None
+    bare = f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
+    return httpcore2.Proxy(bare, auth=auth, ssl_context=tls if url.scheme == "https" else None)
+
+
+def _is_final(error: Exception) -> bool:
+    return isinstance(error.__cause__, ssl.SSLCertVerificationError)
+
+
+def _said(error: Exception) -> str:
+    if _is_final(error):
+        return f"its certificate is not trusted ({error.__cause__}); SSL_CERT_FILE names the authorities of your own"
+    return str(error) or type(error).__name__

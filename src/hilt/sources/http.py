@@ -1,0 +1,189 @@
+"""GET as the sources need it: redirects by hand, retries within a bound, the token to the hub alone, errors that speak."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from hilt.core.errors import SourceError, UsageError
+from hilt.core.version import __version__
+from hilt.sources.connections import Connections, Failed, Raw
+from hilt.sources.network import Network, origin
+from hilt.sources.refusals import refusal
+
+TRIES = 4
+"""How often a request is sent where the server or the way to it fails; half as often where it is too slow."""
+
+REDIRECTS = 5
+
+WAITS = 60.0
+"""Seconds that a subject waits, all in all, because servers ask it to."""
+
+_FAILURES = 8
+"""Requests in a row that had no answer; then nothing more is asked."""
+
+_SAFE = "/%:=&?~#+!$,;'@()*[]"
+
+
+_CLOSED = (401, 403, 407, 451)
+
+
+class Refused(SourceError):
+    """A server that does not let us in; it will not for other files either."""
+
+
+class Answer(NamedTuple):
+    """An answer of success.
+
+    `url` is where it came from, and `hops` the headers of the redirects on the way there. Where `broken` says why, only
+    the first bytes of the body came.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    hops: tuple[Mapping[str, str], ...] = ()
+    broken: Failed | None = None
+
+
+class Client:
+    """Asks for addresses, from any thread. `named` is the address that the user gave, beside the hub's."""
+
+    def __init__(self, network: Network, *, named: str = "") -> None:
+        self.network = network
+        self._hub = origin(urlsplit(network.endpoint))
+        self._connections = Connections(network, (network.endpoint, named))
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._resume_at = self._waited = 0.0
+        self._failures, self._last = 0, ""
+
+    @property
+    def received(self) -> int:
+        """Bytes that came, headers counted."""
+        return self._connections.received
+
+    @property
+    def requests(self) -> int:
+        return self._connections.requests
+
+    def get(
+        self, address: str, *, most: int, span: tuple[int, int] | None = None, part: bool = False, accept: str = "*/*"
+    ) -> Answer:
+        """The body at `address`, of at most `most` bytes, or the bytes [start, end) of it.
+
+        With `part`, a body that breaks off is handed over as far as it came. Raises `SourceError`.
+        """
+        if self.network.offline:
+            raise SourceError("HF_HUB_OFFLINE is set, so nothing is fetched; check a path, or unset it")
+        failed: Failed | None = None
+        for attempt in range(TRIES):
+            self._hold()
+            try:
+                answer = self._follow(address, most, span, accept)
+            except Failed as error:
+                failed = error
+            else:
+                if answer.broken is None or (part and answer.body):
+                    self._failures = 0
+                    return answer
+                failed = answer.broken
+            if not failed.again or (failed.late and attempt + 1 >= TRIES // 2):
+                break
+            self._wait(failed.wait or 0.25 * 2**attempt, asked=failed.wait > 0)
+        if failed is not None and not failed.status:
+            self._failures, self._last = self._failures + 1, str(failed)
+        raise (Refused if failed and failed.status in _CLOSED else SourceError)(f"{shown(address)}: {failed}")
+
+    def close(self) -> None:
+        self._closed.set()
+        self._connections.close()
+
+    def _follow(self, address: str, most: int, span: tuple[int, int] | None, accept: str) -> Answer:
+        hops: list[Mapping[str, str]] = []
+        seen: list[str] = []
+        while True:
+            url = _split(address)
+            raw = self._connections.send(url, self._headers(url, span, accept), most=most)
+            if raw.status not in (301, 302, 303, 307, 308):
+                break
+            seen.append(address)
+            hops.append(raw.headers)
+            address = _next(url, raw, seen)
+        if raw.status in (200, 206):
+            return Answer(raw.status, raw.headers, raw.body, address, tuple(hops), raw.broken)
+        raise refusal(raw, has_token=bool(self.network.token))
+
+    def _headers(self, url: SplitResult, span: tuple[int, int] | None, accept: str) -> dict[str, str]:
+        headers = {"User-Agent": f"hilt/{__version__}", "Accept": accept, "Accept-Encoding": "identity"}
+        if span is not None:
+            headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
+        if self.network.token and origin(url) == self._hub:
+            headers["Authorization"] = f"Bearer {self.network.token}"
+        return headers
+
+    def _hold(self) -> None:
+        """Waits while a server asked us to, and refuses once nobody answers any more."""
+        if self._closed.is_set():
+            raise SourceError("the check was interrupted")
+        if self._failures >= _FAILURES:
+            raise SourceError(f"{_FAILURES} requests in a row failed, so nothing more is asked: {self._last}")
+        pause = self._resume_at - time.monotonic()
+        if pause > 0:
+            self._closed.wait(pause)
+
+    def _wait(self, seconds: float, *, asked: bool) -> None:
+        """Lets `seconds` pass; where a server asked for them, for every request, and no more than `WAITS` in all."""
+        if not asked:
+            self._closed.wait(seconds)
+            return
+        with self._lock:
+            now = time.monotonic()
+            longer = now + seconds - max(self._resume_at, now)
+            if longer > 0 and self._waited + longer > WAITS:
+                raise SourceError(
+                    f"the server asks to wait {seconds:.0f} s, and hilt waits no longer than {WAITS:.0f} s for one "
+                    "subject; try again later, and give a token (HF_TOKEN) if you gave none: it has a limit of its own"
+                )
+            if longer > 0:
+                self._waited += longer
+                self._resume_at = now + seconds
+
+
+def shown(address: str) -> str:
+    """An address as messages show it: what stands behind `?` may be a signature, and is nobody's business."""
+    return address.partition("?")[0]
+
+
+def _split(address: str) -> SplitResult:
+    """Raises `Failed` for what is no address that may be asked."""
+    try:
+        url = urlsplit(quote(address, safe=_SAFE))
+        origin(url)
+    except (ValueError, UsageError) as error:
+        raise Failed(f"is no address: {error}") from None
+    if url.scheme not in ("http", "https") or not url.hostname or url.username is not None:
+        raise Failed("is no address of http or https, or holds a user name")
+    return url
+
+
+def _next(url: SplitResult, raw: Raw, seen: list[str]) -> str:
+    """Where a redirect leads. Raises `Failed` where we do not follow."""
+    location = raw.headers.get("location", "")
+    if not location:
+        raise Failed(f"answers {raw.status} and does not say where to go")
+    try:
+        there = urljoin(url.geturl(), location).partition("#")[0]
+    except ValueError as error:
+        raise Failed(f"sends us to what is no address: {error}") from None
+    if url.scheme == "https" and not there.lower().startswith("https:"):
+        raise Failed(f"sends us from https to {shown(there)}, where anybody on the way can change what comes")
+    if there in seen:
+        raise Failed("sends us in a circle")
+    if len(seen) > REDIRECTS:
+        raise Failed(f"sends us on more than {REDIRECTS} times")
+    return there

@@ -1,0 +1,166 @@
+"""Lists a repository at one commit of a hub, by the hub's own API; its bytes are then read from that commit alone.
+
+Protocol: huggingface.co/docs/hub/api. `GET /api/{kind}/{repository}/revision/{revision}` gives the commit, and
+`.../tree/{commit}?recursive=true` the files, in pages: size, git's name for the content (SHA-1), and for large files
+SHA-256.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from hilt.core.errors import NothingToCheck, SourceError
+from hilt.core.limits import Limits
+from hilt.core.report import Gap, State
+from hilt.core.subject import Entry, EntryKind, Subject
+from hilt.sources.http import Client
+from hilt.sources.hub_place import HubPlace, parse_reference
+from hilt.sources.listing import Listing
+from hilt.sources.network import Network
+from hilt.sources.remote import Remote
+from hilt.sources.remote_file import Stated
+
+PAGE_BYTES = 16 << 20
+PAGES = 1_000
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
+
+
+class _Listed(NamedTuple):
+    """One file as the hub lists it; `stated` is None for what hilt does not ask for."""
+
+    entry: Entry
+    stated: Stated | None = None
+
+
+def list_repository(reference: str, limits: Limits, network: Network) -> Listing:
+    """The files of `hf:...`. Raises `ReferenceInvalid`, `NothingToCheck`, and `SourceError` where the hub is no help."""
+    return list_place(parse_reference(reference), reference, limits, network)
+
+
+def list_place(place: HubPlace, reference: str, limits: Limits, network: Network) -> Listing:
+    """The files of a repository, or the one that `place` names."""
+    client = Client(network)
+    try:
+        commit = _commit(client, place)
+        listed, gaps = _listed(client, place, commit, limits)
+    except BaseException:
+        client.close()
+        raise
+    remote = Remote(client, [one.stated for one in listed if one.stated is not None], limits)
+    try:
+        remote.begin()
+    except BaseException:
+        remote.close()
+        raise
+    entries = tuple(sorted((one.entry for one in listed), key=lambda entry: entry.path))
+    subject = Subject(reference=reference, revision=commit, entries=entries)
+    return Listing(subject=subject, locators=remote.locators, gaps=tuple(gaps), remote=remote)
+
+
+def _commit(client: Client, place: HubPlace) -> str:
+    """The commit that the revision names now."""
+    address = f"{place.api(client.network.endpoint)}/revision/{quote(place.revision, safe='')}"
+    match _document(client.get(address, most=PAGE_BYTES, accept="application/json").body, place):
+        case {"sha": str(commit)} if _COMMIT.fullmatch(commit):
+            if _COMMIT.fullmatch(place.revision) and commit != place.revision:
+                raise SourceError(f"{place}: the hub answers with another commit, {commit}")
+            return commit
+    raise SourceError(f"{place}: the hub does not say which commit it is, so nothing can be bound to it")
+
+
+def _listed(client: Client, place: HubPlace, commit: str, limits: Limits) -> tuple[list[_Listed], list[Gap]]:
+    listed: dict[str, _Listed] = {}
+    gaps: list[Gap] = []
+    for item in _items(client, place, commit):
+        one = _file(item, place, commit, client.network.endpoint)
+        if one is None or (place.file and one.entry.path != place.file):
+            continue
+        path = one.entry.path
+        if path in listed:
+            raise SourceError(f"{place}: the hub lists {path!r} twice, so nobody can say which one you would get")
+        if len(listed) >= limits.files:
+            why = f"more than {limits.files} names (limit files); raise it, or check its parts one by one"
+            gaps.append(Gap(what="read", path="", state=State.FAILED, why=why))
+            break
+        listed[path] = one
+        if one.stated is None:
+            gaps.append(Gap(what="read", path=path, state=State.FAILED, why=one.entry.note))
+    if place.file and not listed:
+        raise NothingToCheck(f"{place}: there is no such file")
+    return list(listed.values()), gaps
+
+
+def _items(client: Client, place: HubPlace, commit: str) -> Iterator[Any]:
+    """What the pages of the tree hold. Only the query of a link to the next page is taken: it must stay this tree."""
+    folder = quote(place.file.rpartition("/")[0])
+    tree = f"{place.api(client.network.endpoint)}/tree/{commit}" + (f"/{folder}" if folder else "")
+    query = f"recursive={'false' if place.file else 'true'}&expand=false"
+    asked: set[str] = set()
+    while query and query not in asked:
+        if len(asked) >= PAGES:
+            raise SourceError(f"{place}: the list of files has more than {PAGES} pages")
+        asked.add(query)
+        answer = client.get(f"{tree}?{query}", most=PAGE_BYTES, accept="application/json")
+        page = _document(answer.body, place)
+        if not isinstance(page, list):
+            raise SourceError(f"{place}: the hub's list of files is no list")
+        yield from page
+        found = _NEXT.search(answer.headers.get("link", ""))
+        query = urlsplit(found[1]).query if found and page else ""
+    if query:
+        raise SourceError(f"{place}: the pages of the list of files lead in a circle")
+
+
+def _document(data: bytes, place: HubPlace) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{place}: what the hub answers is no JSON that can be read ({error!r:.120})") from None
+
+
+def _file(item: Any, place: HubPlace, commit: str, endpoint: str) -> _Listed | None:
+    """One item of a tree; None for a folder, whose files are items of their own."""
+    match item:
+        case {"type": "directory"}:
+            return None
+        case {"type": str(kind), "path": str(path), **rest} if path:
+            size = rest.get("size", 0)
+        case _:
+            raise SourceError(f"{place}: the hub lists what is no file: {item!r:.120}")
+    if kind != "file":
+        return _Listed(
+            Entry(path=path, kind=EntryKind.SPECIAL, note=f"the hub calls it {kind!r:.40}, which is no file")
+        )
+    if type(size) is not int or not 0 <= size < 1 << 63:
+        raise SourceError(f"{place}: the hub says that {path!r:.120} has {size!r:.40} bytes")
+    if path.startswith("/") or "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
+        note = "a name that leads elsewhere, so it was not asked for"
+        return _Listed(Entry(path=path, kind=EntryKind.UNREADABLE, size=size, note=note))
+    sha256 = _sha256(rest, path, size, place)
+    blob = str(rest.get("oid", ""))
+    stated = Stated(
+        path=path,
+        size=size,
+        address=place.content(endpoint, commit, path),
+        commit=commit,
+        sha256=sha256,
+        blob=blob if not sha256 and _COMMIT.fullmatch(blob) else "",
+    )
+    return _Listed(Entry(path=path, size=size, sha256=sha256, claimed=bool(sha256)), stated)
+
+
+def _sha256(item: Mapping[Any, Any], path: str, size: int, place: HubPlace) -> str:
+    """The SHA-256 that is stated of a large file; empty for one that git itself holds."""
+    match item.get("lfs"):
+        case None:
+            return ""
+        case {"oid": str(oid), "size": int(large)} if _SHA256.fullmatch(oid.removeprefix("sha256:")) and large == size:
+            return oid.removeprefix("sha256:")
+    raise SourceError(f"{place}: what the hub says of the large file {path!r:.120} does not fit together")

@@ -37,6 +37,34 @@ KEYS: dict[str, str] = {
     "a password in an address": f"postgres://admin:{letters(12)}@db.internal/models",
 }
 
+SPACY = """[paths]
+train = null
+
+[nlp]
+lang = "en"
+pipeline = ["tok2vec","ner"]
+before_creation = null
+tokenizer = {"@tokenizers":"spacy.Tokenizer.v1"}
+
+[components]
+
+[components.ner]
+factory = "ner"
+scorer = {"@scorers":"spacy.ner_scorer.v1"}
+
+[components.ner.model]
+@architectures = "spacy-legacy.TransitionBasedParser.v1"
+hidden_width = 64
+# a comment
+
+[training]
+seed = ${system.seed}
+
+[training.optimizer]
+@optimizers = "Adam.v1"
+learn_rate = 0.001
+"""
+
 INNOCENT: tuple[str, ...] = (
     "AKIAIOSFODNN7EXAMPLE",
     "hf_" + "x" * 34,

@@ -157,6 +157,9 @@ def _some_links(file: hdf5.h5py.File) -> None:
 
 def _documents() -> Iterator[Seed]:
     yield from msgpack.HONEST.values()
+    yield "config.cfg", texts.SPACY.encode()
+    yield "METADATA", b"Metadata-Version: 2.4\nName: x\nLicense: MIT\n  more of it\nClassifier: License :: Y\n\nA text\n"
+    yield "patterns.jsonl", b'{"label": "A", "pattern": [{"LOWER": "a"}]}\n{"label": "B", "pattern": "b"}\n'
     yield "config.json", remote_code.config(AutoModel="modeling_own.OwnModel")
     yield "tokenizer_config.json", json.dumps({"chat_template": templates.HONEST}).encode()
     yield "model.safetensors.index.json", b'{"metadata": {"total_size": 8}, "weight_map": {"a": "model.safetensors"}}'

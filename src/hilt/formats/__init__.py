@@ -281,8 +281,17 @@ READERS: tuple[Reader, ...] = (
         id="model-card", title="model card", names=("readme.md", "*.md"), needs=((0, b"-\xef" + BLANKS),), weak=True
     ),
     Reader(id="jinja", title="Jinja template", names=("*.jinja", "*.jinja2", "*.j2"), weak=True),
+    Reader(
+        id="package-metadata",
+        title="metadata of a Python package",
+        names=("metadata", "pkg-info", "package-metadata"),
+        needs=((0, b"Mm\xef"),),
+        weak=True,
+    ),
     Reader(id="python", title="Python source", names=("*.py", "*.pyw", "*.pyi"), weak=True),
     Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml", "MLmodel"), weak=True),
+    Reader(id="json-lines", title="JSON lines", names=("*.jsonl", "*.ndjson"), needs=((0, b"{[" + BLANKS),), weak=True),
+    Reader(id="ini", title="INI", names=("*.cfg", "*.ini"), weak=True),
     Reader(id="licence", title="licence text", names=("licen[cs]e*", "copying*", "notice*"), weak=True),
     Reader(
         id="text",

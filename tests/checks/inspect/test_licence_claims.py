@@ -18,8 +18,13 @@ METADATA = (
         ("package.json", b'{"name": "x", "license": "Apache-2.0"}', ("Apache-2.0",)),
         ("METADATA", METADATA, ("Apache-2.0",)),
         ("METADATA", METADATA.replace(b"Apache-2.0", b"UNKNOWN"), None),
+        ("PKG-INFO", METADATA.replace(b"License-Expression: Apache-2.0", b"License: BSD\n  and more"), ("BSD",)),
+        (
+            "METADATA",
+            METADATA.replace(b"License-Expression: Apache-2.0", b"Classifier: License :: OSI Approved :: MIT License"),
+            ("MIT License",),
+        ),
         ("config.json", b'{"license": null}', None),
-        ("notes.txt", b"License: mit\n", None),
     ],
 )
 def test_claims_are_told_as_they_are_spelled(name: str, data: bytes, claims: tuple[str, ...] | None) -> None:

@@ -29,6 +29,7 @@ RUNS_CODE = frozenset(
 TEXTS = frozenset(
     """
     text json yaml model-card licence jinja python xml tokenizer lightgbm lfs-pointer caffe-prototxt
+    json-lines ini package-metadata
     """.split()
 )
 """Formats that are plain text: one under the name of another deceives no loader."""

@@ -13,17 +13,17 @@ Fix: ask the publisher to state the licence in the card and to add its text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
 from hilt.checks.inspect.facts import LICENCE_CLAIMED, LICENCE_TEXT
 from hilt.core.fact import Fact, Known
 
-_METADATA = re.compile(rb"^License(?:-Expression)?: *(\S.{0,99})$", re.MULTILINE)
-_METADATA_BYTES = 1 << 16
+if TYPE_CHECKING:
+    from hilt.formats.package_metadata import PackageMetadata
+
 _NO_CLAIM = ("UNKNOWN", "unknown", "")
 
 
@@ -40,10 +40,18 @@ def _claims(file: ReadFile[Any]) -> Iterator[str]:
         yield from _words(file.value.metadata.get("license"))
     elif file.format == "json" and isinstance(file.value.value, dict):
         yield from _words(file.value.value.get("license"))
-    elif file.format == "text":
-        head = file.source.read(0, _METADATA_BYTES).partition(b"\n\n")[0].replace(b"\r", b"")
-        if head.startswith(b"Metadata-Version:"):
-            yield from (found.decode("utf-8", "replace").strip() for found in _METADATA.findall(head))
+    elif file.format == "package-metadata":
+        yield from _of_package(file.value)
+
+
+def _of_package(metadata: PackageMetadata) -> Iterator[str]:
+    """The expression, or the older field, or the classifiers where neither says anything."""
+    said = metadata.values("License-Expression") or metadata.values("License")
+    named = [value.splitlines()[0][:100] for value in said if value and value not in _NO_CLAIM]
+    if not named:
+        classes = [value.split("::") for value in metadata.values("Classifier")]
+        named = [parts[-1].strip()[:100] for parts in classes if parts[0].strip() == "License" and len(parts) > 2]
+    yield from named
 
 
 def _words(value: Any) -> Iterator[str]:

@@ -162,6 +162,8 @@ NAMED = (
     ("model.z", b"\x1f\x9d\x90" + bytes(range(40)), "compress file (.Z)"),
     ("model.tar.lz", b"LZIP\1\x0c" + bytes(range(40)), "lzip file"),
     ("weights.enc", b"Salted__" + bytes(range(40)), "file encrypted by OpenSSL"),
+    ("secrets", b"$ANSIBLE_VAULT;1.1;AES256\n" + b"6869" * 20 + b"\n", "file encrypted by Ansible"),
+    ("weights.b64", b"U2FsdGVkX1+aGlsdA==\n", "file encrypted by OpenSSL"),
     ("model.rpm", b"\xed\xab\xee\xdb\3\0" + bytes(90), "RPM package"),
 )
 """Files that are only named: name, content, kind."""

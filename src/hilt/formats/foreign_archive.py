@@ -37,6 +37,9 @@ KINDS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"Salted__", "file encrypted by OpenSSL"),
     (0, b"age-encryption.org/v1\n", "file encrypted by age"),
     (0, b"-----BEGIN PGP MESSAGE-----", "file encrypted by PGP"),
+    (0, b"-----BEGIN AGE ENCRYPTED FILE-----", "file encrypted by age"),
+    (0, b"$ANSIBLE_VAULT;", "file encrypted by Ansible"),
+    (0, b"U2FsdGVkX1", "file encrypted by OpenSSL"),
     (0, b"LUKS\xba\xbe", "encrypted disk"),
 )
 _LHA = frozenset(b"0123456789dhsz")

@@ -53,9 +53,9 @@ def probe(head: Head) -> bool:
         return True
     if start.startswith(b"<?xml"):
         return start[5:6].isspace()
-    return (
-        head.name.lower().endswith((".xml", ".mapping")) and start[:1] == b"<" and b"<html" not in start[:512].lower()
-    )
+    named = bool(head.data) and head.name.lower().endswith((".xml", ".mapping"))
+    # Blanks as far as one can see may well have a document behind them.
+    return named and start[:1] in (b"<", b"") and b"<html" not in start[:512].lower()
 
 
 def read(source: ByteSource, limits: Limits) -> Xml:

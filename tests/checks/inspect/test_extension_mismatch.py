@@ -20,6 +20,8 @@ PICKLE = pickle.dumps({"a": [1, 2, 3]})
         ("model.gguf", b"#!/bin/sh\necho hilt\n", "high"),
         ("model.pkl", b'{"a": 1}', "low"),
         ("model.safetensors", b'{"a": 1}', "low"),
+        ("config.json", b"model_type: bert\n", "low"),
+        ("model.xml", b"a graph\n", "low"),
     ],
 )
 def test_a_name_that_lies_is_told_the_louder_the_more_it_hides(name: str, data: bytes, severity: str) -> None:

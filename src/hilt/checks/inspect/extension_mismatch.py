@@ -34,14 +34,18 @@ TEXTS = frozenset(
 )
 """Formats that are plain text: one under the name of another deceives no loader."""
 
+STRICT = (".json", ".xml")
+"""Names of texts that nobody reads as anything else."""
+
 _TITLES = {reader.id: reader.title for reader in READERS}
 
 
 def extension_mismatch(file: ReadFile[object]) -> Iterator[Finding]:
-    promised = [reader.id for reader in READERS if reader.claims(file.name)]
+    strict = file.name.lower().endswith(STRICT)
+    promised = [reader.id for reader in READERS if reader.claims(file.name) and not (strict and reader.id == "text")]
     if not promised or file.format in (*promised, UNKNOWN, EMPTY):
         return
-    if file.format in TEXTS and not TEXTS.isdisjoint(promised):
+    if file.format in TEXTS and not TEXTS.isdisjoint(promised) and not (strict and file.format == "text"):
         return
     lies = file.format in RUNS_CODE and RUNS_CODE.isdisjoint(promised)
     names = " or ".join(_TITLES[format_id] for format_id in promised[:3])

@@ -1,6 +1,7 @@
 """A file that is only a promise of another.
 
-What: Git LFS pointers, the small texts that stand in a checkout where a large file was not fetched.
+What: Git LFS pointers, the small texts that stand in a checkout where a large file was not fetched; files without a
+byte under the name of weights, of an archive or of a program.
 
 Why: what would be loaded is not here, so it was not looked at. A verdict about the pointer says nothing about the weights.
 
@@ -16,18 +17,32 @@ from typing import TYPE_CHECKING
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
+from hilt.checks.examined import EMPTY
+from hilt.checks.inspect.extension_mismatch import TEXTS
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
+from hilt.formats import READERS
 
 if TYPE_CHECKING:
     from hilt.formats.lfs_pointer import LfsPointer
 
 
 def missing_content(file: ReadFile[LfsPointer]) -> Iterator[Finding | Gap]:
+    if file.format == EMPTY:
+        yield from _empty(file)
+        return
     promised = f"{file.value.size} bytes with SHA-256 {file.value.sha256}"
     message = f"a Git LFS pointer stands in the place of the file: {promised} are not here"
     yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)
     yield Gap(what="read", path=file.path, state=State.SKIPPED, why="only a Git LFS pointer to it is here")
+
+
+def _empty(file: ReadFile[LfsPointer]) -> Iterator[Finding]:
+    """Texts may be empty: `__init__.py`, a list of nothing."""
+    promised = [reader for reader in READERS if reader.claims(file.name)]
+    if promised and TEXTS.isdisjoint(reader.id for reader in promised):
+        message = f"the file is empty; its name promises {promised[0].title}"
+        yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)
 
 
 CHECK = listed("missing-content")

@@ -22,6 +22,7 @@ from hilt.core.limits import Limits
 from hilt.core.parts_v1 import encode_subject
 from hilt.core.progress import Progress
 from hilt.core.report import Coverage, Gap, Ran, Report, State
+from hilt.core.subject import Subject
 from hilt.core.version import __version__
 from hilt.knowledge.callables import INDEX_VERSION
 from hilt.sources.listing import Listing
@@ -139,10 +140,10 @@ def run(
         try:
             gathered = _read_files(taken, listing, limits, progress)
             formats = {path: examined.format for path, examined in sorted(gathered.examined, key=lambda pair: pair[0])}
-            marks = hashing.result().marks if hashing and search_bytes else {}
-            asked = [check for check in CHECKS if search_bytes or not check.searches]
-            of_repository = _read_repository(taken[0], asked, listing, gathered, formats, marks)
             digested = hashing.result() if hashing else Hashed(entries=listing.subject.entries)
+            subject = replace(listing.subject, entries=digested.entries)
+            asked = [check for check in CHECKS if search_bytes or not check.searches]
+            of_repository = _read_repository(taken[0], asked, subject, gathered, formats, digested.marks)
         finally:
             stopped.set()
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
@@ -153,7 +154,7 @@ def run(
     for result in results:
         ran.update({item.check: item.files for item in result.ran})
     return Report(
-        subject=replace(listing.subject, entries=digested.entries),
+        subject=subject,
         findings=findings,
         facts=tuple(_merged(spec, [fact for fact in stated if fact.key == spec.key], gaps) for spec in SCHEMA),
         statements=tuple(_beside_findings(stated, findings, gaps)),
@@ -186,7 +187,7 @@ def _read_files(workers: Sequence[Worker], listing: Listing, limits: Limits, pro
 def _read_repository(
     worker: Worker,
     asked: Sequence[Check],
-    listing: Listing,
+    subject: Subject,
     gathered: Gathered,
     formats: dict[str, str],
     marks: Mapping[str, Marks],
@@ -194,7 +195,7 @@ def _read_repository(
     worker.introduce(
         {
             "do": "subject",
-            "subject": encode_subject(listing.subject),
+            "subject": encode_subject(subject),
             "places": list(gathered.places.values()),
             "formats": formats,
             "marks": {path: asdict(of_file) for path, of_file in marks.items()},

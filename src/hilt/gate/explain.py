@@ -1,4 +1,4 @@
-"""explain: what a check looks for, or what a rule of a policy asks, in words."""
+"""explain: what a check looks for, what can bite in a format, or what a rule of a policy asks, in words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from hilt.checks.line import Check
 from hilt.checks.run import SCHEMA
 from hilt.core.catalogue import About, Catalogue
 from hilt.core.errors import UsageError
+from hilt.formats import READERS
+from hilt.formats.reader import Reader
 from hilt.policy import PACKS, load
 from hilt.policy.describe import describe_rule
 from hilt.policy.document import Policy
@@ -44,22 +46,26 @@ def _about(check: Check) -> About:
 
 
 def explain(name: str, *, policies: Sequence[str] | None = None) -> Explanation:
-    """The check of this id, or the rule of this name in `policies` (all packs without it).
+    """The check or the format of this id, or the rule of this name in `policies` (all packs without it).
 
-    Raises `UsageError` with the nearest names where there is neither.
+    Raises `UsageError` with the nearest names where there is none.
     """
     if not policies and any(check.id == name for check in CHECKS):
         return _of_check(catalogue().check(name))
+    reader = next((reader for reader in READERS if reader.id == name), None)
+    if not policies and reader is not None:
+        return _of_format(reader)
     loaded = [load(policy, SCHEMA) for policy in policies or PACKS]
     found = [(policy, rule) for policy in loaded for rule in policy.rules if rule.name == name]
     if found:
         return _of_rules(name, [policy for policy, _ in found])
-    known = [check.id for check in CHECKS] + [rule.name for policy in loaded for rule in policy.rules]
+    known = [check.id for check in CHECKS] + [reader.id for reader in READERS]
+    known += [rule.name for policy in loaded for rule in policy.rules]
     from difflib import get_close_matches  # only on the way to an error
 
     near = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`hilt checks` lists the checks"
-    raise UsageError(f"{name}: no check and no rule bears this name; {hint}")
+    raise UsageError(f"{name}: no check, no format and no rule bears this name; {hint}")
 
 
 def _of_check(about: About) -> Explanation:
@@ -72,6 +78,16 @@ def _of_check(about: About) -> Explanation:
         ("Severity", severity),
     )
     return Explanation(name=about.id, title=about.title, paragraphs=told)
+
+
+def _of_format(reader: Reader) -> Explanation:
+    told = (
+        ("What can bite", reader.paragraph("What can bite")),
+        ("What hilt cannot see", reader.paragraph("What hilt cannot see")),
+        ("Usual names", " ".join(reader.names) or "none"),
+        ("Checks of its own", ", ".join(check.id for check in CHECKS if reader.id in check.reads) or "none"),
+    )
+    return Explanation(name=reader.id, title=reader.title, paragraphs=told)
 
 
 def _of_rules(name: str, policies: Sequence[Policy]) -> Explanation:

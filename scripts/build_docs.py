@@ -90,7 +90,15 @@ def _formats() -> str:
         )
         for reader in READERS
     )
-    return "\n".join(["# Formats", "", about, "", *_table(("id", "format", "usual names", "checks of its own"), rows)])
+    read = _table(("id", "format", "usual names", "checks of its own"), rows)
+    bites = ((f"`{reader.id}`", *(reader.paragraph(heading) for heading in BITES)) for reader in READERS)
+    told = "By the format's own specification and its loaders; `hilt explain FORMAT` tells the same."
+    return "\n".join(
+        ["# Formats", "", about, "", *read, "", "## What can bite", "", told, "", *_table(("id", *BITES), bites)]
+    )
+
+
+BITES = ("What can bite", "What hilt cannot see")
 
 
 def _checks_of(format_id: str) -> str:

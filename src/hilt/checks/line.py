@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from hilt.core.docstring import paragraph
 from hilt.core.fact import FactSpec
 from hilt.core.finding import Severity
 
@@ -50,8 +50,7 @@ class Check(NamedTuple):
 
     def paragraph(self, heading: str) -> str:
         """The text under `heading` ("What", "Why", "What it cannot see", "Fix"), white space folded."""
-        found = re.search(rf"^{heading}:\s*(.*?)(?=\n\s*\n|\Z)", self.doc, re.MULTILINE | re.DOTALL)
-        return " ".join(found[1].split()) if found else ""
+        return paragraph(self.doc, heading)
 
     @property
     def _name(self) -> str:

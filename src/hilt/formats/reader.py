@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
 from hilt.core.byte_source import ByteSource
+from hilt.core.docstring import paragraph
 from hilt.core.limits import Limits
 
 HEAD = 4096
@@ -57,6 +58,10 @@ class Reader(NamedTuple):
     @property
     def module(self) -> ReaderModule:
         return cast(ReaderModule, import_module(f"hilt.formats.{self.id.replace('-', '_')}"))
+
+    def paragraph(self, heading: str) -> str:
+        """What its module's docstring says under `heading`: "What can bite", "What hilt cannot see"."""
+        return paragraph(self.module.__doc__ or "", heading)
 
     def claims(self, name: str) -> bool:
         """Does this format usually go under such a name?"""

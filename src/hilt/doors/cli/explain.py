@@ -1,4 +1,4 @@
-"""hilt explain: a check or a rule of a policy, in words."""
+"""hilt explain: a check, a format or a rule of a policy, in words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import click
 
 
 @click.command()
-@click.argument("name", metavar="CHECK|RULE")
+@click.argument("name", metavar="CHECK|FORMAT|RULE")
 @click.option("-p", "--policy", "policies", metavar="PACK|FILE", multiple=True, help="Where to look for the rule.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def explain(name: str, policies: tuple[str, ...], *, as_json: bool) -> None:
-    """Tell what a check looks for, why, what it cannot see and what to do; or what a rule asks."""
+    """Tell what a check looks for, why, what it cannot see and what to do; what can bite in a format; what a rule asks."""
     from hilt.gate.explain import explain as explain_one
 
     told = explain_one(name, policies=policies)

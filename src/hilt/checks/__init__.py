@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="tensorflow-operators",
         severity=Severity.CRITICAL,
-        reads=("saved-model", "tensorflow-graph"),
+        reads=("saved-model", "tensorflow-graph", "tensorflow-text"),
         facts=(CODE_ON_LOAD,),
     ),
     Check(id="tfjs-weights", severity=Severity.HIGH, reads=("json",)),
@@ -89,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="weights", severity=Severity.INFO, facts=(PARAMETERS, DTYPES, ARCHITECTURE, CONTEXT_LENGTH, LICENCE_CLAIMED)
     ),
+    Check(id="torchserve-manifest", severity=Severity.HIGH, reads=("json",)),
     Check(id="oci-mismatch", severity=Severity.HIGH),
     Check(id="weights-index", severity=Severity.HIGH),
     Check(id="links", severity=Severity.HIGH),

@@ -38,7 +38,7 @@ class CodeReference:
     """What a config says: `key` names `text`, which is `module` of this repository, or of `elsewhere`.
 
     `path` is where the module must lie; `away` says why it lies outside the folder of the config. `compiled` code is
-    native, and no module.
+    native, and no module; `when` says what runs it, as a sentence goes on after its path.
     """
 
     config: str
@@ -48,6 +48,7 @@ class CodeReference:
     elsewhere: str = ""
     away: str = ""
     compiled: bool = False
+    when: str = "is imported when remote code is trusted"
 
 
 def references(config: str, document: Json, files: frozenset[str]) -> tuple[CodeReference, ...]:

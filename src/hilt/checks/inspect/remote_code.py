@@ -1,7 +1,7 @@
 """Code that comes with the model, and what it does.
 
 What: configs that name Python files to be imported (`auto_map`, `custom_pipelines`, `custom_generate`, modules and
-components of one's own, the `code` of MLflow) or compiled kernels (`attn_implementation`), files that are named and
+components of one's own, the `code` of MLflow, the handler of TorchServe) or compiled kernels (`attn_implementation`), files that are named and
 missing or lie elsewhere; and in each Python file, named or not, what runs commands, makes code at run time, loads native
 libraries or pickles, reaches the network, or writes and deletes files.
 
@@ -53,13 +53,16 @@ def remote_code(repository: Repository) -> Iterator[Seen]:
 
 def _references(repository: Repository, configs: list[str]) -> Iterator[CodeReference]:
     from hilt.knowledge.remote_code import conventional, of_mlflow, references
+    from hilt.knowledge.torchserve import served
 
     files = frozenset(repository.formats)
     yield from conventional(files)
     for config in configs:
         try:
             if repository.formats[config] == "json":
-                yield from references(config, repository.read(config).value, files)  # type: ignore[arg-type]
+                document = repository.read(config).value
+                yield from references(config, document, files)  # type: ignore[arg-type]
+                yield from served(config, document.value)  # type: ignore[attr-defined]
             elif config.rpartition("/")[2] == "MLmodel":
                 yield from of_mlflow(config, repository.read(config).value, files)  # type: ignore[arg-type]
         except (FormatError, SourceError):
@@ -98,7 +101,7 @@ def _named(reference: CodeReference, repository: Repository) -> Finding:
     elif reference.key == "code":
         said = f"{said}: {reference.path} stands before all installed packages on Python's search path"
     else:
-        said = f"{said}: {reference.path} is imported when remote code is trusted"
+        said = f"{said}: {reference.path} {reference.when}"
     where = Where(path=reference.config)
     # The config stays the same when the code that it names changes.
     fix = without_remote_code() if reference.key.startswith("auto_map") else ""

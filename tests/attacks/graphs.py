@@ -258,6 +258,7 @@ HONEST: Mapping[str, tuple[str, bytes]] = {
     "tflite": ("model.tflite", tflite()),
     "saved-model": ("saved_model.pb", saved_model(functions=SAVER)),
     "tensorflow-graph": ("frozen.pb", tensorflow_graph(tensorflow_node("Placeholder"), tensorflow_node("MatMul"))),
+    "tensorflow-text": ("graph.pbtxt", b'node {\n  name: "x"\n  op: "MatMul"\n}\nversions {\n  producer: 1\n}\n'),
     "tensorflow-variables": ("variables.index", variables(("a", variable(0, 8)), ("b", variable(8, 4)))),
     "keras-metadata": ("keras_metadata.pb", keras_metadata('{"class_name": "Dense"}', '{"class_name": "ReLU"}')),
     "tensorflow-fingerprint": ("fingerprint.pb", message((1, 1 << 63), (2, 2), (3, 3), (4, 4), (5, 5), (7, "1234"))),

@@ -25,8 +25,8 @@ GRAPH = {1: BYTES, 2: BYTES, 3: VARINT, 4: BYTES, 5: BYTES}
 META_GRAPH = dict.fromkeys((1, 2, 3, 4, 5, 6, 7), BYTES)
 _NODE = dict.fromkeys((1, 2, 3, 4, 5, 6, 7), BYTES)
 _OPERATOR = re.compile(r"_?[A-Za-z][A-Za-z0-9_>.]*")
-_WITH_TARGETS = ("PrintV2", "DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "DebugNanCount",
-                 "DebugNumericSummary", "DebugNumericSummaryV2", "DecodeProtoV2", "EncodeProto")  # fmt: skip
+WITH_TARGETS = ("PrintV2", "DebugIdentity", "DebugIdentityV2", "DebugIdentityV3", "DebugNanCount",
+                "DebugNumericSummary", "DebugNumericSummaryV2", "DecodeProtoV2", "EncodeProto")  # fmt: skip
 """Operators that write to or read from where their attributes say."""
 
 
@@ -43,8 +43,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorflowGraph:
-    """What the graphs of a file hold. `targets` are the (operator, text) of attributes that may name a place
-    to write to or read from."""
+    """What the graphs of a file hold.
+
+    `targets` are the (operator, text) of attributes that may name a place to write to or to read from.
+    """
 
     uses: tuple[Use, ...]
     functions: int
@@ -188,7 +190,7 @@ class Collector:
         self._uses[key] = replace(use, count=use.count + 1)
         if len(self._uses) > self._limits.graph_items:
             raise LimitExceeded("graph_items", len(self._uses), self._limits.graph_items, offset=within.start)
-        if operator in _WITH_TARGETS:
+        if operator in WITH_TARGETS:
             for attribute in attributes:
                 for text in self._texts(attribute):
                     self._keep(self._targets, (operator, text), attribute)

@@ -1,0 +1,107 @@
+"""Reads lists of packages: what pip, conda and the builders of Python packages are told to install, and from where.
+
+Specification: pip, "Requirements File Format"; PEP 508; PEP 518 and PEP 621 (`pyproject.toml`); conda, "Managing
+environments" (`environment.yml`); MLflow, `python_env.yaml`; setuptools, `setup()`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hilt.core.errors import FormatError
+
+_OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))(\S.*)")
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_SHORT = {"-i": "--index-url", "-f": "--find-links", "-e": "--editable", "-r": "--requirement", "-c": "--constraint"}
+_AT = re.compile(r"\s*[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s*(?P<place>[^\s;]+)")
+_PLACE = re.compile(r"(?:[a-z+]+://|file:|\.{0,2}/|\.$|[A-Za-z]:\\|\\\\)\S*|\S+\.(?:whl|tar\.gz|zip)(?=$|\s|;)")
+_CONTINUED = re.compile(r"\\\r?\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place that something is installed from: the option that names it (empty for a package), and whether a hash binds
+    what comes from there."""
+
+    option: str
+    place: str
+    line: int = 0
+    hashed: bool = False
+
+
+def of_pip(text: str) -> Iterator[Source]:
+    """The places that a requirements file names."""
+    line = 1
+    for joined in _CONTINUED.sub("\0", text).split("\n"):
+        entry = _COMMENT.sub("", joined.replace("\0", " ").strip())
+        yield from _entry(entry, line)
+        line += 1 + joined.count("\0")
+
+
+def of_conda(document: Any) -> Iterator[Source]:
+    """The places that an environment of conda, or of MLflow, names."""
+    if not isinstance(document, dict):
+        return
+    for channel in _texts(document.get("channels")):
+        yield Source(option="channels", place=channel)
+    for key in ("dependencies", "build_dependencies"):
+        listed = document.get(key)
+        for entry in listed if isinstance(listed, list) else ():
+            inner = entry.get("pip") if isinstance(entry, dict) else entry
+            for text in [inner] if isinstance(inner, str) else _texts(inner):
+                yield from _entry(text.strip(), 0)
+
+
+def of_pyproject(text: str) -> Iterator[Source]:
+    """The places that a `pyproject.toml` names. Raises `FormatError`."""
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"not TOML: {error}") from None
+    pending: list[Any] = [document]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            for key in ("git", "url"):
+                if isinstance(place := value.get(key), str):
+                    yield Source(option="", place=f"git+{place}" if key == "git" else place, hashed="rev" in value)
+            pending += [inner for key, inner in value.items() if key != "urls"]
+        elif isinstance(value, list):
+            pending += value
+        elif isinstance(value, str) and (found := _AT.match(value)) and ":" in found["place"]:
+            yield from _entry(value, 0)
+
+
+def of_setup(tree: ast.Module) -> Iterator[Source]:
+    """The places that strings of a `setup.py` name as PEP 508 does."""
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and (found := _AT.match(text)) and "://" in found["place"]:
+            yield Source(option="", place=found["place"], line=getattr(node, "lineno", 0))
+
+
+def _entry(entry: str, line: int) -> Iterator[Source]:
+    if option := _OPTION.match(entry):
+        name = _SHORT.get(option[1], option[1])
+        yield Source(option=name, place=_first(option[2]), line=line)
+    elif found := _AT.match(entry) or _PLACE.match(entry):
+        place = found["place"] if found.re is _AT else found[0]
+        hashed = "--hash=" in entry or bool(re.search(r"#.*(sha256|sha512)=", place))
+        yield Source(option="", place=place, line=line, hashed=hashed)
+
+
+def _first(text: str) -> str:
+    try:
+        return shlex.split(text)[0]
+    except (ValueError, IndexError):
+        return text.strip()
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

@@ -121,4 +121,5 @@ def test_json_is_told_from_what_begins_alike(name: str, data: bytes, format_id: 
 
 def test_blanks_before_a_document_do_not_hide_it() -> None:
     assert read_file(b" " * 5000 + b'{"a": 1}', "config.json").value.value == {"a": 1}
+    assert read_file(b"{" + b"\n" * 5000 + b'"a": 1}', "config.json").value.value == {"a": 1}
     assert read_file(b"\n" * 5000 + b"<net><layers/></net>", "model.xml").format == "openvino-ir"

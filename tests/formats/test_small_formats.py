@@ -213,3 +213,10 @@ def test_every_bound_is_reached(format_id: str, data: bytes, limit: str, allowed
     with pytest.raises(LimitExceeded) as caught:
         MODULES[format_id].read(MemorySource(data), Limits(**{limit: allowed}))
     assert caught.value.limit == limit
+
+
+@pytest.mark.parametrize("behind", [b"\0", b"hilt" * 100, b"\n\n"])
+def test_bytes_behind_the_last_component_of_tesseract_are_no_part_of_it(behind: bytes) -> None:
+    name, data = HONEST["tesseract"]
+    assert read(data, name).error is None
+    assert "is no line of text" in str(read(data + behind, name).error)

@@ -146,3 +146,7 @@ def test_mutations_are_read_or_an_error_of_the_format(name: str) -> None:
             data[place : place + choose.randint(0, 2)] = choose.randbytes(choose.randint(0, 3))
         if data:
             read(bytes(data), name, Limits())
+
+
+def test_a_script_with_binary_behind_is_not_read_as_one() -> None:
+    assert "binary, not text" in str(read(b"#!/bin/sh\ntail -c +42 $0\n\0\1", "run.sh").error)

@@ -35,10 +35,13 @@ def probe(head: Head) -> bool:
     if head.name.lower().endswith((".jsonl", ".ndjson")):
         return False
     text = head.data.decode(json.detect_encoding(head.data), "ignore").removeprefix("\ufeff")
-    if head.name.lower().endswith(".json") and (text.lstrip().startswith(("{", "[")) or not head.data.strip()):
+    named = head.name.lower().endswith(".json")
+    if named and head.data and not head.data.strip().removeprefix(b"{").removeprefix(b"["):
         return True  # blanks as far as one can see may well have a document behind them
     if not BEGINS.match(text):
         return False
+    if named:
+        return True
     try:
         _, end = json.JSONDecoder().raw_decode(text.lstrip())
     except (ValueError, RecursionError):

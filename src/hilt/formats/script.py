@@ -8,6 +8,7 @@ from __future__ import annotations
 from hilt.core.byte_source import ByteSource
 from hilt.core.limits import Limits
 from hilt.formats.executable import Executable
+from hilt.formats import text
 from hilt.formats.reader import Head
 
 _LINE = 256
@@ -20,6 +21,8 @@ def probe(head: Head) -> bool:
     return path.startswith(b"/") and b"python" not in line and not head.name.lower().endswith((".py", ".pyw"))
 
 
-def read(source: ByteSource, limits: Limits) -> Executable:  # noqa: ARG001
+def read(source: ByteSource, limits: Limits) -> Executable:
+    """What runs the script. Raises `FormatError` where binary follows, which the script may well unpack."""
+    text.read(source, limits)
     line = source.read(0, _LINE).split(b"\n", 1)[0][2:].decode("utf-8", "replace").strip()
     return Executable(kind="script", machine=line)

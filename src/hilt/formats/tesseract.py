@@ -7,6 +7,7 @@ first one is text, lines of `name value`, that set Tesseract's variables. A file
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ _FEWEST, _MOST = 9, 50
 """Entries of a table. Each version writes as many as it has names for, the first one nine; Tesseract reads up to 1000."""
 _LONG_LINE = 259
 """Tesseract reads a longer line as several, where the longest path of the system is that short (Windows)."""
+_VERSION = re.compile(rb"[\x20-\x7e]{1,255}\n?")
+_DAWG, _EDGE = 42, 8
+"""How a word graph begins, and the bytes of each of its edges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +69,24 @@ def read(source: ByteSource, limits: Limits) -> Tesseract:
             if size > limits.text_bytes:
                 raise LimitExceeded("text_bytes", size, limits.text_bytes, offset=component.begin)
             texts[component.name] = source.read(component.begin, size).decode("utf-8", "replace")
+    _end(source, components[-1])
     return Tesseract(
         components=components, version=texts.get("version", ""), settings=tuple(_settings(texts.get("config", "")))
     )
+
+
+def _end(source: ByteSource, last: Component) -> None:
+    """The table says where components begin. Of those that writers put last, the content tells where they end."""
+    size = last.end - last.begin
+    if last.name == "version" and not _VERSION.fullmatch(source.read(last.begin, size)):
+        raise FormatError(f"the version, {size} bytes long, is no line of text", offset=last.begin)
+    if last.name.endswith("-dawg"):
+        data = source.read(last.begin, 10)
+        for order in "<>":
+            magic, _, edges = struct.unpack(f"{order}hii", data.ljust(10, b"\0"))
+            if magic == _DAWG and size == 10 + _EDGE * edges:
+                return
+        raise FormatError(f"the last component, {last.name}, is no word graph of {size} bytes", offset=last.begin)
 
 
 def _components(start: bytes, size: int) -> tuple[Component, ...]:

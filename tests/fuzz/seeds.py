@@ -12,6 +12,7 @@ import lz4.frame
 
 from attacks import (
     archives,
+    arrow,
     foreign_archives,
     gguf,
     graphs,
@@ -157,6 +158,8 @@ def _some_links(file: hdf5.h5py.File) -> None:
 
 def _documents() -> Iterator[Seed]:
     yield from msgpack.HONEST.values()
+    yield from arrow.HONEST.values()
+    yield "table.parquet", arrow.parquet([("ARROW:schema", arrow.schema_in_base64("cos\nsystem\n."))], file_path="../x")
     yield "config.cfg", texts.SPACY.encode()
     yield "METADATA", b"Metadata-Version: 2.4\nName: x\nLicense: MIT\n  more of it\nClassifier: License :: Y\n\nA text\n"
     yield "patterns.jsonl", b'{"label": "A", "pattern": [{"LOWER": "a"}]}\n{"label": "B", "pattern": "b"}\n'

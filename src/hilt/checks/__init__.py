@@ -53,6 +53,8 @@ CHECKS: tuple[Check, ...] = (
     Check(id="ncnn-custom-layers", severity=Severity.MEDIUM, reads=("ncnn",)),
     Check(id="caffe-layers", severity=Severity.CRITICAL, reads=("caffe", "caffe-prototxt"), facts=(CODE_ON_LOAD,)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
+    Check(id="arrow-python-types", severity=Severity.CRITICAL, reads=("arrow", "parquet"), facts=(CODE_ON_LOAD,)),
+    Check(id="parquet-elsewhere", severity=Severity.HIGH, reads=("parquet",)),
     Check(id="spacy-config", severity=Severity.MEDIUM, reads=("ini",)),
     Check(id="msgpack-own-types", severity=Severity.HIGH, reads=("msgpack",)),
     Check(id="yaml-objects", severity=Severity.CRITICAL, reads=("yaml",), facts=(CODE_ON_LOAD,)),

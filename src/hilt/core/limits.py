@@ -85,7 +85,7 @@ class Limits:
 
     # Graphs: ONNX, TensorFlow, TFLite, Core ML, Paddle, OpenVINO.
     protobuf_fields: int = 10_000_000
-    """Fields of one protobuf file that are looked at one by one."""
+    """Fields of one protobuf or Thrift file that are looked at one by one."""
     graph_items: int = 200_000
     """Tensors, distinct operators, functions and the like that are kept of one graph."""
     graph_text_bytes: int = 64 * MIB

@@ -65,6 +65,8 @@ CARRIERS = (
     "npz",
     "equinox",
     "msgpack",
+    "arrow",
+    "parquet",
 )
 """Formats whose value has `pickles`."""
 
@@ -270,6 +272,14 @@ READERS: tuple[Reader, ...] = (
             *("*.wav", "*.ogg", "*.oga", "*.flac", "*.mp3", "*.ttf", "*.otf", "*.woff", "*.woff2"),
         ),
     ),
+    Reader(
+        id="arrow",
+        title="Apache Arrow or Feather",
+        names=("*.arrow", "*.arrows", "*.feather", "*.ftr", "*.ipc"),
+        magic=((0, b"ARROW1\0\0"), (0, b"FEA1"), (0, b"\xff\xff\xff\xff")),
+        probed=True,
+    ),
+    Reader(id="parquet", title="Apache Parquet", names=("*.parquet", "*.pq"), magic=((0, b"PAR1"),)),
     Reader(
         id="msgpack",
         title="MessagePack",

@@ -159,6 +159,12 @@ READERS: tuple[Reader, ...] = (
         probed=True,
     ),
     Reader(id="caffe", title="Caffe", names=("*.caffemodel",), needs=((0, b"\x0a\x12\x1a\x20\x28\x32\x38\x42\xa2"),)),
+    Reader(
+        id="tensorflow-text",
+        title="TensorFlow graph as text",
+        names=("*.pbtxt",),
+        needs=((0, b"sgnlmvcoad#" + BLANKS),),
+    ),
     Reader(id="caffe-prototxt", title="Caffe network or solver", names=("*.prototxt",)),
     Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",), needs=PROTOBUF),
     Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=((0, b"\0"),)),

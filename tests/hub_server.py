@@ -281,6 +281,7 @@ def _error(status: int, code: str, message: str) -> Reply:
 def _listen(hub: HubServer, name: str, tls: SSLContext | None) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             url = urlsplit(self.path)

@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -222,6 +223,11 @@ class _Stream(httpcore2.NetworkStream):
         self._inner.write(buffer, self._current.watch.wait())
 
     def close(self) -> None:
+        """Wakes the thread that waits for the next bytes, if there is one."""
+        connection = self._inner.get_extra_info("socket")
+        if connection is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
         self._inner.close()
 
     def start_tls(

@@ -162,6 +162,9 @@ def shown(address: str) -> str:
 def _split(address: str) -> SplitResult:
     """Raises `Failed` for what is no address that may be asked."""
     try:
+        host = urlsplit(address).hostname or ""
+        if not host.isascii():
+            address = address.replace(host, host.encode("idna").decode("ascii"), 1)
         url = urlsplit(quote(address, safe=_SAFE))
         origin(url)
     except (ValueError, UsageError) as error:

@@ -140,14 +140,18 @@ def variables(*entries: tuple[str, bytes], shards: int = 1) -> bytes:
 
 # TensorFlow Lite
 
-Flat = dict[int, "int | str | list[Flat] | bytes"]
+Flat = dict[int, "int | str | list[Flat] | bytes | tuple[int, ...] | Flat"]
 
 
 def flatbuffer(root: Flat, identifier: bytes = b"TFL3") -> bytes:
-    """A FlatBuffer whose scalars all take 8 bytes."""
+    """A FlatBuffer whose scalars all take 8 bytes; a tuple is a vector of numbers."""
     out = bytearray(4) + identifier
 
-    def place(item: Flat | str | bytes | list[Flat]) -> int:
+    def place(item: Flat | str | bytes | list[Flat] | tuple[int, ...]) -> int:
+        if isinstance(item, tuple):
+            start = len(out)
+            out.extend(struct.pack(f"<I{len(item)}q", len(item), *item))
+            return start
         if isinstance(item, str | bytes):
             data = item.encode() if isinstance(item, str) else item
             start = len(out)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from attacks.graphs import message
+from attacks.archives import honest_zip
+from attacks.graphs import Flat, flatbuffer, message
 
 # CTranslate2
 
@@ -126,9 +127,74 @@ def caffe_v0(source: str) -> bytes:
     return message((1, "net"), (2, message((1, message((1, "data"), (2, "data"), (16, source))), (3, "data"))))
 
 
+# MNN
+
+
+def mnn_operator(kind: int = 12, shape: int = 0, main: Flat | None = None, path: str = "") -> Flat:
+    operator: Flat = {3: "conv", 4: (1,), 5: kind}
+    if main is not None:
+        operator |= {1: shape, 2: main}
+    return operator | ({7: path} if path else {})
+
+
+def mnn(*operators: Flat, graph: Sequence[Flat] = ()) -> bytes:
+    graphs: list[Flat] = [{0: "body", 4: list(graph)}] if graph else []
+    shown = list(operators) or [mnn_operator(), mnn_operator(7)]
+    return flatbuffer({0: "code", 3: shown, 6: 3, 7: [{}], 10: graphs, 11: "id"}, b"")
+
+
+def mnn_external(*numbers: int, path: str = "") -> bytes:
+    return mnn(mnn_operator(12, 9, {6: numbers}, path))
+
+
+# ExecuTorch
+
+
+def executorch(
+    *operators: str, delegates: Sequence[str] = (), data: Sequence[str] = (), segment: bytes = b"weights!"
+) -> bytes:
+    """A program of one method with a segment behind it; its first value is a tensor in another file."""
+    names: list[Flat] = [{0: name, 1: "out"} for name in operators or ("aten::add",)]
+    values: list[Flat] = [{0: 5, 1: {9: {1: "l.weight", 2: 1}}}, {0: 2, 1: {0: 1}}]
+    plan: Flat = {0: "forward", 2: values, 6: names, 7: [{0: name} for name in delegates]}
+    root: Flat = {1: [plan], 2: [{0: bytes(4)}], 4: [{0: 0, 1: len(segment)}], 7: [{0: name, 1: 0} for name in data]}
+    out = bytearray(flatbuffer(root, b"ET12eh00" + bytes(28)))
+    size = len(out)
+    base = -(-size // 16) * 16
+    struct.pack_into("<IQQQ", out, 12, 32, size, base, len(segment))
+    return bytes(out.ljust(base, b"\0")) + segment
+
+
+def executorch_data(*names: str, segment: bytes = b"weights!", index: int = 0) -> bytes:
+    entries: list[Flat] = [{0: name, 1: index, 2: {0: 6}} for name in names or ("l.weight",)]
+    out = bytearray(flatbuffer({1: [{0: 0, 1: len(segment)}], 2: entries}, b"FT01FH01" + bytes(36)))
+    size = len(out)
+    base = -(-size // 16) * 16
+    struct.pack_into("<IQQQQ", out, 12, 40, 48, size - 48, base, len(segment))
+    return bytes(out.ljust(base, b"\0")) + segment
+
+
+# TensorRT and llamafile
+
+
+def tensorrt(tag: bytes = b"ftrt", text: bytes = b"") -> bytes:
+    before = struct.pack("<I", len(text)) + text if text else b""
+    return before + tag + bytes(20) + bytes([10, 3, 0, 26]) + b"code" * 16
+
+
+def llamafile(archive: bytes | None = None) -> bytes:
+    script = b"MZqFpD='\n" + bytes(51) + struct.pack("<I", 128) + bytes(64) + b"PE\0\0" + bytes(20) + b"'\necho hilt\n"
+    return script + (honest_zip() if archive is None else archive)
+
+
 HONEST = {
     "ctranslate2": ("model.bin", ctranslate2(aliases=[("encoder/bias", "decoder/bias")])),
     "caffe": ("net.caffemodel", caffe()),
+    "executorch": ("model.pte", executorch()),
+    "executorch-data": ("model.ptd", executorch_data()),
+    "llamafile": ("model.llamafile", llamafile()),
+    "mnn": ("model.mnn", mnn()),
+    "tensorrt": ("model.engine", tensorrt()),
     "caffe-prototxt": ("deploy.prototxt", prototxt()),
     "ncnn": ("model.param", ncnn()),
     "ggml": ("ggml-base.bin", whisper(ggml_tensor("encoder.bias"), ggml_tensor("encoder.weight", (32,), 2, 18))),

@@ -18,12 +18,13 @@ from attacks import (
     graphs,
     hdf5,
     keras,
+    media_files,
     msgpack,
     number_formats,
     pickles,
     remote_code,
-    skops_models,
     runtimes,
+    skops_models,
     small_formats,
     templates,
     texts,
@@ -60,6 +61,7 @@ def names(reader_id: str) -> tuple[str, ...]:
 
 def _all() -> Iterator[Seed]:
     yield from _archives()
+    yield from media_files.HONEST.items()
     yield from _pickles()
     yield from _graphs()
     yield from _keras_and_hdf5()
@@ -81,7 +83,7 @@ def _archives() -> Iterator[Seed]:
     yield "nested.zip", archives.nested(4)
     yield "overlapping.zip", archives.overlapping(3)
     yield "wide.zip", archives.zip_of(archives.Part(), end=archives.End(zip64=(1, 57, 43)))
-    yield "logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + archives.honest_zip()
+    yield "logo.png", media_files.png() + archives.honest_zip()
     yield "picture", b"\xff" * 600 + archives.honest_zip()
     yield "net.pt", archives.torchscript("def forward(self, x: Tensor) -> Tensor:\n  return torch.add(x, 1, alpha=2)\n")
     yield "__0_0.distcp", archives.torch_zip() * 3
@@ -128,6 +130,10 @@ def _graphs() -> Iterator[Seed]:
 
 def _runtimes() -> Iterator[Seed]:
     yield from runtimes.HONEST.values()
+    yield "model.mnn", runtimes.mnn(runtimes.mnn_operator(256, 30, {0: "Own"}), graph=[runtimes.mnn_operator()])
+    yield "model.mnn", runtimes.mnn_external(0, 8, 8)
+    yield "model.pte", runtimes.executorch("own::add", delegates=["XnnpackBackend"], data=["a_so_blob"])
+    yield "model.engine", runtimes.tensorrt(b"ptrt", b'{"task": "detect"}')
     yield "net.caffemodel", runtimes.caffe_v1()
     yield "net.caffemodel", runtimes.caffe_v0("list.txt")
     yield "solver.prototxt", runtimes.solver()
@@ -161,7 +167,10 @@ def _documents() -> Iterator[Seed]:
     yield from arrow.HONEST.values()
     yield "table.parquet", arrow.parquet([("ARROW:schema", arrow.schema_in_base64("cos\nsystem\n."))], file_path="../x")
     yield "config.cfg", texts.SPACY.encode()
-    yield "METADATA", b"Metadata-Version: 2.4\nName: x\nLicense: MIT\n  more of it\nClassifier: License :: Y\n\nA text\n"
+    yield (
+        "METADATA",
+        b"Metadata-Version: 2.4\nName: x\nLicense: MIT\n  more of it\nClassifier: License :: Y\n\nA text\n",
+    )
     yield "patterns.jsonl", b'{"label": "A", "pattern": [{"LOWER": "a"}]}\n{"label": "B", "pattern": "b"}\n'
     yield "config.json", remote_code.config(AutoModel="modeling_own.OwnModel")
     yield "tokenizer_config.json", json.dumps({"chat_template": templates.HONEST}).encode()

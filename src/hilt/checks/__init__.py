@@ -52,6 +52,14 @@ CHECKS: tuple[Check, ...] = (
     Check(id="openvino-extensions", severity=Severity.MEDIUM, reads=("openvino-ir",)),
     Check(id="ncnn-custom-layers", severity=Severity.MEDIUM, reads=("ncnn",)),
     Check(id="caffe-layers", severity=Severity.CRITICAL, reads=("caffe", "caffe-prototxt"), facts=(CODE_ON_LOAD,)),
+    Check(id="mnn-custom-operators", severity=Severity.HIGH, reads=("mnn",)),
+    Check(
+        id="executorch-delegates",
+        severity=Severity.CRITICAL,
+        reads=("executorch", "executorch-data"),
+        facts=(CODE_ON_LOAD,),
+    ),
+    Check(id="tensorrt-engine", severity=Severity.MEDIUM, reads=("tensorrt",)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
     Check(id="arrow-python-types", severity=Severity.CRITICAL, reads=("arrow", "parquet"), facts=(CODE_ON_LOAD,)),
     Check(id="parquet-elsewhere", severity=Severity.HIGH, reads=("parquet",)),
@@ -71,7 +79,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="archive-escape", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="hidden-archive", severity=Severity.HIGH, reads=ANY),
     Check(id="hidden-bytes", severity=Severity.MEDIUM, reads=ACCOUNTED),
-    Check(id="native-code", severity=Severity.HIGH, reads=("elf", "pe", "macho", "bytecode", "script")),
+    Check(id="native-code", severity=Severity.HIGH, reads=("elf", "pe", "macho", "llamafile", "bytecode", "script")),
     Check(id="torch-members", severity=Severity.HIGH, reads=("torch-zip", "torchscript", "torch-legacy", "torch-tar")),
     Check(id="torchscript-code", severity=Severity.CRITICAL, reads=("torchscript",), facts=(CODE_ON_LOAD,)),
     Check(
@@ -130,6 +138,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="config-targets", severity=Severity.CRITICAL, reads=("json", "yaml"), facts=(CODE_ON_LOAD,)),
     Check(id="config-reaches-out", severity=Severity.HIGH, reads=("json",)),
     Check(id="requirements-elsewhere", severity=Severity.HIGH, reads=("text", "yaml", "python")),
+    Check(id="card-commands", severity=Severity.HIGH),
     Check(id="embedded-program", severity=Severity.HIGH, searches=True, facts=(EMBEDDED_PROGRAMS,)),
     Check(id="secrets-in-bytes", severity=Severity.HIGH, searches=True),
 )

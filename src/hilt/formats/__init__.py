@@ -48,10 +48,23 @@ LISTED = (
     "bzip2",
     "xz",
     "msgpack",
+    "llamafile",
 )
 """Formats that list members."""
 
-ACCOUNTED = ("caffe", "onnx", "tflite", "coreml", "coreml-weights", "paddle-program", "tensorflow-variables")
+ACCOUNTED = (
+    "caffe",
+    "mnn",
+    "executorch",
+    "executorch-data",
+    "onnx",
+    "tflite",
+    "coreml",
+    "coreml-weights",
+    "paddle-program",
+    "tensorflow-variables",
+    "media",
+)
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
 CARRIERS = (
@@ -145,6 +158,21 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(id="onnx", title="ONNX", names=("*.onnx",), needs=PROTOBUF),
     Reader(id="tflite", title="TensorFlow Lite", names=("*.tflite", "*.lite"), magic=((4, b"TFL3"),), probed=True),
+    Reader(id="executorch", title="ExecuTorch program", names=("*.pte",), magic=((4, b"ET12"),), probed=True),
+    Reader(id="executorch-data", title="ExecuTorch data", names=("*.ptd",), magic=((4, b"FT01"),), probed=True),
+    Reader(
+        id="mnn",
+        title="MNN model",
+        names=("*.mnn",),
+        needs=((0, bytes(range(4, 256, 4))), (1, b"\0"), (2, b"\0"), (3, b"\0")),
+    ),
+    Reader(
+        id="tensorrt",
+        title="TensorRT engine",
+        names=("*.engine", "*.plan", "*.trt"),
+        magic=((0, b"ptrt"), (0, b"ftrt"), (4, b"{")),  # or what Ultralytics writes before it
+        probed=True,
+    ),
     Reader(id="saved-model", title="TensorFlow SavedModel", names=("saved_model.pb",), needs=PROTOBUF),
     Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef"), needs=PROTOBUF),
     Reader(id="keras-metadata", title="Keras metadata of a SavedModel", names=("keras_metadata.pb",), needs=PROTOBUF),
@@ -242,6 +270,12 @@ READERS: tuple[Reader, ...] = (
         ),
     ),
     Reader(id="elf", title="ELF program or library", names=("*.so", "*.so.*", "*.o"), magic=((0, b"\x7fELF"),)),
+    Reader(
+        id="llamafile",
+        title="llamafile, a program",
+        names=("*.llamafile",),
+        magic=((0, b"MZqFpD='"), (0, b"jartsr='"), (0, b"APEDBG='")),
+    ),
     Reader(id="pe", title="Windows program or library", names=("*.exe", "*.dll"), magic=((0, b"MZ"),), probed=True),
     Reader(
         id="macho",

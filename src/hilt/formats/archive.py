@@ -27,6 +27,7 @@ ARCHIVES: tuple[str, ...] = (
     "zstd",
     "lz4",
     "tflite",
+    "llamafile",
     "tar",
     "gzip",
     "bzip2",

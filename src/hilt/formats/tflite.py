@@ -1,24 +1,23 @@
 """Reads what a TensorFlow Lite model says of its operators, graphs and buffers; never the numbers in the buffers.
 
-Specification: schema.fbs of TensorFlow Lite (version 3, identifier TFL3), a FlatBuffer: tables find their fields
-through a vtable of 16-bit offsets, vectors and strings begin with a 32-bit length, all little-endian. Behind it buffers
-may be appended, and a zip with the files that its metadata names.
+Specification: schema.fbs of TensorFlow Lite (version 3, identifier TFL3), a FlatBuffer. Behind it buffers may be
+appended, and a zip with the files that its metadata names.
 """
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
-from hilt.core.limits import KIB, Limits
+from hilt.core.limits import Limits
 from hilt.formats import ZIP_END, ZIP_REACH
 from hilt.formats import zip as plain
 from hilt.formats.archive import Archive, Member
+from hilt.formats.flatbuffer import Flat
 from hilt.formats.reader import Head
 from hilt.formats.stretches import Stretch, unowned
 from hilt.formats.zip_end import find_end
@@ -26,7 +25,6 @@ from hilt.formats.zip_end import find_end
 _VERSION = 3
 _CUSTOM = 32
 """The builtin operator that stands for a custom one."""
-_CHUNK = 4 * KIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +67,7 @@ class Tflite:
 
 
 def probe(head: Head) -> bool:
-    flat = _Flat(head.source, head.limits)
+    flat = Flat(head.source, head.limits)
     try:
         model = flat.follow(0)
         return flat.number(model, 0, "<I") == _VERSION and flat.length(model, 1) > 0
@@ -79,7 +77,7 @@ def probe(head: Head) -> bool:
 
 def read(source: ByteSource, limits: Limits) -> Tflite:
     """The model in `source`. Raises `FormatError` where an offset leads outside it."""
-    flat = _Flat(source, limits)
+    flat = Flat(source, limits)
     model = flat.follow(0)
     declared = [_operator(flat, code) for code in flat.tables(model, 1)]
     used, subgraphs, tensors = Counter[Operator](dict.fromkeys(declared, 0)), 0, 0
@@ -101,6 +99,7 @@ def read(source: ByteSource, limits: Limits) -> Tflite:
     files = tuple(flat.text(group, 0) for group in flat.tables(model, 8))
     metadata = tuple(flat.text(entry, 0) for entry in flat.tables(model, 6))
     archive, begin = _behind(source, limits)
+    # Writers begin at the end, with the codes of the operators or the buffers, which were all looked at.
     parts = [(0, flat.reach), *((begin, begin + size) for begin, size in appended), (begin, source.size)]
     return Tflite(
         version=version,
@@ -138,93 +137,7 @@ def _behind(source: ByteSource, limits: Limits) -> tuple[Archive, int]:
 open_member = plain.open_member
 
 
-def _operator(flat: _Flat, code: int) -> Operator:
+def _operator(flat: Flat, code: int) -> Operator:
     # Old files have the number in a byte, which is 127 in new files where the number does not fit.
     builtin = max(flat.number(code, 0, "<b"), flat.number(code, 3, "<i"))
     return Operator(builtin=builtin, custom=flat.text(code, 1) if builtin == _CUSTOM else "")
-
-
-class _Flat:
-    """A source seen as a FlatBuffer; tables are the offsets at which they begin."""
-
-    def __init__(self, source: ByteSource, limits: Limits) -> None:
-        self._source, self._limits = source, limits
-        self._data, self._at = b"", 0
-        self._items, self._text = 0, 0
-        self.reach = 0
-        """The end of whatever was looked at. Writers begin at the end, with the codes of the operators or the buffers."""
-
-    def follow(self, position: int) -> int:
-        """Where the offset at `position` leads."""
-        return position + int(self._number(position, "<I"))
-
-    def number(self, table: int, field: int, layout: str) -> int:
-        """A scalar field; 0 where the table leaves it out."""
-        position = self._field(table, field)
-        return 0 if position is None else self._number(position, layout)
-
-    def text(self, table: int, field: int) -> str:
-        """A string field; empty where the table leaves it out. Bytes that are not UTF-8 stand as surrogate escapes."""
-        position = self._field(table, field)
-        if position is None:
-            return ""
-        start = self.follow(position)
-        length = self._number(start, "<I")
-        self._text += length
-        if self._text > self._limits.graph_text_bytes:
-            raise LimitExceeded("graph_text_bytes", self._text, self._limits.graph_text_bytes, offset=start)
-        text = self._bytes(start + 4, length).decode("utf-8", "surrogateescape")
-        self.reach = max(self.reach, start + 4 + length + 1)
-        return text
-
-    def length(self, table: int, field: int) -> int:
-        """The length of a vector field, whose items lie inside the file; 0 where the table leaves it out."""
-        position = self._field(table, field)
-        if position is None:
-            return 0
-        start = self.follow(position)
-        length = self._number(start, "<I")
-        if start + 4 + length > self._source.size:
-            raise FormatError(f"a vector of {length} items reaches past the end of the file", offset=start)
-        self.reach = max(self.reach, start + 4 + length)
-        return length
-
-    def tables(self, table: int, field: int) -> Iterator[int]:
-        """The tables in a vector field."""
-        length = self.length(table, field)
-        self._items += length
-        if self._items > self._limits.graph_items:
-            raise LimitExceeded("graph_items", self._items, self._limits.graph_items, offset=table)
-        position = self._field(table, field)
-        start = self.follow(position) + 4 if position is not None else 0
-        for index in range(length):
-            yield self.follow(start + 4 * index)
-
-    def _field(self, table: int, field: int) -> int | None:
-        """Where a field of a table lies."""
-        vtable = table - self._number(table, "<i")
-        length = self._number(vtable, "<H")
-        self.reach = max(self.reach, vtable + length, table + self._number(vtable + 2, "<H"))
-        if 4 + 2 * field >= length:
-            return None
-        offset = self._number(vtable + 4 + 2 * field, "<H")
-        return table + offset if offset else None
-
-    def _number(self, position: int, layout: str) -> int:
-        value = struct.unpack(layout, self._bytes(position, struct.calcsize(layout)))[0]
-        return int(value)
-
-    def _bytes(self, position: int, n: int) -> bytes:
-        begin = position - self._at
-        if begin < 0 or begin + n > len(self._data):
-            if position < 0 or position + n > self._source.size:
-                raise FormatError(
-                    f"an offset leads to byte {position}, {n} bytes long, in a file of {self._source.size} bytes",
-                    offset=max(position, 0),
-                )
-            self._at = max(0, min(position - _CHUNK // 2, self._source.size - _CHUNK))
-            self._data = self._source.read(self._at, max(_CHUNK, position - self._at + n))
-            begin = position - self._at
-            if begin + n > len(self._data):
-                raise FormatError("the file became shorter while it was read", offset=position)
-        return self._data[begin : begin + n]

@@ -17,6 +17,7 @@ from hilt.knowledge.siblings import Files, beside, leads_away, size_of
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
+    from hilt.formats.mnn import Mnn
     from hilt.formats.ncnn import Ncnn
     from hilt.formats.onnx import Onnx
     from hilt.formats.openvino_ir import OpenvinoIr
@@ -60,6 +61,12 @@ def _onnx(_files: Files, path: str, model: Onnx) -> Claims:
 def _openvino(_files: Files, path: str, model: OpenvinoIr) -> Claims:
     for offset, size in model.constants:
         yield path.removesuffix(".xml") + ".bin", (offset, offset + size)
+
+
+def _mnn(_files: Files, path: str, model: Mnn) -> Claims:
+    for name, begin, end in model.external:
+        if not leads_away(name):
+            yield beside(path, name) if name else f"{path}.weight", (begin, end)
 
 
 def _ncnn(files: Files, path: str, model: Ncnn) -> Claims:
@@ -172,6 +179,7 @@ KINDS: Mapping[str, Callable[[Files, str, Any], Claims]] = {
     "onnx": _onnx,
     "openvino-ir": _openvino,
     "ncnn": _ncnn,
+    "mnn": _mnn,
     "tensorflow-variables": _tensorflow,
     "json": _json,
 }

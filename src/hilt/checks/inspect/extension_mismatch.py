@@ -22,7 +22,19 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.formats import READERS
 
 RUNS_CODE = frozenset(
-    ("pickle", "joblib", "torch-legacy", "torch-zip", "torchscript", "elf", "pe", "macho", "bytecode", "script")
+    (
+        "pickle",
+        "joblib",
+        "torch-legacy",
+        "torch-zip",
+        "torchscript",
+        "elf",
+        "pe",
+        "macho",
+        "llamafile",
+        "bytecode",
+        "script",
+    )
 )
 """Formats that run code, or can, once they are loaded or started."""
 

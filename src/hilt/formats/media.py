@@ -1,8 +1,7 @@
 """Recognises the pictures, sounds, films, fonts and documents that repositories carry beside their model.
 
 Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF (WebP, WAV), PDF (ISO 32000), MP4 (ISO
-14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF. What they show is not read. Of a zip archive
-behind the picture, which some loaders open, the place is told.
+14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF. What they show is not read, only where they end.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from dataclasses import dataclass
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
+from hilt.formats.media_ends import end_of
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch, unowned
 
 SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("png", 0, b"\x89PNG\r\n\x1a\n"),
@@ -37,9 +38,10 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """What kind of picture, sound or document it is."""
+    """What kind of picture, sound or document it is, and which bytes stand behind its end."""
 
     kind: str
+    unowned: tuple[Stretch, ...]
 
 
 def kind_of(data: bytes) -> str | None:
@@ -55,9 +57,8 @@ def probe(head: Head) -> bool:
 
 
 def read(source: ByteSource, limits: Limits) -> Media:
-    """The kind of `source`; only its first bytes are looked at."""
-    del limits
+    """The kind of `source` and its end. Raises `FormatError` where it has none, or breaks off before it."""
     kind = kind_of(source.read(0, 16))
     if kind is None:
         raise FormatError("no picture, sound or document that is known", offset=0)
-    return Media(kind=kind)
+    return Media(kind=kind, unowned=unowned([(0, end_of(kind, source, limits))], source.size))

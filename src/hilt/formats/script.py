@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.limits import Limits
-from hilt.formats.executable import Executable
 from hilt.formats import text
+from hilt.formats.executable import Executable
 from hilt.formats.reader import Head
 
 _LINE = 256

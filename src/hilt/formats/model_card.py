@@ -6,6 +6,7 @@ Specification: Hugging Face Hub, "Model Cards": a block of YAML between two line
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from hilt.formats.reader import Head
 from hilt.formats.text import encoding_of, whole
 
 BEGINS = re.compile(rb"(\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
+FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})([^`\r]*)\r?$")
 FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
 
@@ -25,6 +27,15 @@ class ModelCard:
 
     metadata: dict[str, Any]
     body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeBlock:
+    """A fenced block: the language it is said to be in, the number of the line that opens it, and what stands inside."""
+
+    language: str
+    line: int
+    text: str
 
 
 def probe(head: Head) -> bool:
@@ -47,3 +58,20 @@ def read(source: ByteSource, limits: Limits) -> ModelCard:
     if not isinstance(metadata, dict):
         raise FormatError(f"the front matter is a {type(metadata).__name__}, not an object", offset=0)
     return ModelCard(metadata={str(key): value for key, value in metadata.items()}, body=text[found.end() :])
+
+
+def code_blocks(text: str) -> Iterator[CodeBlock]:
+    """The fenced blocks of a Markdown text (CommonMark, 4.5). One that is not closed reaches to the end."""
+    fence, language, opened = "", "", 0
+    held: list[str] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = FENCE.match(line)
+        if not fence and found:
+            fence, language, opened, held = found[1], found[2].strip().lower(), number, []
+        elif fence and found and found[1].startswith(fence) and not found[2].strip():
+            yield CodeBlock(language=language, line=opened, text="\n".join(held))
+            fence = ""
+        else:
+            held.append(line)
+    if fence:
+        yield CodeBlock(language=language, line=opened, text="\n".join(held))

@@ -1,0 +1,153 @@
+"""What the commands of a model card make a reader do.
+
+Cards are read by people who copy what stands in them into a shell. Commands that hide what they run, that run what they
+fetch, or that turn protections off are told by their shapes; Python is read as Python (see `python_code`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hilt.core.finding import Severity
+from hilt.formats import requirements
+from hilt.knowledge.package_sources import judged
+from hilt.knowledge.python_code import Kind, uses
+
+_SHELL = r"(?:sudo\s+(?:-\S+\s+)?)?(?:\S*/)?(?:ba|z|da|k)?sh\b|(?:sudo\s+)?(?:python3?|perl|node)\b"
+_FETCH = r"\b(?:curl|wget)\b"
+_INSTALLERS = re.compile(
+    r"https://(?:ollama\.com|astral\.sh|sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com/(?:Homebrew|nvm-sh)|bun\.sh|deb\.nodesource\.com)/"
+)
+"""Installers of tools that half of all cards tell people to run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something that a card tells its reader to do; `line` counts from 1 in the text that was looked at."""
+
+    severity: Severity
+    line: int
+    text: str
+    means: str
+
+
+def _shape(severity: Severity, means: str, pattern: str) -> tuple[re.Pattern[str], Severity, str]:
+    return re.compile(pattern, re.IGNORECASE), severity, means
+
+
+_RUNS_FETCHED = "runs what it fetches, unseen"
+SHAPES = (
+    _shape(Severity.HIGH, "runs a command that nobody can read", rf"base64\s+(?:-d|-D|--decode)[^\n|]{{0,200}}\|\s*(?:{_SHELL})"),
+    _shape(Severity.HIGH, "runs a command that nobody can read", r"(?:exec|eval)\s*\([^\n]{0,200}(?:b64decode|a85decode|fromhex|decompress|marshal\.loads)"),
+    _shape(Severity.HIGH, "runs a command that nobody can read", r"powershell[^\n]{0,200}\s-e(?:nc|ncodedcommand)?\s+[A-Za-z0-9+/=]{16}"),
+    _shape(Severity.HIGH, "turns the protection of the machine off", r"(?:Set|Add)-MpPreference|spctl\s+--master-disable|setenforce\s+0"),
+    _shape(Severity.HIGH, "takes the mark of a download away, so that the system does not ask", r"xattr\s+-\w*[dc]\w*\s[^\n]{0,60}(?:quarantine|\.app)|Unblock-File"),
+    _shape(Severity.HIGH, "unpacks an archive with a password, which no scanner can look into", r"\bunzip\s[^\n]{0,100}-P\s*\S|\b7z\s+x\s[^\n]{0,100}\s-p\S"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, rf"{_FETCH}[^\n|]{{0,300}}\|\s*(?:{_SHELL})"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, rf"(?:{_SHELL})[^\n]{{0,40}}(?:<\(|\$\(|`)\s*{_FETCH}[^\n]{{0,200}}"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, r"\b(?:iex|Invoke-Expression)\b[^\n]{0,80}(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)[^\n]{0,100}"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, r"(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n|]{0,200}\|\s*(?:iex|Invoke-Expression)\b"),
+    _shape(Severity.MEDIUM, "fetches from a machine that has no name", r"(?:curl|wget|urlretrieve|urlopen|get)\b[^\n]{0,80}https?://(?!127\.|10\.|192\.168\.)\d{1,3}(?:\.\d{1,3}){3}"),
+    _shape(Severity.LOW, "does not look at certificates", r"--no-check-certificate|\bcurl\s[^\n]{0,100}\s(?:-k|--insecure)\b|verify\s*=\s*False"),
+)  # fmt: skip
+_MADE_TO_RUN = re.compile(r"chmod\s+(?:-R\s+)?(?:[augo]*\+\w*x|[0-7]?7[0-7]{2})\s+(?P<file>\S+)")
+_PIP = re.compile(r"(?:^|[\s!%&;`(])(?:pip3?|uv\s+pip)\s+install\s+(?P<rest>[^\n|&;`]{1,500})", re.MULTILINE)
+
+
+def commands(text: str) -> Iterator[Command]:
+    """Every command of these shapes in a text, be it in a block of code or in a sentence."""
+    for pattern, severity, means in SHAPES:
+        for found in pattern.finditer(text):
+            worst = severity
+            if means is _RUNS_FETCHED:
+                if _INSTALLERS.search(found[0]):
+                    worst = Severity.LOW
+                elif "http://" in found[0]:
+                    worst = Severity.HIGH
+            yield Command(severity=worst, line=_line(text, found.start()), text=found[0], means=means)
+    if re.search(_FETCH, text):
+        for found in _MADE_TO_RUN.finditer(text):
+            name = found["file"].rpartition("/")[2]
+            if re.search(rf"(?:{_FETCH})[^\n]{{0,300}}{re.escape(name)}", text[: found.start()]):
+                yield Command(
+                    severity=Severity.MEDIUM,
+                    line=_line(text, found.start()),
+                    text=found[0],
+                    means="makes a program of what it fetched",
+                )
+    yield from _installed(text)
+
+
+def _installed(text: str) -> Iterator[Command]:
+    """Packages that a card has people install from elsewhere; that they come from their author is usual in a card."""
+    for found in _PIP.finditer(text):
+        for source in requirements.of_pip("\n".join(_arguments(found["rest"]))):
+            if (seen := judged(source)) is not None:
+                severity = {Severity.HIGH: Severity.MEDIUM}.get(seen[0], Severity.LOW)
+                option = f"{source.option} " if source.option else ""
+                yield Command(
+                    severity=severity,
+                    line=_line(text, found.start("rest")),
+                    text=f"pip install {option}{source.place}",
+                    means=seen[1],
+                )
+
+
+def _arguments(rest: str) -> Iterator[str]:
+    """Each argument on a line of its own, an option with its value."""
+    try:
+        words = shlex.split(rest, comments=True)
+    except ValueError:
+        words = rest.split()
+    option = ""
+    for word in words:
+        if option:
+            yield f"{option} {word}"
+            option = ""
+        elif word in (
+            "-i",
+            "--index-url",
+            "--extra-index-url",
+            "-f",
+            "--find-links",
+            "-e",
+            "--editable",
+            "-r",
+            "--trusted-host",
+        ):
+            option = word
+        else:
+            yield word
+
+
+def of_python(code: str) -> Iterator[Command]:
+    """What a block of Python does that loading a model need not do."""
+    tree = _parsed(code)
+    for use in uses(tree) if tree is not None else ():
+        if use.kind in (Kind.COMMAND, Kind.CODE, Kind.PICKLE):
+            yield Command(severity=Severity.LOW, line=use.line, text=use.name, means=use.kind.value)
+    for node in ast.walk(tree) if tree is not None else ():
+        match node:
+            case ast.keyword(arg="trust_remote_code", value=ast.Constant(value=True)):
+                yield Command(severity=Severity.LOW, line=node.lineno, text="trust_remote_code=True", means=TRUSTS)
+
+
+TRUSTS = "has the loader run code that a config names"
+
+
+def _parsed(code: str) -> ast.Module | None:
+    """The block as Python; lines for a shell (`!pip`), and the prompts of a session, are left out."""
+    lines = [re.sub(r"^\s*(>>>|\.\.\.) ?", "", line) for line in code.split("\n")]
+    kept = ["pass" if re.match(r"\s*[!%]", line) else line for line in lines]
+    try:
+        return ast.parse("\n".join(kept))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+        return None
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

@@ -274,7 +274,7 @@ def _json(value: object) -> Reply:
 
 def _error(status: int, code: str, message: str) -> Reply:
     told = {"X-Error-Code": code} if code else {}
-    headers = told | {"X-Error-Message": message, "X-Request-Id": "request-1"}
+    headers = told | {"X-Error-Message": ascii(message)[1:-1], "X-Request-Id": "request-1"}
     return Reply(status, headers, json.dumps({"error": message}).encode())
 
 

@@ -46,9 +46,8 @@ def refusal(raw: Raw, *, has_token: bool) -> Failed:
     message = ": ".join(part for part in parts[:3] if part) + (f"; {parts[3]}" if parts[3] else "")
     if identifier:
         message += f" (request {plain(identifier)[:80]})"
-    return Failed(
-        message, again=raw.status in _AGAIN, wait=_asked_to_wait(raw.headers) if raw.status in _AGAIN else 0.0
-    )
+    again = raw.status in _AGAIN
+    return Failed(message, again=again, wait=_asked_to_wait(raw.headers) if again else 0.0, status=raw.status)
 
 
 def plain(text: str) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,7 +58,10 @@ class Remote:
         self._blocks = Blocks()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hilt-fetch")
         self._lock = threading.Lock()
-        self._to_come = deque(sorted(self._files))
+        # The largest first: it is the one that is most likely to be kept from us.
+        largest = max((file.stated.size for file in self._files.values()), default=0)
+        order = sorted(self._files, key=lambda path: (self._files[path].stated.size != largest, path))
+        self._to_come = deque(order)
         self._unread: dict[str, int] = {}
         self._room = HEADS
 
@@ -79,15 +81,14 @@ class Remote:
         """
         from hilt.sources.http import Refused
 
-        first = next(iter(self._to_come), None)
-        self._go_on()
+        first = self._go_on()
         if first is not None:
             try:
-                self.read(first, [(0, 1)])
+                first.result()
             except Refused:
                 raise
             except SourceError:
-                pass  # told when the file is read
+                pass  # tried again, and told, when that file is read
 
     def keep(self, path: str, answer: Answer) -> None:
         """Takes the first bytes of a file from the answer that told its size."""
@@ -97,14 +98,18 @@ class Remote:
             self._blocks.put(path, at // BLOCK, piece.data[at : at + BLOCK])
         self._to_come.clear()
 
-    def _go_on(self) -> None:
+    def _go_on(self) -> Future[None] | None:
+        """Fetches further heads while there is room; the first of them comes back."""
+        first = None
         with self._lock:
             while self._to_come and self._room > 0:
                 path = self._to_come.popleft()
                 size = _head_size(self._files[path].stated)
                 self._unread[path] = size
                 self._room -= size
-                self._threads.submit(self._head, path)
+                fetched = self._threads.submit(self._head, path)
+                first = first or fetched
+        return first
 
     def read(self, path: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """The bytes of each (offset, n), fewer only at the end of the file.
@@ -136,8 +141,7 @@ class Remote:
         file = self._files[path]
         if file.stated.size and file.lock.acquire(blocking=False):  # else somebody reads it already
             try:
-                with suppress(SourceError):  # told to whoever reads it
-                    self._bring(file, [(0, 1)])
+                self._bring(file, [(0, 1)])
             finally:
                 file.lock.release()
 

@@ -22,6 +22,7 @@ from attacks import (
     msgpack,
     number_formats,
     pickles,
+    r_data,
     remote_code,
     runtimes,
     skops_models,
@@ -109,6 +110,7 @@ def _graphs() -> Iterator[Seed]:
     yield from small_formats.HONEST.values()
     yield from number_formats.HONEST.values()
     yield from number_formats.MORE
+    yield from r_data.SEEDS
     yield from _runtimes()
     external = graphs.onnx_tensor(external={"location": "../weights", "offset": "0", "length": "8"})
     yield "model.onnx", graphs.onnx(graphs.onnx_node("Own", "own.domain"), tensors=[external])

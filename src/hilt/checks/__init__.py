@@ -60,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
         facts=(CODE_ON_LOAD,),
     ),
     Check(id="tensorrt-engine", severity=Severity.MEDIUM, reads=("tensorrt",)),
+    Check(id="r-code", severity=Severity.CRITICAL, reads=("r-data",), facts=(CODE_ON_LOAD,)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
     Check(id="arrow-python-types", severity=Severity.CRITICAL, reads=("arrow", "parquet"), facts=(CODE_ON_LOAD,)),
     Check(id="parquet-elsewhere", severity=Severity.HIGH, reads=("parquet",)),

@@ -31,6 +31,9 @@ TAR = ((148, b"01234567+-" + BLANKS), (149, b"01234567_oO\0" + BLANKS))
 PICKLE = ((0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0x99))),)
 """How a pickle begins: with an opcode."""
 
+R_DATA = ("*.rds", "*.rdata", "*.rda")
+"""Names of data of R, which is mostly compressed."""
+
 ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "skops", "npz")
 """Formats that are a zip, whatever else they are."""
 
@@ -215,6 +218,13 @@ READERS: tuple[Reader, ...] = (
         magic=((0, b"\xba\x16\x4f\x2f"), (5, b"\0\0\0")),
         probed=True,
     ),
+    Reader(
+        id="r-data",
+        title="R data",
+        names=R_DATA,
+        magic=tuple((0, start) for start in (b"X\n", b"B\n", b"A\n", b"RDX", b"RDA", b"RDB")),
+        probed=True,
+    ),
     Reader(id="word2vec", title="word2vec, binary", names=("*.bin",), needs=((0, b"123456789"),)),
     Reader(id="dlib", title="dlib", names=("*.dat", "*.dnn", "*.svm"), needs=((0, b"\1"),)),
     Reader(
@@ -239,11 +249,14 @@ READERS: tuple[Reader, ...] = (
         names=("*.zip", "*.whl", "*.mar", "*.egg", "*.jar"),
         magic=ZIP,
     ),
-    Reader(id="gzip", title="gzip file", names=("*.gz", "*.tgz"), magic=((0, b"\x1f\x8b\x08"),)),
+    Reader(id="gzip", title="gzip file", names=("*.gz", "*.tgz", *R_DATA), magic=((0, b"\x1f\x8b\x08"),)),
     Reader(
-        id="bzip2", title="bzip2 file", names=("*.bz2",), magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10))
+        id="bzip2",
+        title="bzip2 file",
+        names=("*.bz2", *R_DATA),
+        magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10)),
     ),
-    Reader(id="xz", title="xz file", names=("*.xz",), magic=((0, b"\xfd7zXZ\x00"),)),
+    Reader(id="xz", title="xz file", names=("*.xz", *R_DATA), magic=((0, b"\xfd7zXZ\x00"),)),
     Reader(id="zstd", title="Zstandard file", names=("*.zst", "*.zstd", "*.tzst"), magic=((0, b"\x28\xb5\x2f\xfd"),)),
     Reader(id="lz4", title="LZ4 file", names=("*.lz4",), magic=((0, b'\x04"M\x18'),)),
     Reader(id="seven-zip", title="7z archive", names=("*.7z",), magic=((0, b"7z\xbc\xaf\x27\x1c"),)),

@@ -67,6 +67,7 @@ ACCOUNTED = (
     "paddle-program",
     "tensorflow-variables",
     "media",
+    "sqlite",
 )
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
@@ -257,6 +258,14 @@ READERS: tuple[Reader, ...] = (
         magic=tuple((0, b"BZh%d1AY&SY" % n) for n in range(1, 10)),
     ),
     Reader(id="xz", title="xz file", names=("*.xz", *R_DATA), magic=((0, b"\xfd7zXZ\x00"),)),
+    # Before Zstandard, in which the values of an OCDBT database often come.
+    Reader(
+        id="ocdbt",
+        title="OCDBT database, of Orbax",
+        names=("manifest.ocdbt",),
+        magic=tuple((0, bytes.fromhex(magic)) for magic in ("0cdb3a2a", "0cdb20de", "0cdb1234", "28b52ffd")),
+        probed=True,
+    ),
     Reader(id="zstd", title="Zstandard file", names=("*.zst", "*.zstd", "*.tzst"), magic=((0, b"\x28\xb5\x2f\xfd"),)),
     Reader(id="lz4", title="LZ4 file", names=("*.lz4",), magic=((0, b'\x04"M\x18'),)),
     Reader(id="seven-zip", title="7z archive", names=("*.7z",), magic=((0, b"7z\xbc\xaf\x27\x1c"),)),
@@ -332,6 +341,14 @@ READERS: tuple[Reader, ...] = (
         magic=((0, b"ARROW1\0\0"), (0, b"FEA1"), (0, b"\xff\xff\xff\xff")),
         probed=True,
     ),
+    Reader(id="sqlite", title="SQLite", names=("*.sqlite", "*.sqlite3", "*.db"), magic=((0, b"SQLite format 3\0"),)),
+    Reader(
+        id="tfrecord",
+        title="TFRecord or TensorBoard events",
+        names=("*.tfrecord", "*.tfrecords", "events.out.tfevents.*"),
+        needs=((6, b"\0"), (7, b"\0")),
+    ),
+    Reader(id="ocdbt-values", title="values of an OCDBT database"),
     Reader(id="parquet", title="Apache Parquet", names=("*.parquet", "*.pq"), magic=((0, b"PAR1"),)),
     Reader(
         id="msgpack",
@@ -352,7 +369,7 @@ READERS: tuple[Reader, ...] = (
         weak=True,
     ),
     Reader(id="python", title="Python source", names=("*.py", "*.pyw", "*.pyi"), weak=True),
-    Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml", "MLmodel"), weak=True),
+    Reader(id="yaml", title="YAML", names=("*.yaml", "*.yml", "MLmodel", "Kitfile"), weak=True),
     Reader(id="json-lines", title="JSON lines", names=("*.jsonl", "*.ndjson"), needs=((0, b"{[" + BLANKS),), weak=True),
     Reader(id="ini", title="INI", names=("*.cfg", "*.ini"), weak=True),
     Reader(id="licence", title="licence text", names=("licen[cs]e*", "copying*", "notice*"), weak=True),

@@ -32,7 +32,7 @@ class Yaml:
 
 
 def probe(head: Head) -> bool:
-    named = head.name.lower().endswith((".yaml", ".yml")) or head.name == "MLmodel"
+    named = head.name.lower().endswith((".yaml", ".yml")) or head.name in ("MLmodel", "Kitfile")
     return (named or head.data.startswith(b"%YAML ")) and encoding_of(head.data) is not None
 
 

@@ -32,6 +32,8 @@ def native_code(file: ReadFile[Executable]) -> Iterator[Finding]:
         severity, message = Severity.HIGH, f"{file.name} is named like data, and is code: {what}"
     elif file.format == "script" and suffix(file.name) in SHELL_SUFFIXES:
         severity, message = Severity.LOW, f"a {what}"
+    elif "/aotinductor/" in file.path:
+        severity, message = Severity.MEDIUM, f"a model compiled by AOTInductor, which loading the package runs: {what}"
     else:
         severity, message = Severity.MEDIUM, f"code in a model: {what}"
     yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)

@@ -74,3 +74,11 @@ def many_attributes(file: h5py.File) -> None:
         file.attrs[f"name {number}"] = "x" * number
     file.attrs["long"] = "y" * 100_000
     file.attrs["large"] = np.bytes_(b"z" * 100_000)
+
+
+def filtered(file: h5py.File, number: int = 40000) -> None:
+    """A dataset that goes through a filter of nobody, which HDF5 looks for in its folder of plug-ins."""
+    made = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    made.set_chunk((8,))
+    made.set_filter(number, h5py.h5z.FLAG_OPTIONAL, (1,))
+    h5py.h5d.create(file.id, b"x", h5py.h5t.IEEE_F32LE, h5py.h5s.create_simple((64,)), made)

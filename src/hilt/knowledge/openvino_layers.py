@@ -27,5 +27,6 @@ TYPES = frozenset(
     Slice SliceScatter SoftPlus SoftSign Softmax SpaceToBatch SpaceToDepth SparseConv SparseFillEmptyRows Split Sqrt
     SquaredDifference Squeeze StridedSlice StringTensorPack StringTensorUnpack Subtract Swish Tan Tanh
     TensorIterator Tile TopK Transpose Unique Unsqueeze VariadicSplit Xor
-    """.split()
+    """.lower().split()
 )
+"""In lower case, since older converters spell some of them otherwise (`ReLU`)."""

@@ -163,15 +163,6 @@ def _of_another_class() -> bytes:
     return data.replace(b"\x40\x06stolen", b"\x41\x06stolen").replace(b"\x40\x01\x06stolen", b"\x41\x01\x06stolen")
 
 
-def _filtered(file: hdf5.h5py.File) -> None:
-    """A dataset that goes through a filter of nobody, which HDF5 looks for in its folder of plug-ins."""
-    made = hdf5.h5py.h5p.create(hdf5.h5py.h5p.DATASET_CREATE)
-    made.set_chunk((8,))
-    made.set_filter(40000, hdf5.h5py.h5z.FLAG_OPTIONAL, (1,))
-    space = hdf5.h5py.h5s.create_simple((64,))
-    hdf5.h5py.h5d.create(file.id, b"x", hdf5.h5py.h5t.IEEE_F32LE, space, made)
-
-
 HDF5 = (
     _hdf5("external-link", "opens another file", "leads to '/x' in the file '/etc/passwd'", lambda: hdf5.hdf5(hdf5.external_link)),
     _hdf5("external-link-in-new-form", "the same as HDF5 1.8 and later write it", "in the file '/etc/passwd'", lambda: hdf5.hdf5(hdf5.external_link, libver="latest")),
@@ -179,7 +170,7 @@ HDF5 = (
     _hdf5("virtual-dataset", "takes its values from other files", "from the file '../other.h5'", lambda: hdf5.hdf5(hdf5.virtual)),
     _hdf5("soft-link-to-external", "a plain name that leads to another machine", "in the file '//host/share/x.h5'", lambda: hdf5.hdf5(_soft_to_external)),
     _hdf5("foreign-link", "a link that only a program's own code follows", "only a program's own code can follow it", _of_another_class),
-    _hdf5("foreign-filter", "a filter whose library is loaded when the weights are read", "the filter 40000", lambda: hdf5.hdf5(_filtered)),
+    _hdf5("foreign-filter", "a filter whose library is loaded when the weights are read", "the filter 40000", lambda: hdf5.hdf5(hdf5.filtered)),
     _hdf5("user-block", "another file in front of it", "bytes stand before the HDF5 file", lambda: b"#!/bin/sh\necho hilt\nexit\n".ljust(512, b"\0") + hdf5.hdf5(hdf5.honest, userblock_size=512)[512:], "hdf5-surroundings"),
     _hdf5("trailing-bytes", "bytes behind the end", "stand behind the end of the HDF5 file", lambda: hdf5.hdf5(hdf5.honest) + b"hilt", "hdf5-surroundings"),
 )  # fmt: skip

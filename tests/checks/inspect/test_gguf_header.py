@@ -52,3 +52,25 @@ def test_a_gguf_under_another_name_is_still_looked_at() -> None:
     assert [finding.severity for finding in findings(CHECK, gguf(data=HONEST_DATA + b"x" * 64), "notes.txt")] == [
         Severity.MEDIUM
     ]
+
+
+SIZES = (("general.architecture", "llama"), ("llama.block_count", 2), ("llama.embedding_length", 8))
+
+
+def test_tensors_as_the_metadata_describes_them_are_quiet() -> None:
+    tensors = [Info(name="token_embd.weight", shape=(8, 4)), Info(name="blk.1.attn_norm.weight", offset=128)]
+    assert findings(CHECK, gguf(tensors, b"\0" * 160, SIZES), "a.gguf") == []
+
+
+@pytest.mark.parametrize(
+    ("tensor", "words"),
+    [
+        (Info(name="token_embd.weight", shape=(4, 8)), "is 4 numbers wide, the metadata says 8"),
+        (Info(name="blk.2.attn_norm.weight"), "there is a layer 2, counted from 0, and the metadata says 2 layers"),
+    ],
+)
+def test_sizes_that_the_metadata_contradicts_are_named(tensor: Info, words: str) -> None:
+    (finding,) = findings(
+        CHECK, gguf([tensor], b"\0" * (tensor.shape[0] * (tensor.shape[1:] or (1,))[0] * 4), SIZES), "a.gguf"
+    )
+    assert (finding.severity, words in finding.message) == (Severity.MEDIUM, True)

@@ -62,3 +62,9 @@ def test_what_could_not_be_followed_is_a_gap() -> None:
             why=f"/stolen: the sources of a virtual dataset are listed in version 7 (at byte {at})",
         )
     ]
+
+
+@pytest.mark.parametrize(("number", "severity"), [(32000, None), (32015, Severity.LOW), (40000, Severity.MEDIUM)])
+def test_filters_of_nobody_are_named(number: int, severity: Severity | None) -> None:
+    data = hdf5(lambda file: samples.filtered(file, number))
+    assert [finding.severity for finding in findings(CHECK, data, "weights.h5")] == ([severity] if severity else [])

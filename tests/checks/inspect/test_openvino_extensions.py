@@ -8,13 +8,14 @@ from hilt.core.finding import Severity
 from reading import findings
 
 
+@pytest.mark.parametrize("kind", ["Relu", "ReLU"])
 @pytest.mark.parametrize("opset", ["opset1", "opset16", "experimental", ""])
-def test_layers_of_the_runtime_are_quiet(opset: str) -> None:
-    assert findings(CHECK, openvino(("Relu", opset)), "a.xml") == []
+def test_layers_of_the_runtime_are_quiet(opset: str, kind: str) -> None:
+    assert findings(CHECK, openvino((kind, opset)), "a.xml") == []
 
 
 @pytest.mark.parametrize(
-    ("kind", "opset"), [("Evil", "extension"), ("Evil", "custom_opset"), ("CustomLayer", "opset1")]
+    ("kind", "opset"), [("Evil", "extension"), ("Evil", "custom_opset"), ("CustomLayer", "opset1"), ("Evil", "opset8")]
 )
 def test_a_layer_that_needs_an_extension_is_named(kind: str, opset: str) -> None:
     (seen,) = findings(CHECK, openvino((kind, opset)), "a.xml")

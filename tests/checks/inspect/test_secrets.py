@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from attacks.kinds.weights import TENSOR, safetensors
 from attacks.texts import INNOCENT, KEYS, letters
 from hilt.checks.inspect.secrets import CHECK
 from hilt.core.finding import Severity
@@ -66,3 +67,10 @@ def test_a_password_among_the_parameters_of_an_address_is_found_and_ends_where_t
 def test_two_keys_are_two_findings() -> None:
     text = f"{KEYS['a GitHub token']} ghp_{letters(36, seed=3)}"
     assert len(findings(CHECK, text.encode(), "notes.txt")) == 2
+
+
+def test_of_weights_the_metadata_is_searched() -> None:
+    data = safetensors({"__metadata__": {"note": KEYS["a Hugging Face token"]}, "a": TENSOR})
+    (finding,) = findings(CHECK, data, "model.safetensors")
+    assert "a Hugging Face token" in finding.message
+    assert finding.where.line is None

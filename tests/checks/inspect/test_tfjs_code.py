@@ -31,7 +31,11 @@ def graph(*operators: object, functions: object = ()) -> dict[str, object]:
     [
         layers(),
         graph(
-            "Const", "_FusedConv2D", "own", functions=[{"signature": {"name": "own"}, "nodeDef": [{"op": "MatMul"}]}]
+            "Const",
+            "_FusedConv2D",
+            "FusedDepthwiseConv2dNative",
+            "own",
+            functions=[{"signature": {"name": "own"}, "nodeDef": [{"op": "MatMul"}]}],
         ),
         {"node": 1, "library": {"function": 1}},
         {"node": [1, {"op": 2}], "library": {"function": [1, {"signature": 1, "nodeDef": 1}]}},

@@ -43,3 +43,24 @@ def test_ordinary_names_are_quiet() -> None:
         ".gitattributes",
     ]
     assert findings_in(CHECK, dict.fromkeys(names, b"{}")) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"config.json", "c\u043enfig.json"}, "looks like 'config.json', which is another file"),
+        ({"s\u0430fe.json"}, "looks like 'safe.json': it holds U+0430 among Latin letters"),
+        ({"\u041c\u041eDEL.bin"}, "U+041C, U+041E"),
+        ({"model.bin", "model.bin:evil.exe"}, "a stream of the file 'model.bin'"),
+    ],
+)
+def test_letters_that_look_alike_and_hidden_streams_are_told(files: set[str], words: str) -> None:
+    found = findings_in(CHECK, dict.fromkeys(sorted(files), b"{}"))
+    assert [finding for finding in found if words in finding.message and finding.severity.word in ("medium", "high")]
+
+
+@pytest.mark.parametrize(
+    "path", ["\u043c\u043e\u0434\u0435\u043b\u044c-v1.txt", "\u03b2VAE.json", "run:1.txt", "\u6a21\u578bA.txt"]
+)
+def test_names_in_another_script_are_quiet(path: str) -> None:
+    assert [finding for finding in findings_in(CHECK, {path: b"x"}) if finding.severity.word != "low"] == []

@@ -15,6 +15,9 @@ from hilt.formats.zip import verify
 _VERIFIED = 64 << 20
 """Bytes of one archive that are unpacked to compare them with what it states, the smallest members first."""
 
+_STORED = 1 << 20
+"""The same of members that are not packed: of them only the CRC-32 can be false, and weights are passed over."""
+
 
 class Listed(Protocol):
     """A file that was read in one of the formats `LISTED`."""
@@ -51,12 +54,11 @@ def falsehoods(source: ByteSource, limits: Limits) -> tuple[Oddity, ...]:
 
 def tried(members: Iterable[Member]) -> Iterator[Member]:
     """Those of `members` that are unpacked to see whether it is so: the smallest first, up to a sum."""
-    left = _VERIFIED
+    left = {True: _STORED, False: _VERIFIED}
     for member in sorted(members, key=lambda member: max(member.size, member.stored)):
-        left -= max(member.size, member.stored)
-        if left < 0:
-            return
-        if member.kind is not MemberKind.FOLDER:
+        stored = member.method == "stored"
+        left[stored] -= max(member.size, member.stored)
+        if left[stored] >= 0 and member.kind is not MemberKind.FOLDER:
             yield member
 
 

@@ -9,7 +9,8 @@ Why: one reader is the scanner, the other one is what loads the model. Where the
 file and the loader takes another. Honest writers produce one reading only; bytes that belong to nothing may be a second
 file of another kind.
 
-What it cannot see: checksums of members that are too large to be read for this (64 MiB in all, smallest first).
+What it cannot see: checksums of members that are too large to be read for this (64 MiB in all, 1 MiB of those that are not
+packed, smallest first).
 
 Fix: ask the publisher for a freshly written archive or for the bare files, and compare what both hold.
 """

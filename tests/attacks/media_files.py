@@ -16,7 +16,10 @@ def png() -> bytes:
 
 def jpeg() -> bytes:
     """A progressive one: two scans, with stuffed bytes and a restart among the numbers."""
-    segment = lambda mark, data: bytes([0xFF, mark]) + struct.pack(">H", len(data) + 2) + data  # noqa: E731
+
+    def segment(mark: int, data: bytes) -> bytes:
+        return bytes([0xFF, mark]) + struct.pack(">H", len(data) + 2) + data
+
     scan = segment(0xDA, b"\1\1\0\0\x3f\0") + b"\x12\xff\0\x34\xff\xd0\x56"
     return b"\xff\xd8" + segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0") + b"\xff" + scan + scan + b"\xff\xd9"
 
@@ -34,7 +37,9 @@ def wav() -> bytes:
 
 
 def mp4() -> bytes:
-    box = lambda kind, data: struct.pack(">I", 8 + len(data)) + kind + data  # noqa: E731
+    def box(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", 8 + len(data)) + kind + data
+
     wide = struct.pack(">I4sQ", 1, b"mdat", 20) + b"hilt"
     return box(b"ftyp", b"isom\0\0\2\0isom") + box(b"moov", box(b"mvhd", bytes(100))) + wide
 

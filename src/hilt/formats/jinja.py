@@ -18,6 +18,8 @@ from hilt.formats.text import encoding_of, whole
 if TYPE_CHECKING:
     from jinja2 import nodes
 
+    Tree = nodes.Template
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from hilt.formats import requirements
 from hilt.knowledge.package_sources import judged
 from hilt.knowledge.python_code import Kind, uses
 
-_SHELL = r"(?:sudo\s+(?:-\S+\s+)?)?(?:\S*/)?(?:ba|z|da|k)?sh\b|(?:sudo\s+)?(?:python3?|perl|node)\b"
+_SHELL = r"(?:sudo\s+(?:-\S+\s+)?)?(?:[\w./-]{0,60}/)?(?:ba|z|da|k)?sh\b|(?:sudo\s+)?(?:python3?|perl|node)\b"
 _FETCH = r"\b(?:curl|wget)\b"
 _INSTALLERS = re.compile(
     r"https://(?:ollama\.com|astral\.sh|sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com/(?:Homebrew|nvm-sh)|bun\.sh|deb\.nodesource\.com)/"
@@ -55,11 +56,13 @@ SHAPES = (
     _shape(Severity.LOW, "does not look at certificates", r"--no-check-certificate|\bcurl\s[^\n]{0,100}\s(?:-k|--insecure)\b|verify\s*=\s*False"),
 )  # fmt: skip
 _MADE_TO_RUN = re.compile(r"chmod\s+(?:-R\s+)?(?:[augo]*\+\w*x|[0-7]?7[0-7]{2})\s+(?P<file>\S+)")
+_NAME = re.compile(r"[\w.+-]+")
 _PIP = re.compile(r"(?:^|[\s!%&;`(])(?:pip3?|uv\s+pip)\s+install\s+(?P<rest>[^\n|&;`]{1,500})", re.MULTILINE)
 
 
 def commands(text: str) -> Iterator[Command]:
     """Every command of these shapes in a text, be it in a block of code or in a sentence."""
+    ends = [found.start() for found in re.finditer("\n", text)]
     for pattern, severity, means in SHAPES:
         for found in pattern.finditer(text):
             worst = severity
@@ -68,33 +71,25 @@ def commands(text: str) -> Iterator[Command]:
                     worst = Severity.LOW
                 elif "http://" in found[0]:
                     worst = Severity.HIGH
-            yield Command(severity=worst, line=_line(text, found.start()), text=found[0], means=means)
-    if re.search(_FETCH, text):
-        for found in _MADE_TO_RUN.finditer(text):
-            name = found["file"].rpartition("/")[2]
-            if re.search(rf"(?:{_FETCH})[^\n]{{0,300}}{re.escape(name)}", text[: found.start()]):
-                yield Command(
-                    severity=Severity.MEDIUM,
-                    line=_line(text, found.start()),
-                    text=found[0],
-                    means="makes a program of what it fetched",
-                )
-    yield from _installed(text)
-
-
-def _installed(text: str) -> Iterator[Command]:
-    """Packages that a card has people install from elsewhere; that they come from their author is usual in a card."""
+            yield Command(severity=worst, line=bisect_left(ends, found.start()) + 1, text=found[0], means=means)
+    fetched = {name for line in text.split("\n") if re.search(_FETCH, line) for name in _NAME.findall(line)}
+    for found in _MADE_TO_RUN.finditer(text) if fetched else ():
+        if found["file"].rpartition("/")[2] in fetched:
+            line = bisect_left(ends, found.start()) + 1
+            yield Command(
+                severity=Severity.MEDIUM, line=line, text=found[0], means="makes a program of what it fetched"
+            )
     for found in _PIP.finditer(text):
-        for source in requirements.of_pip("\n".join(_arguments(found["rest"]))):
-            if (seen := judged(source)) is not None:
-                severity = {Severity.HIGH: Severity.MEDIUM}.get(seen[0], Severity.LOW)
-                option = f"{source.option} " if source.option else ""
-                yield Command(
-                    severity=severity,
-                    line=_line(text, found.start("rest")),
-                    text=f"pip install {option}{source.place}",
-                    means=seen[1],
-                )
+        yield from _installed(found["rest"], bisect_left(ends, found.start("rest")) + 1)
+
+
+def _installed(rest: str, line: int) -> Iterator[Command]:
+    """Packages that a card has people install from elsewhere; that they come from their author is usual in a card."""
+    for source in requirements.of_pip("\n".join(_arguments(rest))):
+        if (seen := judged(source)) is not None:
+            severity = {Severity.HIGH: Severity.MEDIUM}.get(seen[0], Severity.LOW)
+            option = f"{source.option} " if source.option else ""
+            yield Command(severity=severity, line=line, text=f"pip install {option}{source.place}", means=seen[1])
 
 
 def _arguments(rest: str) -> Iterator[str]:
@@ -147,7 +142,3 @@ def _parsed(code: str) -> ast.Module | None:
         return ast.parse("\n".join(kept))
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return None
-
-
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1

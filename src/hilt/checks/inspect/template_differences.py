@@ -25,9 +25,7 @@ from hilt.core.errors import FormatError, SourceError
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
-    from jinja2 import nodes
-
-    from hilt.formats.jinja import Template
+    from hilt.formats.jinja import Template, Tree
     from hilt.knowledge.template_sets import Placed
 
 _SHOWN = 120
@@ -40,9 +38,9 @@ def template_differences(repository: Repository) -> Iterator[Finding]:
         return
     from hilt.knowledge.template_sets import normal, pairs
 
-    trees: dict[str, nodes.Template | None] = {}
+    trees: dict[str, Tree | None] = {}
 
-    def tree(template: Template) -> nodes.Template | None:
+    def tree(template: Template) -> Tree | None:
         if template.text not in trees:
             if len(trees) >= _HELD:
                 trees.pop(next(iter(trees)))
@@ -65,7 +63,7 @@ def template_differences(repository: Repository) -> Iterator[Finding]:
             yield from _difference(first, one, second, other)
 
 
-def _parsed(template: Template, repository: Repository) -> nodes.Template | None:
+def _parsed(template: Template, repository: Repository) -> Tree | None:
     from hilt.formats.jinja import parse
 
     try:
@@ -74,7 +72,7 @@ def _parsed(template: Template, repository: Repository) -> nodes.Template | None
         return None
 
 
-def _difference(first: Placed, one: nodes.Template, second: Placed, other: nodes.Template) -> Iterator[Finding]:
+def _difference(first: Placed, one: Tree, second: Placed, other: Tree) -> Iterator[Finding]:
     from hilt.knowledge.template_sets import asked_only_by, said_only_by
 
     found = False

@@ -25,6 +25,11 @@ def test_a_file_is_recognised_under_any_name(kind: str, name: str) -> None:
     assert (file.format, file.error) == ("msgpack", None)
 
 
+@pytest.mark.parametrize("data", [b"\x80", pack({2**40: 1, 2**41: 2})])
+def test_numbers_by_numbers_are_known_by_the_name_that_spacy_gives_them(data: bytes) -> None:
+    assert (read(data, "key2row").format, read(data, "data").format) == ("msgpack", "unknown")
+
+
 def test_arrays_of_spacy_are_told_and_passed_over() -> None:
     value = read(pack(SPACY), "model").value
     assert value.keys == ("nodes", "attrs", "params", "shims")

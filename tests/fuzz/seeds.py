@@ -27,6 +27,7 @@ from attacks import (
     runtimes,
     skops_models,
     small_formats,
+    stores,
     templates,
     texts,
     torch_tars,
@@ -166,6 +167,7 @@ def _some_links(file: hdf5.h5py.File) -> None:
 
 def _documents() -> Iterator[Seed]:
     yield from msgpack.HONEST.values()
+    yield from stores.HONEST.values()
     yield from arrow.HONEST.values()
     yield "table.parquet", arrow.parquet([("ARROW:schema", arrow.schema_in_base64("cos\nsystem\n."))], file_path="../x")
     yield "config.cfg", texts.SPACY.encode()

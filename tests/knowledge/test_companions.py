@@ -5,6 +5,7 @@ import json
 import pytest
 
 from attacks.graphs import onnx, onnx_tensor, openvino, variable, variables
+from attacks.stores import blosc, zarr_json, zarray
 from hilt.knowledge.companions import PADDING, companions
 from repositories import repository
 
@@ -45,6 +46,9 @@ TEXTS = {"name": "t", "shape": [2], "dtype": "string"}
         ({"model.json": manifest(FLOATS)}, "w.bin", RAW),
         ({"model.json": manifest(BYTES)}, "w.bin", RAW),
         ({"model.json": manifest(TEXTS, FLOATS)}, "w.bin", b"\2\0\0\0ab\0\0\0\0" + RAW),
+        ({".zarray": zarray(chunks=(2, 3))}, "0.0", RAW),
+        ({".zarray": zarray({"id": "blosc"}, chunks=(200, 3))}, "1.0", blosc(2400, RAW)),
+        ({"zarr.json": zarr_json({"name": "bytes"}, chunks=(2, 3))}, "c/0/1", RAW),
     ],
 )
 def test_raw_weights_are_known_where_every_byte_is_described(
@@ -59,6 +63,7 @@ def test_raw_weights_are_known_where_every_byte_is_described(
     [
         ({"m.onnx": onnx(tensors=[away(0, (4,), 16)])}, RAW),
         ({"m.onnx": onnx(tensors=[away(8, (4,), 16)])}, RAW),
+        ({".zarray": zarray(chunks=(2, 3))}, RAW),
         ({"m.onnx": onnx(tensors=[away(0, (1,), 24)])}, RAW),
         ({"m.onnx": onnx(tensors=[away(0, (12,), 48)])}, RAW),
         ({"m.onnx": onnx(tensors=[away(PADDING, (6,), 24)])}, b"\0" * PADDING + RAW),
@@ -78,3 +83,17 @@ def test_raw_weights_are_known_where_every_byte_is_described(
 )
 def test_weights_with_a_byte_that_nobody_describes_stay_unknown(describer: dict[str, bytes], raw: bytes) -> None:
     assert companions(repository({**describer, "w.bin": raw})) == {}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "raw"),
+    [
+        (zarray(chunks=(2, 2)), RAW),
+        (zarray({"id": "pickle"}, chunks=(2, 3)), RAW),
+        (zarray(chunks=(2, 3), dtype="|O"), RAW),
+        (zarray({"id": "blosc"}, chunks=(200, 3)), blosc(2400, RAW) + b"more"),
+        (zarray({"id": "blosc"}, chunks=(200, 3)), blosc(99, RAW)),
+    ],
+)
+def test_chunks_that_the_array_does_not_describe_to_the_last_byte_stay_unknown(metadata: bytes, raw: bytes) -> None:
+    assert companions(repository({"w/.zarray": metadata, "w/0.0": raw})) == {}

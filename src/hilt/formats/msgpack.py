@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
 
 _NAMES = (".msgpack", ".mpk", ".msgpk")
+_SPACY = ("key2row", "lookups.bin", "moves")
+"""Files of spaCy in which there may be no names: numbers by numbers, or nothing."""
 _TRIAL = 200
 """Values that are looked at to tell MessagePack from other bytes."""
 _FIRST = frozenset(bytes([code]) for code in (*range(0x80, 0xA0), *range(0xDC, 0xE0)))
@@ -82,9 +84,9 @@ class Msgpack(Archive):
 def probe(head: Head) -> bool:
     """Nearly every byte begins some value: a map or a list with names in it, to the end of what is looked at, is none by
     accident."""
-    named = head.name.lower().endswith(_NAMES)
-    if head.data == b"\x80":  # an empty map, which spaCy writes where it has no vectors
-        return named or head.name == "key2row"
+    named = head.name.lower().endswith(_NAMES) or head.name in _SPACY
+    if head.data == b"\x80":  # an empty map
+        return named
     if head.data[:1] not in _FIRST:
         return False
     walk = Walk(head.source, head.limits)

@@ -14,6 +14,7 @@ from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import KIB, Limits
 from hilt.knowledge.siblings import Files, beside, leads_away, size_of
+from hilt.knowledge.zarr_arrays import METADATA, chunks
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
@@ -85,6 +86,8 @@ def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:
 
 
 def _json(files: Files, path: str, document: Json) -> Claims:
+    if path.endswith(METADATA):
+        return chunks(files, path, document.value)
     return (_exported if path.endswith(EXPORTED) else _tfjs)(files, path, document)
 
 
@@ -171,7 +174,7 @@ EXPORTED = ("_weights_config.json", "_constants_config.json")
 def _may_describe(files: Files, path: str) -> bool:
     """Does the JSON file bear a usual name, or stand beside a file of its own name that ends in .bin?"""
     name = path.rpartition("/")[2]
-    usual = name == "model.json" or "weights_manifest" in name or name.endswith(EXPORTED)
+    usual = name in ("model.json", *METADATA) or "weights_manifest" in name or name.endswith(EXPORTED)
     return usual or path.removesuffix(".json") + ".bin" in files.formats
 
 

@@ -92,9 +92,13 @@ def _binary(source: ByteSource, limits: Limits) -> Ncnn:
     cursor = Cursor(source, 4)
     count, blobs = cursor.unpack("<ii", "the numbers of layers and blobs")
     _bound(count, limits)
-    layers = tuple(_binary_layer(cursor, place, limits) for place in range(count))
+    layers, parameters = list[Layer](), 0
+    for place in range(count):
+        layers.append(_binary_layer(cursor, place, limits))
+        parameters += len(layers[-1].parameters)
+        _bound(parameters, limits)
     cursor.end("the last layer")
-    return Ncnn(layers=layers, blobs=blobs, binary=True, of_pnnx=False)
+    return Ncnn(layers=tuple(layers), blobs=blobs, binary=True, of_pnnx=False)
 
 
 def _binary_layer(cursor: Cursor, place: int, limits: Limits) -> Layer:

@@ -17,6 +17,11 @@ from hilt.core.limits import Limits
 _SKIPPED = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*+")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*+"|' + r"'(?:[^'\\\n]|\\.)*+'")
 _WORD = re.compile(r"[A-Za-z0-9_.+-]++|\[[A-Za-z0-9_./-]++\](?=\s*[:{<])")
+_PLAIN = re.compile(
+    r"""\s*+([A-Za-z_]\w*+)\s*+:\s*+(?:"([^"\\\n]*+)"|'([^'\\\n]*+)'|([\w.+-]++))\s*+[;,]?+(?!\s*+["'#])""", re.ASCII
+)
+"""A field with one value and nothing special about it: nearly all are, and this is quicker."""
+_NUMBERS = re.compile(r"\[(?:\s*+[\w.+-]++\s*+,?+)*+\s*+\]", re.ASCII)
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _CLOSING = {"{": "}", "<": ">"}
@@ -32,7 +37,10 @@ class Field(NamedTuple):
 
 
 def fields(text: str, limits: Limits) -> Iterator[Field]:
-    """The fields of `text` in order. Raises `FormatError` where it is no text format."""
+    """The fields of `text` in order, lists of bare numbers and words left out.
+
+    Raises `FormatError` where it is no text format.
+    """
     walk = _Walk(text, limits)
     while not walk.ended():
         yield from walk.field()
@@ -59,6 +67,12 @@ class _Walk:
             self._open.pop()
             _ = self._take(";") or self._take(",")
             return
+        if (plain := _PLAIN.match(self._text, self._at)) is not None:
+            self._at = plain.end()
+            name, double, single, word = plain.groups()
+            value = next(one for one in (double, single, word) if one is not None)
+            yield self._found(name, value, quoted=word is None)
+            return
         name = self._match(_WORD)
         if name is None:
             raise self._error(f"no field begins with {self._text[self._at : self._at + 20]!r}")
@@ -67,6 +81,8 @@ class _Walk:
             yield self._message(name, opening)
         elif not colon:
             raise self._error(f"the field {name!r} has no value")
+        elif self._match(_NUMBERS):
+            pass
         elif self._take("["):
             while not self._take("]"):
                 if opening := self._opening():

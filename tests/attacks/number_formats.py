@@ -1,4 +1,4 @@
-"""Builds small models of formats that are little more than numbers: dlib, word2vec, CMU Sphinx, the first fastText."""
+"""Builds small models of formats that are little more than numbers: dlib, word2vec, CatBoost, Torch 7 and the like."""
 
 from __future__ import annotations
 
@@ -101,10 +101,62 @@ def first_fasttext() -> bytes:
     return new[8:at] + entries + matrices[1 : 1 + size] + matrices[2 + size :]
 
 
+def catboost(*, version: bytes = b"FlabuffersModel_v1", tables: tuple[bytes, ...] = (b"ctr",), parts: int = 1) -> bytes:
+    """Trees that name one further part, and its tables."""
+    core = struct.pack("<I6HiIII", 16, 12, 12, 4, 0, 0, 8, 12, 8, 28, len(version)) + version.ljust(20, b"\0")
+    core += struct.pack("<III", parts, 4, 18) + b"static_provider_v1\0\0"
+    written = b"".join(struct.pack("<I", len(table)) + table for table in tables)
+    return b"CBM1" + struct.pack("<I", len(core)) + core + struct.pack("<I", len(tables)) + written
+
+
+def lightgbm_dataset(*blocks: bytes) -> bytes:
+    named = b"".join(
+        struct.pack("<Q", len(block)) + block for block in blocks or (b"header..", b"labels..", b"group...")
+    )
+    return b"______LightGBM_Binary_File_Token______\n\0" + named
+
+
+def mxnet(*, kind: int = 0, names: tuple[str, ...] = ("arg:a", "aux:b"), storage: int = 0) -> bytes:
+    """Two arrays of two by three floats, in a new and in the oldest way."""
+    new = struct.pack("<IiiQQiii", 0xF993FAC9, storage, 2, 2, 3, 1, 0, kind) + bytes(24)
+    old = struct.pack("<IIIiii", 2, 2, 3, 1, 0, kind) + bytes(24)
+    named = b"".join(struct.pack("<Q", len(name)) + name.encode() for name in names)
+    return struct.pack("<QQQ", 0x112, 0, 2) + new + old + struct.pack("<Q", len(names)) + named
+
+
+def lua_text(value: str) -> bytes:
+    return struct.pack("<i", len(value)) + value.encode()
+
+
+LUA_FUNCTION = struct.pack("<ii", 8, 5) + lua_text("\x1bLua own") + struct.pack("<iii", 3, 6, 0)
+
+
+def torch7(*, inside: bytes = struct.pack("<id", 1, 2.0)) -> bytes:
+    """A module that holds a tensor, and once more the same tensor, and whatever is given."""
+    storage = (
+        struct.pack("<ii", 4, 3) + lua_text("V 1") + lua_text("torch.FloatStorage") + struct.pack("<q", 2) + bytes(8)
+    )
+    tensor = struct.pack("<ii", 4, 2) + lua_text("V 1") + lua_text("torch.FloatTensor")
+    tensor += struct.pack("<iqqq", 1, 2, 1, 1) + storage
+    pairs = [
+        (b"weight", tensor),
+        (b"same", struct.pack("<ii", 4, 2)),
+        (b"bias", struct.pack("<ii", 5, 1)),
+        (b"x", inside),
+    ]
+    table = struct.pack("<iii", 3, 4, len(pairs))
+    table += b"".join(struct.pack("<i", 2) + lua_text(name.decode()) + value for name, value in pairs)
+    return struct.pack("<ii", 4, 1) + lua_text("V 1") + lua_text("nn.Linear") + table
+
+
 HONEST = {
     "dlib": ("model.dat", dlib_network()),
     "word2vec": ("vectors.bin", word2vec()),
     "sphinx": ("means", s3(1, 2, 3, lengths=(2, 4), floats=18)),
+    "catboost": ("model.cbm", catboost()),
+    "lightgbm-dataset": ("train.bin", lightgbm_dataset()),
+    "mxnet-parameters": ("model-0000.params", mxnet()),
+    "torch7": ("model.t7", torch7()),
 }
 """By the id of the format, the usual name and the content of one honest file."""
 

@@ -1,4 +1,4 @@
-"""What holds for the formats that are little more than numbers: dlib, word2vec, CMU Sphinx, fastText without its magic."""
+"""What holds for the formats that are little more than numbers: dlib, word2vec, CatBoost, Torch 7 and the like."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import pytest
 
 from attacks.number_formats import (
     HONEST,
+    LUA_FUNCTION,
     MORE,
     bmdf,
+    catboost,
     dlib_network,
     dlib_predictor,
     first_fasttext,
     integer,
     integers,
+    lightgbm_dataset,
+    mxnet,
     s3,
     sendump,
     text,
+    torch7,
     trie,
     word2vec,
 )
@@ -89,6 +94,13 @@ def test_a_shape_predictor_is_walked_number_by_number() -> None:
         (s3(2, 3, 4, floats=25), "floats, the shape asks for"),
         (bmdf(sequences=1), "3 states, 2 sequences of 3 were stated"),
         (trie() + b"x", "1 bytes stand behind"),
+        (catboost(version=b"FlabuffersModel_v2"), "'FlabuffersModel_v2' of the format is not known"),
+        (catboost(parts=0), "bytes stand behind the model"),
+        (lightgbm_dataset(b"header", b""), "a block of no bytes"),
+        (mxnet(kind=99), "type 99 is not known"),
+        (mxnet(storage=1), "storage 1"),
+        (mxnet(names=("a",)), "1 names for 2 arrays"),
+        (torch7(inside=b"\x63\0\0\0"), "99 is no type"),
     ],
 )
 def test_what_no_writer_writes_is_named(data: bytes, words: str) -> None:
@@ -119,3 +131,22 @@ def test_more_names_of_phones_or_classes_than_allowed_are_not_read() -> None:
         error = read(data, "x", Limits(header_entries=1)).error
         assert isinstance(error, LimitExceeded)
         assert error.limit == "header_entries"
+
+
+def test_boosted_trees_and_arrays_tell_what_they_hold() -> None:
+    assert read(catboost(), "model.cbm").value.tables == 1
+    assert read(lightgbm_dataset(), "train.bin").value.groups == 1
+    value = read(mxnet(), "model.params").value
+    assert (value.names, value.parameters) == (("arg:a", "aux:b"), 12)
+
+
+def test_an_object_of_torch7_tells_its_classes_and_functions() -> None:
+    value = read(torch7(inside=LUA_FUNCTION), "model.t7").value
+    assert value.classes == ("nn.Linear", "torch.FloatStorage", "torch.FloatTensor")
+    assert (len(value.functions), value.parameters) == (1, 2)
+
+
+def test_objects_of_torch7_too_deep_inside_each_other_are_not_read() -> None:
+    assert isinstance(read(torch7(), "model.t7", Limits(tree_depth=3)).error, LimitExceeded)
+    assert isinstance(read(torch7(), "model.t7", Limits(header_entries=2)).error, LimitExceeded)
+    assert isinstance(read(mxnet(), "model.params", Limits(header_entries=1)).error, LimitExceeded)

@@ -67,6 +67,8 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(id="tensorrt-engine", severity=Severity.MEDIUM, reads=("tensorrt",)),
     Check(id="r-code", severity=Severity.CRITICAL, reads=("r-data",), facts=(CODE_ON_LOAD,)),
+    Check(id="torch7-functions", severity=Severity.HIGH, reads=("torch7",)),
+    Check(id="mxnet-operators", severity=Severity.CRITICAL, reads=("json",), facts=(CODE_ON_LOAD,)),
     Check(id="xml-entities", severity=Severity.HIGH, reads=("xml",)),
     Check(id="arrow-python-types", severity=Severity.CRITICAL, reads=("arrow", "parquet"), facts=(CODE_ON_LOAD,)),
     Check(id="parquet-elsewhere", severity=Severity.HIGH, reads=("parquet",)),

@@ -226,6 +226,20 @@ READERS: tuple[Reader, ...] = (
         magic=tuple((0, start) for start in (b"X\n", b"B\n", b"A\n", b"RDX", b"RDA", b"RDB")),
         probed=True,
     ),
+    Reader(id="catboost", title="CatBoost", names=("*.cbm",), magic=((0, b"CBM1"),)),
+    Reader(
+        id="lightgbm-dataset",
+        title="LightGBM dataset",
+        names=("*.bin",),
+        magic=((0, b"______LightGBM_Binary_File_Token______\n"),),
+    ),
+    Reader(
+        id="mxnet-parameters",
+        title="MXNet arrays",
+        names=("*.params", "*.nd"),
+        magic=((0, b"\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),),
+    ),
+    Reader(id="torch7", title="Torch 7", names=("*.t7", "*.th"), needs=((0, b"\3\4"), (1, b"\0"))),
     Reader(id="word2vec", title="word2vec, binary", names=("*.bin",), needs=((0, b"123456789"),)),
     Reader(id="dlib", title="dlib", names=("*.dat", "*.dnn", "*.svm"), needs=((0, b"\1"),)),
     Reader(

@@ -1,0 +1,72 @@
+"""Walks the arrays of an MXNet model (`.params`).
+
+Source: MXNet 1.9, src/ndarray/ndarray.cc (NDArray::Save and ::Load, LegacyTShapeLoad). Little-endian: the magic 0x112, a
+zero, the arrays, their names. An array is a magic of its version, its shape, its device, its type and its numbers, which
+are passed over unread. Nothing in the format names code or files; the graph beside it (`-symbol.json`) may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.limits import Limits
+from hilt.formats.cursor import Cursor
+
+MAGIC = b"\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+_V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
+_SIZES = {0: 4, 1: 8, 2: 2, 3: 1, 4: 4, 5: 1, 6: 8, 7: 1, 12: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MxnetParameters:
+    """The names of the arrays, and how many numbers they hold."""
+
+    names: tuple[str, ...]
+    arrays: int
+    parameters: int
+
+
+def read(source: ByteSource, limits: Limits) -> MxnetParameters:
+    """The arrays in `source`, walked to its last byte."""
+    cursor = Cursor(source)
+    if cursor.take(16, "the magic") != MAGIC:
+        raise FormatError("the file does not begin as arrays of MXNet do", offset=0)
+    arrays = _count(cursor, limits, "the arrays")
+    parameters = sum(_array(cursor, limits) for _ in range(arrays))
+    names: list[str] = []
+    for _ in range(_count(cursor, limits, "the names")):
+        length = cursor.number("<Q", "a name")
+        if length > limits.text_bytes:
+            raise LimitExceeded("text_bytes", length, limits.text_bytes, offset=cursor.offset)
+        names.append(cursor.take(length, "a name").decode("utf-8", "replace"))
+    cursor.end("the names")
+    if names and len(names) != arrays:
+        raise FormatError(f"{len(names)} names for {arrays} arrays", offset=cursor.offset)
+    return MxnetParameters(names=tuple(names), arrays=arrays, parameters=parameters)
+
+
+def _array(cursor: Cursor, limits: Limits) -> int:
+    version = cursor.number("<I", "an array")
+    if version in (_V2, _V3) and (storage := cursor.number("<i", "the storage of an array")):
+        raise FormatError(f"storage {storage} (of sparse arrays) is not known", offset=cursor.offset - 4)
+    rank = cursor.number("<i", "the shape of an array") if version in (_V1, _V2, _V3) else version
+    if not -1 <= rank <= limits.graph_tensor_rank:
+        raise LimitExceeded("graph_tensor_rank", rank, limits.graph_tensor_rank, offset=cursor.offset)
+    if rank < 0 or (rank == 0 and version != _V3):  # an array that was never filled
+        return 0
+    count = prod(cursor.unpack(f"<{rank}{'Q' if version in (_V1, _V2, _V3) else 'I'}", "the shape of an array"))
+    _, _, kind = cursor.unpack("<iii", "the device and the type of an array")
+    if kind not in _SIZES:
+        raise FormatError(f"type {kind} is not known", offset=cursor.offset - 4)
+    cursor.skip(count * _SIZES[kind], "an array")
+    return count
+
+
+def _count(cursor: Cursor, limits: Limits, what: str) -> int:
+    count = cursor.number("<Q", what)
+    if count > limits.header_entries:
+        raise LimitExceeded("header_entries", count, limits.header_entries, offset=cursor.offset)
+    return count

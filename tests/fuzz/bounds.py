@@ -43,7 +43,7 @@ _MEMBERS = 3
 """Members of an archive that are read in their turn."""
 
 _PACKAGES = (hilt.checks, hilt.formats, hilt.knowledge, encodings)
-_LIBRARIES = ("jinja2.ext", "lz4.frame")
+_LIBRARIES = ("jinja2.ext", "lz4.frame", "backports.zstd")
 """What readers and checks import when they need it; here it is there before anything is watched."""
 
 
@@ -145,7 +145,7 @@ def prepare() -> None:
     packages = [(package.__path__, f"{package.__name__}.") for package in _PACKAGES]
     modules = [module.name for path, prefix in packages for module in pkgutil.walk_packages(path, prefix)]
     for name in (*_LIBRARIES, *modules):
-        with suppress(ImportError):  # lz4 is optional, and some encodings are for one platform only
+        with suppress(ImportError):  # two of them are optional, and some encodings are for one platform only
             import_module(name)
     sys.addaudithook(_hook)
 

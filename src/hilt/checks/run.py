@@ -126,8 +126,7 @@ def run(
 ) -> Report:
     """Reads the subject in `workers` and runs `CHECKS` on it. With `hashed`, every file is digested in the same time.
 
-    With `search_bytes` as well, the same pass notes where bytes look like a program or a key, and the checks that need
-    it read what stands there.
+    With `search_bytes` as well, the same pass notes where bytes look like a program or a key, for the checks that look.
     """
     gone_through = sum(entry.size for entry in digestible(listing, limits, marked=search_bytes)) if hashed else 0
     progress.start(files=len(listing.locators), size=gone_through)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -270,14 +271,12 @@ class _Zstandard:
 
 def zstandard(limits: Limits) -> Decompressor:
     """A machine for Zstandard, where there is one."""
-    for module in ("compression.zstd", "backports.zstd"):
-        try:
-            zstd = import_module(module)
-        except ImportError:
-            continue
-        window = {zstd.DecompressionParameter.window_log_max: limits.inflate_memory.bit_length() - 1}
-        return _Zstandard(zstd.ZstdDecompressor(options=window), zstd.ZstdError)
-    raise FormatError(str(MissingExtra("reading Zstandard", "zstd")))
+    try:
+        zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    except ImportError:
+        raise FormatError(str(MissingExtra("reading Zstandard", "zstd"))) from None
+    window = {zstd.DecompressionParameter.window_log_max: limits.inflate_memory.bit_length() - 1}
+    return _Zstandard(zstd.ZstdDecompressor(options=window), zstd.ZstdError)
 
 
 def _lzma_in_zip(source: ByteSource, limits: Limits) -> lzma.LZMADecompressor:

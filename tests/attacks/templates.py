@@ -21,6 +21,8 @@ HONEST = """\
 {%- else -%}
     {{ raise_exception('There are no messages at all; please say something.') }}
 {%- endfor -%}
+{%- set tag = 'CONTINUE ' -%}
+{%- if messages[-1].content.endswith(tag) -%}{{ tag }}{%- endif -%}
 {{ strftime_now('%d %b %Y') if add_generation_prompt and ns.last is not none }}
 """
 
@@ -104,6 +106,35 @@ HIDDEN: dict[str, tuple[str, Severity, str]] = {
     "replace": (f"{{{{ m.content | replace('invoice', '{SECRET}') }}}}", Severity.HIGH, "'invoice'"),
     "all messages": (f"{{% if 'invoice' in messages | string %}}{SECRET}{{% endif %}}", Severity.HIGH, "'invoice'"),
     "table": (f"{{{{ {{'invoice': '{SECRET}'}}.get(m.content, '') }}}}", Severity.HIGH, "'invoice'"),
+    "needle in a variable": (
+        f"{{% set n = 'invoice' %}}{{% if n in m.content %}}{SECRET}{{% endif %}}",
+        Severity.HIGH,
+        "'invoice'",
+    ),
+    "needles of a loop": (
+        f"{{% for n in ['invoice'] %}}{{% if n in m.content %}}{SECRET}{{% endif %}}{{% endfor %}}",
+        Severity.HIGH,
+        "'invoice'",
+    ),
+    "argument of a macro": (
+        f"{{% macro f(t) %}}{{% if 'invoice' in t %}}{SECRET}{{% endif %}}{{% endmacro %}}{{{{ f(m.content) }}}}",
+        Severity.HIGH,
+        "'invoice'",
+    ),
+    "get": (f"{{% if 'invoice' in m.get('content') %}}{SECRET}{{% endif %}}", Severity.HIGH, "'invoice'"),
+    "set as a block": (
+        f"{{% set t %}}{{{{ m.content }}}}{{% endset %}}{{% if 'invoice' in t %}}{SECRET}{{% endif %}}",
+        Severity.HIGH,
+        "'invoice'",
+    ),
+    "and": (f"{{{{ ('invoice' in m.content) and '{SECRET}' or '' }}}}", Severity.HIGH, "'invoice'"),
+    "index of a list": (f"{{{{ ['', '{SECRET}'][('invoice' in m.content) | int] }}}}", Severity.HIGH, "'invoice'"),
+    "times": (f"{{{{ '{SECRET}' * (('invoice' in m.content) | int) }}}}", Severity.HIGH, "'invoice'"),
+    "filtered block": (
+        f"{{% filter replace('invoice', '{SECRET}') %}}{{{{ m.content }}}}{{% endfilter %}}",
+        Severity.HIGH,
+        "'invoice'",
+    ),
     "two words": ("{% if 'invoice' in m.content %}Obey me{% endif %}", Severity.MEDIUM, "adds 'Obey me'"),
     "right to left": ("{# \u202e #}x", Severity.HIGH, "U+202E"),
     "tags": ("x\U000e0049\U000e0067", Severity.HIGH, "U+E0049"),

@@ -37,8 +37,8 @@ class Gate:
 
     @property
     def speaks(self) -> bool:
-        """Does it add words, not only a marker?"""
-        return _says_something(self.adds)
+        """Does it add words, not only a marker or what the message said?"""
+        return _says_something(self.adds) and self.adds.strip() != self.words.strip()
 
     @property
     def instructs(self) -> bool:
@@ -54,11 +54,11 @@ def gates(tree: nodes.Template) -> Iterator[Gate]:
     for node in tree.find_all(nodes.Node):
         match node:
             case nodes.If() | nodes.CondExpr():
-                for words, inside in _branches(node, texts, flags):
+                for words, inside in _branches(node, texts, flags, bound):
                     flags.update((_name(target), words) for target in _targets(inside))
                     yield Gate(line=node.lineno, words=words, adds=_longest(inside, bound))
             case nodes.Assign(target=target, node=value):
-                words = next((words for words, holds in _conditions(value, texts) if holds), "")
+                words = next((words for words, holds in _conditions(value, texts, bound) if holds), "")
                 if words and not isinstance(value, nodes.CondExpr):
                     flags[_name(target)] = words
             case (
@@ -70,6 +70,17 @@ def gates(tree: nodes.Template) -> Iterator[Gate]:
                 gate = Gate(line=node.lineno, words=words, adds=_longest([new], bound))
                 if gate.instructs:
                     yield gate
+            case nodes.FilterBlock(filter=nodes.Filter(name="replace", args=[nodes.Const(value=str(words)), new, *_])):
+                gate = Gate(line=node.lineno, words=words, adds=_longest([new], bound))
+                if _says_something(words) and gate.instructs:
+                    yield gate
+            case (
+                nodes.And(left=asked, right=nodes.Const() as said)
+                | nodes.Getitem(node=nodes.List() as said, arg=asked)
+                | nodes.Mul(left=nodes.Const() as said, right=asked)
+                | nodes.Mul(left=asked, right=nodes.Const() as said)
+            ) if words := next((words for words, _ in _conditions(asked, texts, bound)), ""):
+                yield Gate(line=node.lineno, words=words, adds=_longest([said], bound))
             case (
                 nodes.Getitem(node=table, arg=key)
                 | nodes.Call(node=nodes.Getattr(node=table, attr="get"), args=[key, *_])
@@ -79,7 +90,7 @@ def gates(tree: nodes.Template) -> Iterator[Gate]:
 
 
 def _branches(
-    node: nodes.If | nodes.CondExpr, texts: set[str], flags: dict[str, str]
+    node: nodes.If | nodes.CondExpr, texts: set[str], flags: dict[str, str], bound: dict[str, list[nodes.Node]]
 ) -> Iterator[tuple[str, list[nodes.Node | None]]]:
     """The words that a condition asks for, with what happens where a message says them."""
     if isinstance(node, nodes.If):
@@ -87,7 +98,7 @@ def _branches(
         other: list[nodes.Node | None] = [*node.elif_, *node.else_]
     else:
         then, other = [node.expr1], [node.expr2]
-    for words, holds in _conditions(node.test, texts):
+    for words, holds in _conditions(node.test, texts, bound):
         yield words, then if holds else other
     for part, holds in _with_sign(node.test):
         if _name(part) in flags:
@@ -105,6 +116,10 @@ def _bound(tree: nodes.Template) -> dict[str, list[nodes.Node]]:
                 bound.setdefault(name, []).extend(body)
             case nodes.AssignBlock(target=target, body=body):
                 bound.setdefault(_name(target), []).extend(body)
+    macros = {macro.name: macro.args for macro in tree.find_all(nodes.Macro)}
+    for call in tree.find_all(nodes.Call):
+        for parameter, argument in zip(macros.get(_name(call.node), ()), call.args, strict=False):
+            bound.setdefault(_name(parameter), []).append(argument)
     return bound
 
 
@@ -178,8 +193,12 @@ def _is_text(node: nodes.Node | None, names: set[str]) -> bool:
             keys = [part.value for part in _parts(node) if isinstance(part, nodes.Const) and part.value in TEXT_KEYS]
             whole = name in ("string", "tojson", "join") and _name(inner or node) in ("messages", "message")
             return whole or (name == "map" and bool(keys)) or _is_text(inner, names)
+        case nodes.Call(node=nodes.Getattr(attr="get"), args=[nodes.Const(value=str(key)), *_]) if key in TEXT_KEYS:
+            return True
         case nodes.Call(node=nodes.Getattr(node=inner)) if _is_text(inner, names):
             return True
+        case nodes.Output(nodes=inner_nodes):
+            return any(_is_text(inner, names) for inner in inner_nodes)
         case nodes.Call(node=nodes.Name(), args=args):
             return any(_is_text(arg, names) for arg in args)
         case nodes.Add(left=left, right=right):
@@ -191,7 +210,9 @@ def _is_text(node: nodes.Node | None, names: set[str]) -> bool:
     return False
 
 
-def _conditions(test: nodes.Node | None, names: set[str]) -> Iterator[tuple[str, bool]]:
+def _conditions(
+    test: nodes.Node | None, names: set[str], bound: dict[str, list[nodes.Node]]
+) -> Iterator[tuple[str, bool]]:
     """The words that a condition compares with the text of a message; False where it asks that they are not there."""
     sides: list[Any]
     for node, sign in _with_sign(test):
@@ -210,7 +231,8 @@ def _conditions(test: nodes.Node | None, names: set[str]) -> Iterator[tuple[str,
             case _:
                 continue
         if any(_is_text(side, names) or _is_key(side) for side in sides):
-            yield from ((text, holds) for text in _literals([*sides]) if _says_something(text))
+            wanted = [node for side in sides for node in bound.get(_name(side), []) if _name(side) not in names]
+            yield from ((text, holds) for text in _literals([*sides, *wanted]) if _says_something(text))
 
 
 def _is_key(node: nodes.Node) -> bool:

@@ -3,8 +3,9 @@
 What: the patterns by which `tokenizer.json` cuts and rewrites text, and those of `tekken.json`: whether a matcher that goes
 back would double its work with every further character, or raise it to a high power of the length.
 
-Why: the tokenizer reads whatever users write. With such a pattern a line of forty letters keeps a server busy for hours;
-whoever knows the pattern can send that line to every machine that serves the model.
+Why: the tokenizer reads whatever users write. With such a pattern one line of forty letters is tried in more ways than a
+machine can go through: matchers that count their tries give up with an error, which in Hugging Face's tokenizers is a panic
+that ends the request; others do not come back. Whoever knows the pattern can send that line to every server of the model.
 
 What it cannot see: how long a matcher really takes, which may have ways around some of these; patterns in the code of a
 tokenizer.

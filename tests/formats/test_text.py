@@ -17,6 +17,8 @@ from reading import read as read_file
         ("größe".encode("utf-8-sig"), "utf-8"),
         ("größe".encode("utf-16"), "utf-16-le"),
         (b"\xfe\xff" + "größe".encode("utf-16-be"), "utf-16-be"),
+        ("größe".encode("utf-32"), "utf-32-le"),
+        (b"\0\0\xfe\xff" + "größe".encode("utf-32-be"), "utf-32-be"),
         ("caffè e così via".encode("latin-1"), "latin-1"),
         ("é".encode() * 4000, "utf-8"),
         (b"x" + "é".encode() * 4000, "utf-8"),

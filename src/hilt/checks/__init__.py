@@ -117,6 +117,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="links", severity=Severity.HIGH),
     Check(id="special-files", severity=Severity.HIGH),
     Check(id="unsafe-names", severity=Severity.HIGH),
+    Check(id="active-content", severity=Severity.MEDIUM, reads=("text", "ini", "xml", "media", "script", "unknown")),
     Check(id="unreadable-file", severity=Severity.MEDIUM, reads=ANY),
     Check(id="unknown-file", severity=Severity.MEDIUM),
     Check(id="missing-content", severity=Severity.MEDIUM, reads=("lfs-pointer", "empty")),

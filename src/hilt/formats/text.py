@@ -1,4 +1,4 @@
-"""Tells text from binary: UTF-8, UTF-16 with a byte order mark, or a Latin 8-bit code.
+"""Tells text from binary: UTF-8, UTF-16 or UTF-32 with a byte order mark, or a Latin 8-bit code.
 
 Whatever no other reader knows and is text from its first to its last byte: vocabularies, merges, requirements, tables,
 package metadata. The text is not kept; it is looked at in windows, so its size does not matter. `whole` gives the text
@@ -16,7 +16,13 @@ from hilt.core.limits import Limits
 from hilt.formats.reader import Head
 
 WINDOW = 1 << 20
-MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like the next one
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+)
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b")) + b"\x7f"
 UNUSED_IN_LATIN = bytes({0x81, 0x8D, 0x8F, 0x90, 0x9D})
 """The bytes that neither ASCII, nor ISO 8859-1 text, nor Windows-1252 uses."""
@@ -58,7 +64,7 @@ def read(source: ByteSource, limits: Limits) -> Text:
     decoder = codecs.getincrementaldecoder(encoding)()
     for offset in range(0, source.size, WINDOW):
         window = source.read(offset, WINDOW)
-        if not encoding.startswith("utf-16") and (nul := window.find(b"\0")) >= 0:
+        if not encoding.startswith(("utf-16", "utf-32")) and (nul := window.find(b"\0")) >= 0:
             raise FormatError("text is followed by binary: a zero byte", offset=offset + nul)
         try:
             decoder.decode(window, final=offset + WINDOW >= source.size)

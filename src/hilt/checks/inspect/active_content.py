@@ -1,0 +1,66 @@
+"""A file that runs when somebody opens it.
+
+What: scripts, shortcuts and settings that Windows, a Mac or a Linux desktop acts upon at a double click (`.bat`, `.ps1`,
+`.vbs`, `.hta`, `.lnk`, `.desktop`, `.url`, ...); `.pth` files with lines that Python runs when it starts; pages and pictures
+(HTML, SVG) with scripts in them, and PDF documents that run, start or carry something.
+
+Why: nothing that loads a model needs them. They wait for the person who looks into the folder. Pages are less of a
+danger, for a browser keeps their scripts to themselves; hubs and viewers that show them as their own do not.
+
+What it cannot see: what the scripts do. Scripts in compressed parts of a PDF document; those of programs that are not in
+the list, such as macros of office documents.
+
+Fix: use the model without these files. If you need what one of them does, read it first, and start it yourself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hilt.checks import listed
+from hilt.checks.check import ReadFile
+from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.file_names import OPENED_SUFFIXES, suffix
+
+PAGES = (".html", ".htm", ".xhtml", ".svg")
+_PAGE = re.compile(
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype (html|svg)|<(html|svg)[\s>])", re.IGNORECASE | re.DOTALL
+)
+_SCRIPT = re.compile(
+    rb"<script[\s>/]|javascript:|<[^>]{1,400}\son[a-z]{3,20}\s*=|<iframe[\s>]|<foreignobject", re.IGNORECASE
+)
+_IN_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_AT_START = re.compile(rb"^import[ \t]", re.MULTILINE)
+_SHORTCUT = b"L\0\0\0\x01\x14\x02\0"
+_HEAD = 4096
+
+
+def active_content(file: ReadFile[object]) -> Iterator[Finding]:
+    def seen(severity: Severity, message: str, offset: int | None = None) -> Finding:
+        return Finding(check=CHECK.id, severity=severity, where=Where(path=file.path, offset=offset), message=message)
+
+    name, start = suffix(file.name), file.source.read(0, _HEAD)
+    if name in OPENED_SUFFIXES:
+        yield seen(Severity.MEDIUM, f"{OPENED_SUFFIXES[name]}, which runs when it is opened")
+    elif start.startswith(_SHORTCUT):
+        yield seen(Severity.MEDIUM, f"{OPENED_SUFFIXES['.lnk']}, under another name")
+    elif name == ".pth" and file.format == "text" and (found := _AT_START.search(_content(file))):
+        yield seen(
+            Severity.MEDIUM, "a line that Python runs whenever it starts, once the file is installed", found.start()
+        )
+    elif name in PAGES or _PAGE.match(start):
+        if found := _SCRIPT.search(_content(file)):
+            yield seen(Severity.LOW, f"a page with a script: {found[0][:40]!r}", found.start())
+    elif start.startswith(b"%PDF-"):
+        plain = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), _content(file))
+        if names := sorted({found[1].decode() for found in _IN_PDF.finditer(plain)}):
+            yield seen(Severity.LOW, f"a document that runs, starts or carries something: {', '.join(names)}")
+
+
+def _content(file: ReadFile[object]) -> bytes:
+    return file.source.read(0, file.limits.text_bytes)
+
+
+CHECK = listed("active-content")

@@ -152,6 +152,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="config-reaches-out", severity=Severity.HIGH, reads=("json",)),
     Check(id="requirements-elsewhere", severity=Severity.HIGH, reads=("text", "yaml", "python")),
     Check(id="card-commands", severity=Severity.HIGH),
+    Check(id="pickles-beside-safetensors", severity=Severity.INFO),
     Check(id="embedded-program", severity=Severity.HIGH, searches=True, facts=(EMBEDDED_PROGRAMS,)),
     Check(id="secrets-in-bytes", severity=Severity.HIGH, searches=True),
 )

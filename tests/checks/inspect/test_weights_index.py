@@ -51,3 +51,27 @@ def test_a_tensor_that_the_index_leaves_out_is_named() -> None:
     files = {"model.safetensors.index.json": index({"a": "s.safetensors"}), "s.safetensors": shard("a", "extra")}
     (finding,) = findings_in(CHECK, files)
     assert finding.message == "s.safetensors holds 'extra', which the index leaves out"
+
+
+def test_a_tensor_that_lies_in_two_shards_is_named() -> None:
+    files = {
+        "model.safetensors.index.json": index({"a": "one.safetensors", "b": "two.safetensors"}),
+        "one.safetensors": shard("a"),
+        "two.safetensors": shard("a", "b"),
+    }
+    (finding,) = findings_in(CHECK, files)
+    assert (finding.severity, "two.safetensors holds 'a'" in finding.message) == (Severity.HIGH, True)
+
+
+def test_a_shard_that_the_index_leaves_out_is_named() -> None:
+    first, second = "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
+    files = {"model.safetensors.index.json": index({"a": first}), first: shard("a"), second: shard("b")}
+    (finding,) = findings_in(CHECK, files)
+    assert (finding.severity, second in finding.message) == (Severity.MEDIUM, True)
+
+
+def test_a_pointer_in_the_place_of_a_shard_is_named() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12\n"
+    files = {"model.safetensors.index.json": index({"a": "s.safetensors"}), "s.safetensors": pointer}
+    (finding,) = findings_in(CHECK, files)
+    assert (finding.severity, "only a Git LFS pointer" in finding.message) == (Severity.LOW, True)

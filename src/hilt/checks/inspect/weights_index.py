@@ -1,7 +1,8 @@
 """An index of weights that does not describe its shards.
 
 What: `*.index.json` files whose `weight_map` names shards that are missing, that lie outside the folder, or, for
-safetensors shards, tensors that their shard does not hold; and shards that hold tensors the index leaves out.
+safetensors shards, tensors that their shard does not hold; shards that hold tensors the index leaves out or looks for
+in another shard, shards that it leaves out, and those of which only a Git LFS pointer is here.
 
 Why: loaders open whatever file the index names. A name that leaves the folder makes them read a file of the machine; an
 index that disagrees with its shards loads another model than the one that was looked at.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from hilt.checks import listed
@@ -60,20 +61,43 @@ def _index(repository: Repository, path: str, weight_map: dict[str, Any]) -> Ite
             yield seen(Severity.HIGH, f"the shard {shard!r} lies outside the folder")
         elif inside not in repository.formats:
             yield seen(Severity.LOW, f"the shard {shard!r} with {len(tensors)} tensors is not here")
+        elif repository.formats[inside] == "lfs-pointer":
+            yield seen(Severity.LOW, f"of the shard {shard!r} only a Git LFS pointer is here")
         elif repository.formats[inside] == "safetensors":
-            yield from (seen(Severity.MEDIUM, message) for message in _shard(repository, inside, tensors))
+            yield from (
+                seen(severity, message) for severity, message in _shard(repository, inside, tensors, weight_map.keys())
+            )
+    named = {posixpath.normpath(posixpath.join(folder, shard)) for shard in shards}
+    for extra in _unnamed(repository, named):
+        yield seen(Severity.MEDIUM, f"{extra} has the name of a shard of this set, and the index leaves it out")
 
 
-def _shard(repository: Repository, path: str, wanted: set[str]) -> Iterator[str]:
+def _unnamed(repository: Repository, named: set[str]) -> Iterator[str]:
+    """Files called like the shards of an index that are not among them; a loader may take all that match."""
+    from hilt.knowledge.weight_sets import SHARD
+
+    sets = {(match["stem"], match["total"], match["suffix"]) for path in named if (match := SHARD.fullmatch(path))}
+    for path in sorted(repository.formats.keys() - named):
+        match = SHARD.fullmatch(path)
+        if match and (match["stem"], match["total"], match["suffix"]) in sets:
+            yield path
+
+
+def _shard(
+    repository: Repository, path: str, wanted: set[str], indexed: Collection[str]
+) -> Iterator[tuple[Severity, str]]:
     try:
         header = cast("ReadFile[Safetensors]", repository.read(path)).value
     except FormatError:
         return  # it is in the coverage as a file that could not be read
     held = {tensor.name for tensor in header.tensors}
     if missing := sorted(wanted - held):
-        yield f"{path} does not hold {_some(missing)}, which the index looks for there"
-    if extra := sorted(held - wanted):
-        yield f"{path} holds {_some(extra)}, which the index leaves out"
+        yield Severity.MEDIUM, f"{path} does not hold {_some(missing)}, which the index looks for there"
+    if twice := sorted((held - wanted) & set(indexed)):
+        said = "which the index looks for in another shard: loaders that read whole shards take the other values"
+        yield Severity.HIGH, f"{path} holds {_some(twice)}, {said}"
+    if extra := sorted(held - wanted - set(twice)):
+        yield Severity.MEDIUM, f"{path} holds {_some(extra)}, which the index leaves out"
 
 
 def _some(names: list[str]) -> str:

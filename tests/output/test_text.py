@@ -11,7 +11,7 @@ from generated_reports import verdicts
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Report, State
 from hilt.core.subject import Subject
-from hilt.core.verdict import Outcome, Verdict
+from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Waived
 from hilt.output.text import coloured, render
 from output.goldens import is_as_expected
@@ -130,3 +130,18 @@ def test_colour_is_for_terminals_whose_owners_want_it() -> None:
     assert not coloured(Terminal(), {"NO_COLOR": "1"})
     assert not coloured(Terminal(), {"TERM": "dumb"})
     assert not coloured(io.StringIO(), {})
+
+
+def test_rules_that_one_unread_file_leaves_open_are_told_as_one() -> None:
+    open_rules = tuple(
+        Reason(rule=rule, policy="default", outcome=Outcome.REVIEW, why=(f"{fact} is unknown",), unknown=True)
+        for rule, fact in (("no-code-on-load", "inspect.code_on_load"), ("no-remote-code", "inspect.remote_code"))
+    )
+    gap = Gap(what="read", path="blob", state=State.SKIPPED, why="no reader knows this file")
+    report = Report(subject=Subject(reference="x"), coverage=Coverage(gaps=(gap,)))
+    unread = Verdict(outcome=Outcome.REVIEW, report=report, policy="default", policy_digest="", reasons=open_rules)
+    told = render([unread], CATALOGUE, width=120)
+    assert "no-code-on-load, no-remote-code: this cannot be decided" in told
+    assert "not known while it was not read: blob (inspect.code_on_load, inspect.remote_code)" in " ".join(told.split())
+    read = replace(unread, report=replace(report, coverage=Coverage()))
+    assert render([read], CATALOGUE).count("this cannot be decided") == 2

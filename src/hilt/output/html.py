@@ -122,8 +122,8 @@ def _section(title: str, *parts: Html) -> Html:
 
 
 def _why(told: Summary) -> Iterator[Html]:
-    if told.verdict.reasons or told.against:
-        reasons = [_reason(reason) for reason in told.verdict.reasons]
+    if told.reasons or told.against:
+        reasons = [_reason(reason) for reason in told.reasons]
         rules = [tag("ul", *reasons, class_="reasons")] if reasons else []
         found = [tag("p", "What was found", class_="label")] if reasons and told.against else []
         yield _section("Why", *rules, *found, *(_group(group) for group in told.against))

@@ -12,7 +12,7 @@ from hilt.core.catalogue import About, Catalogue
 from hilt.core.fact import Fact, Known, Value
 from hilt.core.finding import Finding, Severity
 from hilt.core.report import Gap, Report, State, Transfer
-from hilt.core.verdict import Outcome, Verdict
+from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.output.waivers import WaiverGroup, group_waivers
 
 LABELS = {
@@ -98,10 +98,12 @@ class Gain(NamedTuple):
 class Summary(NamedTuple):
     """`against` stands behind the outcome; `burdens` and `minor` are what one takes on; `unknown` are labels.
 
-    What a waiver takes out stands in `waivers` only.
+    `reasons` are those of the verdict, with one for all that cannot be decided because something was not read. What a
+    waiver takes out stands in `waivers` only.
     """
 
     verdict: Verdict
+    reasons: tuple[Reason, ...]
     against: tuple[Group, ...]
     waivers: tuple[WaiverGroup, ...]
     gains: tuple[Gain, ...]
@@ -121,6 +123,7 @@ def summarise(verdict: Verdict, catalogue: Catalogue) -> Summary:
         (heavy if weighs else light).append(finding)
     return Summary(
         verdict=verdict,
+        reasons=_reasons(verdict),
         against=group(heavy, catalogue),
         waivers=group_waivers(verdict),
         gains=tuple(_gains(report)),
@@ -128,6 +131,32 @@ def summarise(verdict: Verdict, catalogue: Catalogue) -> Summary:
         minor=group(light, catalogue),
         unknown=_unknown(report),
         gaps=group_gaps(report.coverage.gaps),
+    )
+
+
+def _reasons(verdict: Verdict) -> tuple[Reason, ...]:
+    """One unread file leaves open whatever is to be true of all: that is one thing to say, not one for each rule."""
+    unread = dict.fromkeys(gap.path for gap in verdict.report.coverage.gaps if gap.what == "read")
+    told: dict[object, list[Reason]] = {}
+    for place, reason in enumerate(verdict.reasons):
+        open_only = reason.unknown and reason.why and all(line.endswith(_OPEN) for line in reason.why)
+        told.setdefault((reason.outcome, reason.policy) if unread and open_only else place, []).append(reason)
+    return tuple(like[0] if len(like) == 1 else _as_one(like, list(unread)) for like in told.values())
+
+
+_OPEN = " is unknown"
+
+
+def _as_one(reasons: Sequence[Reason], unread: Sequence[str]) -> Reason:
+    facts = dict.fromkeys(line.removesuffix(_OPEN) for reason in reasons for line in reason.why)
+    why = f"not known while it was not read: {some(unread, 3)} ({some(list(facts), 6)})"
+    return Reason(
+        rule=", ".join(reason.rule for reason in reasons),
+        policy=reasons[0].policy,
+        outcome=reasons[0].outcome,
+        why=(why,),
+        unknown=True,
+        maps_to=tuple(dict.fromkeys(name for reason in reasons for name in reason.maps_to)),
     )
 
 

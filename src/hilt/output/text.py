@@ -98,12 +98,12 @@ def _title(page: Page, title: str) -> None:
 
 
 def _why(page: Page, told: Summary) -> None:
-    if not told.verdict.reasons and not told.against:
+    if not told.reasons and not told.against:
         return
     _title(page, "Why")
-    for reason in told.verdict.reasons:
+    for reason in told.reasons:
         _reason(page, reason)
-    if told.verdict.reasons and told.against:
+    if told.reasons and told.against:
         page.blank()
     for group in told.against:
         _group(page, group)

@@ -3,10 +3,12 @@
     python benchmarks/recall.py --gadgets gadgets.tsv --most 20     # a few of each set, to see that it works
     python benchmarks/recall.py --gadgets gadgets.tsv more.tsv
 
-Three sets of files: a pickle for each gadget of the tables (`module`, `name` in columns of that name), which calls it with
-a text; the tricks of tests/attacks; and honest files, written by the scripts in tests/honest. Every tool runs with its
-defaults. *Stopped* is a file after which the tool's own exit code says no (for hilt: anything but admit); *named*, one
-that is stopped with the name of the gadget in what the tool says. Nothing is ever loaded.
+Five sets: a pickle for each gadget of the tables (`module`, `name` in columns of that name), which calls it with a text;
+the tricks of tests/attacks; honest files, written by the scripts in tests/honest; a repository for each kind of attack
+that is no pickle, of tests/attacks/kinds; and the honest repositories beside them. Every tool runs with its defaults.
+*Stopped* is a file or repository after which the tool's own exit code says no (for hilt: anything but admit); *named*, one
+that is stopped with the name of the gadget, or with one of the words of the kind that tell anything, in what the tool says.
+Nothing is ever loaded.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -28,6 +31,7 @@ from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 TESTS = Path(__file__).parents[1] / "tests"
 
@@ -48,79 +52,87 @@ class Said:
 
     stopped: bool = False
     text: str = ""
+    doubts: str = ""
+    """What hilt sends to a person without calling it harmful."""
 
 
+Names = Mapping[str, list[str]]
+"""The files of each subject of a set, by its name; a file of its own is its only one."""
 Run = Callable[[list[str]], str]
 """Runs a command of the tool in the folder of the set, and returns what it printed."""
 
 
-def _hilt(run: Run, names: Iterable[str]) -> Mapping[str, Said]:  # noqa: ARG001
+def _hilt(run: Run, names: Names) -> Mapping[str, Said]:  # noqa: ARG001
     verdicts = json.loads(run(["hilt", "check", "--each", "--no-hash", "--json", "."]))["verdicts"]
+
+    def told(verdict: dict[str, Any], *severities: str) -> str:
+        findings = verdict["report"]["findings"]
+        return " ".join(finding["message"] for finding in findings if finding["severity"] in severities)
+
     return {
         Path(verdict["report"]["subject"]["reference"]).name: Said(
             stopped=verdict["outcome"] != "admit",
-            text=" ".join(
-                finding["message"]
-                for finding in verdict["report"]["findings"]
-                if finding["severity"] in ("high", "critical")
-            ),
+            text=told(verdict, "high", "critical"),
+            doubts=told(verdict, "medium"),
         )
         for verdict in verdicts
     }
 
 
-def _picklescan(run: Run, names: Iterable[str]) -> Mapping[str, Said]:  # noqa: ARG001
+def _picklescan(run: Run, names: Names) -> Mapping[str, Said]:
     lines = (line.rpartition(": ") for line in run(["picklescan", "-p", "."]).splitlines() if line.endswith(" FOUND"))
-    return _gathered((Path(path).name, text) for path, _, text in lines)
+    return _gathered(names, ((path, text) for path, _, text in lines))
 
 
-def _modelscan(run: Run, names: Iterable[str]) -> Mapping[str, Said]:  # noqa: ARG001
+def _modelscan(run: Run, names: Names) -> Mapping[str, Said]:
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         run(["modelscan", "-p", ".", "-r", "json", "-o", report.name])
         issues = json.loads(Path(report.name).read_text())["issues"]
-    return _gathered((Path(issue["source"]).name, issue["description"]) for issue in issues)
+    return _gathered(names, ((issue["source"], issue["description"]) for issue in issues))
 
 
-def _fickling(run: Run, names: Iterable[str]) -> Mapping[str, Said]:
+def _fickling(run: Run, names: Names) -> Mapping[str, Said]:
     """One file at a time, for it reads no folders; its last line is the exit code."""
 
     def one(name: str) -> tuple[str, Said]:
-        said = run(["fickling", "--check-safety", "--print-results", name])
-        return name, Said(stopped=not said.endswith("exit 0"), text=said)
+        said = [run(["fickling", "--check-safety", "--print-results", file]) for file in names[name]]
+        return name, Said(stopped=not all(text.endswith("exit 0") for text in said), text=" ".join(said))
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         return dict(pool.map(one, names))
 
 
-def _modelaudit(run: Run, names: Iterable[str]) -> Mapping[str, Said]:  # noqa: ARG001
+def _modelaudit(run: Run, names: Names) -> Mapping[str, Said]:
     said = run(["modelaudit", "scan", "--no-cache", "--quiet", "--format", "json", "."])
     issues = json.loads(said[said.index("{") : said.rindex("}") + 1])["issues"]
-    return _gathered(
-        (Path(issue["location"].partition(" (")[0]).name, issue["message"])
+    told = (
+        (issue["location"].partition(" (")[0], issue["message"])
         for issue in issues
         if issue["severity"] in ("critical", "warning") and issue.get("location")
     )
+    return _gathered(names, told)
 
 
-def _hayward(run: Run, names: Iterable[str]) -> Mapping[str, Said]:  # noqa: ARG001
+def _hayward(run: Run, names: Names) -> Mapping[str, Said]:
     said = run(["hayward", "scan", ".", "-f", "json"])
     findings = json.loads(said[said.index("{") : said.rindex("}") + 1])["findings"]
-    return _gathered(
-        (Path(finding["file"]).name, finding["message"])
-        for finding in findings
-        if finding["severity"] in ("high", "critical")
+    told = (
+        (finding["file"], finding["message"]) for finding in findings if finding["severity"] in ("high", "critical")
     )
+    return _gathered(names, told)
 
 
-def _gathered(told: Iterable[tuple[str, str]]) -> Mapping[str, Said]:
-    """All that was told of each file; whatever is told here stops it."""
+def _gathered(names: Names, told: Iterable[tuple[str, str]]) -> Mapping[str, Said]:
+    """All that was told of each subject; whatever is told here of a path in it stops it."""
     texts: dict[str, list[str]] = {}
-    for name, text in told:
+    for path, text in told:
+        parts = [part for whole in Path(path).parts for part in (whole, whole.partition(":")[0])]
+        name = next((part for part in parts if part in names), Path(path).name)
         texts.setdefault(name, []).append(text)
     return {name: Said(stopped=True, text=" ".join(of_file)) for name, of_file in texts.items()}
 
 
-SAYS: dict[str, Callable[[Run, Iterable[str]], Mapping[str, Said]]] = {
+SAYS: dict[str, Callable[[Run, Names], Mapping[str, Said]]] = {
     "hilt": _hilt,
     "picklescan": _picklescan,
     "modelscan": _modelscan,
@@ -155,6 +167,34 @@ def tricks(folder: Path) -> None:
         (folder / f"{sample.id}-{sample.name}").write_bytes(sample.data)
 
 
+def kinds(folder: Path, neighbours: Path) -> dict[str, frozenset[str]]:
+    """A repository for each kind, and the honest ones; the words that tell of each kind, in small letters.
+
+    A pipe is left out: some tools would wait for it until the end.
+    """
+    sys.path.insert(0, str(TESTS))
+    from attacks.kinds import HONEST, KINDS, Pipe, written
+
+    for name, build in HONEST.items():
+        written(build(), neighbours / name)
+    made = {}
+    for kind in KINDS:
+        files = kind.files()
+        if not any(isinstance(content, Pipe) for content in files.values()):
+            written(files, folder / kind.id)
+            said = f"{' '.join(kind.words)} {kind.id.rpartition('-')[2]}".lower()
+            made[kind.id] = frozenset(re.findall(r"[a-z_]{5,}", said)) - EMPTY
+    return made
+
+
+EMPTY = frozenset(
+    """about above after another application before behind bytes class files folder holds inside layer layers library model
+    metadata names needs operator other outside reads tensor their there these thing times which while whole writes
+    """.split()
+)
+"""Words that tell nothing of one kind, because tools say them of many."""
+
+
 def honest(folder: Path, pythons: Iterable[str]) -> None:
     """What the scripts in tests/honest write, each run by the first Python that has its library."""
     for script in sorted((TESTS / "honest").glob("*.py")):
@@ -177,38 +217,60 @@ def thinned(folder: Path, most: int | None) -> list[str]:
     step = max(1, len(names) // most) if most else 1
     kept = names[::step][:most]
     for name in set(names) - set(kept):
-        (folder / name).unlink()
+        shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
     return kept
+
+
+def files_of(folder: Path, name: str) -> list[str]:
+    """The files of one subject, as paths in the folder of its set."""
+    path = folder / name
+    inside = (file for file in sorted(path.rglob("*")) if file.is_file() and not file.is_symlink())
+    return [str(file.relative_to(folder)) for file in inside] if path.is_dir() else [name]
+
+
+SETS = ("gadgets", "tricks", "honest", "kinds", "neighbours")
 
 
 def rows(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     """A row for each set and tool."""
     tools = _tools()
-    sets = {name: folder / name for name in ("gadgets", "tricks", "honest")}
+    sets = {name: folder / name for name in SETS if options.sets is None or name in options.sets}
     for path in sets.values():
         path.mkdir()
-    targets = gadgets(sets["gadgets"], options.gadgets)
-    tricks(sets["tricks"])
-    honest(sets["honest"], options.python or [sys.executable])
+    targets = gadgets(sets["gadgets"], options.gadgets) if "gadgets" in sets else {}
+    words = kinds(sets["kinds"], sets["neighbours"]) if {"kinds", "neighbours"} <= sets.keys() else {}
+    if "tricks" in sets:
+        tricks(sets["tricks"])
+    if "honest" in sets:
+        honest(sets["honest"], options.python or [sys.executable])
     for what, path in sets.items():
         names = thinned(path, options.most)
+        subjects = {name: files_of(path, name) for name in names}
         for tool in (tools.HILT[0], *tools.PEERS) if names else ():
             word = tool.name.split()[0]
             if options.peers is not None and word not in ("hilt", *options.peers):
                 continue
-            said = SAYS[word](_runner(tools.environment(tool, options.cache), path, options.seconds), names)
+            said = SAYS[word](_runner(tools.environment(tool, options.cache), path, options.seconds), subjects)
             of_each = [(name, said.get(name, Said())) for name in names]
             stopped = sum(one.stopped for _, one in of_each)
-            named = sum(one.stopped and _names(one.text, targets.get(name)) for name, one in of_each)
+            named = sum(
+                one.stopped and (_names(one.text, targets.get(name)) or _tells(one, words.get(name)))
+                for name, one in of_each
+            )
             share = f"{stopped} ({100 * stopped / max(1, len(names)):.1f} %)"
-            yield f"| {what} | {len(names)} | {tool.name} | {share} | {named if what == 'gadgets' else ''} |"
+            yield f"| {what} | {len(names)} | {tool.name} | {share} | {named if what in ('gadgets', 'kinds') else ''} |"
             for name, one in of_each:
-                if options.list and one.stopped == (what == "honest"):
+                if options.list and one.stopped == (what in ("honest", "neighbours")):
                     yield f"|  | | | {name} {' '.join(targets.get(name, ()))} | |"
 
 
 def _names(text: str, target: tuple[str, str] | None) -> bool:
     return target is not None and target[1].rpartition(".")[2] in text
+
+
+def _tells(said: Said, words: frozenset[str] | None) -> bool:
+    text = f"{said.text} {said.doubts}".lower()
+    return words is not None and any(word in text for word in words)
 
 
 def _runner(commands: Path, folder: Path, seconds: float) -> Run:
@@ -244,6 +306,7 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, default=7200, help="a tool is given up after so many on one set (7200)"
     )
+    parser.add_argument("--sets", nargs="*", choices=SETS, help="only these sets; kinds and neighbours go together")
     parser.add_argument("--peers", nargs="*", help="only these tools beside hilt (picklescan modelscan ...)")
     parser.add_argument(
         "--list", action="store_true", help="name the attacks that pass and the honest files that do not"

@@ -1,7 +1,7 @@
 """Every kind of attack that is no pickle, as one list: what it does, how it is built, who must find it and in which words.
 
 To add one: a line in the list of the family it belongs to (or a new module beside them, with a tuple of `Kind`s and a
-dictionary `HONEST`, named in `_FAMILIES` below). Where no honest repository is like it yet, add one to `HONEST`.
+dictionary `HONEST`, named in the two lists below); `other_formats` takes those of formats that have few. Where no honest repository is like it yet, add one to `HONEST`.
 tests/attacks/test_kinds.py checks each, and benchmarks/recall.py gives them to other scanners. Nothing of it is loaded.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attacks.kinds import archive_files, graph_models, keras_models, repositories, weights
+from attacks.kinds import archive_files, graph_models, keras_models, other_formats, repositories, weights
 from attacks.kinds.kind import Content, Files, Kind, Link, Pipe, written
 
 __all__ = ["HONEST", "KINDS", "Content", "Files", "Kind", "Link", "Pipe", "written"]
@@ -28,6 +28,7 @@ KINDS: tuple[Kind, ...] = (
     *repositories.TEMPLATES,
     *repositories.CODE,
     *repositories.SURROUNDINGS,
+    *other_formats.KINDS,
 )
 
 HONEST: dict[str, Callable[[], Files]] = {
@@ -36,5 +37,6 @@ HONEST: dict[str, Callable[[], Files]] = {
     **graph_models.HONEST,
     **archive_files.HONEST,
     **repositories.HONEST,
+    **other_formats.HONEST,
 }
 """Honest repositories, by name: of the same formats, with ordinary content."""

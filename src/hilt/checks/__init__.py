@@ -113,6 +113,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="torchserve-manifest", severity=Severity.HIGH, reads=("json",)),
     Check(id="kitfile-paths", severity=Severity.HIGH, reads=("json", "yaml")),
     Check(id="oci-mismatch", severity=Severity.HIGH),
+    Check(id="split-file", severity=Severity.MEDIUM),
     Check(id="weights-index", severity=Severity.HIGH),
     Check(id="links", severity=Severity.HIGH),
     Check(id="special-files", severity=Severity.HIGH),

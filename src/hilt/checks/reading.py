@@ -82,7 +82,7 @@ def run_check(check: Check, given: ReadFile[Any] | Repository, path: str, limits
                 case Gap():
                     gaps.append(seen)
                 case Finding():
-                    findings.append(seen)
+                    findings.append(_placed(seen))
                     if len(findings) > 2 * limits.findings_per_check:
                         findings = _fold(findings, limits.findings_per_check)
         ran: tuple[Ran, ...] = (Ran(check=check.id, files=1),)
@@ -96,6 +96,13 @@ def run_check(check: Check, given: ReadFile[Any] | Repository, path: str, limits
         ran = ()
     findings = _fold(findings, limits.findings_per_check)
     return Examined(findings=tuple(findings), facts=tuple(facts), gaps=tuple(gaps), ran=ran)
+
+
+def _placed(finding: Finding) -> Finding:
+    """Without its offset where that is one that a file states and cannot have: no report takes it."""
+    if (finding.where.offset or 0) >= 0:
+        return finding
+    return replace(finding, where=replace(finding.where, offset=None))
 
 
 def bug(error: BaseException) -> str:

@@ -25,6 +25,7 @@ from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.subject import Subject
 from hilt.core.version import __version__
 from hilt.knowledge.callables import INDEX_VERSION
+from hilt.knowledge.split_files import whole
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
@@ -51,9 +52,13 @@ class Work:
 
     def __init__(self, listing: Listing, limits: Limits, progress: Progress) -> None:
         self._limits, self._progress = limits, progress
+        told = {path: locator._asdict() for path, locator in sorted(listing.locators.items())}
+        split = whole({path: locator.size for path, locator in listing.locators.items()})
+        joined = {first: {"parts": [told[part] for part in parts]} for first, parts in split.items()}
+        later = {part for parts in split.values() for part in parts[1:]}
         self._pending = deque(
-            {"do": "file", "path": path, "locator": locator._asdict(), "chain": []}
-            for path, locator in sorted(listing.locators.items())
+            {"do": "file", "path": path, "locator": joined.get(path, locator), "chain": [], "part": path in later}
+            for path, locator in told.items()
         )
         self._busy = 0
         self._change = threading.Condition()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from hilt.checks import CHECKS
 from hilt.checks.channel import Channel
 from hilt.checks.check import ReadFile, Repository
-from hilt.checks.examined import RAISE_BUGS, UNREAD, Examined, encode_examined
+from hilt.checks.examined import RAISE_BUGS, UNKNOWN, UNREAD, Examined, encode_examined
 from hilt.checks.reading import bug, examine, read, run_check
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, SourceError
@@ -29,6 +29,7 @@ from hilt.sources.file import FileSource, Locator
 
 if TYPE_CHECKING:
     from hilt.knowledge.byte_marks import Marks
+    from hilt.sources.joined import Joined
     from hilt.sources.remote_source import RemoteSource
 
 try:
@@ -50,7 +51,7 @@ class Opened:
 
     def __init__(self, limits: Limits, channel: Channel) -> None:
         self._limits, self._channel = limits, channel
-        self._outer: FileSource | RemoteSource | None = None
+        self._outer: FileSource | RemoteSource | Joined | None = None
         self._inner: dict[tuple[tuple[str, int], ...], ByteSource] = {}
 
     def at(self, place: Place) -> ByteSource:
@@ -74,11 +75,18 @@ class Opened:
             source = self._inner[past]
         return source
 
-    def _opened(self, told: dict[str, Any]) -> FileSource | RemoteSource:
-        """A file of this machine is told with its inode; any other is the parent's to fetch."""
+    def _opened(self, told: dict[str, Any]) -> FileSource | RemoteSource | Joined:
         if self._outer is not None and self._outer.locator._asdict() == told:
             return self._outer
         self.close()
+        if "parts" in told:
+            from hilt.sources.joined import Joined
+
+            return Joined([self._alone(part) for part in told["parts"]])
+        return self._alone(told)
+
+    def _alone(self, told: dict[str, Any]) -> FileSource | RemoteSource:
+        """A file of this machine is told with its inode; any other is the parent's to fetch."""
         if "inode" in told:
             return Locator(**told).open()
         from hilt.sources.remote import RemoteLocator
@@ -163,6 +171,8 @@ def _failed(what: str, path: str, why: str) -> Examined:
 
 def _file(session: Session, place: Place) -> Examined:
     file = read(place["path"], session.opened.at(place), session.limits)
+    if place.get("part") and (file.error is not None or file.format in (UNKNOWN, "zip-behind")):
+        return Examined(format=UNKNOWN)  # a piece of what is read as a whole
     result = examine(file, [check for check in CHECKS if check.reads])
     session.opened.assert_unchanged()
     return replace(result, members=_members(file))

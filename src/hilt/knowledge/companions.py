@@ -14,6 +14,7 @@ from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import KIB, Limits
 from hilt.knowledge.siblings import Files, beside, leads_away, size_of
+from hilt.knowledge.split_files import whole
 from hilt.knowledge.zarr_arrays import METADATA, chunks
 
 if TYPE_CHECKING:
@@ -49,7 +50,21 @@ def companions(files: Files) -> dict[str, str]:
             continue
         for target, claimed in described:
             claims.setdefault(target, ([], f"raw weights that {path} describes"))[0].append(claimed)
-    return {target: reason for target, (ranges, reason) in claims.items() if _are_filled(files, target, ranges)}
+    filled = {target: reason for target, (ranges, reason) in claims.items() if _are_filled(files, target, ranges)}
+    return filled | _parts(files)
+
+
+def _parts(files: Files) -> dict[str, str]:
+    """The parts of files that were cut, where the first stands for a whole that was read."""
+    sizes = {entry.path: entry.size for entry in files.subject.entries if entry.path in files.formats}
+    found: dict[str, str] = {}
+    for first, parts in whole(sizes).items():
+        try:
+            if files.read(first).value is not None:
+                found |= dict.fromkeys(parts[1:], f"part of the file that begins in {first}")
+        except (FormatError, SourceError):
+            continue
+    return found
 
 
 def _onnx(_files: Files, path: str, model: Onnx) -> Claims:

@@ -19,10 +19,11 @@ from hilt.sources.network import Network
 from hub_server import COMMIT, Asked, File, HubServer, Reply, Repository, serving
 
 TOKEN = "hf_0123456789"
+LIMITS = Limits()
 
 
 def listed(
-    hub: HubServer, reference: str = "hf:org/name", *, token: str = "", limits: Limits = Limits()
+    hub: HubServer, reference: str = "hf:org/name", *, token: str = "", limits: Limits = LIMITS
 ) -> closing[Listing]:
     network = Network(endpoint=hub.endpoint, token=token, patience=2, private_hosts=("127.0.0.1",))
     return closing(list_repository(reference, limits, network))
@@ -119,7 +120,7 @@ def test_a_gated_repository_says_so_and_what_to_do(token: str, advice: str) -> N
 def test_a_private_repository_needs_its_token() -> None:
     with serving({"config.json": b"{}"}) as hub:
         hub.repositories["models/org/name"].token = TOKEN
-        with pytest.raises(SourceError, match="no such repository, or it is private.*HF_TOKEN"):
+        with pytest.raises(SourceError, match=r"no such repository, or it is private.*HF_TOKEN"):
             listed(hub)
         with listed(hub, token=TOKEN) as listing:
             assert listing.open("config.json").read(0, 9) == b"{}"
@@ -209,7 +210,7 @@ def test_a_list_that_cannot_be_right_is_refused(change: Callable[[Any], Any], wo
 def test_an_answer_without_a_commit_is_refused(body: bytes) -> None:
     with serving({"a.txt": b"text"}) as hub:
         hub.twist = lambda asked, reply: replace(reply, body=body)
-        with pytest.raises(SourceError, match="no JSON that can be read|does not say which commit"):
+        with pytest.raises(SourceError, match=r"no JSON that can be read|does not say which commit"):
             listed(hub)
 
 

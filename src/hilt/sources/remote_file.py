@@ -75,8 +75,8 @@ class RemoteFile:
         for attempt in range(TRIES):
             answer = self._ask(client, start + len(data), end)
             begins, body = self.checked(answer, start + len(data), end)
-            if begins < start + len(data):
-                return Piece(begins, body)
+            if begins < start + len(data) or begins + len(body) > end:
+                return Piece(begins, body)  # the whole file
             data += body
             if start + len(data) == end:
                 return Piece(start, data)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from attacks.gguf import gguf
 from attacks.templates import HIDDEN, HONEST, SECRET
 from hilt.checks.inspect.template_hidden_instructions import CHECK
+from hilt.core.finding import Severity
 from reading import findings
 
 
@@ -32,3 +34,21 @@ def test_each_hidden_instruction_is_found(name: str) -> None:
 def test_the_instruction_itself_is_told() -> None:
     (finding,) = findings(CHECK, HIDDEN["in"][0].encode(), "chat_template.jinja")
     assert SECRET in finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("config_sentence_transformers.json", '{"prompts": {"query": "query\U000e0049\U000e0067: "}}'.encode()),
+        ("generation_config.json", '{"default_system_prompt": "You are \u202e kind."}'.encode()),
+        ("m.gguf", gguf(metadata=(("general.architecture", "llama"), ("tokenizer.default_system_prompt", "a\u2066b")))),
+    ],
+)
+def test_what_nobody_sees_in_a_prompt_is_found(name: str, data: bytes) -> None:
+    (finding,) = findings(CHECK, data, name)
+    assert (finding.severity, "prompt" in finding.message) == (Severity.HIGH, True)
+
+
+def test_prompts_that_anybody_can_read_are_quiet() -> None:
+    honest = b'{"prompts": {"query": "Instruct: Given a web search query, retrieve passages\\nQuery: ", "passage": ""}}'
+    assert findings(CHECK, honest, "config_sentence_transformers.json") == []

@@ -2,7 +2,7 @@
 
 What: branches whose condition compares the text of a message with words (not with a marker such as `</think>`) and
 which add text of their own; characters that are invisible, that turn the direction of writing, or that spell ASCII in
-Unicode's tag block.
+Unicode's tag block, in templates and in the prompts that configs and GGUF files hold.
 
 Why: what a template adds, the model reads as if the user or the operator had said it. An instruction that only wakes at
 the right word passes every ordinary test, and one in invisible characters passes every reader.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
@@ -33,6 +33,8 @@ UNSEEN = (
     (re.compile("[\U000e0000-\U000e007f]+"), Severity.HIGH, "spells ASCII in invisible tag characters"),
     (re.compile("[\u200b\u2060-\u2064\u180e\ufeff]"), Severity.MEDIUM, "cannot be seen"),
 )
+PROMPTS = frozenset({"prompts", "default_system_prompt", "system_prompt", "default_prompt", "instruction"})
+"""Keys of configs whose texts are put before what users write."""
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 
 
@@ -42,6 +44,30 @@ def template_hidden_instructions(file: ReadFile[JinjaFile | Json]) -> Iterator[F
             named = f"{template.name}, line {line}: " if template.name else ""
             where = Where(path=file.path, line=None if template.name else line)
             yield Finding(check=CHECK.id, severity=severity, where=where, message=f"{named}{message}")
+    for key, text in _prompts(file):
+        for severity, _, message in _unseen(text):
+            yield Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=f"{key}: {message}")
+
+
+def _prompts(file: ReadFile[Any]) -> Iterator[tuple[str, str]]:
+    """Texts that a program puts before what users write, and that are no templates."""
+    if file.format == "gguf":
+        for entry in file.value.key_values:
+            if entry.key.rpartition(".")[2] in PROMPTS and isinstance(entry.value, str):
+                yield entry.key, entry.value
+    elif file.format == "json" and isinstance(file.value.value, dict):
+        for key in sorted(PROMPTS & file.value.value.keys()):
+            value = file.value.value[key]
+            texts = list(value.values()) if isinstance(value, dict) else [value]
+            yield from ((key, text) for text in texts if isinstance(text, str))
+
+
+def _unseen(text: str) -> Iterator[tuple[Severity, int, str]]:
+    """Characters that nobody sees, and the lines they stand in."""
+    for pattern, severity, says in UNSEEN:
+        if found := pattern.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield severity, line, f"the character U+{ord(found[0][0]):04X} {says}"
 
 
 def _seen(template: Template, file: ReadFile[JinjaFile | Json]) -> Iterator[tuple[Severity, int, str]]:
@@ -49,10 +75,7 @@ def _seen(template: Template, file: ReadFile[JinjaFile | Json]) -> Iterator[tupl
     from hilt.knowledge.template_gates import gates
 
     text = ESCAPED.sub(lambda found: chr(min(int(found[1] or found[2], 16), 0x10FFFF)), template.text)
-    for pattern, severity, says in UNSEEN:
-        if found := pattern.search(text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield severity, line, f"the character U+{ord(found[0][0]):04X} {says}"
+    yield from _unseen(text)
     try:
         tree = parse(template, file.limits)
     except FormatError:

@@ -43,6 +43,7 @@ def test_text_is_read_with_its_lines() -> None:
         (b"layer { }\n}", "no field begins with '}' .line 2"),
         (b"layer { name: 'a\n' }", "has no value"),
         (b"input: 'a'", "neither a layer nor"),
+        (b"layer: 1", "neither a layer nor"),
         (b"layer { a: [1, 2", "has no value"),
         (b"layer { a: [{", "'a' is not closed"),
     ],

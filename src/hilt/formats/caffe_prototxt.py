@@ -58,7 +58,7 @@ def read(source: ByteSource, limits: Limits) -> Caffe:
             current = _Layer(field.line)
         elif len(path) == 1 and path[0] in FILES and field.value is not None:
             solver.append(Setting(part="solver", name=path[0], value=field.value, line=field.line))
-        elif path and path[0] in LAYERS:
+        elif len(path) > 1 and path[0] in LAYERS:
             current.add(path[1:], field)
         if len(layers) + current.begun + len(solver) + len(current.settings) > limits.graph_items:
             raise LimitExceeded("graph_items", limits.graph_items + 1, limits.graph_items)

@@ -45,7 +45,7 @@ class Limits:
     text_bytes: int = 8 * MIB
     """Text that is read as a whole: code, templates, cards, licences."""
     tree_depth: int = 200
-    """Nodes inside each other in the syntax tree of a template."""
+    """Nodes inside each other in the syntax tree of a template, values inside each other in data of R and Torch 7."""
     yaml_nodes: int = 200_000
     """Values of a YAML file, those behind aliases counted each time."""
     safetensors_header_bytes: int = 100_000_000

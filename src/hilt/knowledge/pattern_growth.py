@@ -14,8 +14,10 @@ from itertools import combinations, product
 
 from hilt.knowledge.patterns import UNBOUNDED, Chars, Choice, Look, Node, NotUnderstood, Repeat, Sequence, parse
 
-STATES = 400
-"""States of an automaton that is looked into; patterns of real tokenizers have a tenth."""
+STATES = 2_000
+"""States of an automaton that is looked into; patterns of spaCy have a fourth, those of language models a fiftieth."""
+WAYS = 50_000
+"""Edges of an automaton once the steps without a character are left out."""
 EDGES = 2_000_000
 """Steps of two ways at once that are looked at."""
 STEPS = 2_000
@@ -129,10 +131,14 @@ class _Automaton:
         open_states = [self.end not in self.reach(state, surely=True) for state in range(len(self.edges))]
         arrived = {target for edges in self.edges for _, target in edges} | {self.start}
         ways: list[list[Edge]] = [[] for _ in self.edges]
+        total = 0
         for state in arrived:
             if open_states[state]:
                 for inner, times in self.paths(state).items():
                     ways[state] += [(of, target) for of, target in self.edges[inner] if open_states[target]] * times
+            total += len(ways[state])
+            if total > WAYS:
+                raise NotUnderstood(f"more than {WAYS} ways")
         return ways
 
     def paths(self, state: int) -> dict[int, int]:

@@ -81,7 +81,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="template-code", severity=Severity.CRITICAL, reads=("jinja", "json", "gguf")),
     Check(id="template-hidden-instructions", severity=Severity.HIGH, reads=("jinja", "json", "gguf")),
     Check(id="template-differences", severity=Severity.HIGH),
-    Check(id="tokenizer-patterns", severity=Severity.HIGH, reads=("tokenizer", "json")),
+    Check(id="tokenizer-patterns", severity=Severity.HIGH, reads=("tokenizer", "json", "msgpack")),
     Check(id="tokenizer-rewrites", severity=Severity.HIGH, reads=("tokenizer",)),
     Check(id="archive-ambiguity", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="archive-bomb", severity=Severity.HIGH, reads=(*LISTED, "tflite")),

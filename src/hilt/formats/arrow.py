@@ -3,6 +3,10 @@ r"""Walks Arrow IPC: streams of record batches, files of them (Feather 2, the ca
 Specification: Arrow columnar format 1.5, "Serialization and Interprocess Communication": messages of `FF FF FF FF`, the length of
 a FlatBuffer (Message.fbs), the FlatBuffer, and a body that is passed over. A file has `ARROW1` before them and behind them
 a footer (File.fbs), its length and `ARROW1` again. Feather 1 (`FEA1`) has no types of its own.
+
+What can bite: column types of Python, which pyarrow before 14.0.1 unpickles as soon as it reads the schema (CVE-2023-47248).
+
+What hilt cannot see: what is in the rows, and what programs do with extension types of their own.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Source: CPython, Lib/configparser.py, read leniently: `[section]`, then `key = value` or `key: value`, blank lines and comments
 (`#`, `;`); whatever else stands there goes on with the value before. Sections and keys may stand twice.
+
+What can bite: names of functions in the configs of spaCy and Thinc, for which packages are imported as the pipeline is loaded.
+
+What hilt cannot see: what a setting means to other programs.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Specification: jsonlines.org and RFC 8259. The file may have any size: its first lines are parsed, the others are only looked
 at as text.
+
+What can bite: nothing by itself; keys and tokens that somebody left in it.
+
+What hilt cannot see: whether lines after the first are JSON.
 """
 
 from __future__ import annotations

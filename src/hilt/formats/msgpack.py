@@ -4,6 +4,11 @@ Specification: MessagePack, spec.md (2017). Arrays stand in it in two ways: Flax
 type 1 (3 for a single number) that holds (shape, dtype, bytes); msgpack-numpy and srsly, as a map with the keys `nd`,
 `type`, `shape` and `data`. msgpack-numpy pickles arrays of objects and marks them with the `kind` `O`. Numbers of arrays are passed
 over unread. Byte strings that are files themselves (Thinc keeps what PyTorch saved in one) are members, as in an archive.
+
+What can bite: arrays of objects, which msgpack-numpy unpickles as it reads; byte strings that are files themselves, such as what
+PyTorch saved inside a model of Thinc; extensions of types that only a program of its own knows; keys that stand twice.
+
+What hilt cannot see: what a program does with an extension of its own.
 """
 
 from __future__ import annotations

@@ -3,6 +3,10 @@
 Specification: TensorStore, "OCDBT database format": a manifest, a node of the B+tree or of the version tree is a magic number
 (big-endian), its length (8 bytes, little-endian), a version, a compression, the body, and the CRC-32C of all that. Values of arrays
 (chunks of Zarr) stand without any frame before the nodes that point to them.
+
+What can bite: nothing by itself: its values are numbers and the metadata of Zarr, which TensorStore decodes without any code.
+
+What hilt cannot see: what is in compressed nodes and in the values before them, and whether nodes point at all of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Reads a file of an OCDBT database that begins with values, which have no magic number.
 
 Specification: as in `ocdbt`. It is a format of its own because whatever the values are, another reader may know them.
+
+What can bite: nothing by itself.
+
+What hilt cannot see: what the values are.
 """
 
 from __future__ import annotations

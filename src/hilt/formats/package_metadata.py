@@ -2,6 +2,10 @@
 
 Specification: "Core metadata specifications" 2.5 of the Python Packaging Authority: fields as in an e-mail (`Name: value`,
 lines that begin with a blank go on with the one before), an empty line, and the description.
+
+What can bite: nothing by itself; it names licences.
+
+What hilt cannot see: whether what it claims is true.
 """
 
 from __future__ import annotations

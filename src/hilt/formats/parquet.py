@@ -3,6 +3,11 @@
 Specification: Apache Parquet, "File Format" and parquet.thrift: `PAR1`, the column chunks, FileMetaData in Thrift's compact
 protocol, its length in 4 bytes, `PAR1`. Arrow keeps its own schema under the key `ARROW:schema`, as an IPC message in
 base64. `PARE` at the end says that the footer is encrypted.
+
+What can bite: column types of Python in the schema that Arrow left, which pyarrow before 14.0.1 unpickles (CVE-2023-47248); columns
+that lie in other files.
+
+What hilt cannot see: what is in the rows, and bytes between the column chunks.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Specification: sqlite.org, "Database File Format", 1.3: 100 bytes, big-endian, then pages of one size. No extension can be loaded
 from a database by opening it.
+
+What can bite: nothing as it is opened; programs may unpickle what they find in its rows.
+
+What hilt cannot see: what is in its rows, its views and its triggers.
 """
 
 from __future__ import annotations

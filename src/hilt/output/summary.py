@@ -45,14 +45,14 @@ UNSEARCHED = {"inspect.embedded_programs": "whether a program hides in the weigh
 """What nobody has looked for where one of these facts is not known."""
 
 PICKLED = frozenset(
-    {"pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox", "msgpack"}
+    {"pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox", "msgpack", "arrow", "parquet"}
 )
 """Formats that hold pickles."""
 
 BESIDE = frozenset(
     {
         "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
-        "json-lines", "ini", "package-metadata", "sentencepiece", "lfs-pointer", "elf", "pe", "image",
+        "json-lines", "ini", "package-metadata", "tfrecord", "sqlite", "sentencepiece", "lfs-pointer", "elf", "pe", "image",
     }
 )  # fmt: skip
 """Formats of what stands beside the weights; they are no reason to take a model."""

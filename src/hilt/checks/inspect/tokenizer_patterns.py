@@ -1,7 +1,8 @@
 """A tokenizer whose regular expressions explode.
 
-What: the patterns by which `tokenizer.json` cuts and rewrites text, and those of `tekken.json`: whether a matcher that goes
-back would double its work with every further character, or raise it to a high power of the length.
+What: the patterns by which `tokenizer.json` cuts and rewrites text, those of `tekken.json` and of spaCy's `tokenizer`:
+whether a matcher that goes back would double its work with every further character, or raise it to a high power of the
+length.
 
 Why: the tokenizer reads whatever users write. With such a pattern one line of forty letters is tried in more ways than a
 machine can go through: matchers that count their tries give up with an error, which in Hugging Face's tokenizers is a panic
@@ -25,6 +26,7 @@ from hilt.core.report import Gap, State
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
+    from hilt.formats.msgpack import Msgpack
     from hilt.formats.tokenizer import Tokenizer
 
 _SHOWN = 100
@@ -32,7 +34,7 @@ _MOST = 64
 """Patterns of one tokenizer that are looked into; real ones have up to six."""
 
 
-def tokenizer_patterns(file: ReadFile[Tokenizer | Json]) -> Iterator[Finding | Gap]:
+def tokenizer_patterns(file: ReadFile[Tokenizer | Json | Msgpack]) -> Iterator[Finding | Gap]:
     from hilt.knowledge.pattern_growth import growth
     from hilt.knowledge.patterns import NotUnderstood
 
@@ -60,6 +62,11 @@ def tokenizer_patterns(file: ReadFile[Tokenizer | Json]) -> Iterator[Finding | G
 def _patterns(file: ReadFile[Any]) -> Iterator[tuple[str, str]]:
     if file.format == "tokenizer":
         yield from ((step.place, step.looks_for) for step in file.value.rewrites if step.regex)
+        return
+    if file.format == "msgpack":
+        from hilt.knowledge.spacy_patterns import patterns
+
+        yield from patterns(file.source, file.value, file.limits)
         return
     match file.value.value:
         case {"config": {"pattern": str(pattern)}, "vocab": list()}:

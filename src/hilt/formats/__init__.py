@@ -236,7 +236,7 @@ READERS: tuple[Reader, ...] = (
     Reader(
         id="mxnet-parameters",
         title="MXNet arrays",
-        names=("*.params", "*.nd"),
+        names=("*-[0-9][0-9][0-9][0-9].params", "*.nd"),
         magic=((0, b"\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),),
     ),
     Reader(id="torch7", title="Torch 7", names=("*.t7", "*.th"), needs=((0, b"\3\4"), (1, b"\0"))),

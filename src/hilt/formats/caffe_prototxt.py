@@ -2,6 +2,11 @@
 
 Specification: src/caffe/proto/caffe.proto of Caffe 1.0, messages NetParameter and SolverParameter, in the text format of
 protobuf.
+
+What can bite: layers of the type Python import a module and run it; layers and solvers read and write files by path;
+layers that Caffe does not have are native code of the publisher (caffe-layers).
+
+What hilt cannot see: what the Python module does beyond what is read of it in the repository.
 """
 
 from __future__ import annotations

@@ -2,7 +2,13 @@
 
 Source: CTranslate2 4, src/models/model.cc (Model::load) and python/ctranslate2/specs/model_spec.py. Little-endian: the
 version of the format, the name of the specification and its revision, the variables (name, shape, type, bytes, data),
-and further names for some of them. Names end in a zero byte that their length counts. Nothing names code or files.
+and further names for some of them. Names end in a zero byte that their length counts.
+
+What can bite: nothing names code or files. A variable with more bytes than its shape asks for overwrites memory of the
+loader, and of two variables of one name only the first counts (tensor-table).
+
+What hilt cannot see: whether the numbers are the right ones; what the configuration and vocabulary beside the model do,
+which are read on their own.
 """
 
 from __future__ import annotations

@@ -4,7 +4,13 @@ Sources: llama.cpp before August 2023 (llama.cpp, llama-util.h, convert-lora-to-
 (src/whisper.cpp, whisper_model_load and whisper_vad_init) and the examples of ggml of 2023. Little-endian: a magic, from
 ggmf on a version, numbers of the model, its vocabulary, and the tensors, each with a header of its own. How many numbers
 there are, and how words are written, depends on the program and is written nowhere: a layout fits where words and tensors
-end with the file. Nothing in the format names code or files.
+end with the file.
+
+What can bite: nothing names code or files. Old loaders believed every length in the file; two tensors of one name make
+two models (tensor-table).
+
+What hilt cannot see: the meaning of the numbers before the vocabulary; models of programs whose layout is not listed
+here, which are errors.
 """
 
 from __future__ import annotations

@@ -4,6 +4,12 @@ Source: ncnn, src/net.cpp (load_param, load_param_bin), src/paramdict.cpp and sr
 and blobs, and for each layer its type, its name, its inputs and outputs and numbered parameters. A binary description
 has numbers instead of types and names, from 256 on for layers that the program adds. pnnx writes descriptions of the same
 shape, for itself, whose parameters have names. The weights lie in another file.
+
+What can bite: nothing by itself: a description holds no code. Layers that ncnn does not have are native code of the
+publisher (ncnn-custom-layers).
+
+What hilt cannot see: what such a layer does. The weights are known only where the description claims every byte of
+them.
 """
 
 from __future__ import annotations

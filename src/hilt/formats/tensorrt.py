@@ -3,6 +3,11 @@
 Source: NVIDIA's TensorRT 10, samples/common/sampleEngines.cpp (getPlanVersionOnly): the tag `ftrt`, a version of the
 serialisation, and from byte 24 the version of TensorRT; engines before TensorRT 8.6 begin with `ptrt`. Ultralytics
 writes the length of a JSON text, and the text, before the engine.
+
+What can bite: an engine is native code for one graphics processor; plugins take their settings from it, and it may
+bring libraries for the processor itself, which run once the program allows it (tensorrt-engine).
+
+What hilt cannot see: anything behind the header.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def test_the_process_that_judges_imports_no_reader_no_check_and_nothing_heavy(tm
     modules = imported(PARENT, written(tmp_path, "safetensors", "model.safetensors"))
     assert of("hilt.formats", modules) == {"reader"}
     assert of("hilt.checks.inspect", modules) == {"facts"}
-    assert of("hilt.knowledge", modules) <= {"callables"}
+    assert of("hilt.knowledge", modules) <= {"callables", "split_files"}
     assert modules.isdisjoint({"logging", "concurrent.futures", "jinja2", "importlib.metadata", "hilt.output.html"})
 
 

@@ -183,7 +183,8 @@ def kinds(folder: Path, neighbours: Path) -> dict[str, frozenset[str]]:
         if not any(isinstance(content, Pipe) for content in files.values()):
             written(files, folder / kind.id)
             said = f"{' '.join(kind.words)} {kind.id.rpartition('-')[2]}".lower()
-            made[kind.id] = frozenset(re.findall(r"[a-z_]{5,}", said)) - EMPTY
+            phrases = (word.lower() for word in kind.words)
+            made[kind.id] = frozenset((*phrases, *re.findall(r"[a-z_]{5,}", said))) - EMPTY
     return made
 
 

@@ -216,7 +216,7 @@ READERS: tuple[Reader, ...] = (
         id="fasttext",
         title="fastText",
         names=("*.ftz", "*.bin"),
-        magic=((0, b"\xba\x16\x4f\x2f"), (5, b"\0\0\0")),
+        magic=((0, b"\xba\x16\x4f\x2f"), (21, b"\0\0\0")),
         probed=True,
     ),
     Reader(

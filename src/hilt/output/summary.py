@@ -45,7 +45,20 @@ UNSEARCHED = {"inspect.embedded_programs": "whether a program hides in the weigh
 """What nobody has looked for where one of these facts is not known."""
 
 PICKLED = frozenset(
-    {"pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox", "msgpack", "arrow", "parquet"}
+    {
+        "pickle",
+        "joblib",
+        "torch-legacy",
+        "torch-tar",
+        "torch-zip",
+        "torchscript",
+        "npy",
+        "npz",
+        "equinox",
+        "msgpack",
+        "arrow",
+        "parquet",
+    }
 )
 """Formats that hold pickles."""
 

@@ -6,7 +6,7 @@ ET12 and, inside it at byte 8, a header (eh00) that says how long it is and wher
 What can bite: delegates are parts compiled for a processor: those for CUDA and Metal are shared libraries that are
 written to a file and loaded, foreign ones and custom operators are native code of the publisher (executorch-delegates).
 
-What hilt cannot see: into what was compiled; bytes between the tables that nothing leads to.
+What hilt cannot see: what the compiled parts do; bytes between the tables that nothing leads to.
 """
 
 from __future__ import annotations

@@ -64,12 +64,12 @@ def test_the_process_that_judges_imports_no_reader_no_check_and_nothing_heavy(tm
 @pytest.mark.parametrize(
     ("reader_id", "name", "readers", "checks"),
     [
-        ("safetensors", "model.safetensors", {"safetensors"}, {"safetensors_header"}),
+        ("safetensors", "model.safetensors", {"safetensors"}, {"safetensors_header", "metadata_code", "secrets"}),
         (
             "gguf",
             "model.gguf",
             {"gguf", "jinja", "text"},
-            {"gguf_header", "template_code", "template_hidden_instructions"},
+            {"gguf_header", "metadata_code", "secrets", "template_code", "template_hidden_instructions"},
         ),
         ("elf", "libc.so", {"elf", "executable"}, {"native_code"}),
         ("lfs-pointer", "model.bin", {"lfs_pointer"}, {"missing_content"}),

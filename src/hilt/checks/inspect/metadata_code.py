@@ -22,10 +22,11 @@ from hilt.core.finding import Finding, Severity, Where
 
 
 def metadata_code(file: ReadFile[object]) -> Iterator[Finding]:
-    from hilt.knowledge.metadata_code import programs
     from hilt.knowledge.metadata_texts import metadata_texts
 
     for name, text in metadata_texts(file.format, file.value):
+        from hilt.knowledge.metadata_code import programs  # most weights have no metadata at all
+
         for what in programs(text):
             message = f"the metadata {name!r} holds {what}"
             yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)

@@ -25,10 +25,13 @@ from hilt.knowledge.metadata_texts import DESCRIBED, metadata_texts
 
 
 def secrets(file: ReadFile[object]) -> Iterator[Finding]:
+    described = file.format in DESCRIBED
+    source = _metadata(file) if described else file.source
+    if not source.size:
+        return
     from hilt.knowledge.secrets import secrets as search
 
-    described = file.format in DESCRIBED
-    for secret in search(_metadata(file) if described else file.source):
+    for secret in search(source):
         where = Where(path=file.path, line=None if described else secret.line)
         message = f"looks like {secret.title}: {secret.begins}... ({secret.length} characters)"
         yield Finding(check=CHECK.id, severity=Severity.HIGH, where=where, message=message)

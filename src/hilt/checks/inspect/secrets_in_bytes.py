@@ -25,7 +25,6 @@ from hilt.core.byte_source import Window
 from hilt.core.finding import Finding, Severity
 from hilt.knowledge.metadata_texts import DESCRIBED
 
-
 SEARCHED = frozenset(SECRETS.reads).difference(DESCRIBED)
 """Formats that are text from the first byte to the last."""
 

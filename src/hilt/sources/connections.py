@@ -113,9 +113,10 @@ class Connections:
                     self.received += watch.received
 
     def close(self) -> None:
+        self._backend.close()
         with self._lock:
-            pools, self._pools = self._pools, {}
-        for pool in pools.values():
+            pools = list(self._pools.values())
+        for pool in pools:
             pool.close()
 
     def _exchange(self, pool: httpcore2.ConnectionPool, request: httpcore2.Request, most: int) -> Raw:
@@ -135,7 +136,9 @@ class Connections:
             except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
                 late = isinstance(error, httpcore2.TimeoutException)
                 why = f"slower than {SLOWEST} bytes a second" if late else _said(error)
-                return Raw(response.status, headers, bytes(body), Failed(why, again=True, late=late))
+                return Raw(
+                    response.status, headers, bytes(body), Failed(why, again=late or not _is_final(error), late=late)
+                )
             if success and len(body) > most:
                 raise _too_much(response.status, "more", most)
             return Raw(response.status, headers, bytes(body))
@@ -163,7 +166,30 @@ class _Backend(httpcore2.NetworkBackend):
         self._hosts = frozenset(private_hosts)
         self._places: set[tuple[str, int]] = set()
         self._inner = httpcore2.SyncBackend()
+        self._lock = threading.Lock()
+        self._open: set[_Stream] | None = set()
         self.current = threading.local()
+
+    def opened(self, stream: _Stream) -> None:
+        """Remembers a connection until it is closed; there is no new one any more after `close`."""
+        with self._lock:
+            if self._open is not None:
+                self._open.add(stream)
+                return
+        stream.close()
+        raise Failed("the check was interrupted")
+
+    def closed(self, stream: _Stream) -> None:
+        with self._lock:
+            if self._open is not None:
+                self._open.discard(stream)
+
+    def close(self) -> None:
+        """Ends all connections at once, those in use as well: whoever waits for bytes of one is woken."""
+        with self._lock:
+            streams, self._open = self._open or (), None
+        for stream in streams:
+            stream.close()
 
     def trust(self, address: str) -> None:
         """The user named this address himself; another port of the same host he did not name."""
@@ -203,15 +229,16 @@ class _Backend(httpcore2.NetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failed = error
             else:
-                return _Stream(stream, self.current)
+                return _Stream(stream, self)
         raise failed or Failed(f"{host} has no address", again=True)
 
 
 class _Stream(httpcore2.NetworkStream):
     """A connection whose every step has what is left of the time of the request that is on it."""
 
-    def __init__(self, inner: httpcore2.NetworkStream, current: threading.local) -> None:
-        self._inner, self._current = inner, current
+    def __init__(self, inner: httpcore2.NetworkStream, backend: _Backend) -> None:
+        self._inner, self._backend, self._current = inner, backend, backend.current
+        backend.opened(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         watch: _Watch = self._current.watch
@@ -223,7 +250,7 @@ class _Stream(httpcore2.NetworkStream):
         self._inner.write(buffer, self._current.watch.wait())
 
     def close(self) -> None:
-        """Wakes the thread that waits for the next bytes, if there is one."""
+        self._backend.closed(self)
         connection = self._inner.get_extra_info("socket")
         if connection is not None:
             with suppress(OSError):
@@ -236,7 +263,9 @@ class _Stream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore2.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._current.watch.wait()), self._current)
+        inner = self._inner.start_tls(ssl_context, server_hostname, self._current.watch.wait())
+        self._backend.closed(self)  # the stream above has its socket now
+        return _Stream(inner, self._backend)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -304,10 +333,20 @@ def _proxy(address: str, tls: ssl.SSLContext) -> httpcore2.Proxy:
 
 
 def _is_final(error: Exception) -> bool:
-    return isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    """Whether the same would happen again: a certificate nobody trusts, or what is no HTTP."""
+    if isinstance(error, httpcore2.ProtocolError):
+        return not any(word in str(error) for word in ("disconnected", "closed"))
+    return _distrust(error) is not None
+
+
+def _distrust(error: Exception) -> ssl.SSLCertVerificationError | None:
+    return next((one for one in error.args if isinstance(one, ssl.SSLCertVerificationError)), None)
 
 
 def _said(error: Exception) -> str:
-    if _is_final(error):
-        return f"its certificate is not trusted ({error.__cause__}); SSL_CERT_FILE names the authorities of your own"
-    return str(error) or type(error).__name__
+    distrust = _distrust(error)
+    if distrust is not None:
+        why = distrust.verify_message
+        return f"its certificate is not trusted ({why}); SSL_CERT_FILE names the authorities of your own"
+    what = "answers what is no HTTP: " if isinstance(error, httpcore2.ProtocolError) and _is_final(error) else ""
+    return what + (str(error) or type(error).__name__)

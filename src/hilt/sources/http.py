@@ -92,7 +92,7 @@ class Client:
                     self._failures = 0
                     return answer
                 failed = answer.broken
-            if not failed.again or (failed.late and attempt + 1 >= TRIES // 2):
+            if not failed.again or attempt + 1 >= (TRIES // 2 if failed.late else TRIES):
                 break
             self._wait(failed.wait or 0.25 * 2**attempt, asked=failed.wait > 0)
         if failed is not None and not failed.status:

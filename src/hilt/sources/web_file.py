@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
-from hilt.core.errors import ReferenceInvalid, SourceError
+from hilt.core.errors import ReferenceInvalid, SourceError, UsageError
 from hilt.core.limits import Limits
 from hilt.core.subject import Entry, Subject
 from hilt.sources.http import Answer, Client
@@ -26,7 +26,9 @@ def list_address(reference: str, limits: Limits, network: Network) -> Listing:
     try:
         url = urlsplit(reference)
         place = parse_address(reference, network.endpoint)
-    except ValueError as error:
+    except ReferenceInvalid:
+        raise
+    except (ValueError, UsageError) as error:
         raise ReferenceInvalid(f"{reference}: is no address: {error}") from None
     if place is not None:
         return list_place(place, reference, limits, network)

@@ -77,7 +77,10 @@ def read(source: ByteSource, limits: Limits) -> Skops:
 
 def _schema(archive: Archive) -> Member:
     """The last member of the name, which is the one that Python's zipfile opens."""
-    return next(member for member in reversed(archive.members) if member.path == _SCHEMA)
+    found = next((member for member in reversed(archive.members) if member.path == _SCHEMA), None)
+    if found is None:
+        raise FormatError(f"the archive has no {_SCHEMA}")
+    return found
 
 
 def _nodes(schema: Any) -> Iterator[SkopsNode]:

@@ -25,6 +25,7 @@ OWN_LIBRARIES = frozenset({"sentence_transformers", "diffusers", "transformers",
 ATTENTION = frozenset({"attn_implementation", "_attn_implementation", "_attn_implementation_internal"})
 KERNEL = re.compile(r"(?:[^|]*\|)?(?P<repository>[^/:|]+/[^/:@|]+)(?:@[^/:]+)?(?::[^/:]+)?")
 """How transformers tells a repository of compiled kernels from the name of an implementation."""
+_OF_HUB = re.compile(r"\w(?:[\w.-]*\w)?(?:/\w(?:[\w.-]*\w)?)?", re.ASCII)
 BY_NAME = {
     "handler.py": "the name that Inference Endpoints look for",
     "code/inference.py": "the name that SageMaker looks for",
@@ -38,7 +39,8 @@ class CodeReference:
     """What a config says: `key` names `text`, which is `module` of this repository, or of `elsewhere`.
 
     `path` is where the module must lie; `away` says why it lies outside the folder of the config. `compiled` code is
-    native, and no module; `when` says what runs it, as a sentence goes on after its path.
+    native, and no module; `when` says what runs it, as a sentence goes on after its path. `revision` is the
+    `code_revision` that the config states for code of `elsewhere`.
     """
 
     config: str
@@ -49,6 +51,12 @@ class CodeReference:
     away: str = ""
     compiled: bool = False
     when: str = "is imported when remote code is trusted"
+    revision: str = ""
+
+    @property
+    def of_hub(self) -> bool:
+        """Is `elsewhere` a repository's name as hubs give them, and no folder or address?"""
+        return _OF_HUB.fullmatch(self.elsewhere) is not None
 
 
 def references(config: str, document: Json, files: frozenset[str]) -> tuple[CodeReference, ...]:
@@ -58,7 +66,8 @@ def references(config: str, document: Json, files: frozenset[str]) -> tuple[Code
     named = list(_auto_maps(values))
     if name == "modules.json":
         named += list(_sentence_transformers(document.value))
-    found = {_reference(config, key, text) for key, text in named}
+    revision = _code_revision(values)
+    found = {_reference(config, key, text, revision) for key, text in named}
     if name == "model_index.json":
         components = {_reference(config, key, text) for key, text in _diffusers(document.value)}
         found |= {reference for reference in components if reference.path in files}
@@ -94,13 +103,21 @@ def of_cog(config: str, document: Yaml) -> Iterator[str]:
                     yield beside(config, text)
 
 
-def _reference(config: str, key: str, text: str) -> CodeReference:
+def _code_revision(values: list[Any]) -> str:
+    stated = {text for table in _tables(values) if isinstance(text := table.get("code_revision"), str)}
+    return stated.pop() if len(stated) == 1 else ""
+
+
+def _reference(config: str, key: str, text: str, revision: str = "") -> CodeReference:
     elsewhere, _, inside = text.rpartition("--")
     module = inside.rpartition(".")[0] or inside
     location = f"{module.replace('.', '/')}.py" if "/" not in module and "\\" not in module else f"{module}.py"
     away = leads_away(location)
     path = location if away else beside(config, location)
-    return CodeReference(config=config, key=key, text=text, path=path, elsewhere=elsewhere, away=away)
+    revision = revision if elsewhere else ""
+    return CodeReference(
+        config=config, key=key, text=text, path=path, elsewhere=elsewhere, away=away, revision=revision
+    )
 
 
 def _tables(values: list[Any]) -> Iterator[dict[str, Any]]:

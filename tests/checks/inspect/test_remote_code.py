@@ -64,7 +64,9 @@ def test_ordinary_code_is_quiet_but_for_its_listing(text: str) -> None:
     ("document", "words", "severity"),
     [
         ({"auto_map": {"AutoModel": "modeling_gone.M"}}, "there is no modeling_gone.py", Severity.MEDIUM),
-        ({"auto_map": {"AutoModel": "evil/repo--m.M"}}, "another repository, 'evil/repo'", Severity.HIGH),
+        ({"auto_map": {"AutoModel": "acme/code--m.M"}}, "another repository, 'acme/code'", Severity.MEDIUM),
+        ({"auto_map": {"AutoModel": "../../evil--m.M"}}, "another place, '../../evil'", Severity.HIGH),
+        ({"auto_map": {"AutoModel": "/tmp/evil--m.M"}}, "another place, '/tmp/evil'", Severity.HIGH),
         ({"auto_map": {"AutoModel": "../../m.M"}}, "climbs out", Severity.HIGH),
         ({"text_config": {"auto_map": {"AutoTokenizer": ["tok.T", None]}}}, "there is no tok.py", Severity.MEDIUM),
         ({"custom_pipelines": {"p": {"impl": "pipe.P", "pt": ["AutoModel"]}}}, "there is no pipe.py", Severity.MEDIUM),
@@ -98,7 +100,8 @@ def test_what_named_code_imports_from_beside_itself_is_judged_alike() -> None:
 
 def test_a_name_hidden_behind_a_key_that_occurs_twice_is_found() -> None:
     text = b'{"auto_map": {"AutoModel": "evil/repo--m.M"}, "auto_map": {}}'
-    assert [finding.severity for finding in worse_than_low({"config.json": text})] == [Severity.HIGH]
+    (finding,) = worse_than_low({"config.json": text})
+    assert "'evil/repo'" in finding.message
 
 
 def test_named_code_that_is_no_python_is_told() -> None:
@@ -109,6 +112,14 @@ def test_named_code_that_is_no_python_is_told() -> None:
 def test_code_of_another_repository_is_told_as_what_no_digest_binds() -> None:
     (finding,) = worse_than_low({"config.json": config(AutoModel="acme/code--modeling.M")})
     assert "which no digest here binds" in finding.message
+    assert "code_revision" not in finding.message
+
+
+def test_a_stated_revision_of_code_of_another_repository_is_told() -> None:
+    document = {"model_args": {"code_revision": "0" * 40}, "auto_map": {"AutoModel": "acme/code--modeling.M"}}
+    (finding,) = worse_than_low({"sentence_bert_config.json": json.dumps(document).encode()})
+    assert f"the config states code_revision '{'0' * 40}'" in finding.message
+    assert finding.severity == Severity.MEDIUM
 
 
 @pytest.mark.parametrize(

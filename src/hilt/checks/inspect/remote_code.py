@@ -7,7 +7,8 @@ libraries or pickles, reaches the network, or writes and deletes files.
 
 Why: code that a config names runs with all the rights of whoever loads the model, as soon as the loader is told to
 trust it (`trust_remote_code=True`); and many instructions tell people to do so. MLflow, and older loaders of kernels, do
-not ask. Code of another repository is whatever its owner makes of it on the day of loading: no look at this one covers it.
+not ask. Code of another repository, as honest derivatives of a model name it too, is whatever its owner makes of it on
+the day of loading: no look at this one covers it.
 
 What it cannot see: what code does that hides its callables better than behind an import, an alias or a fixed name; what
 the packages do that it imports; whether what it does is meant well.
@@ -91,7 +92,8 @@ def _named(reference: CodeReference, repository: Repository) -> Finding:
         severity = Severity.MEDIUM if reference.elsewhere.startswith("kernels-community/") else Severity.HIGH
         said = f"{said}: compiled code of another repository, {unbound}"
     elif reference.elsewhere:
-        severity, said = Severity.HIGH, f"{said}: code of another repository, {unbound}"
+        severity = Severity.MEDIUM if reference.of_hub else Severity.HIGH
+        said = f"{said}: code of another {'repository' if reference.of_hub else 'place'}, {unbound}{_pinned(reference)}"
     elif reference.away:
         severity, said = Severity.HIGH, f"{said}, which {reference.away}"
     elif reference.path not in repository.formats:
@@ -106,6 +108,12 @@ def _named(reference: CodeReference, repository: Repository) -> Finding:
     # The config stays the same when the code that it names changes.
     fix = without_remote_code() if reference.key.startswith("auto_map") else ""
     return Finding(check=CHECK.id, severity=severity, where=where, message=said, fix=fix, whole=True)
+
+
+def _pinned(reference: CodeReference) -> str:
+    if not reference.revision:
+        return ""
+    return f"; the config states code_revision {reference.revision!r}, which binds only loaders that are handed it"
 
 
 def _tree(repository: Repository, path: str) -> ast.Module | None:

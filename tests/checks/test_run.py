@@ -51,6 +51,14 @@ def test_every_file_is_recognised_read_and_digested(tmp_path: Path) -> None:
     assert seen.subject.digest == hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode()).hexdigest()
 
 
+def test_raw_weights_bear_the_name_of_what_is_described_and_others_that_of_the_unknown(tmp_path: Path) -> None:
+    shard = {"paths": ["shard.bin"], "weights": [{"name": "w", "shape": [25], "dtype": "float32"}]}
+    (tmp_path / "model.json").write_text(json.dumps({"modelTopology": {}, "weightsManifest": [shard]}))
+    (tmp_path / "shard.bin").write_bytes(b"\x01\xff\xfe\x00" * 25)
+    (tmp_path / "other.bin").write_bytes(b"\x01\xff\xfe\x00" * 25)
+    assert report(tmp_path).formats == {"model.json": "json", "other.bin": "unknown", "shard.bin": "described"}
+
+
 def test_without_hashes_there_is_no_digest(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     assert report(tmp_path, hashed=False).subject.digest == ""

@@ -13,6 +13,10 @@ from hilt.core.report import Gap, Ran
 UNKNOWN = "unknown"
 """The format of a file that no reader knows."""
 
+DESCRIBED = "described"
+"""The format of a file that no reader knows by its bytes, and that another file of the subject describes to the last one:
+raw weights, or a part of a file that was cut."""
+
 EMPTY = "empty"
 """The format of a file without a byte."""
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hilt.checks import CHECKS
-from hilt.checks.examined import UNREAD, Examined
+from hilt.checks.examined import DESCRIBED, UNKNOWN, UNREAD, Examined
 from hilt.checks.hashing import Hashed, digestible, hash_files
 from hilt.checks.line import Check
 from hilt.checks.threads import Threads
@@ -166,10 +166,18 @@ def run(
             ran=tuple(Ran(check=check.id, files=ran[check.id]) for check in asked),
             gaps=tuple(dict.fromkeys(gaps)),
         ),
-        formats=formats,
+        formats=dict(_described(formats, gaps)),
         versions={"hilt": __version__, "callables": INDEX_VERSION},
         transfer=listing.remote.transferred if listing.remote is not None else None,
     )
+
+
+def _described(formats: Mapping[str, str], gaps: Iterable[Gap]) -> Iterator[tuple[str, str]]:
+    """The formats, with a name for files that no reader knows and that are no gap for it."""
+    unread = {gap.path for gap in gaps if gap.what in ("read", "unknown-file")}
+    for path, format_id in formats.items():
+        known = format_id == UNKNOWN and path not in unread and "" not in unread
+        yield path, DESCRIBED if known else format_id
 
 
 def _read_files(workers: Sequence[Worker], listing: Listing, limits: Limits, progress: Progress) -> Gathered:

@@ -64,7 +64,7 @@ PICKLED = frozenset(
 
 BESIDE = frozenset(
     {
-        "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
+        "described", "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
         "json-lines", "ini", "package-metadata", "tfrecord", "sqlite", "sentencepiece", "lfs-pointer", "elf", "pe", "image",
     }
 )  # fmt: skip

@@ -103,7 +103,7 @@ def test_no_byte_is_fetched_twice() -> None:
         assert hub.sent < len(DATA) + 100_000 + 150 * 600
 
 
-def test_heads_come_ahead_small_files_whole_and_nothing_else() -> None:
+def test_heads_and_ends_come_ahead_small_files_whole_and_nothing_else() -> None:
     files = {
         "a.json": b"x" * 50_000,
         "b.bin": File.of(DATA, large=True),
@@ -112,7 +112,7 @@ def test_heads_come_ahead_small_files_whole_and_nothing_else() -> None:
     }
     with serving(files) as hub, opened(hub) as remote:
         settled(hub)
-        assert sorted(spans(hub), key=str) == [(0, BLOCK), None, None]
+        assert sorted(spans(hub), key=str) == [(0, BLOCK), (2_932_736, 3_000_000), None, None]
         asked = len(hub.asked)
         assert remote.read("b.bin", [(0, BLOCK)]) == [DATA[:BLOCK]]
         assert remote.read("c.bin", [(59_999, 10)]) == [b"w"]
@@ -123,7 +123,7 @@ def test_a_file_that_is_read_in_order_comes_in_ever_larger_pieces() -> None:
     with serving({"m.bin": File.of(DATA, large=True)}) as hub, opened(hub) as remote:
         for offset in range(0, len(DATA), 4096):
             assert remote.read("m.bin", [(offset, 4096)]) == [DATA[offset : offset + 4096]]
-        lengths = [(end or 0) - start for start, end in filter(None, spans(hub))]
+        lengths = [(end or 0) - start for start, end in filter(None, spans(hub)) if start < 2_000_000]
         assert lengths[:6] == [BLOCK, 2 * BLOCK, 4 * BLOCK, 8 * BLOCK, 16 * BLOCK, 32 * BLOCK]
         assert max(lengths) == 32 * BLOCK
 
@@ -132,7 +132,7 @@ def test_scattered_reads_bring_little_and_are_fetched_together() -> None:
     ranges = [(offset, 30) for offset in range(0, 3_000_000, 300_000)]
     with serving({"m.bin": File.of(DATA, large=True)}) as hub, opened(hub) as remote:
         assert remote.read("m.bin", ranges) == [DATA[offset : offset + 30] for offset, _ in ranges]
-        assert hub.sent < 12 * BLOCK
+        assert hub.sent < (12 + 5) * BLOCK
 
 
 def test_memory_is_bounded_and_what_went_is_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:

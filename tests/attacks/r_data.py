@@ -32,10 +32,12 @@ def vector(*items: Item) -> Item:
     return [19, len(items), *(part for item in items for part in item)]
 
 
-def call(name: str | Item, *arguments: Item) -> Item:
+def call(name: str | Item, *arguments: Item, **named: Item) -> Item:
     cells: Item = [6, *(symbol(name) if isinstance(name, str) else name)]
     for argument in arguments:
         cells += [2, *argument]
+    for key, argument in named.items():
+        cells += [2 | 0x400, *symbol(key), *argument]
     return cells + NULL
 
 
@@ -78,7 +80,10 @@ def _written(part: int | bytes, way: str) -> bytes:
 
 
 HARMLESS = call("system", strings("echo hilt"))
+GLM = closure(call(".Call", symbol("C_logit_link"), symbol("mu")))
+"""What the families of R's own models are made of."""
 HONEST = vector(
+    GLM,
     strings("setosa", "virginica"),
     integers(1, 2, 3),
     [14, 0],

@@ -20,8 +20,8 @@ from reading import read
 def test_every_way_of_writing_is_read_under_any_name(way: str, version: int, name: str) -> None:
     file = read(r_data(HONEST, way=way, version=version), name)
     assert (file.format, file.error) == ("r-data", None)
-    assert (file.value.functions, file.value.promises, file.value.namespaces) == (1, (), ("stats",))
-    assert {name for name, _, _ in file.value.calls} == {"lm", "~", "+", "sum"}
+    assert (file.value.functions, file.value.promises, file.value.namespaces) == (2, (), ("stats",))
+    assert {call.name for call in file.value.calls} == {".Call", "lm", "~", "+", "sum"}
 
 
 def test_variables_of_a_workspace_are_named() -> None:
@@ -31,12 +31,18 @@ def test_variables_of_a_workspace_are_named() -> None:
 
 def test_calls_among_the_constants_of_byte_code_are_seen() -> None:
     value = read(r_data(closure(bytecode())), "x.rds").value
-    assert [(name, argument) for name, argument, _ in value.calls] == [("system", "echo hilt")]
+    assert [call[:3] for call in value.calls] == [("system", "echo hilt", "1")]
+
+
+def test_arguments_are_told_by_their_names_or_their_numbers() -> None:
+    value = read(r_data(call("f", symbol("a"), call("g"), envir=symbol("e"))), "x.rds").value
+    said = [("g", "", "1"), ("f", "a", "1"), ("f", "g", "2"), ("f", "e", "envir")]
+    assert [found[:3] for found in value.calls] == said
 
 
 def test_a_function_of_a_package_is_called_by_its_full_name() -> None:
     value = read(r_data(call(call("::", symbol("base"), symbol("system")), strings("x"))), "x.rds").value
-    assert [name for name, _, _ in value.calls] == ["base::system"]
+    assert [found.name for found in value.calls] == ["base::system"]
 
 
 def test_it_is_found_inside_a_compressed_file() -> None:

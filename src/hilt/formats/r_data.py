@@ -3,8 +3,13 @@
 Source: R 4, src/main/serialize.c (R_Unserialize, ReadItem, ReadBC) and saveload.c; "R Internals", section 1.8. `RDX2`, `RDX3`
 and their like stand before a workspace: a list of variables. Then the format (X, B or A), versions and one value. A value
 is flags and, by its type, further values; values seen before are referred to by number. Vectors of numbers are passed
-over unread. Loading evaluates nothing by itself, but a promise is evaluated as soon as its value is looked at
-(CVE-2024-27322), and functions and calls are code that waits.
+over unread.
+
+What can bite: a promise runs as soon as its value is looked at (CVE-2024-27322, R before 4.4); a workspace writes over
+the variables of the session, functions that R calls by itself among them; functions of a model run when it is used.
+
+What hilt cannot see: names that functions compute; byte code that differs from the source beside it; what functions of
+packages do; the numbers.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
@@ -52,13 +58,23 @@ class Promise:
     offset: int
 
 
+class Call(NamedTuple):
+    """The name of a function, a name or a text that it is given (of a call, what that calls), as which argument (its name,
+    or its number among those without), and where they occur so first.
+    """
+
+    name: str
+    argument: str
+    place: str
+    offset: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RData:
     """What a file holds besides data.
 
     `variables` are the names of a workspace, each with whether it is a function. `promises` are those that wait
-    elsewhere than among the arguments of a function. `calls` are the names of functions that code in the file calls, each
-    with a name or a text that it is given, and where the two occur together first.
+    elsewhere than among the arguments of a function. `calls` are what functions code in the file calls.
     """
 
     workspace: bool
@@ -66,7 +82,7 @@ class RData:
     promises: tuple[Promise, ...]
     functions: int
     active_bindings: int
-    calls: tuple[tuple[str, str, int], ...]
+    calls: tuple[Call, ...]
     namespaces: tuple[str, ...]
     persistent: bool
 
@@ -109,7 +125,7 @@ def read(source: ByteSource, limits: Limits) -> RData:
     cursor.end("the value")
     return RData(
         workspace=workspace, variables=tuple(walk.variables), promises=tuple(walk.promises), functions=walk.functions,
-        active_bindings=walk.active, calls=tuple((*call, at) for call, at in walk.calls.items()),
+        active_bindings=walk.active, calls=tuple(Call(*call, at) for call, at in walk.calls.items()),
         namespaces=tuple(sorted(walk.namespaces)), persistent=walk.persistent,
     )  # fmt: skip
 
@@ -120,7 +136,7 @@ class _Walk:
         self._seen: list[_Value] = []
         self.variables: list[tuple[str, bool]] = []
         self.promises: list[Promise] = []
-        self.calls: dict[tuple[str, str], int] = {}
+        self.calls: dict[tuple[str, str, str], int] = {}
         self.namespaces: set[str] = set()
         self.functions = self.active = 0
         self.persistent = False
@@ -148,7 +164,7 @@ class _Walk:
     def _cells(self, flags: int, where: str, *, top: bool) -> _Value:
         """Cells in a row: a list, a call, or the one cell of a function or a promise."""
         first, behind = flags & 0xFF, _Value(254)
-        cells, parts = _Value(first), list[str]()
+        cells, parts = _Value(first), list[tuple[str, str]]()
         while True:
             kind, begin = flags & 0xFF, self._at
             if flags & 0x200:
@@ -162,7 +178,7 @@ class _Walk:
             if top:
                 self._keep(tag.text, held.type == CLOSURE)
             if first == CALL:
-                parts.append(held.text)
+                parts.append((tag.text, held.text))
             flags = self._stream.integer("the next cell")
             if kind in (PROMISE, CLOSURE) or flags & 0xFF not in (PAIRS, CALL, DOTS):
                 behind = self._rest(flags)
@@ -202,14 +218,16 @@ class _Walk:
         if count > self._limits.header_entries:
             raise LimitExceeded("header_entries", count, self._limits.header_entries, offset=self._at)
 
-    def _call(self, parts: Sequence[str], at: int) -> str:
+    def _call(self, parts: Sequence[tuple[str, str]], at: int) -> str:
         """Notes what is called with which names and texts, and gives its name; `pkg::name` stands for the function."""
-        if parts[:1] in (["::"], [":::"]):
-            return "::".join(parts[1:])
-        name = parts[0] if parts else ""
-        for argument in parts[1:] or [""]:
+        name = parts[0][1] if parts else ""
+        if name in ("::", ":::"):
+            return "::".join(text for _, text in parts[1:])
+        unnamed = 0
+        for tag, argument in parts[1:] or [("", "")]:
+            unnamed += not tag
             if name:
-                self.calls.setdefault((name, argument), at)
+                self.calls.setdefault((name, argument, tag or str(unnamed)), at)
         self._bounded(len(self.calls))
         return name
 
@@ -310,7 +328,7 @@ class _Walk:
         """A call or a list among the constants of byte code, where parts that occur twice are written once."""
         self._depth += 1
         self._bound_depth()
-        parts = list[str]()
+        parts = list[tuple[str, str]]()
         begin = self._at
         while True:
             if kind == _CODE_REFERENCE:
@@ -324,11 +342,11 @@ class _Walk:
                 break
             if kind in (_CALL_WITH, _PAIRS_WITH):
                 self.value(ELEMENT)
-            self.value(ELEMENT)
+            tag = self.value(ELEMENT)
             inner = self._stream.integer("a part")
             nested = inner in (CALL, PAIRS, _CODE_REFERENCE, _CODE_DEFINITION, _CALL_WITH, _PAIRS_WITH)
             held = self._shared_call(inner) if nested else self.value(ELEMENT)
-            parts.append(held.text)
+            parts.append((tag.text, held.text))
             kind = self._stream.integer("the rest")
         self._depth -= 1
         return _Value(CALL, self._call(parts, begin))

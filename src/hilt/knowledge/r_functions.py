@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 PROGRAMS = frozenset(
     "system system2 shell shell.exec pipe mcparallel parallel::mcparallel processx::run sys::exec_wait".split()
 )
@@ -23,14 +25,42 @@ CALLERS = frozenset(
 )
 """Functions that are given another function, or its name, and call it or hand it over."""
 
-LOOKUPS = frozenset("do.call match.fun get get0 getExportedValue getFromNamespace as.name as.symbol".split())
+LOOKUPS = frozenset("do.call match.fun get get0 mget getExportedValue getFromNamespace getAnywhere".split())
 """Those of them that find a function by its name."""
+
+SYMBOLS = frozenset("as.name as.symbol call as.call str2lang".split())
+"""Those of them that make a name or a call, as formulas are put together too."""
+
+NATIVE = frozenset(
+    ".C .Call .Call.graphics .External .External2 .External.graphics .Fortran .Primitive getNativeSymbolInfo"
+    " getDLLRegisteredRoutines".split()
+)
+"""Functions that call native code, or hand it out."""
+
+REGISTERED = re.compile(r"C_\w+")
+"""How packages of R call the native functions that they register, as in the families of `glm`."""
+
+LATER = frozenset(
+    "reg.finalizer delayedAssign makeActiveBinding setHook trace addTaskCallback globalCallingHandlers registerS3method"
+    " registerS3methods assignInNamespace assignInMyNamespace fixInNamespace unlockBinding setGeneric setMethod".split()
+)
+"""Functions that have code called later, or that put it in the place of other code."""
+
+GLOBAL = frozenset(".GlobalEnv globalenv baseenv .BaseNamespaceEnv topenv asNamespace getNamespace".split())
+"""Environments that are everybody's: what is assigned in one, others call."""
+
+LANGUAGES = frozenset(
+    "reticulate::import reticulate::py_eval reticulate::source_python reticulate::py_call rJava::.jcall rJava::.jnew"
+    " rJava::.jinit V8::v8 JuliaCall::julia_eval".split()
+)
+"""Functions that run code of another language."""
 
 TEXT_TO_CODE = frozenset("parse str2lang str2expression unserialize readRDS load as.function".split())
 """Functions that turn a text or a file into code or values that were not there before."""
 
 MADE_UP = frozenset(
-    "paste paste0 sprintf rawToChar intToUtf8 chartr rev strsplit sub gsub substr substring toupper".split()
+    "paste paste0 sprintf rawToChar intToUtf8 chartr rev strsplit sub gsub substr substring toupper tolower casefold"
+    " regmatches strtoi trimws file.path readLines readline Sys.getenv base64enc::base64decode jsonlite::base64_dec".split()
 )
 """Functions that make a text; a name that is made so can be any."""
 

@@ -23,11 +23,14 @@ from hilt.checks.inspect.r_code import CHECK
 from hilt.core.finding import Severity
 from reading import facts, findings
 
+MADE = call("paste0", strings("sys"), strings("tem"))
+
 
 def test_an_honest_model_with_functions_and_their_arguments_is_quiet() -> None:
     seen = findings(CHECK, r_data(HONEST), "model.rds")
     assert [(finding.severity, finding.message) for finding in seen] == [
-        (Severity.INFO, "1 functions, which run when the model is used")
+        (Severity.LOW, "code in it calls native code by way of .Call, of a package"),
+        (Severity.INFO, "2 functions, which run when the model is used"),
     ]
     assert facts(CHECK, r_data(HONEST), "model.rds") == {}
 
@@ -53,7 +56,23 @@ def test_an_honest_model_with_functions_and_their_arguments_is_quiet() -> None:
         (r_data(closure(call("do.call", strings("system")))), Severity.HIGH, "system by way of do.call"),
         (r_data(closure(call("sapply", strings("id"), symbol("system")))), Severity.HIGH, "system by way of sapply"),
         (r_data(closure(call("eval", call("parse", symbol("t"))))), Severity.MEDIUM, "calls parse, which makes code"),
-        (r_data(closure(call("get", call("paste0", strings("sys"))))), Severity.LOW, "a name that it makes by paste0"),
+        (r_data(closure(call("get", MADE))), Severity.MEDIUM, "a name that it makes by paste0"),
+        (r_data(closure(call("do.call", args=vector(), what=MADE))), Severity.MEDIUM, "a name that it makes by paste0"),
+        (r_data(closure(call("do.call", symbol("rbind"), MADE))), Severity.LOW, "a name that it makes by paste0"),
+        (r_data(closure(call("as.name", MADE))), Severity.LOW, "a name that it makes by paste0"),
+        (r_data(closure(call(".Call", strings("evil"), symbol("C_x")))), Severity.MEDIUM, "by way of .Call: 'evil'"),
+        (r_data(closure(call(".C", symbol("C_x"), PACKAGE=strings("e")))), Severity.MEDIUM, "by way of .C: 'e'"),
+        (r_data(closure(call(".Primitive", strings("C_x")))), Severity.MEDIUM, "by way of .Primitive"),
+        (r_data(closure(call("do.call", strings(".External2")))), Severity.MEDIUM, ".External2 by way of do.call"),
+        (
+            r_data(closure(call("reg.finalizer", symbol("e"), symbol("f")))),
+            Severity.MEDIUM,
+            "which has code called later",
+        ),
+        (r_data(closure(call("reticulate::import", strings("os")))), Severity.MEDIUM, "of another language"),
+        (r_data(closure(call("assign", strings("x"), envir=call("globalenv")))), Severity.MEDIUM, "everybody's"),
+        (r_data(closure(call("library.dynam", strings("x")))), Severity.HIGH, "code in it calls library.dynam"),
+        (r_data(closure(call(".Internal", call("inspect", symbol("x"))))), Severity.HIGH, "code in it calls .Internal"),
         (r_data([247, 0, 1, *strings("x")[2:]]), Severity.MEDIUM, "a function of the loader must supply"),
     ],
 )

@@ -1,6 +1,11 @@
 """Lists an ar archive: a Debian package, or a static library.
 
 Specification: System V and BSD `ar`, and GNU's long names (binutils, "The ar format"). Members are stored as they are.
+
+What can bite: a Debian package runs scripts as root when it is installed; a static library is native code. Members are
+read as if they lay in a folder.
+
+What hilt cannot see: what native code in it does; the table of symbols.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@
 Specifications: "The Java Virtual Machine Specification", 4; "WebAssembly Core Specification", 5.5.16; PEP 552 and
 CPython, Lib/importlib/_bootstrap_external.py; "Dalvik executable format"; LLVM "Bitcode File Format". The code itself is
 not read.
+
+What can bite: it is a program, and runs with all rights that its machine gives it: all of them for Python and Java, few
+for WebAssembly.
+
+What hilt cannot see: what the code does: it is not read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """Lists what is in a bzip2 file.
 
 Specification: bzip2 1.0.8, compress.c and decompress.c. Several streams in a row are one.
+
+What can bite: bombs, and bytes behind the stream. Whatever is packed in it bites as it would by itself, and is read as
+if it stood there.
+
+What hilt cannot see: what comes out past the limits, which the coverage says.
 """
 
 from __future__ import annotations

@@ -4,8 +4,7 @@ Specification: src/caffe/proto/caffe.proto of Caffe 1.0, message NetParameter, i
 messages, V1LayerParameter before 2014, and V0LayerParameter before 2013.
 
 What can bite: Caffe takes numbers from this file and builds the network from the text beside it, so layers that run
-Python or reach for files are only mentioned (caffe-layers). Fields of the model that Caffe does not have may hold
-anything (hidden-bytes).
+Python or reach for files are only mentioned. Fields of the model that Caffe does not have may hold anything.
 
 What hilt cannot see: the parameters that other copies of Caffe add to layers, known and unknown ones alike.
 """

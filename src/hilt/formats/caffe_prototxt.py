@@ -4,7 +4,7 @@ Specification: src/caffe/proto/caffe.proto of Caffe 1.0, messages NetParameter a
 protobuf.
 
 What can bite: layers of the type Python import a module and run it; layers and solvers read and write files by path;
-layers that Caffe does not have are native code of the publisher (caffe-layers).
+layers that Caffe does not have are native code of the publisher.
 
 What hilt cannot see: what the Python module does beyond what is read of it in the repository.
 """

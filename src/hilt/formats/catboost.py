@@ -2,7 +2,11 @@
 
 Source: CatBoost 1.2, catboost/libs/model/model.cpp (TFullModel::Save), flatbuffers/model.fbs, static_ctr_provider.cpp. The
 magic `CBM1`, a length, the trees as a FlatBuffer; then, where it names further parts, the number of tables of categories
-and each with its length. The rest is numbers. Nothing in the format names code or files.
+and each with its length. The rest is numbers.
+
+What can bite: nothing names code or files: trees, tables of categories, and pairs of text that tell how it was trained.
+
+What hilt cannot see: the numbers of the trees and tables, which are passed over; what stands in the pairs.
 """
 
 from __future__ import annotations

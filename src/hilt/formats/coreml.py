@@ -1,6 +1,12 @@
 """Reads what a Core ML model says of its type, its layers and operations, and the files it names; never the weights.
 
 Specification: Model.proto, NeuralNetwork.proto, CustomModel.proto, LinkedModel.proto and MIL.proto of coremltools 8.
+
+What can bite: custom layers and custom models are classes of the app that loads them; linked models and weights are
+read from paths in the file.
+
+What hilt cannot see: what the classes of the app do; what the layers compute; the weights; models that Xcode has
+compiled already (`.mlmodelc`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Specification: "MIL blob storage" of coremltools 8, StorageFormat.hpp: 64 bytes with a count and version 2, then for each
 blob 64 bytes beginning with 0xDEADBEEF, its type, size and the offset of its data; everything aligned to 64 bytes.
+
+What can bite: nothing: numbers behind headers, which name no code and no file.
+
+What hilt cannot see: the numbers, and what was trained into them.
 """
 
 from __future__ import annotations

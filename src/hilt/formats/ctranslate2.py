@@ -5,7 +5,7 @@ version of the format, the name of the specification and its revision, the varia
 and further names for some of them. Names end in a zero byte that their length counts.
 
 What can bite: nothing names code or files. A variable with more bytes than its shape asks for overwrites memory of the
-loader, and of two variables of one name only the first counts (tensor-table).
+loader, and of two variables of one name only the first counts.
 
 What hilt cannot see: whether the numbers are the right ones; what the configuration and vocabulary beside the model do,
 which are read on their own.

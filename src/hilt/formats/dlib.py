@@ -4,7 +4,12 @@ Source: dlib 19, dlib/serialize.h, image_processing/shape_predictor.h, dnn/{core
 integer is a byte that says how many bytes follow and whether it is negative, then those bytes; a float is two integers;
 a string is its length and its bytes; tensors hold plain floats, which are passed over unread. The numbers of shape
 predictors have no stated length, so they are walked one by one. A network lists the versions of its layers, the
-loss, the input, then from the input up what each layer holds; names of classes may follow. Nothing names code or files.
+loss, the input, then from the input up what each layer holds; names of classes may follow.
+
+What can bite: nothing names code or files: the program that loads it says what it is. Sizes that lie may crash the C++
+code that believes them.
+
+What hilt cannot see: the numbers; networks with layers that are not in dlib, which are errors.
 """
 
 from __future__ import annotations

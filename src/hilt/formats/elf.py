@@ -1,6 +1,10 @@
 """Recognises programs and libraries of Linux and its relatives, and says which machine they are for.
 
 Specification: System V ABI, "ELF Header". Nothing behind the header is read.
+
+What can bite: it is a program or a library: it runs with all rights of whoever starts or loads it.
+
+What hilt cannot see: what the code does; anything behind the header.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@ r"""Walks the leaves of an Equinox model: NumPy arrays one behind the other, per
 
 Source: Equinox 0.11, equinox/_serialisation.py (tree_serialise_leaves: each leaf by `numpy.save` into one file), and the
 recipe of its documentation, which puts the hyperparameters as one line of JSON before the leaves. Leaves carry no names.
+
+What can bite: an array of objects is a pickle, which runs as it is loaded; Equinox refuses it unless it is told
+otherwise.
+
+What hilt cannot see: the numbers; what a program makes of the hyperparameters.
 """
 
 from __future__ import annotations

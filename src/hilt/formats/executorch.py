@@ -4,7 +4,7 @@ Specification: schema/program.fbs and runtime/executor/program.cpp of ExecuTorch
 ET12 and, inside it at byte 8, a header (eh00) that says how long it is and where the segments with weights begin.
 
 What can bite: delegates are parts compiled for a processor: those for CUDA and Metal are shared libraries that are
-written to a file and loaded, foreign ones and custom operators are native code of the publisher (executorch-delegates).
+written to a file and loaded, foreign ones and custom operators are native code of the publisher.
 
 What hilt cannot see: what the compiled parts do; bytes between the tables that nothing leads to.
 """

@@ -3,7 +3,7 @@
 Specification: extension/flat_tensor/serialize/flat_tensor.fbs and flat_tensor_header.h of ExecuTorch 1.5: a FlatBuffer
 with the identifier FT01 and, inside it at byte 8, a header (FH01).
 
-What can bite: the library of native code of a delegate may lie here instead of in the program (executorch-delegates).
+What can bite: the library of native code of a delegate may lie here instead of in the program.
 
 What hilt cannot see: the data themselves.
 """

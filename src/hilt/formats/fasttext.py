@@ -2,8 +2,12 @@
 
 Source: fastText 0.9, src/fasttext.cc (signModel, loadModel), args.cc, dictionary.cc, densematrix.cc, quantmatrix.cc and
 productquantizer.cc (their load functions). Little-endian: magic, version, arguments, the dictionary, the input matrix,
-the output matrix; the first releases wrote no magic and no version. Numbers of matrices are passed over unread. Nothing in
-the format names code or files.
+the output matrix; the first releases wrote no magic and no version. Numbers of matrices are passed over unread.
+
+What can bite: nothing names code or files: arguments, words and matrices. Lengths that lie may crash the C++ code that
+believes them.
+
+What hilt cannot see: the numbers, and whether the words stand at their right places.
 """
 
 from __future__ import annotations

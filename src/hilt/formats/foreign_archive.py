@@ -1,6 +1,11 @@
 """Recognises archives, images of disks and encrypted files that hilt cannot open, and names them.
 
 Specification: the magic numbers of each (file(1), "magic/Magdir/archive", "compress", "filesystems").
+
+What can bite: whatever lies in it; packages run scripts when they are installed, and images bring links and devices.
+
+What hilt cannot see: anything in it: hilt tells what it is by its first bytes, and the coverage says that nobody looked
+inside.
 """
 
 from __future__ import annotations

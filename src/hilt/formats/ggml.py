@@ -7,7 +7,7 @@ there are, and how words are written, depends on the program and is written nowh
 end with the file.
 
 What can bite: nothing names code or files. Old loaders believed every length in the file; two tensors of one name make
-two models (tensor-table).
+two models.
 
 What hilt cannot see: the meaning of the numbers before the vocabulary; models of programs whose layout is not listed
 here, which are errors.

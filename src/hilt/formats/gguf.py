@@ -3,6 +3,12 @@
 Specification: ggml, docs/gguf.md, versions 2 and 3, in either byte order; limits and tables as in ggml/src/gguf.cpp. Magic,
 version, number of tensors, number of key-values; the key-values; one info per tensor (name, dimensions, type, offset); then,
 from the next multiple of `general.alignment`, the tensors. Arrays, among them the vocabulary, are walked and not held.
+
+What can bite: the chat template, which programs render, some of them without a sandbox (CVE-2024-34359), and which can
+put words into prompts. Tensors and sizes that lie have broken into the C and C++ programs that read them.
+
+What hilt cannot see: the numbers and what was trained into them; whether the words of the vocabulary stand at their
+right places; what stands in the padding.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """Lists what is in a gzip file.
 
 Specification: RFC 1952. Several streams in a row are one, as every reader joins them.
+
+What can bite: bombs, and bytes behind the stream. Whatever is packed in it bites as it would by itself, and is read as
+if it stood there.
+
+What hilt cannot see: what comes out past the limits, which the coverage says.
 """
 
 from __future__ import annotations

@@ -2,6 +2,12 @@
 
 Specification: "HDF5 File Format Specification Version 3.0", The HDF Group. `hdf5_bytes` holds the superblock,
 `hdf5_messages` the headers of objects, `hdf5_links` groups and attributes, `hdf5_heaps` what these lie in.
+
+What can bite: the library follows external links, raw files and virtual datasets to any file of the machine without a
+question, and loads native code for filters that it does not have.
+
+What hilt cannot see: the values; objects that only a reference among the values leads to; lists of links that are
+stored compressed, which the coverage says.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specification: Jinja 3.1, "Template Designer Documentation"; with the tags that chat templates may use on top of it:
 `break`, `continue`, `do`, and `generation` (transformers, "Writing a chat template").
+
+What can bite: a template is a program: rendered without a sandbox it reaches the interpreter by way of attributes, in
+any renderer it can loop without end, and it can add words to prompts that nobody sees.
+
+What hilt cannot see: faults of a renderer; instructions that are always there and look like part of the prompt.
 """
 
 from __future__ import annotations

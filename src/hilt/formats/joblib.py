@@ -3,6 +3,12 @@
 Specification: joblib, numpy_pickle.py (0.10 and later) and numpy_pickle_compat.py (before). Behind the BUILD of a
 `NumpyArrayWrapper` stand a byte of padding length and the padding (joblib 1.2 and later), then the array's bytes; an
 array of objects is a pickle of its own there. Older wrappers name files beside this one and are ordinary objects here.
+
+What can bite: it is a pickle, and runs what it names as it is loaded; joblib has no mode that refuses. Arrays of
+objects in it are pickles too, and old files have arrays loaded from files beside them.
+
+What hilt cannot see: what callables do that hilt does not know; the numbers in arrays; what is packed with LZ4, without
+the extra that unpacks it.
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 Specification: RFC 8259, and what Python's own writer adds to it: NaN, Infinity and -Infinity. Of keys that occur twice
 in one object the last one counts, as in most readers; the values before it are kept aside, because some readers take
 the first.
+
+What can bite: configs name code to import and call (`auto_map`, `_target_`), files to open, templates to render and
+packages to install; manifests, graphs and notebooks are JSON as well. What happens is up to the loader that reads the
+keys.
+
+What hilt cannot see: keys that no check knows; names that a loader puts together; which loader will read it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ at as text.
 
 What can bite: nothing by itself; keys and tokens that somebody left in it.
 
-What hilt cannot see: whether lines after the first are JSON.
+What hilt cannot see: whether lines behind the first megabyte are JSON; what programs do by them.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specification: Keras, src/saving/saving_lib.py: `config.json` is what Keras builds when it loads the model, `metadata.json`
 names the version that wrote it, `model.weights.h5` (or `.npz`) holds the weights, `assets/` what layers keep as files.
+
+What can bite: the config says which modules are imported and what is called: Lambda layers bring byte code, and layers
+read vocabularies from paths. `safe_mode` has been got around by config alone (CVE-2025-1550, CVE-2025-8747).
+
+What hilt cannot see: what byte code and custom classes do; the numbers.
 """
 
 from __future__ import annotations

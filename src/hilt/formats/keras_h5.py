@@ -2,6 +2,12 @@
 
 Specification: Keras, src/legacy/saving/legacy_h5_format.py: the root attribute `model_config` holds the model and
 `training_config` its optimiser, losses and metrics, both as JSON. A file of weights alone has neither and is `hdf5`.
+
+What can bite: stored byte code of Lambda layers runs as the model is built; Keras imports the modules and calls the
+classes that the config names, and reads vocabularies from paths in it. HDF5 itself reaches for other files by external
+links.
+
+What hilt cannot see: what byte code and custom classes do; the weights; attributes of other groups than the root.
 """
 
 from __future__ import annotations

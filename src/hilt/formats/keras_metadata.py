@@ -2,6 +2,11 @@
 
 Specification: saved_metadata.proto of Keras 2.15: objects with an id (2), a path (3), an identifier (4) and metadata as
 JSON (5). Before TensorFlow 2.5 the same JSON stood in `saved_model.pb`.
+
+What can bite: Keras 2 builds the objects again that stand here: a Lambda layer brings byte code, which runs as it is
+loaded, and a class of the publisher's needs code of theirs.
+
+What hilt cannot see: what such code does; a loader that runs the graph alone never looks at this file.
 """
 
 from __future__ import annotations

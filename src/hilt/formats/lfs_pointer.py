@@ -1,6 +1,11 @@
 """Reads a Git LFS pointer: the small text that stands in a checkout where a large file was not fetched.
 
 Specification: git-lfs, docs/spec.md, "The Pointer".
+
+What can bite: nothing: an address by digest and a size. What it stands for may be anything, and whoever fetches that
+loads what was not checked.
+
+What hilt cannot see: the file that it stands for, which is not here.
 """
 
 from __future__ import annotations

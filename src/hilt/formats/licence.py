@@ -1,4 +1,9 @@
-"""Reads the text of a licence: a file that is named as one, or begins with the title of a well-known one."""
+"""Reads the text of a licence: a file that is named as one, or begins with the title of a well-known one.
+
+What can bite: nothing: prose for people, which no loader reads.
+
+What hilt cannot see: which licence it is, what it asks, and whether the publisher had the right to give it.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,12 @@
 Source: LightGBM 4, src/boosting/gbdt_model_text.cpp (SaveModelToString), src/io/tree.cpp (Tree::ToString) and
 python-package/lightgbm/basic.py (_dump_pandas_categorical). Lines: `tree`, `name=value` pairs of the model, the trees
 (`Tree=0` and pairs of numbers), `end of trees`, then importances, parameters and the categories of pandas as JSON.
-Versions 2 to 4 differ in which pairs they write. Nothing in the format names code; the parameters are not applied.
+Versions 2 to 4 differ in which pairs they write.
+
+What can bite: nothing names code. The parameters that it was trained with may name files, which nothing opens as it is
+loaded.
+
+What hilt cannot see: the numbers of the trees: what they predict, and where they lead.
 """
 
 from __future__ import annotations

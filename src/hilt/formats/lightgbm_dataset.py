@@ -1,7 +1,11 @@
 """Walks a dataset in LightGBM's binary form (`.bin`).
 
 Source: LightGBM 4, src/io/dataset.cpp (SaveBinaryFile) and dataset_loader.cpp (LoadFromBinFile). A token padded to eight
-bytes, then the header, the labels and each group of features, each behind its size. Data, never code; nothing is named.
+bytes, then the header, the labels and each group of features, each behind its size.
+
+What can bite: nothing: rows to train with, which name no code and no file.
+
+What hilt cannot see: the rows, and what a model learns from them.
 """
 
 from __future__ import annotations

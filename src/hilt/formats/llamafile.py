@@ -3,8 +3,8 @@
 Source: llamafile 0.9 and Cosmopolitan's ape/specification.md: a shell script, a Windows program, a macOS and a Linux
 program that share their first bytes, and behind them a zip, with the weights stored uncompressed and default arguments.
 
-What can bite: it is a program, and runs with all rights of whoever starts it (native-code). The weights and the default
-arguments in the zip are read as if they lay in a folder.
+What can bite: it is a program, and runs with all rights of whoever starts it. The weights and the default arguments in
+the zip are read as if they lay in a folder.
 
 What hilt cannot see: what the program does.
 """

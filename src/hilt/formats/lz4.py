@@ -1,6 +1,12 @@
 """Lists what is in a LZ4 file, with the extra `hilt[lz4]`.
 
 Specification: "LZ4 Frame Format" 1.6. Several frames in a row are one file.
+
+What can bite: bombs, and bytes behind the frames. Whatever is packed in it bites as it would by itself, and is read as
+if it stood there.
+
+What hilt cannot see: anything in it, without the extra that unpacks it; what comes out past the limits. The coverage
+says both.
 """
 
 from __future__ import annotations

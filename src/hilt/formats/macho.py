@@ -1,6 +1,10 @@
 """Recognises programs and libraries of macOS, and says which machines they are for.
 
 Specification: Apple, mach-o/loader.h and mach-o/fat.h. Nothing behind the first header is read.
+
+What can bite: it is a program or a library: it runs with all rights of whoever starts or loads it.
+
+What hilt cannot see: what the code does; anything behind the first header, its signature among it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF (WebP, WAV), PDF (ISO 32000), MP4 (ISO
 14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF. What they show is not read, only where they end.
+
+What can bite: a PDF document may run scripts, start programs and carry files; the others are shown and run nothing,
+other than by a fault of the program that shows them. Bytes behind the end can be another file.
+
+What hilt cannot see: what it shows; compressed parts of PDF documents; texts and profiles inside of pictures.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Specification: schema/default/MNN.fbs and CaffeOp.fbs of MNN 3, a FlatBuffer wit
 or, as (offset, sizes...), in a file of the same name with `.weight` behind, or in one that the operator names.
 
 What can bite: operators of the types Plugin and Extra are native code of the publisher; weights may be taken from any
-file (mnn-custom-operators).
+file.
 
 What hilt cannot see: what such code does; bytes between the tables that nothing leads to; programs for graphics
 processors in models from before MNN 1.0.

@@ -1,6 +1,12 @@
 """Reads a model card: Markdown that begins with YAML front matter.
 
 Specification: Hugging Face Hub, "Model Cards": a block of YAML between two lines of `---` at the start of the file.
+
+What can bite: no loader runs it, but people do: commands and code in it are copied into a shell. Its front matter is
+YAML and says what the model claims to be.
+
+What hilt cannot see: instructions in pictures and behind links, and in other languages than shell and Python; whether
+claims are true.
 """
 
 from __future__ import annotations

@@ -2,7 +2,11 @@
 
 Source: MXNet 1.9, src/ndarray/ndarray.cc (NDArray::Save and ::Load, LegacyTShapeLoad). Little-endian: the magic 0x112, a
 zero, the arrays, their names. An array is a magic of its version, its shape, its device, its type and its numbers, which
-are passed over unread. Nothing in the format names code or files; the graph beside it (`-symbol.json`) may.
+are passed over unread.
+
+What can bite: nothing: names, shapes and numbers. The graph beside it (`-symbol.json`) may name code.
+
+What hilt cannot see: the numbers, and what was trained into them; arrays that are sparse, which are errors.
 """
 
 from __future__ import annotations

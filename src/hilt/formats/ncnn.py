@@ -6,7 +6,7 @@ has numbers instead of types and names, from 256 on for layers that the program 
 shape, for itself, whose parameters have names. The weights lie in another file.
 
 What can bite: nothing by itself: a description holds no code. Layers that ncnn does not have are native code of the
-publisher (ncnn-custom-layers).
+publisher.
 
 What hilt cannot see: what such a layer does. The weights are known only where the description claims every byte of
 them.

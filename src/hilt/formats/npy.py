@@ -2,6 +2,11 @@ r"""Reads the header of a NumPy array file; the pickle behind it, where the arra
 
 Specification: NumPy, numpy/lib/format.py, versions 1.0 to 3.0: `\x93NUMPY`, two bytes of version, the header's length
 (2 bytes, 4 since version 2), a Python literal {"descr", "fortran_order", "shape"}, then the elements or one pickle.
+
+What can bite: an array of objects is a pickle, which runs as it is loaded: with `allow_pickle=True`, and before NumPy
+1.16.3 without being told (CVE-2019-6446). Arrays of numbers hold nothing but numbers.
+
+What hilt cannot see: the numbers, and what callables do that hilt does not know.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """Reads NumPy's archives of arrays: a zip whose members are .npy files.
 
 Specification: NumPy, numpy.savez and numpy/lib/npyio.py. Only the headers of the arrays are read.
+
+What can bite: an array of objects is a pickle, which runs as it is loaded: with `allow_pickle=True`, and before NumPy
+1.16.3 without being told (CVE-2019-6446). Members can lie as those of any zip.
+
+What hilt cannot see: the numbers, and what callables do that hilt does not know.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Specification: as in `ocdbt`. It is a format of its own because whatever the values are, another reader may know them.
 
-What can bite: nothing by itself.
+What can bite: nothing by itself: bytes that the index beside them points at, which TensorStore takes for numbers.
 
 What hilt cannot see: what the values are.
 """

@@ -2,6 +2,12 @@
 
 Specification: onnx.proto of ONNX 1.23 (IR version 14), a protobuf whose message is ModelProto. Weights lie inside it,
 or in files that tensors name as external data, which are not opened here.
+
+What can bite: operators that the runtime does not have are native code of the publisher, and some call Python functions
+by name; external data may be read from any path; a function of the file can take the place of a standard operator.
+
+What hilt cannot see: what a custom operator's library does; what the graph computes, so that a backdoor made of
+ordinary operators stays unseen; the numbers.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specification: OpenVINO 2025, "Intermediate Representation": a root `net`, layers with a type and the version of the
 operator set (`opset1` and later, `extension` for others), constants as offset and size in bytes.
+
+What can bite: layers outside of OpenVINO's own sets of operators are native code: a library that the publisher asks you
+to load. Nothing names files; the weights are those of the `.bin` beside it.
+
+What hilt cannot see: what an extension's library does; what the layers compute; the numbers.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 Specification: SerializeToStream of PaddlePaddle 2.6 (lod_tensor.cc, tensor_util.cc): for each tensor a version (0), the
 levels of detail, a version (0), the length of a TensorDesc, the TensorDesc (a protobuf: type and dimensions), the data.
+
+What can bite: nothing: shapes and numbers. Names stand in the program beside it.
+
+What hilt cannot see: the numbers, and what was trained into them.
 """
 
 from __future__ import annotations

@@ -2,6 +2,12 @@
 
 Specification: framework.proto of PaddlePaddle 2.6, a protobuf whose message is ProgramDesc. The newer JSON programs
 (`inference.json`) are read as JSON.
+
+What can bite: the operator `py_func` calls Python functions of the process; others save and load files by a path in the
+program, or talk to other machines.
+
+What hilt cannot see: operators of libraries that have to be loaded beside PaddlePaddle; the operators of the newer
+programs in JSON; what the program computes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Recognises programs and libraries of Windows, and says which machine they are for.
 
 Specification: Microsoft, "PE Format", "COFF File Header". Nothing behind that header is read.
+
+What can bite: it is a program or a library: it runs with all rights of whoever starts or loads it.
+
+What hilt cannot see: what the code does; anything behind the header, its signature among it.
 """
 
 from __future__ import annotations

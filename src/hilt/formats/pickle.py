@@ -2,6 +2,11 @@
 
 Specification: CPython, Lib/pickletools.py and Modules/_pickle.c; PEP 307, PEP 3154, PEP 574. A file may hold several
 pickles in a row. A pickle that breaks is still one, up to where it breaks: a loader runs it that far.
+
+What can bite: it is a program: loading it imports and calls whatever it names, before any model is there to look at.
+
+What hilt cannot see: what callables do that hilt does not know; what values do when they are used later; pickles that
+are encrypted, or packed inside a text of another.
 """
 
 from __future__ import annotations

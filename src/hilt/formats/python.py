@@ -2,6 +2,11 @@
 
 Specification: the grammar of the Python that hilt runs on ("The Python Language Reference", 10. Full Grammar), which
 refuses Python 2; the encoding is the one that the file declares (PEP 263), as in an import.
+
+What can bite: it is a program: it runs with all rights of whoever imports it, and configs name it so that loaders do.
+
+What hilt cannot see: what code does that hides its callables better than behind an alias or a fixed name; what packages
+do that it imports; whether it is meant well.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """Lists a RAR archive of version 4 or 5. Stored members can be read; what is compressed needs a program that hilt has not.
 
 Specification: RARLAB, "RAR 5.0 archive format" (technote) and, for version 4, TechNote.txt of RAR 4.
+
+What can bite: members whose names or links lead out of the folder, and bombs. Members that are stored are read as if
+they lay in a folder.
+
+What hilt cannot see: what is compressed or encrypted, and further volumes of a split archive. The coverage says so.
 """
 
 from __future__ import annotations

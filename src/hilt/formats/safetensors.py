@@ -3,6 +3,12 @@
 Specification: safetensors 0.4 and later, "Format": 8 bytes little-endian length N, N bytes of JSON beginning with `{`
 (padded with spaces), then the tensors. Each entry is {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted
 from the end of the header; `__metadata__` maps strings to strings. Only the header is read.
+
+What can bite: nothing names code or files: a table in JSON, then numbers. Two tensors of one name, or bytes that no
+tensor owns, let one file be two models or carry something else; texts in the metadata wait for a program that evaluates
+them.
+
+What hilt cannot see: the numbers: whether they are the right ones, and what was trained into them.
 """
 
 from __future__ import annotations

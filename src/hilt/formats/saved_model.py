@@ -1,6 +1,12 @@
 """Reads the `saved_model.pb` of a TensorFlow SavedModel: its graphs, their functions and the assets they name.
 
 Specification: saved_model.proto and meta_graph.proto of TensorFlow 2.20: a schema version (1) and graphs with metadata.
+
+What can bite: the graph is a program: it can read, write and list files, call Python and talk to servers when the model
+is called, and some of it as it is loaded. Keras builds Lambda layers from stored byte code.
+
+What hilt cannot see: paths that the graph computes; what operators of other libraries do; which part of the graph a
+server calls; the weights.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Recognises scripts by their first line, `#!` and the program that runs them. Python has a reader of its own.
 
 Specification: POSIX leaves it open; Linux, execve(2), "Interpreter scripts".
+
+What can bite: it is a program, and runs with all rights of whoever starts it.
+
+What hilt cannot see: what the script does; only tokens and keys are looked for in it.
 """
 
 from __future__ import annotations

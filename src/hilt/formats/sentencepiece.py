@@ -2,6 +2,12 @@
 
 Specification: sentencepiece, src/sentencepiece_model.proto: a message ModelProto whose field 1 repeats the pieces
 (1: text, 2: score as float, 3: type), 2 is the trainer's settings, 3 and 5 are normalizers, 4 tests itself.
+
+What can bite: nothing names code, and files that its settings name are not opened. Hostile tables have led the C++ code
+that reads them out of its memory (CVE-2026-1260).
+
+What hilt cannot see: rules by which it rewrites text, and pieces with swapped numbers, which make the model read
+another text than was written.
 """
 
 from __future__ import annotations

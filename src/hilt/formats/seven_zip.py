@@ -2,6 +2,12 @@
 
 Specification: 7-Zip, DOC/7zFormat.txt. The list of members may be compressed itself; where it is encrypted nothing can
 be listed. `seven_zip_header` walks the list, `seven_zip_blocks` unpacks.
+
+What can bite: members whose names or links lead out of the folder, and bombs. Models have been published in it under
+the names of PyTorch files, so that scanners give up. Members are read as if they lay in a folder.
+
+What hilt cannot see: what is encrypted, or packed with PPMd, BCJ2, Deflate64 or Brotli; the list itself where that is
+encrypted. The coverage says so.
 """
 
 from __future__ import annotations

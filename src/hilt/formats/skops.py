@@ -2,6 +2,11 @@
 
 Specification: skops, skops/io/_audit.py, _general.py, _sklearn.py and _numpy.py (protocol 0 to 2): each node names a class
 by `__module__` and `__class__`, and by `__loader__` what skops makes of it.
+
+What can bite: skops imports the classes and functions that the schema names and calls them: those that it trusts, and
+those that its user lists as `trusted`, which instructions say to do blindly.
+
+What hilt cannot see: what classes and functions do that hilt does not know; the numbers in the arrays.
 """
 
 from __future__ import annotations

@@ -4,7 +4,12 @@ Source: PocketSphinx 5, src/{bin_mdef,ms_gauden,ms_senone,tmat,ptm_mgau,s3_util}
 lm_trie_quant}.c. Four layouts: `s3` with lines of text and an array of floats (means, variances, transition_matrices,
 mixture_weights); BMDF, the phones in binary (mdef); sendump, lines with their lengths and bytes of weights; and the trie
 of a language model with its words at the end. Numbers are passed over unread and the checksum of s3 is not computed.
-Dictionaries, `feat.params`, `mdef` and language models (ARPA) in text are plain text. Nothing in them names code.
+Dictionaries, `feat.params`, `mdef` and language models (ARPA) in text are plain text.
+
+What can bite: nothing names code: numbers, phones and words. Sizes that lie may crash the C code that believes them.
+
+What hilt cannot see: the numbers; the texts beside them, such as the options in `feat.params`, which are plain text
+here.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@
 Specification: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
 Where GNU tar or a reader without pax would go on at another place, an `Oddity` says so. Sparse members are named; the
 bytes that they become are not put together.
+
+What can bite: members whose names or links lead out of the folder, written by every tool that does not refuse; devices
+and pipes; sparse files of great size. Members are read as if they lay in a folder.
+
+What hilt cannot see: what sparse members become; whether the tool that you unpack with would refuse.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Reads the `fingerprint.pb` of a SavedModel: hashes of its parts, which loaders do not compare.
 
 Specification: fingerprint.proto of TensorFlow 2.20: five 64-bit hashes (1 to 5), a version (6), a UUID (7).
+
+What can bite: nothing: hashes and version numbers, which name no code and no file.
+
+What hilt cannot see: whether the hashes are those of the files beside it; loaders do not compare them either.
 """
 
 from __future__ import annotations

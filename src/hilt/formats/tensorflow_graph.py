@@ -3,6 +3,11 @@
 Specification: graph.proto, function.proto, meta_graph.proto and saved_model.proto of TensorFlow 2.20, all protobuf. A
 `.pb` file is a GraphDef, the `.meta` of a checkpoint a MetaGraphDef, the `saved_model.pb` of a SavedModel a SavedModel
 (`saved_model.py`). Tensors inside the graph are skipped.
+
+What can bite: the graph is a program: operators read, write and list files, call Python, talk to servers and load
+further graphs and data.
+
+What hilt cannot see: paths that the graph computes; what operators of other libraries do; the tensors inside of it.
 """
 
 from __future__ import annotations

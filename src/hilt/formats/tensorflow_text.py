@@ -2,6 +2,11 @@
 
 Specification: graph.proto, function.proto, meta_graph.proto and saved_model.proto of TensorFlow 2.20, in the text format of
 protobuf. TensorFlow loads `saved_model.pbtxt` where no `saved_model.pb` lies beside it.
+
+What can bite: the graph is a program: operators read, write and list files, call Python, talk to servers and load
+further graphs and data.
+
+What hilt cannot see: paths that the graph computes; what operators of other libraries do; the tensors inside of it.
 """
 
 from __future__ import annotations

@@ -3,6 +3,11 @@
 Specification: tensor_bundle.proto of TensorFlow 2.20 and "LevelDB table format": a sorted table of blocks; its last 48
 bytes point to the index block, whose entries point to the blocks with the entries. The empty key holds the header, each
 other key a tensor's name. TensorFlow writes the blocks uncompressed.
+
+What can bite: nothing names code: names, shapes and places of tensors. Of data files it gives the number only, so that
+no path leads away.
+
+What hilt cannot see: the numbers in the data files, which are known only where the index claims every byte of them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ serialisation, and from byte 24 the version of TensorRT; engines before TensorRT
 writes the length of a JSON text, and the text, before the engine.
 
 What can bite: an engine is native code for one graphics processor; plugins take their settings from it, and it may
-bring libraries for the processor itself, which run once the program allows it (tensorrt-engine).
+bring libraries for the processor of the machine, which run where the program allows it.
 
 What hilt cannot see: anything behind the header.
 """

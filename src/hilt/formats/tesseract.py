@@ -3,6 +3,12 @@
 Source: Tesseract 5, src/ccutil/tessdatamanager.{h,cpp} and src/ccutil/params.cpp (ReadParamsFromFp): a 32-bit number of
 entries, as many 64-bit offsets (-1 where a component is missing), then the components in that order without gaps. The
 first one is text, lines of `name value`, that set Tesseract's variables. A file may be written in either byte order.
+
+What can bite: the settings in it, which Tesseract sets as it loads a language, can name files to write and to read, and
+other languages to load.
+
+What hilt cannot see: whether the language data abuse a fault of the C++ code that reads them; what they make of a
+picture.
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 Whatever no other reader knows and is text from its first to its last byte: vocabularies, merges, requirements, tables,
 package metadata. The text is not kept; it is looked at in windows, so its size does not matter. `whole` gives the text
 of a file that is small enough, to the readers of code, templates, cards and licences.
+
+What can bite: nothing by itself. By their names some texts are acted upon: requirements by pip, `.pth` by Python,
+settings, shortcuts and pages by whoever opens them.
+
+What hilt cannot see: what a text means: merges, vocabularies and tables are not understood. Models in formats of text
+that have no reader are only text.
 """
 
 from __future__ import annotations

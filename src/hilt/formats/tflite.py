@@ -2,6 +2,12 @@
 
 Specification: schema.fbs of TensorFlow Lite (version 3, identifier TFL3), a FlatBuffer. Behind it buffers may be
 appended, and a zip with the files that its metadata names.
+
+What can bite: custom operators are native code of the publisher; operators of full TensorFlow (Flex) can reach files,
+Python and the network; weights may lie in other files.
+
+What hilt cannot see: what a custom operator's library does; what the graph computes; the numbers; bytes between the
+tables that nothing leads to.
 """
 
 from __future__ import annotations

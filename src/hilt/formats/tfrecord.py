@@ -3,7 +3,7 @@
 Specification: TensorFlow, "TFRecord and tf.train.Example": of each record the length in 8 bytes, little-endian, its masked
 CRC-32C in 4, the data, and their checksum. The data are passed over; every length must have its checksum.
 
-What can bite: nothing by itself.
+What can bite: nothing by itself: records to train with, or what TensorBoard draws.
 
 What hilt cannot see: what is in the records.
 """

@@ -2,6 +2,12 @@
 
 Specification: Hugging Face tokenizers, `Tokenizer.save`: a JSON object with `version`, `added_tokens`, `normalizer`,
 `pre_tokenizer`, `post_processor`, `decoder` and `model` with its `type` and `vocab`.
+
+What can bite: nothing names code or files. Its patterns can take time without end on some input, and its steps can turn
+a user's words into others, or into tokens that steer the model.
+
+What hilt cannot see: words of the vocabulary with swapped numbers, which make the model read another text than was
+written.
 """
 
 from __future__ import annotations

@@ -4,6 +4,11 @@ Source: torch7, File.lua (readObject, writeObject), Tensor.lua and generic/{Tens
 type a number, a text, a truth value, a table of pairs, an object of a class (version, name, content) or a function. What was
 read before is referred to by number. A function is byte code (`string.dump`) and the values it closes over: `torch.load`
 hands the byte code to Lua, whose machine does not verify it. Numbers of storages are passed over unread.
+
+What can bite: a function is byte code that `torch.load` hands to Lua, whose machine does not verify it: it runs when it
+is called, and can break out of Lua. Classes are looked up among those of the program that loads it.
+
+What hilt cannot see: what the byte code does; the numbers; files in Torch's way of writing text.
 """
 
 from __future__ import annotations

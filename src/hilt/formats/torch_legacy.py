@@ -3,6 +3,11 @@
 Specification: PyTorch, torch/serialization.py, `_legacy_save` and `_legacy_load`. The pickles are a magic number, the
 protocol version, sizes of the machine that wrote it, the object itself, and the keys of its storages. A storage is its
 number of elements in 8 bytes, then the elements, whose size stands in the persistent ids of the fourth pickle.
+
+What can bite: each of its five pickles runs what it names as it is loaded. With `weights_only=True`, the default since
+PyTorch 2.6, only listed names pass.
+
+What hilt cannot see: what callables do that hilt does not know, and the numbers in the storages.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specification: PyTorch, torch/distributed/checkpoint/filesystem.py. Its `.metadata` says where each one stands, and
 loaders give every one to torch.load as a file of its own; so are they here, numbered in their order.
+
+What can bite: each tensor is a file of torch.save with a pickle, which runs what it names wherever it is loaded without
+`weights_only`. The `.metadata` beside it is a pickle too, which is loaded without that guard.
+
+What hilt cannot see: the numbers. The files in it are read one by one, and the blind spots of their format hold.
 """
 
 from __future__ import annotations

@@ -4,6 +4,11 @@ Specification: PyTorch, torch/serialization.py, `legacy_load`, which still reads
 count, then for each storage a pickle of (key, location, class), its number of elements in 8 bytes and the elements, then
 a pickled list of views. `tensors` is a pickled count, then for each tensor a pickle of (key, storage, class), and its
 shape, strides and offset. `pickle` asks for tensors by key. `sys_info` is a pickle that is not read.
+
+What can bite: its pickles run what they name as they are loaded, before PyTorch 2.6 with `weights_only=True` as well
+(CVE-2025-32434); newer versions refuse it then. Members are unpacked to files first, and those may be links.
+
+What hilt cannot see: what callables do that hilt does not know, and the numbers in the storages.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specification: PyTorch, torch/serialization.py (`_save`, `_load`) and caffe2/serialize/inline_container.cc. Every name
 begins with the folder of the first member; PyTorch finds names in any case. No storage is read.
+
+What can bite: its pickle runs what it names as it is loaded. With `weights_only=True`, the default since PyTorch 2.6,
+only listed names pass; hyper-parameters of Lightning name callables all the same.
+
+What hilt cannot see: what callables do that hilt does not know, and the numbers in the storages.
 """
 
 from __future__ import annotations

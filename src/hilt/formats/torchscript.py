@@ -2,6 +2,12 @@
 
 Specification: PyTorch, torch/csrc/jit/docs/serialization.md. PyTorch compiles the code itself and reads the pickles
 with an unpickler of its own. No storage is read.
+
+What can bite: it brings code: TorchScript is compiled and run, and has operators that open files and reach other
+machines. Its pickles are read by an unpickler of its own, which calls no Python.
+
+What hilt cannot see: what operators and classes of other libraries do; faults of PyTorch's own; what the code computes;
+the numbers.
 """
 
 from __future__ import annotations

@@ -2,6 +2,12 @@
 
 Specification: Universal Binary JSON, draft 12. Numbers are big-endian; a marker of one byte stands before each value,
 and lists of one type (`[$d#`) hold their numbers without markers, which are passed over unread.
+
+What can bite: nothing names code or files: parameters, names of XGBoost's own objectives, and trees. Trees whose
+numbers lead outside of them may crash the C++ code that follows them.
+
+What hilt cannot see: the texts and numbers below the outermost keys; what another program does by a document of its
+own.
 """
 
 from __future__ import annotations

@@ -2,7 +2,11 @@
 
 Source: word2vec 0.1c, word2vec.c (TrainModel, its last lines), gensim 4, models/keyedvectors.py (_word2vec_read_binary). A
 line with the number of words and the length of a vector, then each word, a space and its numbers as 32-bit floats,
-perhaps behind a line end. Nothing in the format names code or files. The textual form is plain text.
+perhaps behind a line end. The textual form is plain text.
+
+What can bite: nothing: words and numbers.
+
+What hilt cannot see: whether the numbers belong to their words; anything in the form of text, which is a text here.
 """
 
 from __future__ import annotations

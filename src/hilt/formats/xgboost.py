@@ -3,7 +3,12 @@
 Source: XGBoost 1.7, src/learner.cc (LearnerIO::LoadModel and ::Load), src/gbm/gbtree_model.cc, src/tree/tree_model.cc,
 src/gbm/gblinear_model.h. All little-endian: perhaps `binf`, 136 bytes of parameters, the names of objective and booster,
 the booster's trees or weights, then pairs of strings. A serialised booster has `CONFIG-offset:`, the model's size, the
-model and a JSON configuration. Numbers of trees are passed over unread. Nothing in the format names code or files.
+model and a JSON configuration. Numbers of trees are passed over unread.
+
+What can bite: nothing names code or files: parameters, names of XGBoost's own objectives, and trees. Trees whose
+numbers lead outside of them may crash the C++ code that follows them.
+
+What hilt cannot see: the numbers of the trees, which are passed over: what they predict, and where they lead.
 """
 
 from __future__ import annotations

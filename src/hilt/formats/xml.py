@@ -2,6 +2,11 @@
 
 Specification: Extensible Markup Language 1.0. The document is streamed through expat. At the first declaration of an
 entity reading stops: no entity is ever expanded, and nothing outside the document is ever fetched.
+
+What can bite: entities that grow without end or read other files, in programs that expand them; what a program does by
+the elements is up to it. Pictures in XML (SVG) can hold scripts.
+
+What hilt cannot see: what the elements mean; what stands behind the first declared entity, where reading stops.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """Lists what is in an xz file.
 
 Specification: "The .xz File Format" 1.2.1. Several streams in a row are one.
+
+What can bite: bombs, and bytes behind the stream. Whatever is packed in it bites as it would by itself, and is read as
+if it stood there.
+
+What hilt cannot see: what comes out past the limits, which the coverage says.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 Specification: YAML 1.1, as PyYAML reads it. Only plain values are built; tags that ask for anything else are listed and
 their node is taken as plain. PyYAML itself is asked in `yaml_values`, for it takes long to import.
+
+What can bite: tags make some loaders build any object and call any function (`!!python/object/apply`); HyperPyYAML and
+Hydra import and call what values name; Kitfiles name paths to write.
+
+What hilt cannot see: which loader will read it; values that a program looks up as names by rules of its own.
 """
 
 from __future__ import annotations

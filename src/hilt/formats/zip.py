@@ -4,6 +4,12 @@ Specification: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5 (Zip64 included, s
 Readers in the field disagree on which end record, which offset and which of two headers counts; this one follows
 CPython's `zipfile` and reports as an `Oddity` whatever miniz (PyTorch) or a forward reader would take otherwise.
 The flags for encryption are reported and then ignored, as PyTorch ignores them: set on plain bytes they hide nothing.
+
+What can bite: members whose names or links lead out of the folder, bombs, and two directories of which each reader
+believes another one. Whatever lies in it bites as it would in a folder, and is read as if it did.
+
+What hilt cannot see: what encrypted members hold, and those packed by methods that hilt cannot unpack, which the
+coverage says.
 """
 
 from __future__ import annotations

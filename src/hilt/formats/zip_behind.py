@@ -1,6 +1,11 @@
 """A zip archive behind other bytes, which readers find from its end: self-extracting archives, and polyglots.
 
 Specification: as in `zip`. It is a format of its own because whatever stands in front may be read by another loader.
+
+What can bite: two readers see two files: one what stands in front, another one the archive that ends it. Members bite
+as those of any zip, and are read as such.
+
+What hilt cannot see: what stands in front, other than where its own format is recognised; what encrypted members hold.
 """
 
 from __future__ import annotations

@@ -1,6 +1,12 @@
 """Lists what is in a Zstandard file, with the extra `hilt[zstd]`.
 
 Specification: RFC 8878. Several frames in a row are one file.
+
+What can bite: bombs, and bytes behind the frames. Whatever is packed in it bites as it would by itself, and is read as
+if it stood there.
+
+What hilt cannot see: anything in it, without the extra that unpacks it; what comes out past the limits. The coverage
+says both.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from hilt.checks import CHECKS
@@ -17,6 +18,7 @@ from hilt.checks.line import ANY, Check
 from hilt.checks.run import SCHEMA
 from hilt.core import limits
 from hilt.formats import READERS
+from hilt.formats.reader import Reader
 from hilt.output import OUTPUTS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -82,27 +84,25 @@ def _facts() -> str:
 def _formats() -> str:
     about = "What hilt reads. The bytes decide; the names only order the tries, and a name that lies is a finding."
     rows = (
-        (
-            f"`{reader.id}`",
-            reader.title,
-            " ".join(f"`{name}`" for name in reader.names),
-            _checks_of(reader.id),
-        )
+        (f"[{reader.id}](#{reader.id})", reader.title, " ".join(f"`{name}`" for name in reader.names))
         for reader in READERS
     )
-    read = _table(("id", "format", "usual names", "checks of its own"), rows)
-    bites = ((f"`{reader.id}`", *(reader.paragraph(heading) for heading in BITES)) for reader in READERS)
-    told = "By the format's own specification and its loaders; `hilt explain FORMAT` tells the same."
+    told = (
+        "What the format can do to whoever loads it, by its own specification and its loaders; what hilt cannot see in it; and "
+        "the checks that look at it besides those that look at every file. `hilt explain FORMAT` tells the same."
+    )
+    read = _table(("id", "format", "usual names"), rows)
     return "\n".join(
-        ["# Formats", "", about, "", *read, "", "## What can bite", "", told, "", *_table(("id", *BITES), bites)]
+        ["# Formats", "", about, "", *read, "", "## What can bite", "", told, *chain(*map(_bites, READERS))]
     )
 
 
-BITES = ("What can bite", "What hilt cannot see")
-
-
-def _checks_of(format_id: str) -> str:
-    return ", ".join(f"[{check.id}](checks/{check.id}.md)" for check in CHECKS if format_id in check.reads)
+def _bites(reader: Reader) -> Iterator[str]:
+    yield from ("", f"### {reader.id}", "")
+    for heading in ("What can bite", "What hilt cannot see"):
+        yield f"- {heading}: {reader.paragraph(heading)}"
+    if checks := [f"[{check.id}](checks/{check.id}.md)" for check in CHECKS if reader.id in check.reads]:
+        yield f"- Checks: {', '.join(checks)}"
 
 
 def _outputs() -> str:

@@ -54,7 +54,7 @@ def test_the_tests_of_the_example_pass(copy: Path) -> None:
 
 def test_the_example_keeps_the_rules_of_the_house(copy: Path) -> None:
     done = run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/test_house.py", "-k", "toy")
-    assert "1 passed" in done.stdout, done.stdout
+    assert "2 passed" in done.stdout, done.stdout
     files = [*copy.rglob("*toy*.py"), copy / "src/hilt/output/count.py", copy / "tests/output/test_count.py"]
     assert len(files) >= 7
     for command in (("check",), ("format", "--check")):
@@ -68,10 +68,13 @@ def test_the_example_is_checked_and_told_by_the_command_line(copy: Path) -> None
     done = run(copy, "hilt", "check", model, "--output", "count")
     assert (done.returncode, done.stdout) == (20, "block\t1\n"), done.stderr
     assert "a command in the header" in run(copy, "hilt", "explain", "toy-command").stdout.lower()
+    assert "What can bite: a command that the loader runs" in run(copy, "hilt", "explain", "toy").stdout
 
 
-def test_make_docs_writes_the_page_of_the_check(copy: Path) -> None:
+def test_make_docs_writes_the_pages_of_the_format_and_the_check(copy: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(copy / "src")}
     subprocess.run([sys.executable, "scripts/build_docs.py"], cwd=copy, env=environment, check=True)
+    formats = (copy / "docs/formats.md").read_text(encoding="utf-8")
+    assert "What can bite: a command that the loader runs" in formats
     assert "# toy-command" in (copy / "docs/checks/toy-command.md").read_text(encoding="utf-8")
     assert "`count`" in (copy / "docs/outputs.md").read_text(encoding="utf-8")

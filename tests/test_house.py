@@ -16,6 +16,7 @@ from hilt.checks import CHECKS
 from hilt.checks.line import Check
 from hilt.core.limits import Limits
 from hilt.formats import READERS
+from hilt.formats.reader import Reader
 from hilt.output import OUTPUTS
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,8 @@ FILES = sorted(SOURCE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 MOST_LINES, MOST_IN_A_FUNCTION = 400, 50
+MOST_IN_A_PARAGRAPH = 400
+"""Letters of what stands in one cell of docs/formats.md."""
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "util", "helper"}
 
 
@@ -66,6 +69,12 @@ def test_a_check_is_one_file_that_explains_itself(check: Check) -> None:
     for heading in ("What", "Why", "What it cannot see", "Fix"):
         assert len(check.paragraph(heading)) > 20, heading
     assert check.title.endswith(".")
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.id)
+def test_a_reader_says_what_can_bite_in_its_format_and_what_hilt_cannot_see(reader: Reader) -> None:
+    for heading in ("What can bite", "What hilt cannot see"):
+        assert 10 < len(reader.paragraph(heading)) < MOST_IN_A_PARAGRAPH, heading
 
 
 def test_ids_are_unique() -> None:

@@ -47,23 +47,14 @@ def test_the_hook_starts_for_files_of_weights_and_not_for_prose() -> None:
         assert not re.search(HOOK["files"], name), name
 
 
+PROSE = ("media", "json-lines", "model-card", "package-metadata", "ini", "licence", "text", "xml", "lightgbm")
+"""Formats with names that are no reason to look at the folder: `.txt` is LightGBM's as well."""
+
+
 def test_the_hook_starts_for_every_usual_name_of_a_model() -> None:
-    models = (
-        "safetensors",
-        "gguf",
-        "torch-zip",
-        "pickle",
-        "onnx",
-        "tflite",
-        "keras",
-        "keras-h5",
-        "npy",
-        "npz",
-        "coreml",
-    )
-    names = [name for reader in READERS if reader.id in models for name in reader.names]
-    missed = [name for name in names if not re.search(HOOK["files"], name.replace("*", "x"))]
-    assert missed == []
+    names = {name for reader in READERS if reader.id not in PROSE for name in reader.names}
+    written = {name: name.replace("[0-9]", "0").replace(".so.*", ".so.1").replace("*", "x") for name in names}
+    assert [name for name, example in written.items() if not re.search(HOOK["files"], example)] == []
 
 
 def step(name: str) -> dict[str, Any]:

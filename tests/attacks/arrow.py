@@ -65,7 +65,7 @@ def _thrift(value: object) -> tuple[int, bytes]:
         case bool():
             return (1 if value else 2), b""
         case int():
-            return 6, varint(value * 2)
+            return 6, varint(value * 2 if value >= 0 else -value * 2 - 1)
         case float():
             return 7, struct.pack("<d", value)
         case str():
@@ -80,15 +80,27 @@ def _thrift(value: object) -> tuple[int, bytes]:
     raise TypeError(value)
 
 
-def parquet(metadata: Sequence[tuple[str, str]] = (), *, file_path: str = "", extra: bytes = b"") -> bytes:
-    """A table of one column; `extra` stands behind its footer's last field."""
+def parquet(
+    metadata: Sequence[tuple[str, str]] = (),
+    *,
+    file_path: str = "",
+    extra: bytes = b"",
+    data: bytes = bytes(8),
+    behind: bytes = b"",
+    places: Sequence[tuple[int, object]] = ((7, 8), (9, 4)),
+    indexes: Sequence[tuple[int, object]] = (),
+) -> bytes:
+    """A table of one column, whose description (`places`, `indexes`) tells where in the file it lies; `behind` stands
+    behind its `data`, `extra` behind the last field of the footer.
+    """
     columns = [thrift((4, "schema"), (5, 1)), thrift((1, 2), (3, 1), (4, "weights"))]
-    chunk = thrift(
-        *([(1, file_path)] if file_path else []), (2, 4), (3, thrift((1, 2), (4, ["a"]), (5, True), (7, 1.5)))
-    )
+    described = thrift((1, 2), (4, ["a"]), (5, True), *places)
+    chunk = thrift(*([(1, file_path)] if file_path else []), (2, 4), (3, described), *indexes)
     pairs = [thrift((1, key), (2, value)) for key, value in metadata]
     footer = thrift((1, 2), (2, columns), (3, 1), (4, [thrift((1, [chunk]), (2, 8))]), (5, pairs), (6, "hilt")) + extra
-    return b"PAR1" + bytes(8) + footer + struct.pack("<I", len(footer)) + b"PAR1"
+    if file_path:
+        data = b""
+    return b"PAR1" + data + behind + footer + struct.pack("<I", len(footer)) + b"PAR1"
 
 
 HONEST: dict[str, tuple[str, bytes]] = {

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from attacks.arrow import COMMAND, HONEST, PYTHON, file, parquet, schema_in_base64, stream
+from attacks.arrow import COMMAND, HONEST, PYTHON, file, parquet, schema_in_base64, stream, thrift
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
@@ -57,9 +57,51 @@ def test_columns_files_and_keys_of_parquet_are_told() -> None:
     assert value.created_by == "hilt"
 
 
+DESCRIBED = thrift((1, 2), (4, ["a"]), (7, 8), (9, 4))
+FILTER = thrift((1, 20), (2, thrift())) + bytes(20)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        parquet(),
+        parquet(places=((7, 8), (9, 0), (11, 4))),
+        parquet(data=bytes(8) + b"hilt", indexes=((4, 12), (5, 3), (6, 15), (7, 1))),
+        parquet(data=bytes(8) + b"hilt", places=((7, 8), (9, 4), (14, 12), (15, 4))),
+        parquet(behind=FILTER, places=((7, 8), (9, 4), (14, 12))),
+        parquet(behind=DESCRIBED),
+        parquet(behind=DESCRIBED + FILTER, places=((7, 8), (9, 4), (14, 12 + len(DESCRIBED)))),
+        parquet(file_path="part.0"),
+    ],
+    ids=["plain", "dictionary", "indexes", "filter", "filter of its own length", "description", "both", "elsewhere"],
+)
+def test_every_byte_that_the_footer_of_parquet_leads_to_is_accounted_for(data: bytes) -> None:
+    assert read(data, "x.parquet").value.unowned == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "left"),
+    [
+        (parquet() * 2, [(12, 12 + len(parquet()))]),
+        (parquet(behind=b"hilt"), [(12, 16)]),
+        (parquet(behind=thrift((7, 9), (9, 4))), [(12, 17)]),  # describes another chunk
+        (parquet(behind=b"hilt" + FILTER, places=((7, 8), (9, 4), (14, 16))), [(12, 16)]),
+        (parquet(behind=b"\xff" * 8, places=((7, 8), (9, 4), (14, 12))), [(12, 20)]),
+        (parquet(places=((7, 4), (9, 4))), [(8, 12)]),
+        (parquet(places=()), [(4, 12)]),
+    ],
+    ids=["itself", "behind", "no description", "before a filter", "no filter", "a hole", "nothing said"],
+)
+def test_what_the_footer_of_parquet_does_not_lead_to_belongs_to_nothing(data: bytes, left: list[object]) -> None:
+    assert list(read(data, "x.parquet").value.unowned) == left
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
+        (parquet(places=((7, 90), (9, 4))), "a column lies at bytes 4 to 94, the footer begins at 12"),
+        (parquet(places=((7, 8), (9, -4))), "a column lies at bytes -4 to 4"),
+        (parquet(indexes=((4, 99), (5, 1))), "a column lies at bytes 99 to 100"),
         (b"PAR1" + bytes(20) + b"PARE", "its footer is encrypted"),
         (b"PAR1" + bytes(20), "not with PAR1"),
         (parquet(extra=b"\0"), "1 bytes stand behind the footer"),
@@ -97,6 +139,7 @@ def test_truncations_and_random_changes_are_a_value_or_a_format_error(kind: str)
         (Limits(graph_depth=3), "graph_depth"),
         (Limits(graph_text_bytes=3), "graph_text_bytes"),
         (Limits(header_entries=1), "header_entries"),
+        (Limits(graph_items=0), "graph_items"),
     ],
 )
 def test_footers_of_parquet_have_bounds(limits: Limits, name: str) -> None:

@@ -34,11 +34,10 @@ LINES = {
 """Formats that are text: with more or fewer lines they are text as well, and nobody can say that any is missing."""
 
 ROWS = {
-    "dlib", "equinox", "json-lines", "keras-metadata", "media", "paddle-parameters", "parquet", "tensorflow-graph",
+    "dlib", "equinox", "json-lines", "keras-metadata", "media", "paddle-parameters", "tensorflow-graph",
     "ocdbt-values", "tesseract", "tfrecord", "torch-legacy", "torch-shard",
 }  # fmt: skip
-"""Formats that are a row of parts without a count, such as pictures of a camera: a shorter or a longer row is one too.
-Of Parquet only the footer is read, which stands at the end."""
+"""Formats that are a row of parts without a count, such as pictures of a camera: a shorter or a longer row is one too."""
 
 UNFRAMED = {"ocdbt-values"}
 """Formats that begin with bytes whose places only compressed nodes know."""

@@ -42,6 +42,7 @@ LISTED = (
     "torch-shard",
     "seven-zip",
     "rar",
+    "parquet",
     "ar",
     "zstd",
     "lz4",

@@ -5,9 +5,9 @@ protocol, its length in 4 bytes, `PAR1`. Arrow keeps its own schema under the ke
 base64. `PARE` at the end says that the footer is encrypted.
 
 What can bite: column types of Python in the schema that Arrow left, which pyarrow before 14.0.1 unpickles (CVE-2023-47248); columns
-that lie in other files.
+that lie in other files; bytes that no column, index or filter accounts for.
 
-What hilt cannot see: what is in the rows, and bytes between the column chunks.
+What hilt cannot see: what is in the rows, the indexes and the filters.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from hilt.core.byte_source import ByteSource, MemorySource, Window
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.cursor import Cursor
+from hilt.formats.parquet_places import FILE_PATH, PLACES, Chunk, unclaimed
+from hilt.formats.stretches import Stretch
 from hilt.formats.thrift import Walk
 
 if TYPE_CHECKING:
@@ -28,13 +30,17 @@ if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
 
 MAGIC, ENCRYPTED = b"PAR1", b"PARE"
-_COLUMN, _FILE_PATH, _KEY, _VALUE, _CREATED_BY = (2, 4), (4, 1, 1), (5, 1), (5, 2), (6,)
-_WANTED = frozenset((_COLUMN, _FILE_PATH, _KEY, _VALUE, _CREATED_BY))
+_COLUMN, _KEY, _VALUE, _CREATED_BY = (2, 4), (5, 1), (5, 2), (6,)
+_CHUNK = (4, 1)
+"""A column chunk; what follows says where its data lie."""
+_WANTED = frozenset((_COLUMN, _KEY, _VALUE, _CREATED_BY, _CHUNK, *PLACES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parquet:
-    """A footer. `files` are other files that hold columns; `extensions` are the types of Arrow's own schema."""
+    """A footer. `files` are other files that hold columns; `extensions` are the types of Arrow's own schema; `unowned` are
+    the bytes that the footer does not lead to.
+    """
 
     created_by: str
     columns: tuple[str, ...]
@@ -42,33 +48,36 @@ class Parquet:
     metadata: tuple[str, ...]
     extensions: tuple[ExtensionType, ...]
     pickles: tuple[PickleStream, ...]
+    unowned: tuple[Stretch, ...]
 
 
 def read(source: ByteSource, limits: Limits) -> Parquet:
     """The footer of `source`, walked to its last byte."""
-    tail = source.read(max(0, source.size - 8), 8)
-    if source.size < 12 or tail[4:] != MAGIC:
-        said = "its footer is encrypted" if tail[4:] == ENCRYPTED else f"it ends with {tail[4:]!r}, not with PAR1"
-        raise FormatError(f"no footer of Parquet can be read: {said}", offset=max(0, source.size - 4))
-    (length,) = struct.unpack_from("<I", tail)
-    if length > source.size - 12:
-        raise FormatError(f"a footer of {length} bytes in a file of {source.size}", offset=source.size - 8)
-    begin = source.size - 8 - length
+    begin, length = _footer(source)
     cursor = Cursor(Window(source, begin, length))
     columns, files, keys, created_by, schemas = list[str](), dict[str, None](), list[str](), "", list[bytes]()
+    chunks = list[Chunk]()
     for path, data in Walk(cursor, limits, _WANTED).struct():
-        text = data.decode("utf-8", "replace") if path != _VALUE else ""
         if len(columns) + len(files) + len(keys) > limits.header_entries:
             raise LimitExceeded("header_entries", limits.header_entries + 1, limits.header_entries, offset=begin)
+        if len(chunks) > limits.graph_items:
+            raise LimitExceeded("graph_items", len(chunks), limits.graph_items, offset=begin)
+        if path == _CHUNK:
+            chunks.append({})
+        elif path in PLACES:
+            chunks[-1][path] = data
+        if isinstance(data, int):
+            continue
+        text = data.decode("utf-8", "replace") if path != _VALUE else ""
         if path == _COLUMN:
             columns.append(text)
-        elif path == _FILE_PATH:
+        elif path == FILE_PATH:
             files[text] = None
         elif path == _KEY:
             keys.append(text)
         elif path == _CREATED_BY:
             created_by = text
-        elif keys and keys[-1] == "ARROW:schema":
+        elif path == _VALUE and keys and keys[-1] == "ARROW:schema":
             schemas.append(data)
     cursor.end("the footer")
     extensions = tuple(dict.fromkeys(one for data in schemas for one in _extensions(data, limits)))
@@ -79,7 +88,20 @@ def read(source: ByteSource, limits: Limits) -> Parquet:
         metadata=tuple(keys),
         extensions=extensions,
         pickles=_pickles(extensions, limits),
+        unowned=unclaimed(source, chunks, begin, limits),
     )
+
+
+def _footer(source: ByteSource) -> tuple[int, int]:
+    """Where it begins and how long it is."""
+    tail = source.read(max(0, source.size - 8), 8)
+    if source.size < 12 or tail[4:] != MAGIC:
+        said = "its footer is encrypted" if tail[4:] == ENCRYPTED else f"it ends with {tail[4:]!r}, not with PAR1"
+        raise FormatError(f"no footer of Parquet can be read: {said}", offset=max(0, source.size - 4))
+    (length,) = struct.unpack_from("<I", tail)
+    if length > source.size - 12:
+        raise FormatError(f"a footer of {length} bytes in a file of {source.size}", offset=source.size - 8)
+    return source.size - 8 - length, length
 
 
 def _extensions(data: bytes, limits: Limits) -> tuple[ExtensionType, ...]:

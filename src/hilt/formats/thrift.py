@@ -17,28 +17,30 @@ _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7,
 _INTEGERS = (4, 5, 6)
 
 
-class Text(NamedTuple):
-    """A string: the numbers of the fields that lead to it, with its list's place left out, and its bytes."""
+class Value(NamedTuple):
+    """A string's bytes, an integer, or where a struct begins, and the numbers of the fields that lead to it, with its
+    list's place left out.
+    """
 
     path: tuple[int, ...]
-    data: bytes
+    data: bytes | int
 
 
 class Walk:
-    """Walks one struct and yields the strings at the paths in `wanted`; `counts` says how often each field was met."""
+    """Walks one struct and yields the values at the paths in `wanted`, in the order of the file."""
 
     def __init__(self, cursor: Cursor, limits: Limits, wanted: frozenset[tuple[int, ...]]) -> None:
         self._cursor, self._limits, self._wanted = cursor, limits, wanted
         self._fields, self._text = 0, 0
 
-    def struct(self, path: tuple[int, ...] = (), depth: int = 1) -> Iterator[Text]:
-        """The wanted strings of the struct that begins at the cursor."""
+    def struct(self, path: tuple[int, ...] = (), depth: int = 1) -> Iterator[Value]:
+        """The wanted values in the struct that begins at the cursor."""
         number = 0
         while start := self._cursor.number("B", "a field"):
             number = number + (start >> 4) if start >> 4 else self._zigzag()
             yield from self._value(start & 15, (*path, number), depth, in_list=False)
 
-    def _value(self, kind: int, path: tuple[int, ...], depth: int, *, in_list: bool) -> Iterator[Text]:
+    def _value(self, kind: int, path: tuple[int, ...], depth: int, *, in_list: bool) -> Iterator[Value]:
         cursor = self._cursor
         self._fields += 1
         if self._fields > self._limits.protobuf_fields:
@@ -50,7 +52,9 @@ class Walk:
         elif kind == _BYTE:
             cursor.skip(1, "a byte")
         elif kind in _INTEGERS:
-            self._varint()
+            number = self._zigzag()
+            if path in self._wanted:
+                yield Value(path, number)
         elif kind == _DOUBLE:
             cursor.skip(8, "a number")
         elif kind == _BINARY:
@@ -67,11 +71,13 @@ class Walk:
                     yield from self._value(kinds >> 4, path, depth + 1, in_list=True)
                     yield from self._value(kinds & 15, path, depth + 1, in_list=True)
         elif kind == _STRUCT:
+            if path in self._wanted:
+                yield Value(path, cursor.offset)
             yield from self.struct(path, depth + 1)
         else:
             raise FormatError(f"a field of the unknown type {kind}", offset=cursor.offset)
 
-    def _binary(self, path: tuple[int, ...]) -> Iterator[Text]:
+    def _binary(self, path: tuple[int, ...]) -> Iterator[Value]:
         size = self._varint()
         if path not in self._wanted:
             self._cursor.skip(size, "a string")
@@ -81,7 +87,7 @@ class Walk:
             raise LimitExceeded(
                 "graph_text_bytes", self._text, self._limits.graph_text_bytes, offset=self._cursor.offset
             )
-        yield Text(path, self._cursor.take(size, "a string"))
+        yield Value(path, self._cursor.take(size, "a string"))
 
     def _varint(self) -> int:
         value = 0

@@ -88,8 +88,9 @@ def _formats() -> str:
         for reader in READERS
     )
     told = (
-        "What the format can do to whoever loads it, by its own specification and its loaders; what hilt cannot see in it; and "
-        "the checks that look at it besides those that look at every file. `hilt explain FORMAT` tells the same."
+        "What the format can do to whoever loads it, by its own specification and its loaders; what hilt cannot see in "
+        "it; and the checks that look at it, besides those of every file and of the repository as a whole. "
+        "`hilt explain FORMAT` tells the same."
     )
     read = _table(("id", "format", "usual names"), rows)
     return "\n".join(
@@ -100,9 +101,9 @@ def _formats() -> str:
 def _bites(reader: Reader) -> Iterator[str]:
     yield from ("", f"### {reader.id}", "")
     for heading in ("What can bite", "What hilt cannot see"):
-        yield f"- {heading}: {reader.paragraph(heading)}"
+        yield f"- **{heading}**: {reader.paragraph(heading)}"
     if checks := [f"[{check.id}](checks/{check.id}.md)" for check in CHECKS if reader.id in check.reads]:
-        yield f"- Checks: {', '.join(checks)}"
+        yield f"- **Checks**: {', '.join(checks)}"
 
 
 def _outputs() -> str:

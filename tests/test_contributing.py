@@ -75,6 +75,6 @@ def test_make_docs_writes_the_pages_of_the_format_and_the_check(copy: Path) -> N
     environment = os.environ | {"PYTHONPATH": str(copy / "src")}
     subprocess.run([sys.executable, "scripts/build_docs.py"], cwd=copy, env=environment, check=True)
     formats = (copy / "docs/formats.md").read_text(encoding="utf-8")
-    assert "What can bite: a command that the loader runs" in formats
+    assert "**What can bite**: a command that the loader runs" in formats
     assert "# toy-command" in (copy / "docs/checks/toy-command.md").read_text(encoding="utf-8")
     assert "`count`" in (copy / "docs/outputs.md").read_text(encoding="utf-8")

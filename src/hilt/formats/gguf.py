@@ -104,6 +104,7 @@ class Gguf:
     tensors: tuple[Tensor, ...]
     templates: tuple[Template, ...]
     alignment: int
+    header_end: int
     data_start: int
     size: int
 
@@ -138,6 +139,7 @@ def read(source: ByteSource, limits: Limits) -> Gguf:
         ),
         templates=tuple(templates),
         alignment=alignment,
+        header_end=walk.position,
         data_start=start,
         size=source.size,
     )

@@ -43,6 +43,37 @@ def test_each_abuse_of_the_header_is_named(tensors: Sequence[Info], words: str, 
     assert (severity, True) in [(finding.severity, words in finding.message) for finding in seen], seen
 
 
+ODD = (Info(name="a", shape=(5,)), Info(name="b", offset=32))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (bytes(20) + b"hilt" + bytes(40), "the padding holds b'hilt\\x00"),
+        (bytes(64) + b"hilt", "the padding holds b'hilt'"),
+    ],
+)
+def test_padding_that_is_no_zeros_is_named(data: bytes, words: str) -> None:
+    assert findings(CHECK, gguf(ODD, bytes(64)), "model.gguf") == []
+    (found,) = findings(CHECK, gguf(ODD, data), "model.gguf")
+    assert (found.severity, words in found.message) == (Severity.MEDIUM, True), found
+
+
+def test_padding_before_the_tensors_is_looked_at() -> None:
+    data, honest = bytearray(gguf()), gguf()
+    data[len(honest) - len(HONEST_DATA) - 1] = 7
+    (found,) = findings(CHECK, bytes(data), "model.gguf")
+    assert found.message.startswith("the padding holds ")
+
+
+def test_an_alignment_makes_no_room_for_more_than_a_page() -> None:
+    aligned = (("general.alignment", 1 << 20),)
+    (found,) = findings(CHECK, gguf([A], bytes(32), aligned, alignment=1 << 20), "model.gguf")
+    assert (found.severity, "bytes of padding, more than a page" in found.message) == (Severity.MEDIUM, True)
+    aligned = (("general.alignment", 1 << 12),)
+    assert findings(CHECK, gguf([A], bytes(32), aligned, alignment=1 << 12), "model.gguf") == []
+
+
 def test_a_key_that_occurs_twice_is_found() -> None:
     seen = findings(CHECK, gguf(metadata=[("k", 1), ("k", 2)]), "model.gguf")
     assert [finding.message for finding in seen] == ["the metadata has the key 'k' 2 times"]

@@ -2,13 +2,13 @@
 
 What: keys or tensors that share a name; sizes that the metadata contradicts; tensors that overlap, reach past the end of
 the file, are not aligned, or have rows that are no whole number of blocks; a number format that ggml does not know; bytes
-between or behind the tensors that belong to none, apart from the padding.
+between or behind the tensors that belong to none, apart from padding of zeros.
 
 Why: ggml's own writer lays the tensors one behind the other. Bytes outside carry whatever somebody wanted to hide there;
 two entries of one name let two programs load two different models from the same file; and the C and C++ programs that
 read GGUF have been crashed and broken into by tensors that lie about their place.
 
-What it cannot see: whether the numbers inside a well-described tensor are the right ones; what stands in the padding.
+What it cannot see: whether the numbers inside a well-described tensor are the right ones.
 
 Fix: ask the publisher for a file written by llama.cpp's own tools, or convert and quantise the original model again.
 """
@@ -17,11 +17,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
+from hilt.checks.inspect.hidden_bytes import FILLED
+from hilt.core.byte_source import ByteSource, expect
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
             yield seen(Severity.HIGH, f"{times} tensors are named {name!r}", tensor=name)
     for message in _contradictions(header):
         yield seen(Severity.MEDIUM, message)
-    position = header.data_start
+    position, padding = header.data_start, [(header.header_end, min(header.data_start, header.size))]
     for tensor in sorted(header.tensors, key=lambda tensor: tensor.begin):
         if tensor.begin % header.alignment:
             yield seen(
@@ -63,6 +65,8 @@ def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
         elif tensor.begin - position >= header.alignment:
             hole = f"{tensor.begin - position} bytes before it belong to no tensor"
             yield seen(Severity.MEDIUM, hole, tensor=tensor.name, offset=position)
+        else:
+            padding.append((position, tensor.begin))
         if tensor.declared_bytes is None:
             yield seen(Severity.MEDIUM, f"unknown number format: {tensor.dtype}", tensor=tensor.name)
         end = tensor.begin + (tensor.declared_bytes or 0)
@@ -74,6 +78,22 @@ def gguf_header(file: ReadFile[Gguf]) -> Iterator[Finding]:
         position = max(position, end)
     if header.size - position >= header.alignment:
         yield seen(Severity.MEDIUM, f"{header.size - position} bytes behind the last tensor", offset=position)
+    else:
+        padding.append((position, header.size))
+    for begin, message in _not_blank(file.source, padding):
+        yield seen(Severity.MEDIUM, message, offset=begin)
+
+
+def _not_blank(source: ByteSource, padding: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """Where bytes that align what follows are more than zeros, or more than a page."""
+    ranges = [(begin, min(end - begin, FILLED)) for begin, end in padding if end > begin]
+    expect(source, ranges)
+    for begin, size in ranges:
+        if (data := source.read(begin, size)).strip(b"\0"):
+            yield begin, f"the padding holds {data[:16]!r} and is no row of zeros"
+    for begin, end in padding:
+        if end - begin > FILLED:
+            yield begin, f"{end - begin} bytes of padding, more than a page"
 
 
 def _contradictions(header: Gguf) -> Iterator[str]:

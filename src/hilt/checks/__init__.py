@@ -91,7 +91,12 @@ CHECKS: tuple[Check, ...] = (
     Check(id="archive-escape", severity=Severity.HIGH, reads=(*LISTED, "tflite")),
     Check(id="hidden-archive", severity=Severity.HIGH, reads=ANY),
     Check(id="hidden-bytes", severity=Severity.MEDIUM, reads=ACCOUNTED),
-    Check(id="native-code", severity=Severity.HIGH, reads=("elf", "pe", "macho", "llamafile", "bytecode", "script")),
+    Check(
+        id="native-code",
+        severity=Severity.HIGH,
+        reads=("elf", "pe", "macho", "llamafile", "bytecode", "script"),
+        facts=(CODE_ON_LOAD,),
+    ),
     Check(id="torch-members", severity=Severity.HIGH, reads=("torch-zip", "torchscript", "torch-legacy", "torch-tar")),
     Check(id="torchscript-code", severity=Severity.CRITICAL, reads=("torchscript",), facts=(CODE_ON_LOAD,)),
     Check(
@@ -119,7 +124,11 @@ CHECKS: tuple[Check, ...] = (
     Check(id="links", severity=Severity.HIGH),
     Check(id="special-files", severity=Severity.HIGH),
     Check(id="unsafe-names", severity=Severity.HIGH),
-    Check(id="active-content", severity=Severity.MEDIUM, reads=("text", "ini", "xml", "media", "script", "unknown")),
+    Check(
+        id="active-content",
+        severity=Severity.CRITICAL,
+        reads=("text", "ini", "xml", "media", "script", "python", "jinja", "yaml", "model-card", "licence", "unknown"),
+    ),
     Check(id="unreadable-file", severity=Severity.MEDIUM, reads=ANY),
     Check(id="unknown-file", severity=Severity.MEDIUM),
     Check(id="missing-content", severity=Severity.MEDIUM, reads=("lfs-pointer", "empty")),

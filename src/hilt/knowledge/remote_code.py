@@ -31,6 +31,8 @@ BY_NAME = {
     "code/inference.py": "the name that SageMaker looks for",
 }
 """Files that a service runs because of their name."""
+INSTALLERS = {"setup.py": "code that pip runs when it builds the package"}
+"""Files that run when a package is installed from its source; until then they do nothing."""
 CUSTOM_GENERATE = "custom_generate/generate.py"
 
 

@@ -82,6 +82,7 @@ PNG = (
 ESCAPES = (
     _zip("zip-slip", "writes above the folder it is unpacked in", "climbs out with '..'", "archive-escape", lambda: zip_of(Part(name="../../evil.py"))),
     _zip("zip-slip-windows", "the same on Windows", "climbs out with '..'", "archive-escape", lambda: zip_of(Part(name="..\\evil.py"))),
+    _zip("wheel-start-up-line", "a line in a wheel that Python runs at every start", "it runs commands: os.system", "active-content", lambda: zip_of(Part(name="own.pth", data=b"import os; os.system('echo hilt')\n")), "own-1.0-py3-none-any.whl"),
     _zip("zip-absolute", "writes where it likes", "is an absolute path", "archive-escape", lambda: zip_of(Part(name="/etc/cron.d/evil"))),
     _zip("zip-link", "a link out, through which later files are written or read", "is a link to '/etc/passwd', outside", "archive-escape", lambda: zip_of(Part(name="a", data=b"/etc/passwd", mode=LINK))),
     _zip("zip-device", "a device in place of a file", "is a device or a pipe", "archive-escape", lambda: zip_of(Part(name="null", mode=DEVICE))),

@@ -27,7 +27,14 @@ def test_what_runs_when_it_is_opened_is_named_whatever_it_holds(end: str) -> Non
     ("name", "data", "severity", "words"),
     [
         ("logo.dat", SHORTCUT, Severity.MEDIUM, "a shortcut, under another name"),
-        ("start.pth", b"# paths\nimport os; os.system('echo hilt')\n", Severity.MEDIUM, "whenever it starts"),
+        ("start.pth", b"/a\nimport hooks\n", Severity.MEDIUM, "whenever it starts, once the file is installed"),
+        ("start.pth", b"# paths\nimport os; os.system('echo hilt')\n", Severity.CRITICAL, "it runs commands: os.system"),
+        ("start.pth", b"\xef\xbb\xbfimport\tos; os.system('echo hilt')\n", Severity.CRITICAL, "os.system"),
+        ("start.pth", b"/a\x0cimport os; os.system('echo hilt')\n", Severity.CRITICAL, "os.system"),
+        ("start.pth", b"---\na: 1\n---\nimport os; os.system('echo hilt')\n", Severity.CRITICAL, "os.system"),
+        ("start.pth", b"# {{ a }}\nimport os; os.system('echo hilt')\n", Severity.CRITICAL, "os.system"),
+        ("start.pth", b"import os; (\n", Severity.MEDIUM, "whenever it starts"),
+        ("sitecustomize.py", b"x = 1\n", Severity.MEDIUM, "for its name whenever it starts"),
         ("demo.html", b"<!doctype html><body><SCRIPT src=x></SCRIPT>", Severity.LOW, "a page with a script: b'<SCRIPT '"),
         ("demo", b"<html><body onload='x()'>", Severity.LOW, "a page with a script"),
         ("demo.html", b"<a href='JavaScript:x()'>", Severity.LOW, "a page with a script"),
@@ -49,7 +56,7 @@ def test_what_runs_inside_of_pages_and_documents_is_named(
     ("name", "data"),
     [
         ("run.sh", b"#!/bin/sh\necho hilt\n"),
-        ("paths.pth", b"/opt/models\n./important\n"),
+        ("paths.pth", b"/opt/models\n./important\n# import this\nimportant\n"),
         ("page.html", b"<!doctype html><html><body><p on='x'>A description.</p></body></html>"),
         ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0'/></svg>"),
         ("notes.md", b"# A page\n<script> is a tag.\n"),
@@ -62,3 +69,23 @@ def test_what_runs_inside_of_pages_and_documents_is_named(
 )
 def test_what_does_nothing_by_itself_is_quiet(name: str, data: bytes) -> None:
     assert said(name, data) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        (
+            "import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; enabled and"
+            " __import__('_distutils_hack').add_shim(); "
+        ),
+        "import coverage; coverage.process_startup()",
+        (
+            "import sys, types, os;p = os.path.join(sys._getframe(1).f_locals['sitedir'], *('google',));importlib ="
+            " __import__('importlib.util');m = sys.modules.setdefault('google', importlib.util.module_from_spec("
+            "importlib.machinery.PathFinder.find_spec('google', [os.path.dirname(p)])));mp = (m or []) and"
+            " m.__dict__.setdefault('__path__',[]);(p not in mp) and mp.append(p)"
+        ),
+    ],
+)
+def test_lines_that_well_known_packages_have_are_for_a_person_to_look_at(line: str) -> None:
+    assert [severity for severity, _ in said("start.pth", line.encode())] == [Severity.MEDIUM]

@@ -121,3 +121,6 @@ def test_a_package_of_aotinductor_tells_its_library(tmp_path: Path) -> None:
     told = report(tmp_path / "net.pt2", package)
     (found,) = [one for one in told.findings if one.check == "native-code"]
     assert (found.severity, "which loading the package runs" in found.message) == (Severity.MEDIUM, True)
+    fact = told.fact("inspect.code_on_load")
+    assert fact is not None
+    assert fact.value is True

@@ -149,6 +149,14 @@ def test_a_function_that_generates_in_the_place_of_the_library_is_code() -> None
     )
 
 
+def test_code_that_installing_a_package_runs_is_told_as_that() -> None:
+    seen = findings_in(CHECK, {"own-1.0/setup.py": b"import os\nos.system('echo hilt')"})
+    assert [(finding.severity, finding.message.partition(";")[0]) for finding in seen] == [
+        (Severity.LOW, "code that pip runs when it builds the package"),
+        (Severity.MEDIUM, "runs commands as soon as it is imported: os.system"),
+    ]
+
+
 def test_a_file_that_a_service_runs_for_its_name_is_judged_as_named() -> None:
     command = b"import os\nos.system('echo hilt')"
     for files in ({"handler.py": command}, {"cog.yaml": b"predict: predict.py:Predictor", "predict.py": command}):

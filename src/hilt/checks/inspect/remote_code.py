@@ -138,9 +138,10 @@ def _follow_imports(named: dict[str, str], trees: dict[str, ast.Module]) -> None
 
 def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
     from hilt.knowledge.python_code import Kind, imports, uses
+    from hilt.knowledge.remote_code import INSTALLERS
 
     brought = ", ".join(imports(tree)) or "nothing"
-    said = by or "Python code that no config names"
+    said = by or INSTALLERS.get(path.rpartition("/")[2], "Python code that no config names")
     yield Finding(
         check=CHECK.id, severity=Severity.LOW, where=Where(path=path), message=f"{said}; it imports {brought[:300]}"
     )

@@ -6,6 +6,7 @@ import lzma
 import random
 import struct
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -58,6 +59,20 @@ def test_a_stream_that_holds_less_than_stated_is_a_format_error() -> None:
         assert stream.size == size
         with pytest.raises(FormatError, match=f"holds 3 bytes, {size} were stated"):
             stream.read(0, 10)
+
+
+def test_a_hole_in_a_stream_is_not_inflated_to_its_end() -> None:
+    data = gzip.compress(random.Random(3).randbytes(1000).hex().encode(), mtime=0)
+    with pytest.raises(FormatError, match="the gzip stream has a hole of zeros") as caught:
+        measure(MemorySource(data[:500] + bytes(8 << 20) + data[500:]), "gzip", 1 << 30, Limits())
+    assert caught.value.offset == inflate._STEP
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, lambda data: gzip.compress(data, 0), bz2.compress, lzma.compress])
+def test_zeros_that_a_compressor_wrote_are_no_hole(compress: Callable[[bytes], bytes]) -> None:
+    data = compress(bytes(8 << 20))
+    method = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz"}[data[:2]]
+    assert measure(MemorySource(data), method, 1 << 30, Limits()).size == 8 << 20
 
 
 def test_measuring_stops_where_more_comes_out_than_was_asked_about() -> None:

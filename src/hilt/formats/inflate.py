@@ -27,6 +27,8 @@ HELD = 4 << 20
 _STEP = 1 << 16
 """Bytes taken from the source at once; what comes out of them comes in pieces of at most `_PIECE`."""
 _PIECE = 1 << 18
+_BLANK = 1 << 18
+"""More zeros in a row than any compressor writes: a block of stored bytes is shorter. A machine takes them for a code."""
 
 
 class Decompressor(Protocol):
@@ -151,7 +153,7 @@ def measure(source: ByteSource, method: str, at_most: int, limits: Limits) -> Me
 
 def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | None = None) -> Iterator[bytes]:
     """What comes out of the stream, piece by piece. At its end the bytes behind it are counted into `left`."""
-    position, given, allowed = 0, 0, most(source.size, limits)
+    position, given, blank, allowed = 0, 0, 0, most(source.size, limits)
     data = b""
     if method == "stored":
         yield from (source.read(at, _PIECE) for at in range(0, source.size, _PIECE))
@@ -168,6 +170,9 @@ def inflate(source: ByteSource, method: str, limits: Limits, left: list[int] | N
                 position += len(data)
                 if not data:
                     raise FormatError(f"the {method} stream ends in the middle", offset=position)
+                blank = 0 if data.strip(b"\0") else blank + len(data)
+                if blank > _BLANK:
+                    raise FormatError(f"the {method} stream has a hole of zeros", offset=position - blank)
             try:
                 piece = machine.decompress(data, _PIECE)
             except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError) as error:

@@ -160,6 +160,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(id="unreadable-entry", severity=Severity.MEDIUM),
     Check(id="config-targets", severity=Severity.CRITICAL, reads=("json", "yaml"), facts=(CODE_ON_LOAD,)),
+    Check(id="repeated-keys", severity=Severity.HIGH, reads=("json",)),
     Check(id="config-reaches-out", severity=Severity.HIGH, reads=("json",)),
     Check(id="requirements-elsewhere", severity=Severity.HIGH, reads=("text", "yaml", "python")),
     Check(id="card-commands", severity=Severity.HIGH),

@@ -19,7 +19,8 @@ from hilt.core.progress import Silent
 from hilt.core.report import Report, State, Transfer
 from hilt.core.subject import Entry, Subject
 from hilt.sources.listing import Listing
-from hilt.sources.remote import Remote, RemoteLocator
+from hilt.sources.remote import Remote
+from hilt.sources.remote_source import RemoteLocator
 
 
 class Elsewhere(Remote):

@@ -89,8 +89,7 @@ class Opened:
         """A file of this machine is told with its inode; any other is the parent's to fetch."""
         if "inode" in told:
             return Locator(**told).open()
-        from hilt.sources.remote import RemoteLocator
-        from hilt.sources.remote_source import RemoteSource
+        from hilt.sources.remote_source import RemoteLocator, RemoteSource
 
         return RemoteSource(RemoteLocator(**told), self._channel.fetch)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from hilt.sources.remote_source import BLOCK
+BLOCK = 1 << 10
+"""Bytes that are fetched and held at least, at places that are multiples of it."""
 
 HELD = 64 << 20
 """Bytes that are held for all files of a subject together."""

@@ -14,8 +14,8 @@ from hilt.sources.file import Locator
 
 if TYPE_CHECKING:
     from hilt.sources.file import FileSource
-    from hilt.sources.remote import Remote, RemoteLocator
-    from hilt.sources.remote_source import RemoteSource
+    from hilt.sources.remote import Remote
+    from hilt.sources.remote_source import RemoteLocator, RemoteSource
 
 
 class Listing(NamedTuple):

@@ -12,40 +12,36 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Transfer
 from hilt.formats import ZIP_REACH
-from hilt.sources.blocks import HELD, Blocks
-from hilt.sources.remote_source import BLOCK
+from hilt.sources.blocks import BLOCK, HELD, Blocks
+from hilt.sources.remote_source import STEP, RemoteLocator
 
 if TYPE_CHECKING:
     from hilt.sources.http import Answer, Client
     from hilt.sources.remote_file import RemoteFile, Stated
 
-SMALL = 4 * BLOCK
+SMALL = 4 * STEP
 """A file up to this size comes whole; so do those that git itself holds, whose digest can be had in no other way."""
 
-AHEAD = 32
-"""Blocks that are brought at once where a file is read in order."""
+FIRST, AHEAD = STEP // BLOCK, 512
+"""Blocks that are brought at once at a new place, and at most where a file is read in order."""
 
-PIECE = 64
+PIECE = 1 << 10
 """Blocks of one request; more are fetched by several."""
+
+APART = 4
+"""Blocks from one to the next that one request still brings: so many more cost less than a further request."""
 
 WHOLE = 4 << 20
 """What one request may bring; a larger file that git holds comes in pieces."""
 
 HEADS = HELD // 2
 """Bytes of heads that wait to be read; further ones are fetched when these were."""
-
-
-class RemoteLocator(NamedTuple):
-    """Where a file of a remote subject is found: its path inside the subject, and the size that was listed."""
-
-    path: str
-    size: int
 
 
 class Remote:
@@ -95,7 +91,7 @@ class Remote:
     def keep(self, path: str, answer: Answer) -> None:
         """Takes the first bytes of a file from the answer that told its size."""
         file = self._files[path]
-        piece = file.checked(answer, 0, min(file.stated.size, BLOCK))
+        piece = file.checked(answer, 0, min(file.stated.size, STEP))
         for at in range(0, len(piece.data), BLOCK):
             self._blocks.put(path, at // BLOCK, piece.data[at : at + BLOCK])
         self._to_come.clear()
@@ -145,7 +141,7 @@ class Remote:
             try:
                 if not _comes_whole(file.stated):
                     self._bring(file, [(max(0, file.stated.size - ZIP_REACH), ZIP_REACH)])
-                self._bring(file, [(0, 1)])
+                self._bring(file, [(0, STEP)])
             finally:
                 file.lock.release()
 
@@ -170,15 +166,17 @@ class Remote:
         end = -(-file.stated.size // BLOCK)
         if _comes_whole(file.stated):
             return [(0, end)]
-        # One block more costs less than one request more.
-        cuts = [0, *(index for index, (one, next_) in enumerate(pairwise(missing), 1) if next_ - one > 2), len(missing)]
+        cuts = [
+            0,
+            *(index for index, (one, next_) in enumerate(pairwise(missing), 1) if next_ - one > APART),
+            len(missing),
+        ]
         runs = [(missing[first], missing[last - 1] + 1) for first, last in pairwise(cuts)]
         if len(runs) == 1:
             begin, until = runs[0]
-            file.ahead = min(file.ahead * 2, AHEAD) if begin == file.next else 1
-            file.next = min(max(until, begin + file.ahead), end)
-            while file.next > until and self._blocks.has(file.stated.path, file.next - 1):
-                file.next -= 1
+            file.ahead = min(file.ahead * 2, AHEAD) if begin == file.next else FIRST
+            far = min(max(until, begin + file.ahead), end)
+            file.next = next((at for at in range(until, far) if self._blocks.has(file.stated.path, at)), far)
             runs = [(begin, file.next)]
         return [(at, min(at + PIECE, until)) for begin, until in runs for at in range(begin, until, PIECE)]
 
@@ -220,7 +218,7 @@ def _comes_whole(stated: Stated) -> bool:
 
 
 def _head_size(stated: Stated) -> int:
-    return stated.size if _comes_whole(stated) else BLOCK + ZIP_REACH
+    return stated.size if _comes_whole(stated) else STEP + ZIP_REACH
 
 
 def _cut(blocks: Mapping[int, bytes], offset: int, n: int) -> bytes:

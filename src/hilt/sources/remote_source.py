@@ -8,14 +8,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import NamedTuple, Self
 
 from hilt.core.errors import SourceError
 
-if TYPE_CHECKING:
-    from hilt.sources.remote import RemoteLocator
-
-BLOCK = 1 << 14
+STEP = 1 << 14
 """Bytes that are asked for at once, at places that are multiples of it: readers ask for many small pieces."""
 
 NEAR = 1 << 10
@@ -29,6 +26,13 @@ Ranges = Sequence[tuple[int, int]]
 
 Fetch = Callable[[str, Ranges], list[bytes]]
 """The bytes of these ranges of the file at this path. Raises `SourceError`, or `ChangedWhileRead`."""
+
+
+class RemoteLocator(NamedTuple):
+    """Where a file of a remote subject is found: its path inside the subject, and the size that was listed."""
+
+    path: str
+    size: int
 
 
 class RemoteSource:
@@ -56,8 +60,8 @@ class RemoteSource:
             start, kept = self._expected[place]
             if offset + n <= start + len(kept):
                 return kept[offset - start : offset - start + n]
-        self._start = offset - offset % BLOCK
-        end = min(-(-(offset + n) // BLOCK) * BLOCK, self.size)
+        self._start = offset - offset % STEP
+        end = min(-(-(offset + n) // STEP) * STEP, self.size)
         (self._held,) = self._fetch(self.locator.path, [(self._start, end - self._start)])
         begin = offset - self._start
         return self._held[begin : begin + n]

@@ -15,7 +15,7 @@ from hilt.sources.listing import Listing
 from hilt.sources.network import Network
 from hilt.sources.remote import WHOLE, Remote
 from hilt.sources.remote_file import Stated
-from hilt.sources.remote_source import BLOCK
+from hilt.sources.remote_source import STEP
 
 _TOTAL = re.compile(r"bytes 0-\d{1,19}/(\d{1,18})")
 _SECRET = re.compile(r"sign|token|key|cred|secret|password|auth|policy|sig$", re.IGNORECASE)
@@ -38,7 +38,7 @@ def list_address(reference: str, limits: Limits, network: Network) -> Listing:
         raise ReferenceInvalid("an address with a user name in it is not asked for: it would stand in every report")
     client = Client(network, named=reference)
     try:
-        answer = client.get(reference, most=WHOLE, span=(0, BLOCK))
+        answer = client.get(reference, most=WHOLE, span=(0, STEP))
         stated = Stated(path=_name(reference), size=_size(answer, reference), address=reference)
         remote = Remote(client, [stated], limits)
         remote.keep(stated.path, answer)

@@ -5,6 +5,7 @@ import struct
 import pytest
 
 from attacks.runtimes import executorch, executorch_data
+from hilt.formats.stretches import Stretch
 from reading import read
 
 
@@ -22,7 +23,9 @@ def test_a_data_file_lists_its_names() -> None:
 
 @pytest.mark.parametrize("data", [executorch(), executorch_data()])
 def test_bytes_behind_the_segments_are_told_and_zeros_that_align_are_not(data: bytes) -> None:
-    assert read(data + b"\0" * 16, "m").value.unowned == ()
+    filled = data + bytes(-len(data) % 128)
+    assert read(filled, "m").value.unowned == ()
+    assert read(filled + bytes(24), "m").value.unowned == (Stretch(len(data), len(filled) + 24),)
     (stretch,) = read(data + b"hide", "m").value.unowned
     assert (stretch.begin, stretch.end) == (len(data), len(data) + 4)
 

@@ -42,7 +42,7 @@ ROWS = {
 UNFRAMED = {"ocdbt-values"}
 """Formats that begin with bytes whose places only compressed nodes know."""
 
-FILLED = {"executorch", "executorch-data", "tar", "torch-tar"}
+FILLED = {"tar", "torch-tar"}
 """Formats whose writers fill up with zeros as they like."""
 
 TEXTUAL = LINES | {"ar", "caffe", "json", "openvino-ir", "pickle", "pmml", "tokenizer", "xml"}

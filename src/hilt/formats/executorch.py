@@ -110,9 +110,11 @@ def outside(source: ByteSource, magic: bytes, reach: int, segments: list[tuple[i
         if base + offset + size > source.size:
             raise FormatError(f"a segment of {size} bytes at {base + offset} lies outside the file", offset=_HEADER)
         parts.append((base + offset, base + offset + size))
-    left = unowned(parts, source.size)
-    return tuple(one for one in left if one.end - one.begin > _FILLED or any(source.read(*_span(one))))
+    return tuple(one for one in unowned(parts, source.size) if not _aligns(source, one))
 
 
-def _span(stretch: Stretch) -> tuple[int, int]:
-    return stretch.begin, stretch.end - stretch.begin
+def _aligns(source: ByteSource, stretch: Stretch) -> bool:
+    """Are these zeros, and no more than it takes to end at a multiple of a power of two?"""
+    size = stretch.end - stretch.begin
+    needed = size <= _FILLED and stretch.end % (1 << size.bit_length()) == 0
+    return needed and not any(source.read(stretch.begin, size))

@@ -3,6 +3,7 @@
 Specification: System V ABI, "ELF Header". Nothing behind the header is read.
 
 What can bite: it is a program or a library: it runs with all rights of whoever starts or loads it.
+PyTorch loads the library of a package of AOTInductor as it opens the package.
 
 What hilt cannot see: what the code does; anything behind the header.
 """

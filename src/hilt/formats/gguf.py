@@ -8,7 +8,7 @@ What can bite: the chat template, which programs render, some of them without a 
 put words into prompts. Tensors and sizes that lie have broken into the C and C++ programs that read them.
 
 What hilt cannot see: the numbers and what was trained into them; whether the words of the vocabulary stand at their
-right places; what stands in the padding.
+right places.
 """
 
 from __future__ import annotations

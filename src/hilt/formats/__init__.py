@@ -41,6 +41,8 @@ LISTED = (
     *ZIPS,
     "torch-shard",
     "seven-zip",
+    "tensorflow-graph",
+    "saved-model",
     "rar",
     "parquet",
     "ar",

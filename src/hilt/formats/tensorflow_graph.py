@@ -21,8 +21,9 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.keras_metadata import class_names
-from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, opening
+from hilt.formats.protobuf import BYTES, VARINT, Field, Known, Wire, inside, opening
 from hilt.formats.reader import Head
+from hilt.formats.stretches import Stretch
 
 T = TypeVar("T")
 
@@ -50,7 +51,8 @@ class Use:
 class TensorflowGraph:
     """What the graphs of a file hold.
 
-    `targets` are the (operator, text) of attributes that may name a place to write to or to read from.
+    `targets` are the (operator, text) of attributes that may name a place to write to or to read from, `unowned` the
+    fields that the specification does not have.
     """
 
     uses: tuple[Use, ...]
@@ -61,6 +63,7 @@ class TensorflowGraph:
     keras_classes: tuple[str, ...]
     """Classes of layers that Keras would build again from metadata beside the graph."""
     tensorflow_version: str
+    unowned: tuple[Stretch, ...]
 
     @property
     def operators(self) -> dict[str, int]:
@@ -116,6 +119,7 @@ class Collector:
         self._assets: list[str] = []
         self._tags: list[str] = []
         self._keras: set[str] = set()
+        self._unowned: list[Stretch] = []
         self._version, self._functions = "", 0
 
     def result(self) -> TensorflowGraph:
@@ -129,15 +133,23 @@ class Collector:
             tags=tuple(self._tags),
             keras_classes=tuple(sorted(self._keras)),
             tensorflow_version=self._version,
+            unowned=tuple(self._unowned),
         )
 
+    def _known(self, schema: dict[int, int], repeated: tuple[int, ...], within: Field | None) -> Iterator[Field]:
+        """The fields that the schema has, and a note of the others."""
+        known = Known(self._wire, schema, repeated=repeated, within=within)
+        yield from known
+        for stretch in known.unowned:
+            self._keep(self._unowned, stretch, stretch.begin)
+
     def meta_graph(self, within: Field | None) -> None:
-        for field in self._wire.message(within=within):
+        for field in self._known(META_GRAPH, (4, 5, 6), within):
             match field.key:
                 case (1, 2):
                     for part in self._wire.message(within=field):
                         if part.key == (4, BYTES):
-                            self._keep(self._tags, self._wire.text(part), part)
+                            self._keep(self._tags, self._wire.text(part), part.start)
                         elif part.key == (5, BYTES):
                             self._version = self._wire.text(part)
                 case (2, 2):
@@ -145,7 +157,7 @@ class Collector:
                 case (6, 2):
                     for part in self._wire.message(within=field):
                         if part.key == (2, BYTES):
-                            self._keep(self._assets, self._wire.text(part), part)
+                            self._keep(self._assets, self._wire.text(part), part.start)
                 case (7, 2):
                     for node in self._wire.message(within=field):
                         self._object(node)
@@ -161,7 +173,7 @@ class Collector:
                         self._keras |= class_names(self._wire.bytes(part), self._limits)
 
     def graph(self, within: Field | None) -> None:
-        for field in self._wire.message(within=within):
+        for field in self._known(GRAPH, (1,), within):
             if field.key == (1, BYTES):
                 self._node(field, "")
             elif field.key == (2, BYTES):
@@ -198,7 +210,7 @@ class Collector:
         if operator in WITH_TARGETS:
             for attribute in attributes:
                 for text in self._texts(attribute):
-                    self._keep(self._targets, (operator, text), attribute)
+                    self._keep(self._targets, (operator, text), attribute.start)
 
     def _texts(self, attribute: Field) -> Iterator[str]:
         """The byte strings of an attribute: AttrValue.s, and AttrValue.list.s."""
@@ -215,7 +227,7 @@ class Collector:
                         if item.key == (2, BYTES)
                     )
 
-    def _keep(self, kept: list[T], item: T, field: Field) -> None:
+    def _keep(self, kept: list[T], item: T, at: int) -> None:
         kept.append(item)
         if len(kept) > self._limits.graph_items:
-            raise LimitExceeded("graph_items", len(kept), self._limits.graph_items, offset=field.start)
+            raise LimitExceeded("graph_items", len(kept), self._limits.graph_items, offset=at)

@@ -112,6 +112,7 @@ class _Graph:
             tags=(),
             keras_classes=(),
             tensorflow_version="",
+            unowned=(),
         )
 
     def _node_done(self) -> None:

@@ -17,6 +17,9 @@ HONEST = {
     "model.pdmodel": graphs.HONEST["paddle-program"][1],
     "model.tflite": graphs.tflite("Own"),
     "weight.bin": graphs.coreml_weights(5, 70),
+    "frozen.pb": graphs.HONEST["tensorflow-graph"][1],
+    "saved_model.pb": graphs.saved_model(),
+    "model.meta": graphs.meta_graph(graphs.HONEST["tensorflow-graph"][1]),
     "variables.index": graphs.HONEST["tensorflow-variables"][1],
 }
 APPENDED = ("model.tflite", "weight.bin")
@@ -37,10 +40,22 @@ def test_a_file_of_which_every_byte_has_its_place_is_quiet(name: str) -> None:
     assert findings(CHECK, HONEST[name], name) == []
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "model.mlmodel", "model.pdmodel"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.mlmodel", "model.pdmodel", "frozen.pb", "model.meta"])
 def test_fields_that_the_specification_does_not_have_are_named(name: str) -> None:
     (found,) = findings(CHECK, HONEST[name] + graphs.message((4444, b"PK\3\4 and so on")), name)
     assert (found.severity, found.message.partition(",")[0]) == (Severity.MEDIUM, "14 bytes")
+
+
+def test_a_graph_with_another_behind_it_is_refused() -> None:
+    graph = graphs.HONEST["tensorflow-graph"][1]
+    assert "field 2 stands there twice" in str(read(graph + graph, "frozen.pb").error)
+
+
+def test_such_fields_inside_of_a_saved_model_are_named() -> None:
+    graph = graphs.HONEST["tensorflow-graph"][1] + graphs.message((4444, b"hilt"))
+    for data in (graphs.meta_graph(graph), graphs.message((1, 1), (2, graphs.meta_graph(graph)))):
+        (found,) = findings(CHECK, data, "saved_model.pb")
+        assert (found.severity, "b'hilt'" in found.message) == (Severity.MEDIUM, True)
 
 
 @pytest.mark.parametrize("name", APPENDED)

@@ -174,6 +174,21 @@ def executorch_data(*names: str, segment: bytes = b"weights!", index: int = 0) -
     return bytes(out.ljust(base, b"\0")) + segment
 
 
+# ONNX Runtime
+
+
+def ort(*operators: tuple[str, str], inner: Sequence[Flat] = ()) -> bytes:
+    """A model with a weight and these (domain, operator) pairs; the last node holds the graphs `inner`."""
+    nodes: list[Flat] = [
+        {2: domain, 5: name} for domain, name in operators or (("", "MatMul"), ("com.microsoft", "Gelu"))
+    ]
+    if inner:
+        nodes[-1] = {**nodes[-1], 10: [{0: "then_branch", 2: 5, 7: inner[0]}, {0: "all", 2: 10, 12: list(inner)}]}
+    graph: Flat = {0: [{0: "w", 2: (2, 2), 3: 1, 4: bytes(16)}], 2: nodes}
+    model: Flat = {0: 8, 1: [{0: "", 1: 17}], 2: "pytorch", 3: "2.4", 7: graph, 9: [{0: "task", 1: "chat"}]}
+    return flatbuffer({0: "6", 1: model}, b"ORTM")
+
+
 # TensorRT and llamafile
 
 
@@ -190,6 +205,7 @@ def llamafile(archive: bytes | None = None) -> bytes:
 HONEST = {
     "ctranslate2": ("model.bin", ctranslate2(aliases=[("encoder/bias", "decoder/bias")])),
     "caffe": ("net.caffemodel", caffe()),
+    "ort": ("model.ort", ort()),
     "executorch": ("model.pte", executorch()),
     "executorch-data": ("model.ptd", executorch_data()),
     "llamafile": ("model.llamafile", llamafile()),

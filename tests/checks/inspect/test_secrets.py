@@ -5,7 +5,7 @@ import json
 import pytest
 
 from attacks.kinds.weights import TENSOR, safetensors
-from attacks.texts import INNOCENT, KEYS, letters
+from attacks.texts import INNOCENT, KEYS, letters, signed
 from hilt.checks.inspect.secrets import CHECK
 from hilt.core.finding import Severity
 from hilt.knowledge.secrets import OVERLAP, WINDOW
@@ -74,3 +74,11 @@ def test_of_weights_the_metadata_is_searched() -> None:
     (finding,) = findings(CHECK, data, "model.safetensors")
     assert "a Hugging Face token" in finding.message
     assert finding.where.line is None
+
+
+@pytest.mark.parametrize(
+    "payload", [{"hash": "no hash", "version": 1}, {"hash": "0" * 64, "version": 1, "sub": "me"}, {"sub": "someone"}]
+)
+def test_only_the_seal_of_a_measured_figure_is_a_token_that_opens_nothing(payload: object) -> None:
+    (finding,) = findings(CHECK, f"verifyToken: {signed(payload)}".encode(), "README.md")
+    assert "signed token" in finding.message

@@ -50,7 +50,7 @@ CODE: dict[str, tuple[str, Severity, str]] = {
     ),
     "command in a method": (
         "import os\nclass M:\n  def f(self):\n    os.system('x')",
-        Severity.HIGH,
+        Severity.MEDIUM,
         "runs commands: os.system",
     ),
     "function called at import": (
@@ -92,7 +92,7 @@ CODE: dict[str, tuple[str, Severity, str]] = {
         "imported: builtins.exec",
     ),
     "handed on": ("import os\nlist(map(os.system, ['x']))", Severity.CRITICAL, "imported: os.system"),
-    "marshal": ("import marshal\ndef f(b): return marshal.loads(b)", Severity.HIGH, "marshal.loads"),
+    "marshal": ("import marshal\ndef f(b): return marshal.loads(b)", Severity.MEDIUM, "marshal.loads"),
     "socket": (
         "import socket\ns = socket.socket()",
         Severity.HIGH,
@@ -112,6 +112,16 @@ CODE: dict[str, tuple[str, Severity, str]] = {
         "from ctypes import CDLL\nCDLL('x.so')",
         Severity.HIGH,
         "native code as soon as it is imported: ctypes.CDLL",
+    ),
+    "ctypes in a method": (
+        "import ctypes\ndef f(p): return ctypes.CDLL(p)",
+        Severity.MEDIUM,
+        "loads native code: ctypes.CDLL",
+    ),
+    "kernels that are compiled": (
+        "from torch.utils import cpp_extension\nk = cpp_extension.load(name='k', sources=['k.cpp'])",
+        Severity.MEDIUM,
+        "native code as soon as it is imported: torch.utils.cpp_extension.load",
     ),
     "torch.load": ("import torch\ndef f(p): return torch.load(p)", Severity.MEDIUM, "may run code: torch.load"),
     "computed import": (

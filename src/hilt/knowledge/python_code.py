@@ -67,6 +67,10 @@ MODULES = frozenset({"os", "posix", "nt", "subprocess", "builtins", "pty", "mars
 """Modules whose attributes are worth a look when their name is computed."""
 SAFE_IF_SAID = {"torch.load": "weights_only", "yaml.load": "Loader"}
 """Pickle roads that a keyword closes."""
+COMPILES = frozenset({"torch.utils.cpp_extension.load", "torch.utils.cpp_extension.load_inline"})
+"""Native code that is compiled from source in the open, as models that bring kernels do when they are imported."""
+TELLING = frozenset({Kind.COMMAND, Kind.CODE, Kind.NATIVE, Kind.NETWORK})
+"""What a person should see even in a file that nothing imports."""
 BUILTINS = frozenset({"eval", "exec", "compile", "__import__", "getattr", "open", "vars", "globals", "breakpoint"})
 DEEPEST_NAME = 20
 """Dots and calls in one expression that are followed."""
@@ -88,12 +92,12 @@ class Use:
     def severity(self) -> Severity:
         """How bad it is in code that a loader imports."""
         match self.kind:
-            case Kind.COMMAND | Kind.CODE:
-                return Severity.CRITICAL if self.at_import else Severity.HIGH
-            case Kind.NATIVE:
+            # What is called later, honest models do too: they compile their kernels, evaluate the name of an activation,
+            # fetch the picture that their user names. An import that does it asks nobody.
+            case Kind.COMMAND | Kind.CODE if self.at_import:
+                return Severity.CRITICAL
+            case Kind.NATIVE | Kind.NETWORK if self.at_import and self.name not in COMPILES:
                 return Severity.HIGH
-            case Kind.NETWORK:  # a processor fetches the picture that its user names; an import fetches what it wants
-                return Severity.HIGH if self.at_import else Severity.MEDIUM
             case Kind.WRITE:
                 return Severity.LOW
         return Severity.MEDIUM

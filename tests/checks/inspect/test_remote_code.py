@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_code_that_no_config_names_is_at_most_for_a_person_to_look_at(name: str)
     text, severity, words = CODE[name]
     seen = findings_in(CHECK, {"config.json": b"{}", "modeling_own.py": text.encode()})
     found = [finding.severity for finding in seen if words in finding.message]
-    telling = severity >= Severity.HIGH or "network" in words
+    telling = severity >= Severity.HIGH or not re.search(r"may run code|computed$|files:", words)
     assert found == [Severity.MEDIUM if telling else Severity.LOW]
 
 

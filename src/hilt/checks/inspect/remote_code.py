@@ -137,7 +137,7 @@ def _follow_imports(named: dict[str, str], trees: dict[str, ast.Module]) -> None
 
 
 def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
-    from hilt.knowledge.python_code import Kind, imports, uses
+    from hilt.knowledge.python_code import TELLING, imports, uses
     from hilt.knowledge.remote_code import INSTALLERS
 
     brought = ", ".join(imports(tree)) or "nothing"
@@ -147,7 +147,7 @@ def _described(path: str, tree: ast.Module, by: str) -> Iterator[Finding]:
     )
     lines: dict[tuple[Severity, str], list[int]] = {}
     for use in uses(tree):
-        telling = use.severity > Severity.MEDIUM or use.kind is Kind.NETWORK
+        telling = use.kind in TELLING
         severity = use.severity if by else min(use.severity, Severity.MEDIUM if telling else Severity.LOW)
         when = " as soon as it is imported" if use.at_import else ""
         lines.setdefault((severity, f"{use.kind.value}{when}: {use.name}"), []).append(use.line)

@@ -133,3 +133,18 @@ def test_a_class_that_opens_files_when_it_is_called_is_only_unknown_when_it_is_m
 @pytest.mark.parametrize("name", ["Parallel", "logging", "os.system", "NoSuchClass"])
 def test_a_family_does_not_speak_for_what_its_modules_import(name: str) -> None:
     assert judge_call("sklearn.model_selection._search", name, (), init=False).standing is not Standing.SAFE
+
+
+def test_models_of_ultralytics_may_be_made_empty_and_filled_but_not_called() -> None:
+    """Called, they evaluate the configuration that they are given."""
+    for module, name in (("ultralytics.nn.tasks", "DetectionModel"), ("ultralytics.nn.modules.conv", "Conv")):
+        assert judge_call(module, name, (), init=False).standing is Standing.SAFE
+        assert judge_call(module, name, ()).standing is not Standing.SAFE
+    made = (Global("ultralytics.nn.tasks", "DetectionModel"), "evil.yaml")
+    assert judge_call("functools", "partial", made).standing is not Standing.SAFE
+
+
+def test_callbacks_of_lightning_may_be_named_but_not_called() -> None:
+    module, name = "pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint"
+    assert judge_name(module, name).standing is Standing.SAFE
+    assert judge_call(module, name, ()).standing is not Standing.SAFE

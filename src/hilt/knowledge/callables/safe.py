@@ -25,6 +25,8 @@ _EXACT = {
     "array": "array _array_reconstructor",
     "argparse": "Namespace",
     "types": "SimpleNamespace NoneType MappingProxyType",
+    "ultralytics.utils": "IterableSimpleNamespace",
+    "ultralytics.yolo.utils": "IterableSimpleNamespace",
     "pathlib": "PosixPath WindowsPath PurePosixPath PureWindowsPath PurePath",
     "ipaddress": "IPv4Address IPv6Address IPv4Network IPv6Network",
     "random": "Random",
@@ -191,6 +193,7 @@ _BUILT_FAMILIES = re.compile(
             # Models and configs of Transformers for PyTorch: modules, and what fills its attributes from its state.
             rf"transformers\.(?:models\.\w+\.)?(?:modeling|configuration)_(?!utils|tf_|flax_)\w+:{_CLASS}",
             r"transformers\.activations:\w+(?:Activation|GELU\w*)",
+            rf"ultralytics\.nn\.modules(?:\.(?:activation|block|conv|head|transformer))?:{_CLASS}",
         )
     )
 )

@@ -22,6 +22,9 @@ _BUILT = {
     "omegaconf.nodes": "AnyNode StringNode IntegerNode FloatNode BooleanNode",
     "pyannote.audio.core.task": "Specifications",
     "pyannote.audio.core.model": "Introspection",
+    # Saved whole; called, they evaluate the configuration that they are given.
+    "ultralytics.nn.tasks": """DetectionModel SegmentationModel PoseModel OBBModel ClassificationModel WorldModel
+        RTDETRDetectionModel YOLOEModel YOLOESegModel""",
     "madmom.ml.nn": "NeuralNetwork NeuralNetworkEnsemble",
     "madmom.ml.gmm": "GMM",
     "joblib.numpy_pickle": "NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper",

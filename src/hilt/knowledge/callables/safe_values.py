@@ -47,6 +47,10 @@ _NAMED = {
     "torch._C._VariableFunctionsClass": """abs add bmm cat clamp conv1d conv2d conv3d cos cosine_similarity div
         dropout einsum erf exp layer_norm log log_softmax matmul max maximum mean min minimum mm mul norm pow relu
         rsqrt selu sigmoid sin softmax sqrt square stack sub sum tanh""",
+    # Checkpoints of Lightning before 1.5 name the classes of callbacks beside their state.
+    "pytorch_lightning.callbacks.model_checkpoint": "ModelCheckpoint",
+    "pytorch_lightning.callbacks.early_stopping": "EarlyStopping",
+    "pytorch_lightning.callbacks.lr_monitor": "LearningRateMonitor",
     "builtins.str": "lower upper strip split title casefold",
     "scipy.interpolate._interpolate.interp1d": """_call_linear _call_linear_np _call_nearest _call_previousnext
         _call_spline _call_nan_spline""",

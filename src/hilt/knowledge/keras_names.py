@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 CLASSES = frozenset(
     """AUC AbsMaxQuantizer AbstractRNNCell Accuracy Activation ActivityRegularization Adadelta Adafactor Adagrad Adam
     AdamW Adamax Add AdditiveAttention AlphaDropout Attention AugMix AutoContrast Average AveragePooling1D
@@ -72,6 +74,12 @@ COMPUTE = frozenset(
     ["activations", "ops", "losses", "metrics", "initializers", "regularizers", "constraints", "random"]
 )
 """Modules of these packages in which a function only computes."""
+
+OPERATIONS = re.compile(r"keras\.src\.ops\.(core|einops|image|linalg|math|nn|numpy)")
+"""Modules whose classes are operations: what Keras 3 writes for `keras.ops.relu(x)` in a functional model."""
+
+PARTS = frozenset({"keras.src.applications.convnext.LayerScale"})
+"""Layers of the models that Keras ships, which lie beside the functions that download them."""
 
 REACHING = frozenset(
     """applications callbacks config datasets distribution export legacy models preprocessing saving testing trainers

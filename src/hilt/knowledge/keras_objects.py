@@ -9,7 +9,7 @@ from typing import Any
 
 from hilt.core.finding import Severity
 from hilt.knowledge.callables import dangerous
-from hilt.knowledge.keras_names import CLASSES, COMPUTE, FAMILY, FUNCTIONS, REACHING
+from hilt.knowledge.keras_names import CLASSES, COMPUTE, FAMILY, FUNCTIONS, OPERATIONS, PARTS, REACHING
 
 FUNCTION, LAMBDA = "function", "__lambda__"
 _SERIALISED = frozenset(
@@ -111,6 +111,8 @@ def _in_family(found: KerasObject, name: str) -> Led | None:
     if name in CLASSES or (is_function and name in FUNCTIONS):
         return None
     if not is_function and root.startswith("keras_") and name[:1].isupper():
+        return None
+    if not is_function and (full in PARTS or (OPERATIONS.fullmatch(found.module) and name[:1].isupper())):
         return None
     if ">" in name:
         return Severity.MEDIUM, f"the custom object {name!r}"

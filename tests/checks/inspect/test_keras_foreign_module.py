@@ -49,9 +49,26 @@ def test_functions_that_only_compute_are_quiet() -> None:
         assert findings(CHECK, keras(config(layer("Lambda", function=function(module, name)))), "model.keras") == []
 
 
+def test_operations_and_layers_that_keras_writes_under_their_inner_names_are_quiet() -> None:
+    for module, name in (
+        ("keras.src.ops.nn", "Relu"),
+        ("keras.src.ops.numpy", "GetItem"),
+        ("keras.src.ops.core", "Cast"),
+        ("keras.src.applications.convnext", "LayerScale"),
+    ):
+        assert findings(CHECK, keras(config(layer(name, module=module))), "model.keras") == []
+
+
+def test_other_names_of_their_modules_are_for_a_person() -> None:
+    for module, name in (("keras.src.ops.core", "slice"), ("keras.src.ops.operation_utils", "Relu")):
+        (finding,) = findings(CHECK, keras(config(layer(name, module=module))), "model.keras")
+        assert finding.severity == Severity.MEDIUM
+
+
 @pytest.mark.parametrize(
     ("found", "words"),
     [
+        (layer("ConvNeXtTiny", module="keras.src.applications.convnext"), "ConvNeXtTiny, which downloads"),
         (function("os", "system"), "os.system, which runs commands"),
         (function("subprocess", "Popen"), "subprocess.Popen, which runs commands"),
         (function("builtins", "eval"), "builtins.eval, which runs Python code"),

@@ -47,12 +47,21 @@ def probe(head: Head) -> bool:
     if not BEGINS.match(text):
         return False
     if named:
-        return True
+        return not _is_lines(text)
     try:
         _, end = json.JSONDecoder().raw_decode(text.lstrip())
     except (ValueError, RecursionError):
         return head.source.size > HEAD
     return not text.lstrip()[end:].strip()
+
+
+def _is_lines(text: str) -> bool:
+    """A value on each of the first two lines: data sets are often written so under a name that ends in .json."""
+    first, _, rest = text.strip().partition("\n")
+    try:
+        return all(isinstance(json.loads(line), dict | list) for line in (first, rest.lstrip().partition("\n")[0]))
+    except (ValueError, RecursionError):
+        return False
 
 
 def read(source: ByteSource, limits: Limits) -> Json:

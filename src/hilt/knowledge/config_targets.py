@@ -19,7 +19,7 @@ from hilt.core.finding import Severity
 KEYS = ("_target_", "class_path", "loader_module")
 BESIDE_PARAMS = ("target", "name")
 TAG = re.compile(r"!(new|name|apply|applyref|module):(.+)", re.DOTALL)
-OWN = frozenset({"speechbrain", "torch", "torchaudio", "numpy", "transformers"})
+OWN = frozenset({"speechbrain", "torch", "torchaudio", "numpy", "transformers", "sentencepiece"})
 """Packages whose objects the configs of SpeechBrain are made of."""
 _DEEP = 20
 _REFERENCE = re.compile(r"@[\w:#]+")

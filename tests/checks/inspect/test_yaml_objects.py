@@ -31,6 +31,7 @@ def test_plain_values_are_quiet(text: str) -> None:
         ("a: 1\nb: !<tag:yaml.org,2002:python/object/new:os.system> []", "'object/new:os.system'", Severity.HIGH),
         ("a: 1\nb: !new:own_model.Net {x: 1}", "'!new:own_model.Net'", Severity.MEDIUM),
         ("a: 1\nb: !new:torch.nn.Linear {x: 1}", "'!new:torch.nn.Linear'", Severity.LOW),
+        ("a: 1\nb: !new:sentencepiece.SentencePieceProcessor", "of a known library", Severity.LOW),
         ("a: 1\nb: !new:speechbrain.nnet.CNN.Conv1d {x: 1}", "of a known library", Severity.LOW),
         ("a: 1\nb: !apply:os.system ['echo hilt']", "runs commands", Severity.CRITICAL),
         ("a: 1\nb: !name:speechbrain.os.system", "runs commands", Severity.CRITICAL),

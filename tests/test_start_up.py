@@ -55,7 +55,7 @@ def written(folder: Path, reader_id: str, name: str) -> Path:
 
 def test_the_process_that_judges_imports_no_reader_no_check_and_nothing_heavy(tmp_path: Path) -> None:
     modules = imported(PARENT, written(tmp_path, "safetensors", "model.safetensors"))
-    assert of("hilt.formats", modules) == {"reader"}
+    assert of("hilt.formats", modules) == {"beginnings", "reader"}
     assert of("hilt.checks.inspect", modules) == {"facts"}
     assert of("hilt.knowledge", modules) <= {"callables", "split_files"}
     assert modules.isdisjoint({"logging", "concurrent.futures", "jinja2", "importlib.metadata", "hilt.output.html"})
@@ -80,7 +80,7 @@ def test_a_file_brings_in_its_own_reader_and_its_own_checks(
     tmp_path: Path, reader_id: str, name: str, readers: set[str], checks: set[str]
 ) -> None:
     modules = imported(WORKER, written(tmp_path, reader_id, name))
-    assert of("hilt.formats", modules) - {"reader"} == readers
+    assert of("hilt.formats", modules) - {"beginnings", "reader"} == readers
     assert of("hilt.checks.inspect", modules) - ALWAYS == checks
 
 

@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
+from hilt.formats.beginnings import BLANKS, HDF5, PICKLE, PROTOBUF, TAR, XML, ZIP
 from hilt.formats.reader import Reader
-
-ZIP_END = b"PK\x05\x06"
-"""How the end record of a zip begins."""
-
-ZIP_REACH = 22 + 0xFFFF
-"""As far from the end as a comment can push the end record."""
-
-ZIP = ((0, b"PK\x03\x04"), (0, ZIP_END))
-"""How a zip begins, with and without a member."""
-
-HDF5 = tuple((offset, b"\x89HDF\r\n\x1a\n") for offset in (0, 512, 1024, 2048))
-"""Where HDF5 may begin: behind a user block only under a name that speaks for HDF5."""
-
-BLANKS = b" \t\n\r\v\f"
-XML = ((0, b"<\xef\xfe\xff" + BLANKS),)
-"""How XML begins: with a tag, the mark of an encoding, or blanks before them."""
-
-PROTOBUF = (
-    (0, bytes(n << 3 for n in (1, 3, 5, 10)) + bytes(n << 3 | 2 for n in range(1, 16)) + bytes(range(128, 256))),
-)
-"""How protobuf begins: with the number of a field that holds a number or bytes, in one byte or in several."""
-
-TAR = ((148, b"01234567+-" + BLANKS), (149, b"01234567_oO\0" + BLANKS))
-"""The checksum of a tar's first header: octal digits, as CPython reads them."""
-
-PICKLE = ((0, b"()]}012BCFGIJKLMNPQRSTUVXabcdeghijlopqrstu" + bytes(range(0x80, 0x99))),)
-"""How a pickle begins: with an opcode."""
 
 R_DATA = ("*.rds", "*.rdata", "*.rda")
 """Names of data of R, which is mostly compressed."""
@@ -41,10 +15,7 @@ LISTED = (
     *ZIPS,
     "torch-shard",
     "seven-zip",
-    "tensorflow-graph",
-    "saved-model",
     "rar",
-    "parquet",
     "ar",
     "zstd",
     "lz4",
@@ -70,8 +41,11 @@ ACCOUNTED = (
     "coreml-weights",
     "paddle-program",
     "tensorflow-variables",
+    "tensorflow-graph",
+    "saved-model",
     "media",
     "sqlite",
+    "parquet",
 )
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
@@ -186,7 +160,7 @@ READERS: tuple[Reader, ...] = (
     Reader(id="tensorflow-graph", title="TensorFlow graph", names=("*.pb", "*.meta", "*.graphdef"), needs=PROTOBUF),
     Reader(id="keras-metadata", title="Keras metadata of a SavedModel", names=("keras_metadata.pb",), needs=PROTOBUF),
     Reader(id="tensorflow-fingerprint", title="SavedModel fingerprint", names=("fingerprint.pb",), needs=((0, b"\b"),)),
-    Reader(id="tensorflow-variables", title="TensorFlow checkpoint index", names=("*.index",)),
+    Reader(id="tensorflow-variables", title="TensorFlow checkpoint index", names=("*.index",), needs=((0, b"\0"),)),
     Reader(id="coreml", title="Core ML", names=("*.mlmodel",), needs=PROTOBUF),
     Reader(
         id="coreml-weights",
@@ -202,6 +176,12 @@ READERS: tuple[Reader, ...] = (
         names=("*.pbtxt",),
         needs=((0, b"sgnlmvcoad#" + BLANKS),),
     ),
+    Reader(
+        id="triton-config",
+        title="configuration of Triton Inference Server",
+        names=("config.pbtxt",),
+        needs=((0, b"nipbrvmodsc#" + BLANKS),),
+    ),
     Reader(id="caffe-prototxt", title="Caffe network or solver", names=("*.prototxt",)),
     Reader(id="paddle-program", title="PaddlePaddle program", names=("*.pdmodel",), needs=PROTOBUF),
     Reader(id="paddle-parameters", title="PaddlePaddle parameters", names=("*.pdiparams",), needs=((0, b"\0"),)),
@@ -214,17 +194,14 @@ READERS: tuple[Reader, ...] = (
         needs=((0, b"7\xdd" + BLANKS),),
     ),
     Reader(id="xml", title="XML", names=("*.xml", "*.mapping", "*.pmml"), needs=XML),
-    Reader(id="xgboost", title="XGBoost, binary", names=("*.model", "*.xgb", "*.bst", "*.bin")),
+    Reader(
+        id="xgboost",
+        title="XGBoost, binary",
+        names=("*.model", "*.xgb", "*.bst", "*.bin"),
+        needs=((142, b"\0"), (143, b"\0")),
+    ),
     Reader(id="ubjson", title="UBJSON, of XGBoost", names=("*.ubj",), needs=((0, b"{"),)),
     Reader(id="lightgbm", title="LightGBM", names=("*.txt", "*.lgb", "*.model"), needs=((0, b"t"),)),
-    # The first releases of fastText wrote no magic: its probe looks at the arguments, small numbers of four bytes.
-    Reader(
-        id="fasttext",
-        title="fastText",
-        names=("*.ftz", "*.bin"),
-        magic=((0, b"\xba\x16\x4f\x2f"), (21, b"\0\0\0")),
-        probed=True,
-    ),
     Reader(
         id="r-data",
         title="R data",
@@ -337,6 +314,15 @@ READERS: tuple[Reader, ...] = (
         probed=True,
     ),
     Reader(id="script", title="script", names=("*.sh",), magic=((0, b"#!"),), probed=True),
+    # Behind the programs, which all have a magic. The first releases of fastText wrote none: its probe looks at the
+    # arguments, small numbers of four bytes.
+    Reader(
+        id="fasttext",
+        title="fastText",
+        names=("*.ftz", "*.bin"),
+        magic=((0, b"\xba\x16\x4f\x2f"), (21, b"\0\0\0")),
+        probed=True,
+    ),
     Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",), needs=((0, b"{" + BLANKS),)),
     Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
     Reader(
@@ -353,6 +339,7 @@ READERS: tuple[Reader, ...] = (
             *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.ico", "*.pdf", "*.mp4", "*.m4a", "*.mov"),
             *("*.wav", "*.ogg", "*.oga", "*.flac", "*.mp3", "*.ttf", "*.otf", "*.woff", "*.woff2"),
         ),
+        needs=((0, b"\x89\xffGR%\0OfIw"), (1, b"P\xd8IgLD\1TOF\0")),
     ),
     Reader(
         id="arrow",

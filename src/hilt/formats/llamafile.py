@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats import ZIP_END, ZIP_REACH
 from hilt.formats import zip as plain
 from hilt.formats.archive import Member, Oddity
+from hilt.formats.beginnings import ZIP_END, ZIP_REACH
 
 _MAGICS = (b"MZqFpD='", b"jartsr='", b"APEDBG='")
 

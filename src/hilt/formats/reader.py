@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -66,22 +67,30 @@ class Reader(NamedTuple):
     def claims(self, name: str) -> bool:
         """Does this format usually go under such a name?"""
         name = name.lower()
-        return any(_matches(name, pattern.lower()) for pattern in self.names)
+        exact, endings, patterns = _names(self.names)
+        return name in exact or name.endswith(endings) or any(fnmatchcase(name, pattern) for pattern in patterns)
+
+    def begins(self, data: bytes) -> bool:
+        """May a file that begins with `data` be of this format, as far as that shows without its module?"""
+        if self.magic and not any(data.startswith(magic, offset) for offset, magic in self.magic):
+            return False
+        return all(len(data) > offset and data[offset] in values for offset, values in self.needs)
 
     def fits(self, head: Head) -> bool:
         """Do the bytes look like this format?"""
-        if self.magic and not any(head.data.startswith(magic, offset) for offset, magic in self.magic):
-            return False
-        if any(len(head.data) <= offset or head.data[offset] not in values for offset, values in self.needs):
+        if not self.begins(head.data):
             return False
         return self.module.probe(head) if self.probed or not self.magic else True
 
 
-def _matches(name: str, pattern: str) -> bool:
-    suffix = pattern.removeprefix("*")
-    if _WILD.isdisjoint(suffix):  # nearly all, and far quicker than a pattern
-        return name.endswith(suffix) if suffix != pattern else name == pattern
-    return fnmatchcase(name, pattern)
+@cache
+def _names(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Whole names, endings and the few other patterns apart: each file is held against hundreds of them."""
+    lower = [pattern.lower() for pattern in patterns]
+    wild = {pattern for pattern in lower if not _WILD.isdisjoint(pattern.removeprefix("*"))}
+    endings = tuple(pattern[1:] for pattern in lower if pattern.startswith("*") and pattern not in wild)
+    exact = frozenset(pattern for pattern in lower if not pattern.startswith("*") and pattern not in wild)
+    return exact, endings, tuple(wild)
 
 
 _WILD = frozenset("*?[")
@@ -93,7 +102,12 @@ def recognise(readers: tuple[Reader, ...], head: Head) -> Reader | None:
 
     The order decides between several that fit only where two formats cannot be told apart.
     """
-    by_magic = [reader for reader in readers if reader.magic]
-    probed = [reader for reader in readers if not reader.magic]
-    probed.sort(key=lambda reader: (reader.weak, reader.weak or not reader.claims(head.name)))
-    return next((reader for reader in by_magic + probed if reader.fits(head)), None)
+    possible = [reader for reader in readers if reader.begins(head.data)]
+    possible.sort(key=lambda reader: _turn(reader, head.name))
+    return next((reader for reader in possible if reader.fits(head)), None)
+
+
+def _turn(reader: Reader, name: str) -> int:
+    if reader.magic:
+        return 0
+    return 3 if reader.weak else 1 if reader.claims(name) else 2

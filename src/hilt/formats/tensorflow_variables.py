@@ -51,7 +51,8 @@ class TensorflowVariables:
 
 def probe(head: Head) -> bool:
     size = head.source.size
-    return size >= _FOOTER and head.source.read(size - len(MAGIC), len(MAGIC)) == MAGIC
+    # The first key, which has none before it to share a start with, begins the file.
+    return head.data.startswith(b"\0") and size >= _FOOTER and head.source.read(size - len(MAGIC), len(MAGIC)) == MAGIC
 
 
 def read(source: ByteSource, limits: Limits) -> TensorflowVariables:

@@ -20,9 +20,9 @@ from types import MappingProxyType
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats import ZIP_END, ZIP_REACH
 from hilt.formats import zip as plain
 from hilt.formats.archive import Archive, Member
+from hilt.formats.beginnings import ZIP_END, ZIP_REACH
 from hilt.formats.flatbuffer import Flat
 from hilt.formats.reader import Head
 from hilt.formats.stretches import Stretch, unowned

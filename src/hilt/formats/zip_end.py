@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats import ZIP_END, ZIP_REACH
 from hilt.formats.archive import Oddity
+from hilt.formats.beginnings import ZIP_END, ZIP_REACH
 
 _END_64 = b"PK\x06\x06"
 _LOCATOR = b"PK\x06\x07"

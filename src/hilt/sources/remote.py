@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Transfer
-from hilt.formats import ZIP_REACH
+from hilt.formats.beginnings import ZIP_REACH
 from hilt.sources.blocks import BLOCK, HELD, Blocks
 from hilt.sources.remote_source import STEP, RemoteLocator
 

@@ -20,7 +20,8 @@ from hilt.checks import listed
 from hilt.checks.check import ReadFile
 from hilt.core.byte_source import ByteSource
 from hilt.core.finding import Finding, Severity, Where
-from hilt.formats import LISTED, READERS, ZIP_END, ZIP_REACH
+from hilt.formats import LISTED, READERS
+from hilt.formats.beginnings import ZIP_END, ZIP_REACH
 from hilt.formats.reader import HEAD, Head
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ class RemoteSource:
             start, kept = self._expected[place]
             if offset + n <= start + len(kept):
                 return kept[offset - start : offset - start + n]
-        self._start = offset - offset % STEP
+        self._start = offset - offset % STEP if n < STEP else offset
         end = min(-(-(offset + n) // STEP) * STEP, self.size)
         (self._held,) = self._fetch(self.locator.path, [(self._start, end - self._start)])
         begin = offset - self._start

@@ -16,8 +16,9 @@ run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from hilt.checks import listed
@@ -34,12 +35,14 @@ _PICKLES = ("torch.load", "joblib.load", "pickle.load", "pickle.loads")
 
 def card_commands(repository: Repository) -> Iterator[Finding]:
     cards = [path for path, format_id in repository.formats.items() if _is_card(path, format_id)]
+    safetensors = next((path for path, format_id in repository.formats.items() if format_id == "safetensors"), "")
+    trusts = cache(partial(_trusts, repository))  # of all cards, and asked by few
     for path in cards:
         try:
             text, begins = _text(repository, path)
         except (FormatError, SourceError):
             continue  # it is in the coverage as a file that could not be read
-        for command in dict.fromkeys(_told(text, repository)):
+        for command in dict.fromkeys(_told(text, safetensors, trusts)):
             where = Where(path=path, line=command.line + begins)
             message = f"{command.text.strip()[:_SHOWN]!r} {command.means}"
             yield Finding(check=CHECK.id, severity=command.severity, where=where, message=message, whole=True)
@@ -60,21 +63,20 @@ def _text(repository: Repository, path: str) -> tuple[str, int]:
     return body, text.count("\n") - body.count("\n")
 
 
-def _told(text: str, repository: Repository) -> Iterator[Command]:
+def _told(text: str, safetensors: str, trusts: Callable[[], str]) -> Iterator[Command]:
     from hilt.formats.model_card import code_blocks
     from hilt.knowledge.card_commands import TRUSTS, commands, of_python
 
     yield from commands(text)
-    safetensors = [path for path, format_id in repository.formats.items() if format_id == "safetensors"]
     for block in code_blocks(text):
         for command in of_python(block.text) if block.language in ("", "python", "py", "python3", "pycon") else ():
             placed = replace(command, line=command.line + block.line)
             if command.means is TRUSTS:
-                yield replace(placed, means=_trusts(repository))
+                yield replace(placed, means=trusts())
             elif command.text not in _PICKLES:
                 yield placed
             elif safetensors:
-                yield replace(placed, means=f"loads a pickle, which may run code; {safetensors[0]} needs none")
+                yield replace(placed, means=f"loads a pickle, which may run code; {safetensors} needs none")
 
 
 def _trusts(repository: Repository) -> str:

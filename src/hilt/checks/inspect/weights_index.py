@@ -31,7 +31,12 @@ _NAMED = 3
 """Tensors named in a message; the rest are counted."""
 
 
+ShardSet = tuple[str, str, str]
+"""The stem, the number of shards and the suffix that the names of one set share."""
+
+
 def weights_index(repository: Repository) -> Iterator[Finding]:
+    numbered = _numbered(repository)
     for path, format_id in repository.formats.items():
         if path.endswith(".index.json") and format_id == "json":
             try:
@@ -39,10 +44,12 @@ def weights_index(repository: Repository) -> Iterator[Finding]:
             except FormatError:
                 continue  # it is in the coverage as a file that could not be read
             if isinstance(document, dict) and isinstance(document.get("weight_map"), dict):
-                yield from _index(repository, path, document["weight_map"])
+                yield from _index(repository, path, document["weight_map"], numbered)
 
 
-def _index(repository: Repository, path: str, weight_map: dict[str, Any]) -> Iterator[Finding]:
+def _index(
+    repository: Repository, path: str, weight_map: dict[str, Any], numbered: dict[ShardSet, list[str]]
+) -> Iterator[Finding]:
     def seen(severity: Severity, message: str) -> Finding:
         return Finding(check=CHECK.id, severity=severity, where=Where(path=path), message=message)
 
@@ -68,19 +75,30 @@ def _index(repository: Repository, path: str, weight_map: dict[str, Any]) -> Ite
                 seen(severity, message) for severity, message in _shard(repository, inside, tensors, weight_map.keys())
             )
     named = {posixpath.normpath(posixpath.join(folder, shard)) for shard in shards}
-    for extra in _unnamed(repository, named):
+    for extra in _unnamed(numbered, named):
         yield seen(Severity.MEDIUM, f"{extra} has the name of a shard of this set, and the index leaves it out")
 
 
-def _unnamed(repository: Repository, named: set[str]) -> Iterator[str]:
-    """Files called like the shards of an index that are not among them; a loader may take all that match."""
+def _numbered(repository: Repository) -> dict[ShardSet, list[str]]:
+    """The files that are called like shards, by the set that they belong to."""
+    sets: dict[ShardSet, list[str]] = defaultdict(list)
+    for path in sorted(repository.formats):
+        if (of_set := _set_of(path)) is not None:
+            sets[of_set].append(path)
+    return sets
+
+
+def _set_of(path: str) -> ShardSet | None:
     from hilt.knowledge.weight_sets import SHARD
 
-    sets = {(match["stem"], match["total"], match["suffix"]) for path in named if (match := SHARD.fullmatch(path))}
-    for path in sorted(repository.formats.keys() - named):
-        match = SHARD.fullmatch(path)
-        if match and (match["stem"], match["total"], match["suffix"]) in sets:
-            yield path
+    match = SHARD.fullmatch(path)
+    return (match["stem"], match["total"], match["suffix"]) if match else None
+
+
+def _unnamed(numbered: dict[ShardSet, list[str]], named: set[str]) -> Iterator[str]:
+    """Files called like the shards of an index that are not among them; a loader may take all that match."""
+    sets = {of_set for path in named if (of_set := _set_of(path)) is not None}
+    yield from sorted(path for of_set in sets for path in numbered.get(of_set, ()) if path not in named)
 
 
 def _shard(
@@ -93,7 +111,7 @@ def _shard(
     held = {tensor.name for tensor in header.tensors}
     if missing := sorted(wanted - held):
         yield Severity.MEDIUM, f"{path} does not hold {_some(missing)}, which the index looks for there"
-    if twice := sorted((held - wanted) & set(indexed)):
+    if twice := sorted(name for name in held - wanted if name in indexed):
         said = "which the index looks for in another shard: loaders that read whole shards take the other values"
         yield Severity.HIGH, f"{path} holds {_some(twice)}, {said}"
     if extra := sorted(held - wanted - set(twice)):

@@ -80,7 +80,11 @@ CHECKS: tuple[Check, ...] = (
     Check(id="yaml-objects", severity=Severity.CRITICAL, reads=("yaml",), facts=(CODE_ON_LOAD,)),
     Check(id="tesseract-settings", severity=Severity.CRITICAL, reads=("tesseract",), facts=(CODE_ON_LOAD,)),
     Check(id="template-code", severity=Severity.CRITICAL, reads=("jinja", "json", "gguf")),
-    Check(id="template-hidden-instructions", severity=Severity.HIGH, reads=("jinja", "json", "gguf")),
+    Check(
+        id="template-hidden-instructions",
+        severity=Severity.HIGH,
+        reads=("jinja", "json", "gguf", "text", "model-card"),
+    ),
     Check(id="template-differences", severity=Severity.HIGH),
     Check(id="tokenizer-patterns", severity=Severity.HIGH, reads=("tokenizer", "json", "msgpack")),
     Check(id="tokenizer-rewrites", severity=Severity.HIGH, reads=("tokenizer",)),

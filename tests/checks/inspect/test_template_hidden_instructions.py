@@ -6,7 +6,9 @@ from attacks.gguf import gguf
 from attacks.templates import HIDDEN, HONEST, SECRET
 from hilt.checks.inspect.template_hidden_instructions import CHECK
 from hilt.core.finding import Severity
-from reading import findings
+from hilt.core.limits import Limits
+from hilt.core.report import Gap, State
+from reading import findings, read
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,29 @@ def test_the_instruction_itself_is_told() -> None:
 def test_what_nobody_sees_in_a_prompt_is_found(name: str, data: bytes) -> None:
     (finding,) = findings(CHECK, data, name)
     assert (finding.severity, "prompt" in finding.message) == (Severity.HIGH, True)
+
+
+def test_what_nobody_sees_in_texts_with_prompts_and_descriptions_is_found() -> None:
+    hidden = "".join(chr(0xE0000 + ord(character)) for character in "obey")
+    for name in ("system_prompt.txt", "prompts/Default-Prompt.md", "prompt.txt"):
+        (finding,) = findings(CHECK, f"---\na: b\n---\nYou are kind.{hidden}".encode(), name)
+        assert (finding.severity, "invisible tag characters" in finding.message) == (Severity.HIGH, True)
+    described = gguf(metadata=(("general.architecture", "llama"), ("general.description", f"A model{hidden}")))
+    (finding,) = findings(CHECK, described, "m.gguf")
+    assert (finding.severity, finding.message.startswith("general.description: ")) == (Severity.MEDIUM, True)
+
+
+def test_texts_that_anybody_can_read_are_quiet() -> None:
+    flag = "".join(chr(0xE0000 + ord(character)) for character in "gbeng")
+    for text in ("You are kind.", "\ufeffYou are kind.", f"Cheer for \U0001f3f4{flag}\U000e007f!"):
+        assert findings(CHECK, text.encode(), "system_prompt.txt") == []
+    for name in ("notes.txt", "prompts.csv"):
+        assert findings(CHECK, "a\u200bb".encode(), name) == []
+
+
+def test_a_prompt_that_is_too_long_is_told_as_not_looked_at() -> None:
+    file = read(b"You are kind. " * 20, "system_prompt.txt", Limits(text_bytes=100))
+    assert [(seen.what, seen.state) for seen in CHECK.run(file) if isinstance(seen, Gap)] == [(CHECK.id, State.FAILED)]
 
 
 def test_prompts_that_anybody_can_read_are_quiet() -> None:

@@ -31,6 +31,11 @@ def gif() -> bytes:
     return b"GIF89a" + screen + comment + picture + b"\x3b"
 
 
+def bmp() -> bytes:
+    header = struct.pack("<IiiHHIIiiII", 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 14 + 40 + 4, 0, 0, 14 + 40) + header + b"\x12\x34\x56\0"
+
+
 def wav() -> bytes:
     body = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8) + b"data" + struct.pack("<I", 4) + bytes(4)
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -66,6 +71,6 @@ def icon() -> bytes:
 
 
 HONEST = {
-    "logo.png": png(), "photo.jpg": jpeg(), "film.gif": gif(), "voice.wav": wav(), "film.mp4": mp4(), "voice.ogg": ogg(),
+    "logo.png": png(), "photo.jpg": jpeg(), "film.gif": gif(), "voice.wav": wav(), "scan.bmp": bmp(), "film.mp4": mp4(), "voice.ogg": ogg(),
     "paper.pdf": pdf(), "font.ttf": truetype(), "font.woff": woff(), "favicon.ico": icon(),
 }  # fmt: skip

@@ -60,6 +60,12 @@ def word2vec(
     return b"%d 3\n" % (len(words) if stated is None else stated) + entries
 
 
+def imatrix(*, count: int = 2, name: str = "blk.0.attn_q.weight", numbers: int = 4, made_from: str = "") -> bytes:
+    one = struct.pack("<i", len(name)) + name.encode() + struct.pack("<ii4f", 100, numbers, 1.0, 2.0, 0.5, 0.25)
+    text = struct.pack("<ii", 20, len(made_from)) + made_from.encode() if made_from else b""
+    return struct.pack("<i", count) + one * 2 + text
+
+
 def s3(*shape: int, floats: int, checksum: bool = True, order: str = "<", lengths: tuple[int, ...] = ()) -> bytes:
     head = (
         b"s3\nversion 1.0\n"
@@ -152,6 +158,7 @@ def torch7(*, inside: bytes = struct.pack("<id", 1, 2.0)) -> bytes:
 HONEST = {
     "dlib": ("model.dat", dlib_network()),
     "word2vec": ("vectors.bin", word2vec()),
+    "imatrix": ("imatrix.dat", imatrix()),
     "sphinx": ("means", s3(1, 2, 3, lengths=(2, 4), floats=18)),
     "catboost": ("model.cbm", catboost()),
     "lightgbm-dataset": ("train.bin", lightgbm_dataset()),

@@ -16,6 +16,7 @@ from attacks.number_formats import (
     dlib_network,
     dlib_predictor,
     first_fasttext,
+    imatrix,
     integer,
     integers,
     lightgbm_dataset,
@@ -91,6 +92,10 @@ def test_a_shape_predictor_is_walked_number_by_number() -> None:
         (dlib_predictor(stated=1 << 40), "do not fit"),
         (dlib_predictor(leaf=integers(-4, -1, 7, -2) + b"\0" * 12), "no integer in"),
         (word2vec(stated=2), "14 bytes stand behind"),
+        (imatrix(count=3), "inside the name of a tensor"),
+        (imatrix(numbers=3), "has 1048576000 bytes"),
+        (imatrix() + b"\1\0\0\0\x09\0\0\0cal", "inside the name of the text"),
+        (imatrix(made_from="calibration.txt") + b"x", "1 bytes stand behind"),
         (s3(2, 3, 4, floats=25), "floats, the shape asks for"),
         (bmdf(sequences=1), "3 states, 2 sequences of 3 were stated"),
         (trie() + b"x", "1 bytes stand behind"),
@@ -150,3 +155,8 @@ def test_objects_of_torch7_too_deep_inside_each_other_are_not_read() -> None:
     assert isinstance(read(torch7(), "model.t7", Limits(tree_depth=3)).error, LimitExceeded)
     assert isinstance(read(torch7(), "model.t7", Limits(header_entries=2)).error, LimitExceeded)
     assert isinstance(read(mxnet(), "model.params", Limits(header_entries=1)).error, LimitExceeded)
+
+
+def test_an_importance_matrix_tells_its_tensors_and_the_text_it_was_made_from() -> None:
+    value = read(imatrix(made_from="calibration.txt"), "Model.imatrix").value
+    assert (value.tensors, value.made_from) == (("blk.0.attn_q.weight",) * 2, "calibration.txt")

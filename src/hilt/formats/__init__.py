@@ -224,6 +224,12 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(id="torch7", title="Torch 7", names=("*.t7", "*.th"), needs=((0, b"\3\4"), (1, b"\0"))),
     Reader(id="word2vec", title="word2vec, binary", names=("*.bin",), needs=((0, b"123456789"),)),
+    Reader(
+        id="imatrix",
+        title="importance matrix",
+        names=("*imatrix*", "*.dat"),
+        needs=((3, b"\0"), (5, b"\0\1\2"), (6, b"\0"), (7, b"\0")),
+    ),
     Reader(id="dlib", title="dlib", names=("*.dat", "*.dnn", "*.svm"), needs=((0, b"\1"),)),
     Reader(
         id="sphinx",
@@ -336,10 +342,10 @@ READERS: tuple[Reader, ...] = (
         id="media",
         title="picture, sound, film, font or PDF",
         names=(
-            *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.ico", "*.pdf", "*.mp4", "*.m4a", "*.mov"),
+            *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.bmp", "*.ico", "*.pdf", "*.mp4", "*.m4a", "*.mov"),
             *("*.wav", "*.ogg", "*.oga", "*.flac", "*.mp3", "*.ttf", "*.otf", "*.woff", "*.woff2"),
         ),
-        needs=((0, b"\x89\xffGR%\0OfIw"), (1, b"P\xd8IgLD\1TOF\0")),
+        needs=((0, b"\x89\xffGR%\0OfIwB"), (1, b"P\xd8IgLD\1TOF\0M")),
     ),
     Reader(
         id="arrow",

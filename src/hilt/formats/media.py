@@ -1,6 +1,6 @@
 """Recognises the pictures, sounds, films, fonts and documents that repositories carry beside their model.
 
-Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF (WebP, WAV), PDF (ISO 32000), MP4 (ISO
+Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF (WebP, WAV), BMP, PDF (ISO 32000), MP4 (ISO
 14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF. What they show is not read, only where they end.
 
 What can bite: a PDF document may run scripts, start programs and carry files; the others are shown and run nothing,
@@ -41,6 +41,9 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
 )
 
 
+_BITMAP_HEADERS = frozenset(length.to_bytes(2, "little") for length in (12, 40, 52, 56, 64, 108, 124))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """What kind of picture, sound or document it is, and which bytes stand behind its end."""
@@ -54,7 +57,8 @@ def kind_of(data: bytes) -> str | None:
     for kind, offset, signature in SIGNATURES:
         if data.startswith(signature, offset) and (offset != 8 or data.startswith(b"RIFF")):
             return kind
-    return None
+    bitmap = data[:2] == b"BM" and data[6:10] == bytes(4) and data[14:16] in _BITMAP_HEADERS
+    return "bmp" if bitmap else None
 
 
 def probe(head: Head) -> bool:

@@ -121,6 +121,11 @@ def _riff(source: ByteSource, limits: Limits) -> int:
     return _Steps(source, limits).to(min(source.size, 8 + length + length % 2) if length % 2 else 8 + length)
 
 
+def _bmp(source: ByteSource, limits: Limits) -> int:
+    (length,) = _unpack("<2xI", source, 0)
+    return _Steps(source, limits).to(length) if length else source.size
+
+
 def _mp4(source: ByteSource, limits: Limits) -> int:
     steps, at = _Steps(source, limits), 0
     while at < source.size:
@@ -175,6 +180,6 @@ def _icon(source: ByteSource, limits: Limits) -> int:
 
 
 _ENDS: dict[str, Callable[[ByteSource, Limits], int]] = {
-    "png": _png, "jpeg": _jpeg, "gif": _gif, "webp": _riff, "wav": _riff, "mp4": _mp4, "ogg": _ogg, "pdf": _pdf,
+    "png": _png, "jpeg": _jpeg, "gif": _gif, "webp": _riff, "wav": _riff, "bmp": _bmp, "mp4": _mp4, "ogg": _ogg, "pdf": _pdf,
     "truetype": _font, "opentype": _font, "woff": _woff, "icon": _icon,
 }  # fmt: skip

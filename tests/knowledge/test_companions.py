@@ -28,6 +28,12 @@ def exported(shape: tuple[int, ...], strides: tuple[int, ...], **other: object) 
     return json.dumps({"config": {"layer.weight": tensor}}).encode()
 
 
+def sharded(*records: dict[str, object], name: str = "w.bin", form: str = "raw-shard") -> bytes:
+    """The index that MLC writes of its weights."""
+    return json.dumps({"metadata": {}, "records": [{"dataPath": name, "format": form, "records": records}]}).encode()
+
+
+SHARD = {"nbytes": 16, "byteOffset": 0, "format": "f32-to-bf16", "shape": [8], "dtype": "float32"}
 FLOATS = {"name": "a", "shape": [2, 3], "dtype": "float32"}
 BYTES = FLOATS | {"shape": [24], "quantization": {"dtype": "uint8", "min": 0, "scale": 1}}
 TEXTS = {"name": "t", "shape": [2], "dtype": "string"}
@@ -43,6 +49,15 @@ TEXTS = {"name": "t", "shape": [2], "dtype": "string"}
         ({"v.index": variables(("a", variable(0, 8)), ("b", variable(8, 16)))}, "v.data-00000-of-00001", RAW),
         ({"model_weights_config.json": exported((2, 3), (3, 1))}, "w.bin", RAW),
         ({"model_weights_config.json": exported((3, 2), (1, 3))}, "w.bin", RAW),
+        (
+            {
+                "ndarray-cache.json": sharded(
+                    SHARD, SHARD | {"nbytes": 8, "byteOffset": 16, "format": "raw", "shape": [2, 2], "dtype": "uint16"}
+                )
+            },
+            "w.bin",
+            RAW,
+        ),
         ({"model.json": manifest(FLOATS)}, "w.bin", RAW),
         ({"model.json": manifest(BYTES)}, "w.bin", RAW),
         ({"model.json": manifest(TEXTS, FLOATS)}, "w.bin", b"\2\0\0\0ab\0\0\0\0" + RAW),
@@ -72,6 +87,11 @@ def test_raw_weights_are_known_where_every_byte_is_described(
         ({"model_weights_config.json": exported((2, 3), (3, 1), path_name="../d/w.bin")}, RAW),
         ({"model_weights_config.json": exported((2,), (5,))}, RAW),
         ({"model_weights_config.json": exported((-2, -3), (3, 1))}, RAW),
+        ({"ndarray-cache.json": sharded(SHARD)}, RAW),
+        ({"ndarray-cache.json": sharded(SHARD | {"nbytes": 24})}, RAW),
+        ({"ndarray-cache.json": sharded(SHARD | {"nbytes": 24, "shape": [12], "byteOffset": -1})}, RAW),
+        ({"ndarray-cache.json": sharded(SHARD | {"nbytes": 24, "shape": [12]}, name="../d/w.bin")}, RAW),
+        ({"ndarray-cache.json": sharded(SHARD | {"nbytes": 24, "shape": [12]}, form="other")}, RAW),
         ({"model.json": manifest(FLOATS | {"shape": [5]})}, RAW),
         ({"model.json": manifest(FLOATS | {"dtype": "strange"})}, RAW),
         ({"model.json": manifest(FLOATS | {"shape": [-6]})}, RAW),

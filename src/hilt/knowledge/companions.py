@@ -6,6 +6,7 @@ tensor: every byte must be claimed, but for padding of zeros.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ PADDING = 64 * KIB
 _EXPORTED_TYPES = {1: (1, 2, 12, *range(29, 34)), 2: (3, 6, 13, 28), 4: (4, 7, 9, 34), 8: (5, 8, 10, 35), 16: (11,)}
 EXPORTED_BYTES = {number: size for size, numbers in _EXPORTED_TYPES.items() for number in numbers}
 """Of the numbers for types in torch/_export/serde/schema.py (ScalarType)."""
+_BITS = re.compile(r"(?:int|float)(\d{1,2})(?!\d)")
 TFJS_BYTES = {"float32": 4, "int32": 4, "bool": 1, "complex64": 8, "float16": 2, "uint8": 1, "uint16": 2}
 
 
@@ -103,7 +105,29 @@ def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:
 def _json(files: Files, path: str, document: Json) -> Claims:
     if path.endswith(METADATA):
         return chunks(files, path, document.value)
+    if path.endswith(SHARDED):
+        return _shards(path, document.value)
     return (_exported if path.endswith(EXPORTED) else _tfjs)(files, path, document)
+
+
+def _shards(path: str, index: Any) -> Claims:
+    """The shards of MLC's and TVM's weights, and the bytes of each that a tensor takes."""
+    for shard in index.get("records", ()) if isinstance(index, dict) else ():
+        match shard:
+            case {"dataPath": str(name), "format": "raw-shard", "records": [*tensors]} if not leads_away(name):
+                for tensor in tensors:
+                    match tensor:
+                        case {"byteOffset": int(begin), "nbytes": int(size)} if begin >= 0 and size == _stored(tensor):
+                            yield beside(path, name), (begin, begin + size)
+
+
+def _stored(tensor: dict[str, Any]) -> int | None:
+    """The bytes that a tensor of such a shape takes."""
+    bits = _BITS.search(str(tensor.get("dtype")))
+    shape = tensor.get("shape")
+    if bits is None or not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
+        return None
+    return prod(shape) * int(bits[1]) // (16 if tensor.get("format") == "f32-to-bf16" else 8)
 
 
 def _exported(files: Files, path: str, document: Json) -> Claims:
@@ -183,13 +207,14 @@ def _group(files: Files, path: str, names: Sequence[str], weights: Sequence[tupl
         yield from ((target, (0, size)) for target, size in zip(targets, sizes, strict=True))
 
 
+SHARDED = ("ndarray-cache.json", "tensor-cache.json", "ndarray-cache-b16.json")
 EXPORTED = ("_weights_config.json", "_constants_config.json")
 
 
 def _may_describe(files: Files, path: str) -> bool:
     """Does the JSON file bear a usual name, or stand beside a file of its own name that ends in .bin?"""
     name = path.rpartition("/")[2]
-    usual = name in ("model.json", *METADATA) or "weights_manifest" in name or name.endswith(EXPORTED)
+    usual = name in ("model.json", *METADATA) or "weights_manifest" in name or name.endswith(EXPORTED + SHARDED)
     return usual or path.removesuffix(".json") + ".bin" in files.formats
 
 

@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="pickle-code", severity=Severity.CRITICAL, reads=CARRIERS, facts=(UNSAFE_CALLS, CODE_ON_LOAD)),
     Check(id="pickle-unknown-call", severity=Severity.HIGH, reads=CARRIERS, facts=(UNKNOWN_CALLS, CODE_ON_LOAD)),
     Check(id="pickle-hidden", severity=Severity.HIGH, reads=CARRIERS),
+    Check(id="also-a-pickle", severity=Severity.HIGH, reads=ANY),
     Check(id="pickle-persistent-id", severity=Severity.HIGH, reads=CARRIERS),
     Check(
         id="lightning-instantiator",

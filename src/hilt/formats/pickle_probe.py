@@ -20,7 +20,7 @@ _NAMES = (".pkl", ".pickle", ".pk", ".p", ".dat", ".joblib", ".pt", ".pth", ".bi
 _ENOUGH = {True: 2_000, False: 200_000}
 """Opcodes that run without an error, and prove a pickle with (or without) a header though no call or STOP has come."""
 _TRIAL = 2_000
-_SIP = {None: 64 << 20, _TRIAL: 1 << 20}
+_SIP = {None: 32 << 20, _TRIAL: 1 << 20}
 """Bytes that are read to tell, at the start of a file and behind a pickle: one line may be as long as the file."""
 _IDENTIFIER = re.compile(r"[^\W\d][\w.<>]*")
 _CONTAINERS = frozenset(
@@ -35,6 +35,7 @@ class _Witness(Machine):
     def __init__(self, *, header: bool) -> None:
         super().__init__(Limits())
         self.header, self.steps, self.telling, self.ended = header, 0, False, False
+        self.odd = self.untold = False
 
     def named(self, module: Value, name: Value, position: int) -> Value:
         if not self.header and not (_IDENTIFIER.fullmatch(str(module)) and _IDENTIFIER.fullmatch(str(name))):
@@ -47,18 +48,21 @@ class _Witness(Machine):
         return super().called(callable_, args, how, position)
 
     def ops(self, ops: Iterator[Op], most: int) -> Iterator[Op]:
-        """`ops` as far as they tell something new, refusing arguments that no pickler writes."""
+        """`ops` as far as they tell something new; behind an argument that no pickler writes, only a call tells."""
         for position, code, argument in ops:
-            if not self.header and code in LINES and isinstance(argument, Span) and argument.size <= KEPT:
-                raise FormatError(f"the argument of {Opcode(code).name} is invalid", offset=position)
+            self.odd |= not self.header and code in LINES and isinstance(argument, Span) and argument.size <= KEPT
             yield position, code, argument
             self.steps += 1
             self.telling = self.telling or code in _CONTAINERS
             # A pickler leaves one value on the stack.
-            stopped = code == Opcode.STOP and (self.header or len(self.stack) == 1)
+            stopped = code == Opcode.STOP and (self.header or (len(self.stack) == 1 and not self.odd))
             self.ended = self.ended or stopped or self.steps == most
             if self.ended:
                 return
+
+
+class _Untold(FormatError):
+    """More would have to be read to tell."""
 
 
 class _Sip:
@@ -74,7 +78,7 @@ class _Sip:
     def read(self, offset: int, n: int) -> bytes:
         self._left -= n
         if self._left < 0:
-            raise FormatError("what was read does not tell whether this is a pickle", offset=offset)
+            raise _Untold("what was read does not tell whether this is a pickle", offset=offset)
         return self._source.read(offset, n)
 
 
@@ -84,21 +88,34 @@ def _watch(source: ByteSource, position: int, end: int, most: int | None = None)
     witness = _Witness(header=header)
     try:
         witness.run(witness.ops(walk(_Sip(source, _SIP[most]), position, end, {}), most or _ENOUGH[header]))
-    except FormatError:
-        witness.ended = False
+    except FormatError as error:
+        witness.ended, witness.untold = False, isinstance(error, _Untold)
     return witness
 
 
 def recognised(head: Head) -> bool:
     """Does the file begin with a pickle, maybe a broken one?"""
+    return head.data[:1] in _FIRST and _tells(_watch(head.source, 0, head.source.size), head)
+
+
+def hidden(head: Head) -> bool:
+    """Does the file begin with a pickle, or with a line that is one opcode and too long to look behind?"""
     if head.data[:1] not in _FIRST:
         return False
     witness = _watch(head.source, 0, head.source.size)
+    long_line = witness.untold and (witness.steps > 0 or _LONG_LINE.match(head.data) is not None)
+    return long_line or _tells(witness, head)
+
+
+def _tells(witness: _Witness, head: Head) -> bool:
     if not witness.header:
         # So many opcodes without an error tell enough, whichever they are.
         return witness.ended and (witness.telling or witness.steps >= _ENOUGH[False]) and witness.steps >= 3
     return witness.steps > 1 and (witness.ended or witness.steps > 6 or head.name.lower().endswith(_NAMES))
 
+
+_LONG_LINE = re.compile(rb"V|S['\"]|[ILF][\s\d]")
+"""How a line begins that may be as long as one likes. Names may not be, and identifiers need a loader of their own."""
 
 _FIRST = frozenset(bytes([code]) for code in {int(code) for code in Opcode} - {Opcode.STOP, Opcode.POP, Opcode.MEMOIZE})
 

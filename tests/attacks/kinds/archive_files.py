@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
+from attacks import polyglots
 from attacks.archives import HONEST as ARCHIVES
 from attacks.archives import (
     End,
@@ -132,6 +133,9 @@ POLYGLOTS = (
     _polyglot("program-named-weights", "a program that waits to be started", "ELF", "native-code", "safetensors", lambda: {"model.safetensors": ELF + b"\0" * 64}),
     _polyglot("program-behind-picture", "a program behind a picture", "holds a program: Windows program", "embedded-program", "picture", lambda: {"logo.png": PNG + PE}, True),
     _polyglot("pickle-named-weights", "a pickle that a loader falls back to", "the content is Python pickle", "extension-mismatch", "safetensors", lambda: {"model.safetensors": b"\x80\x04}\x94."}),
+    _polyglot("pickle-in-r-data", "data of R to one reader, a pickle to whoever loads it by its name", "it is a Python pickle as well", "also-a-pickle", "npy", lambda: {"pytorch_model.bin": polyglots.POLYGLOTS["r-data"](polyglots.COMMAND)}),
+    _polyglot("pickle-in-word-vectors", "word vectors to one reader, a pickle to whoever loads it by its name", "it is a Python pickle as well", "also-a-pickle", "npy", lambda: {"pytorch_model.bin": polyglots.POLYGLOTS["fasttext"](polyglots.COMMAND)}),
+    _polyglot("pickle-in-catboost", "a CatBoost model to one reader, a pickle to whoever loads it by its name", "it is a Python pickle as well", "also-a-pickle", "npy", lambda: {"model.pkl": polyglots.POLYGLOTS["catboost"](polyglots.COMMAND)}),
     _polyglot("torch-named-text", "a pickle under a harmless name", "the content is PyTorch", "extension-mismatch", "torch", lambda: {"notes.json": torch_zip()}),
     _polyglot("script-named-weights", "a script that waits to be started", "script", "extension-mismatch", "safetensors", lambda: {"model.onnx": b"#!/bin/sh\necho hilt\n"}),
 )  # fmt: skip

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from attacks.polyglots import COMMAND, POLYGLOTS
+from hilt.checks.inspect.also_a_pickle import CHECK
+from hilt.core.finding import Severity
+from reading import read
+
+
+@pytest.mark.parametrize("format_id", POLYGLOTS)
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pkl", "model.ckpt", "notes"])
+def test_a_pickle_that_is_read_as_something_else_is_named(format_id: str, name: str) -> None:
+    file = read(POLYGLOTS[format_id](COMMAND), name)
+    assert (file.format, file.error) == (format_id, None)
+    (found,) = CHECK.run(file)
+    assert found.severity == Severity.HIGH
+    assert f"read as {format_id}, it is a Python pickle as well" in found.message
+
+
+@pytest.mark.parametrize("odd", [b"I0x1\n0", b"I0b1\n0", b"L0x10L\n0", b"I\x001\n0", b"V" + b"a" * (33 << 20) + b"\n0"])
+def test_numbers_and_lines_that_no_pickler_writes_hide_nothing(odd: bytes) -> None:
+    file = read(POLYGLOTS["r-data"](odd + COMMAND), "model.rds")
+    assert file.format == "r-data"
+    assert [finding.severity for finding in CHECK.run(file)] == [Severity.HIGH]
+
+
+def test_a_line_too_long_to_look_behind_is_named_in_an_unknown_file() -> None:
+    file = read(b"V\0" + b"a" * (33 << 20) + b"\n0" + COMMAND, "pytorch_model.bin")
+    assert file.format == "unknown"
+    assert [finding.severity for finding in CHECK.run(file)] == [Severity.HIGH]
+
+
+def test_a_file_that_only_begins_as_a_pickle_may_is_quiet() -> None:
+    header = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+    for size in (0x50, 0x58, 0x68, 0x70):
+        data = struct.pack("<Q", size) + header.ljust(size) + b"\0" * 4
+        assert list(CHECK.run(read(data, "model.safetensors"))) == []
+    assert list(CHECK.run(read(COMMAND, "model.pkl"))) == []  # the checks of pickles speak of it
+    assert list(CHECK.run(read(b"", "model.pkl"))) == []

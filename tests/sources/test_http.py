@@ -219,6 +219,15 @@ def test_chunks_without_an_end_are_cut_off() -> None:
         assert hub.sent < 30 * len(chunks)
 
 
+def test_a_body_in_chunks_of_a_byte_is_given_up_soon() -> None:
+    chunks = b"1\r\nx\r\n" * 500_000
+    with web(lambda asked, reply: Reply(200, {"Transfer-Encoding": "chunked"}, chunks)) as hub:
+        began = time.monotonic()
+        with pytest.raises(SourceError, match=r"in more than 10\d+ pieces"):
+            get(hub, most=16 << 20)
+        assert time.monotonic() - began < 8
+
+
 @pytest.mark.parametrize("slow", [{"head_pause": 0.1}, {"pause": 0.1}])
 def test_an_answer_that_comes_in_drops_is_not_waited_for(slow: dict[str, float]) -> None:
     with web(lambda asked, reply: replace(reply, body=b"x" * 100, **slow)) as hub:

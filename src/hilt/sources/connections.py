@@ -29,6 +29,9 @@ SPARE = 256 << 10
 TOLD = 64 << 10
 """What is read of the body of an answer that is no success: it says why."""
 
+PIECES, PIECE = 10_000, 512
+"""How many pieces a body may come in, and one more for so many bytes: chunks of a byte take a thousand times as long."""
+
 AT_ONCE = 8
 """Requests at the same time."""
 
@@ -129,8 +132,10 @@ class Connections:
             if success and length.isascii() and length.isdecimal() and int(length[:19]) > most:
                 raise _too_much(response.status, f"{length[:19]} bytes", most)
             try:
-                for chunk in response.iter_stream():
+                for pieces, chunk in enumerate(response.iter_stream()):
                     body += chunk
+                    if pieces > PIECES + len(body) // PIECE:
+                        raise Failed(f"answers in more than {pieces} pieces, of few bytes each")
                     if len(body) > (most if success else TOLD):
                         break
             except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:

@@ -32,7 +32,7 @@ print(worker._handle(session, {"do": "file", **place}).format, file=sys.stderr)
 print(json.dumps(sorted(sys.modules)))
 """
 
-ALWAYS = {"extension_mismatch", "facts", "hidden_archive", "unreadable_file"}
+ALWAYS = {"extension_mismatch", "facts", "also_an_archive", "unreadable_file"}
 """What is asked of every file, and the facts."""
 
 

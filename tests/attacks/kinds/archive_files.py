@@ -127,9 +127,9 @@ def _polyglot(
 
 
 POLYGLOTS = (
-    _polyglot("zip-behind-safetensors", "weights to one reader, an archive to another", "it is a zip archive of 1 members as well", "hidden-archive", "safetensors", lambda: {"model.safetensors": weights.safetensors({"a": weights.TENSOR}) + zip_of(Part(name="evil.py", data=b"import os\n"))}),
-    _polyglot("zip-behind-picture", "a picture to one reader, an archive to another", "it is a zip archive", "hidden-archive", "picture", lambda: {"logo.png": PNG + zip_of(Part(name="evil.py", data=b"x"))}),
-    _polyglot("tar-of-weights", "weights to one reader, an archive to another", "it is a tar archive as well", "hidden-archive", "npy", lambda: {"weights.npy": _npy_tar()}),
+    _polyglot("zip-behind-safetensors", "weights to one reader, an archive to another", "it is a zip archive of 1 members as well", "also-an-archive", "safetensors", lambda: {"model.safetensors": weights.safetensors({"a": weights.TENSOR}) + zip_of(Part(name="evil.py", data=b"import os\n"))}),
+    _polyglot("zip-behind-picture", "a picture to one reader, an archive to another", "it is a zip archive", "also-an-archive", "picture", lambda: {"logo.png": PNG + zip_of(Part(name="evil.py", data=b"x"))}),
+    _polyglot("tar-of-weights", "weights to one reader, an archive to another", "it is a tar archive as well", "also-an-archive", "npy", lambda: {"weights.npy": _npy_tar()}),
     _polyglot("program-named-weights", "a program that waits to be started", "ELF", "native-code", "safetensors", lambda: {"model.safetensors": ELF + b"\0" * 64}),
     _polyglot("program-behind-picture", "a program behind a picture", "holds a program: Windows program", "embedded-program", "picture", lambda: {"logo.png": PNG + PE}, True),
     _polyglot("pickle-named-weights", "a pickle that a loader falls back to", "the content is Python pickle", "extension-mismatch", "safetensors", lambda: {"model.safetensors": b"\x80\x04}\x94."}),

@@ -28,7 +28,7 @@ from hilt.core.report import Gap
 
 _ASKED = (
     *("pickle-code", "pickle-unknown-call", "pickle-hidden", "pickle-persistent-id", "torch-members"),
-    *("archive-ambiguity", "archive-bomb", "archive-encrypted", "archive-escape", "hidden-archive"),
+    *("archive-ambiguity", "archive-bomb", "archive-encrypted", "archive-escape", "also-an-archive"),
 )
 
 

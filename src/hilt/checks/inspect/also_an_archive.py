@@ -33,7 +33,7 @@ WITH_ZIP = ("tflite",)
 (TAR,) = (reader for reader in READERS if reader.id == "tar")
 
 
-def hidden_archive(file: ReadFile[object]) -> Iterator[Finding]:
+def also_an_archive(file: ReadFile[object]) -> Iterator[Finding]:
     if file.format in LISTED:
         return
 
@@ -63,4 +63,4 @@ def _end_behind(source: ByteSource) -> End | None:
     return end_behind(source)
 
 
-CHECK = listed("hidden-archive")
+CHECK = listed("also-an-archive")

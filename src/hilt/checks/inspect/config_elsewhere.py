@@ -40,7 +40,7 @@ _TRUSTS = ("sentence_bert_config.json", "open_clip_config.json")
 _SYSTEM = ("/etc/", "/proc/", "/dev/", "/sys/", "/.ssh/", "/.aws/", "/.netrc")
 
 
-def config_reaches_out(file: ReadFile[Json]) -> Iterator[Finding]:
+def config_elsewhere(file: ReadFile[Json]) -> Iterator[Finding]:
     from hilt.knowledge.config_targets import tables
 
     if file.name not in _KEYS:
@@ -80,4 +80,4 @@ def _finding(file: ReadFile[Any], severity: Severity, message: str) -> Finding:
     return Finding(check=CHECK.id, severity=severity, where=Where(path=file.path), message=message)
 
 
-CHECK = listed("config-reaches-out")
+CHECK = listed("config-elsewhere")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from attacks.archives import HONEST, Part, header, zip_of
-from hilt.checks.inspect.hidden_archive import CHECK
+from hilt.checks.inspect.also_an_archive import CHECK
 from hilt.core.finding import Severity
 from reading import read
 

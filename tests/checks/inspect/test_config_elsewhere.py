@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hilt.checks.inspect.config_reaches_out import CHECK
+from hilt.checks.inspect.config_elsewhere import CHECK
 from hilt.core.finding import Severity
 from reading import findings
 

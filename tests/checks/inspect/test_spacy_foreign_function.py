@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from attacks.texts import SPACY
-from hilt.checks.inspect.spacy_config import CHECK
+from hilt.checks.inspect.spacy_foreign_function import CHECK
 from hilt.core.finding import Severity
 from reading import findings
 

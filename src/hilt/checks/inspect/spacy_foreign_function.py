@@ -30,7 +30,7 @@ _LOADED = ("nlp", "components")
 _SHOWN = 100
 
 
-def spacy_config(file: ReadFile[Ini]) -> Iterator[Finding]:
+def spacy_foreign_function(file: ReadFile[Ini]) -> Iterator[Finding]:
     from hilt.knowledge.spacy_registries import own_factory, own_function, plain, references
 
     for item in file.value.items:
@@ -58,4 +58,4 @@ def _seen(file: ReadFile[Ini], item: Item, severity: Severity, message: str) -> 
     return Finding(check=CHECK.id, severity=severity, where=Where(path=file.path, line=item.line), message=message)
 
 
-CHECK = listed("spacy-config")
+CHECK = listed("spacy-foreign-function")

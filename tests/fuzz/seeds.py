@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import struct
+import zlib
 from collections.abc import Iterator
 from functools import cache
 
@@ -80,6 +81,7 @@ def _archives() -> Iterator[Seed]:
     yield from (("model.skops", skops_models.skops(schema)) for schema in skops_models.HONEST)
     yield from (("model.7z", foreign_archives.seven_zip(layers=layers)) for layers in (0, 1))
     yield from (("model.rar", data) for data in (foreign_archives.rar_four(), foreign_archives.rar_five()))
+    yield "train.spacy", zlib.compress(b"\x82\xa7version\xa30.1\xa6tokens\xc4\x08" + bytes(8))
     yield "package.deb", foreign_archives.ar()
     yield "config.json.lz4", lz4.frame.compress(b"{}")
     yield "config.json.zst", b"(\xb5/\xfd$\2\x11\0\0{}\xd1\x94\xf2z"
@@ -142,6 +144,8 @@ def _runtimes() -> Iterator[Seed]:
     yield "net.caffemodel", runtimes.caffe_v1()
     yield "net.caffemodel", runtimes.caffe_v0("list.txt")
     yield "solver.prototxt", runtimes.solver()
+    yield "config.pbtxt", runtimes.triton()
+    yield "config.pbtxt", runtimes.triton("python", parameters={"EXECUTION_ENV_PATH": "/opt/env.tar.gz"})
     yield "model.param.bin", runtimes.ncnn_binary(256)
     yield "ggml-model.bin", runtimes.llama(b"fmgg", 1)
     yield "ggml-model.bin", runtimes.llama(b"tjgg", 2, 2, 20)

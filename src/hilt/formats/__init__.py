@@ -24,6 +24,7 @@ LISTED = (
     "gzip",
     "bzip2",
     "xz",
+    "zlib",
     "msgpack",
     "llamafile",
 )
@@ -294,6 +295,7 @@ READERS: tuple[Reader, ...] = (
             "*.enc",
         ),
     ),
+    Reader(id="zlib", title="zlib stream", names=("*.spacy", "*.zlib", "*.zz"), needs=((0, b"x"),)),
     Reader(id="elf", title="ELF program or library", names=("*.so", "*.so.*", "*.o"), magic=((0, b"\x7fELF"),)),
     Reader(
         id="llamafile",

@@ -32,6 +32,7 @@ ARCHIVES: tuple[str, ...] = (
     "gzip",
     "bzip2",
     "xz",
+    "zlib",
     "msgpack",
 )
 """The ids of the formats whose members are files of the subject: what they read has `members`, and the reader of each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attacks.archives import honest_zip
 from attacks.graphs import Flat, flatbuffer, message
@@ -202,7 +202,23 @@ def llamafile(archive: bytes | None = None) -> bytes:
     return script + (honest_zip() if archive is None else archive)
 
 
+def triton(backend: str = "onnxruntime", more: str = "", *, parameters: Mapping[str, str] | None = None) -> bytes:
+    """A configuration of Triton Inference Server."""
+    pairs = [f'{{ key: "{key}" value: {{ string_value: "{value}" }} }}' for key, value in (parameters or {}).items()]
+    return f"""# served by Triton
+name: "encoder"
+backend: "{backend}"
+max_batch_size: 8
+input [ {{ name: "x" data_type: TYPE_FP32 dims: [ -1, 3 ] }} ]
+output [ {{ name: "y" data_type: TYPE_FP32 dims: [ 4 ] }} ]
+instance_group [ {{ kind: KIND_GPU count: 1 }} ]
+parameters: [ {", ".join(pairs)} ]
+{more}
+""".encode()
+
+
 HONEST = {
+    "triton-config": ("config.pbtxt", triton()),
     "ctranslate2": ("model.bin", ctranslate2(aliases=[("encoder/bias", "decoder/bias")])),
     "caffe": ("net.caffemodel", caffe()),
     "ort": ("model.ort", ort()),

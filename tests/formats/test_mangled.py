@@ -29,7 +29,7 @@ SECONDS = 2.0
 
 LINES = {
     "caffe-prototxt", "ini", "jinja", "json-lines", "licence", "lightgbm", "model-card", "ncnn", "package-metadata",
-    "python", "script", "tensorflow-text", "text", "yaml",
+    "python", "script", "tensorflow-text", "text", "triton-config", "yaml",
 }  # fmt: skip
 """Formats that are text: with more or fewer lines they are text as well, and nobody can say that any is missing."""
 

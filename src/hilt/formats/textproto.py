@@ -68,10 +68,12 @@ class _Walk:
             _ = self._take(";") or self._take(",")
             return
         if (plain := _PLAIN.match(self._text, self._at)) is not None:
-            self._at = plain.end()
+            self._at = plain.end(1)
             name, double, single, word = plain.groups()
             value = next(one for one in (double, single, word) if one is not None)
-            yield self._found(name, value, quoted=word is None)
+            found = self._found(name, value, quoted=word is None)
+            self._at = plain.end()
+            yield found
             return
         name = self._match(_WORD)
         if name is None:
@@ -79,7 +81,7 @@ class _Walk:
         colon = self._take(":")
         if opening := self._opening():
             yield self._message(name, opening)
-        elif not colon:
+        elif not colon and not self._text.startswith("[", self._at):  # only messages, and lists of them, need none
             raise self._error(f"the field {name!r} has no value")
         elif self._match(_NUMBERS):
             pass
@@ -90,8 +92,10 @@ class _Walk:
                     yield self._message(name, opening)
                     while len(self._open) > depth and not self.ended():
                         yield from self.field()
-                else:
+                elif colon:
                     yield self._value(name)
+                else:
+                    raise self._error(f"the list {name!r} holds no message")
                 self._take(",")
         else:
             yield self._value(name)

@@ -40,7 +40,7 @@ RUNS_CODE = frozenset(
 
 TEXTS = frozenset(
     """
-    text json yaml model-card licence jinja python xml tokenizer lightgbm lfs-pointer caffe-prototxt
+    text json yaml model-card licence jinja python xml tokenizer lightgbm lfs-pointer caffe-prototxt triton-config
     json-lines ini package-metadata
     """.split()
 )

@@ -32,7 +32,7 @@ print(worker._handle(session, {"do": "file", **place}).format, file=sys.stderr)
 print(json.dumps(sorted(sys.modules)))
 """
 
-ALWAYS = {"extension_mismatch", "facts", "also_an_archive", "unreadable_file"}
+ALWAYS = {"also_a_pickle", "also_an_archive", "extension_mismatch", "facts", "unreadable_file"}
 """What is asked of every file, and the facts."""
 
 
@@ -70,7 +70,14 @@ def test_the_process_that_judges_imports_no_reader_no_check_and_nothing_heavy(tm
             "gguf",
             "model.gguf",
             {"gguf", "jinja", "text"},
-            {"gguf_header", "metadata_code", "secrets", "template_code", "template_hidden_instructions"},
+            {
+                "gguf_header",
+                "hidden_bytes",
+                "metadata_code",
+                "secrets",
+                "template_code",
+                "template_hidden_instructions",
+            },
         ),
         ("elf", "libc.so", {"elf", "executable"}, {"native_code"}),
         ("lfs-pointer", "model.bin", {"lfs_pointer"}, {"missing_content"}),

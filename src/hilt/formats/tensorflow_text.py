@@ -124,8 +124,8 @@ class _Graph:
         self._name, self._operator, self._texts = "", "", []
 
     def _function_done(self) -> None:
-        for use in self._waiting:
-            use = replace(use, function=self._function)
+        for waiting in self._waiting:
+            use = replace(waiting, function=self._function)
             key = (use.function, use.node.partition("/")[0] if not use.function else "", use.operator)
             known = self._uses.get(key)
             self._uses[key] = replace(known, count=known.count + 1) if known else use

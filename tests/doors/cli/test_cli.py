@@ -172,7 +172,9 @@ def test_checks_and_explain_speak_of_the_same_ids() -> None:
 def test_a_format_is_explained_by_what_can_bite_in_it() -> None:
     told = hilt("explain", "gguf")
     assert told.returncode == 0
-    assert all(heading in told.stdout for heading in ("What can bite:", "What hilt cannot see:", "*.gguf", "gguf-header"))
+    assert all(
+        heading in told.stdout for heading in ("What can bite:", "What hilt cannot see:", "*.gguf", "gguf-header")
+    )
 
 
 def test_a_rule_is_explained_in_every_pack_that_has_it() -> None:

@@ -32,7 +32,8 @@ def also_a_pickle(file: ReadFile[object]) -> Iterator[Finding]:
     if file.format in PICKLES or file.source.size == 0:
         return
     head = Head(name=file.name, data=file.source.read(0, HEAD), source=file.source, limits=file.limits)
-    if not head.data.startswith(FIRST):
+    # GGUF begins with the opcode of a number of eight bytes; the opcode behind it tells.
+    if not head.data.startswith(FIRST, 9 if head.data.startswith(b"G") else 0):
         return
     from hilt.formats.pickle_probe import hidden  # most files begin with another byte
 

@@ -130,6 +130,16 @@ def mxnet(*, kind: int = 0, names: tuple[str, ...] = ("arg:a", "aux:b"), storage
     return struct.pack("<QQQ", 0x112, 0, 2) + new + old + struct.pack("<Q", len(names)) + named
 
 
+def sparse_mxnet(indexes: int = 1) -> bytes:
+    """One array of four rows of three floats, of which two are stored; with two, compressed."""
+    stored = struct.pack("<iQQ", 2, 2, 3) if indexes == 1 else struct.pack("<iQ", 1, 6)
+    beside = struct.pack("<iiQ", 6, 1, 2) + (struct.pack("<iiQ", 6, 1, 5) if indexes == 2 else b"")
+    kind = struct.pack("<iQQiii", 2, 4, 3, 1, 0, 0)
+    numbers = bytes(24) + bytes(16) + (bytes(40) if indexes == 2 else b"")
+    one = struct.pack("<Ii", 0xF993FAC9, indexes) + stored + kind + beside + numbers
+    return struct.pack("<QQQ", 0x112, 0, 1) + one + struct.pack("<QQ", 1, 1) + b"w"
+
+
 def lua_text(value: str) -> bytes:
     return struct.pack("<i", len(value)) + value.encode()
 
@@ -168,6 +178,8 @@ HONEST = {
 """By the id of the format, the usual name and the content of one honest file."""
 
 MORE = (
+    ("sparse-0000.params", sparse_mxnet()),
+    ("sparse-0000.params", sparse_mxnet(2)),
     ("mmod.dat", dlib_network(labels=("tench", "shark"))),
     ("faces.dat", dlib_predictor()),
     ("lid.bin", first_fasttext()),

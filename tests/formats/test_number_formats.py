@@ -23,6 +23,7 @@ from attacks.number_formats import (
     mxnet,
     s3,
     sendump,
+    sparse_mxnet,
     text,
     torch7,
     trie,
@@ -103,7 +104,7 @@ def test_a_shape_predictor_is_walked_number_by_number() -> None:
         (catboost(parts=0), "bytes stand behind the model"),
         (lightgbm_dataset(b"header", b""), "a block of no bytes"),
         (mxnet(kind=99), "type 99 is not known"),
-        (mxnet(storage=1), "storage 1"),
+        (mxnet(storage=3), "storage 3"),
         (mxnet(names=("a",)), "1 names for 2 arrays"),
         (torch7(inside=b"\x63\0\0\0"), "99 is no type"),
     ],
@@ -160,3 +161,12 @@ def test_objects_of_torch7_too_deep_inside_each_other_are_not_read() -> None:
 def test_an_importance_matrix_tells_its_tensors_and_the_text_it_was_made_from() -> None:
     value = read(imatrix(made_from="calibration.txt"), "Model.imatrix").value
     assert (value.tensors, value.made_from) == (("blk.0.attn_q.weight",) * 2, "calibration.txt")
+
+
+@pytest.mark.parametrize("indexes", [1, 2])
+def test_sparse_arrays_of_mxnet_are_walked_by_what_is_stored(indexes: int) -> None:
+    data = sparse_mxnet(indexes)
+    file = read(data, "model-0000.params")
+    assert (file.error, file.value.parameters, file.value.names) == (None, 6, ("w",))
+    assert read(data + b"x", "model-0000.params").error is not None
+    assert read(data[:-1], "model-0000.params").error is not None

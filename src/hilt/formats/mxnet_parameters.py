@@ -2,11 +2,11 @@
 
 Source: MXNet 1.9, src/ndarray/ndarray.cc (NDArray::Save and ::Load, LegacyTShapeLoad). Little-endian: the magic 0x112, a
 zero, the arrays, their names. An array is a magic of its version, its shape, its device, its type and its numbers, which
-are passed over unread.
+are passed over unread; a sparse array has the shape of what is stored before its own, and arrays of indexes behind.
 
 What can bite: nothing: names, shapes and numbers. The graph beside it (`-symbol.json`) may name code.
 
-What hilt cannot see: the numbers, and what was trained into them; arrays that are sparse, which are errors.
+What hilt cannot see: the numbers, and what was trained into them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from hilt.formats.cursor import Cursor
 
 MAGIC = b"\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
+_INDEXES = {0: 0, 1: 1, 2: 2}
+"""Arrays of indexes beside the numbers, by how an array is stored: dense, by rows, by compressed rows."""
 _SIZES = {0: 4, 1: 8, 2: 2, 3: 1, 4: 4, 5: 1, 6: 8, 7: 1, 12: 2}
 
 
@@ -54,19 +56,33 @@ def read(source: ByteSource, limits: Limits) -> MxnetParameters:
 
 def _array(cursor: Cursor, limits: Limits) -> int:
     version = cursor.number("<I", "an array")
-    if version in (_V2, _V3) and (storage := cursor.number("<i", "the storage of an array")):
-        raise FormatError(f"storage {storage} (of sparse arrays) is not known", offset=cursor.offset - 4)
+    storage = cursor.number("<i", "the storage of an array") if version in (_V2, _V3) else 0
+    if storage not in _INDEXES:
+        raise FormatError(f"storage {storage} is not known", offset=cursor.offset - 4)
+    stored = _shape(cursor, limits, version) if storage else None
+    shape = _shape(cursor, limits, version)
+    if shape is None:  # an array that was never filled
+        return 0
+    _, _, kind = cursor.unpack("<iii", "the device and the type of an array")
+    indexes = [
+        (cursor.number("<i", "the type of indexes"), _shape(cursor, limits, version)) for _ in range(_INDEXES[storage])
+    ]
+    count = prod(stored or ()) if storage else prod(shape)
+    for each, numbers in ((kind, count), *((each, prod(inner or ())) for each, inner in indexes)):
+        if each not in _SIZES:
+            raise FormatError(f"type {each} is not known", offset=cursor.offset - 4)
+        cursor.skip(numbers * _SIZES[each], "an array")
+    return count
+
+
+def _shape(cursor: Cursor, limits: Limits, version: int) -> tuple[int, ...] | None:
+    """A shape; None for that of an array without numbers. In the oldest files its rank stands for the version."""
     rank = cursor.number("<i", "the shape of an array") if version in (_V1, _V2, _V3) else version
     if not -1 <= rank <= limits.graph_tensor_rank:
         raise LimitExceeded("graph_tensor_rank", rank, limits.graph_tensor_rank, offset=cursor.offset)
-    if rank < 0 or (rank == 0 and version != _V3):  # an array that was never filled
-        return 0
-    count = prod(cursor.unpack(f"<{rank}{'Q' if version in (_V1, _V2, _V3) else 'I'}", "the shape of an array"))
-    _, _, kind = cursor.unpack("<iii", "the device and the type of an array")
-    if kind not in _SIZES:
-        raise FormatError(f"type {kind} is not known", offset=cursor.offset - 4)
-    cursor.skip(count * _SIZES[kind], "an array")
-    return count
+    if rank < 0 or (rank == 0 and version != _V3):
+        return None
+    return cursor.unpack(f"<{rank}{'Q' if version in (_V1, _V2, _V3) else 'I'}", "the shape of an array")
 
 
 def _count(cursor: Cursor, limits: Limits, what: str) -> int:

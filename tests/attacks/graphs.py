@@ -224,10 +224,12 @@ def coreml_weights(*sizes: int) -> bytes:
 # PaddlePaddle
 
 
-def paddle(*operators: str, path: str = "") -> bytes:
+def paddle(*operators: str, path: str = "", parameters: Sequence[str] = ()) -> bytes:
     attribute = [(4, message((1, "file_path"), (2, 2), (5, path)))] if path else []
     nodes = [(4, message((1, message((1, "X"), (2, "x"))), (3, name), *attribute)) for name in operators or ("feed",)]
-    block = message((1, 0), (2, -1), (3, message((1, "x"))), *nodes)
+    stored = [(3, message((1, name), (2, message((1, 7))), (3, 1))) for name in parameters]
+    stored += [(3, message((1, "feed"), (2, message((1, 9))), (3, 1)))] if parameters else []
+    block = message((1, 0), (2, -1), (3, message((1, "x"))), *stored, *nodes)
     return message((1, block), (4, message((1, 0))))
 
 
@@ -268,7 +270,7 @@ HONEST: Mapping[str, tuple[str, bytes]] = {
     "tensorflow-fingerprint": ("fingerprint.pb", message((1, 1 << 63), (2, 2), (3, 3), (4, 4), (5, 5), (7, "1234"))),
     "coreml": ("model.mlmodel", coreml(502, coreml_program("const", "conv"))),
     "coreml-weights": ("weight.bin", coreml_weights(12, 100)),
-    "paddle-program": ("inference.pdmodel", paddle("feed", "conv2d", "fetch")),
+    "paddle-program": ("inference.pdmodel", paddle("feed", "conv2d", "fetch", parameters=["b", "w"])),
     "paddle-parameters": ("inference.pdiparams", paddle_parameters((4,), (2, 3))),
     "openvino-ir": ("model.xml", openvino()),
     "xml": ("model.mapping", b'<?xml version="1.0"?><mapping><map a="1">text</map></mapping>'),

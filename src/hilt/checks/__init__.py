@@ -55,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     Check(id="tfjs-weights", severity=Severity.HIGH, reads=("json",)),
     Check(id="tfjs-code", severity=Severity.HIGH, reads=("json",)),
     Check(id="paddle-operators", severity=Severity.CRITICAL, reads=("paddle-program",), facts=(CODE_ON_LOAD,)),
+    Check(id="paddle-mismatch", severity=Severity.MEDIUM),
     Check(id="coreml-custom-layers", severity=Severity.HIGH, reads=("coreml",)),
     Check(id="openvino-extensions", severity=Severity.MEDIUM, reads=("openvino-ir",)),
     Check(id="ncnn-custom-layers", severity=Severity.MEDIUM, reads=("ncnn",)),

@@ -26,6 +26,8 @@ from hilt.formats.stretches import Stretch
 
 _PROGRAM = {1: BYTES, 4: BYTES, 5: BYTES}
 _BLOCK = {1: VARINT, 2: VARINT, 3: BYTES, 4: BYTES, 5: VARINT}
+_TENSOR = 7
+"""LOD_TENSOR of VarType."""
 _PATHS = ("file_path", "path", "dirname", "filename", "file_name")
 """Attributes that hold a path."""
 
@@ -34,12 +36,13 @@ _PATHS = ("file_path", "path", "dirname", "filename", "file_name")
 class PaddleProgram:
     """A program: how many blocks and variables it has, how often it applies each operator.
 
-    `paths` are the (operator, text) of attributes that name a file, `unowned` the fields that the specification does not
+    `parameters` counts the variables whose numbers are stored beside it, `paths` are the (operator, text) of attributes that name a file, `unowned` the fields that the specification does not
     have.
     """
 
     blocks: int
     variables: int
+    parameters: int
     operators: Mapping[str, int]
     paths: tuple[tuple[str, str], ...]
     unowned: tuple[Stretch, ...]
@@ -57,30 +60,47 @@ def read(source: ByteSource, limits: Limits) -> PaddleProgram:
     """The program in `source`. Raises `FormatError` where the bytes are no protobuf of that shape."""
     wire, operators, paths = Wire(source, limits), Counter[str](), list[tuple[str, str]]()
     blocks = variables = 0
+    stored = set[str]()
     known = Known(wire, _PROGRAM, repeated=(1,))
     for block in known:
         if block.key != (1, BYTES):
             continue
         blocks += 1
         for field in wire.message(within=block):
-            variables += field.key == (3, BYTES)
-            if field.key != (4, BYTES):
-                continue
-            name, named = _operator(wire, field)
-            operators[name] += 1
-            paths.extend((name, path) for path in named)
-            if len(operators) + len(paths) > limits.graph_items:
-                seen = len(operators) + len(paths)
+            if field.key == (3, BYTES):
+                variables += 1
+                stored |= _stored(wire, field)
+            elif field.key == (4, BYTES):
+                name, named = _operator(wire, field)
+                operators[name] += 1
+                paths.extend((name, path) for path in named)
+            seen = len(operators) + len(paths) + len(stored)
+            if seen > limits.graph_items:
                 raise LimitExceeded("graph_items", seen, limits.graph_items, offset=field.start)
     if not blocks:
         raise FormatError("the program holds no block")
     return PaddleProgram(
         blocks=blocks,
         variables=variables,
+        parameters=len(stored),
         operators=MappingProxyType(dict(operators)),
         paths=tuple(paths),
         unowned=known.unowned,
     )
+
+
+def _stored(wire: Wire, within: Field) -> set[str]:
+    """The name of a variable that is a tensor and stays when the program has run: a parameter."""
+    name, persistable, kind = "", 0, -1
+    for field in wire.message(within=within):
+        match field.key:
+            case (1, 2):
+                name = wire.text(field)
+            case (2, 2):
+                kind = next((part.value for part in wire.message(within=field) if part.key == (1, VARINT)), -1)
+            case (3, 0):
+                persistable = field.value
+    return {name} if persistable and kind == _TENSOR else set()
 
 
 def _operator(wire: Wire, within: Field) -> tuple[str, list[str]]:

@@ -82,6 +82,18 @@ class _Sip:
         return self._source.read(offset, n)
 
 
+class _Glance:
+    """The first bytes of a source, which were read already: nearly every file shows in them that it is no pickle."""
+
+    def __init__(self, head: Head) -> None:
+        self._data, self.size = head.data, head.source.size
+
+    def read(self, offset: int, n: int) -> bytes:
+        if offset > 0 and min(offset + n, self.size) > len(self._data):  # all but the first must be whole to be right
+            raise _Untold("what was read does not tell whether this is a pickle", offset=offset)
+        return self._data[offset : offset + n]
+
+
 def _watch(source: ByteSource, position: int, end: int, most: int | None = None) -> _Witness:
     start = source.read(position, 2)
     header = len(start) == 2 and start[0] == Opcode.PROTO and start[1] <= LAST_PROTOCOL
@@ -101,6 +113,11 @@ def recognised(head: Head) -> bool:
 def hidden(head: Head) -> bool:
     """Does the file begin with a pickle, or with a line that is one opcode and too long to look behind?"""
     if head.data[:1] not in _FIRST:
+        return False
+    glance = _watch(_Glance(head), 0, head.source.size)
+    if not glance.untold:
+        return _tells(glance, head)
+    if glance.steps == 0 and _LONG_LINE.match(head.data) is None:
         return False
     witness = _watch(head.source, 0, head.source.size)
     long_line = witness.untold and (witness.steps > 0 or _LONG_LINE.match(head.data) is not None)

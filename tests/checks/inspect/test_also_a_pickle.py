@@ -1,13 +1,26 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 
 from attacks.polyglots import COMMAND, POLYGLOTS
 from hilt.checks.inspect.also_a_pickle import CHECK
+from hilt.core.byte_source import ByteSource
 from hilt.core.finding import Severity
 from reading import read
+
+
+class Counted:
+    """Counts the bytes that are read."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source, self.size, self.bytes = source, source.size, 0
+
+    def read(self, offset: int, n: int) -> bytes:
+        self.bytes += n
+        return self._source.read(offset, n)
 
 
 @pytest.mark.parametrize("format_id", POLYGLOTS)
@@ -25,6 +38,21 @@ def test_numbers_and_lines_that_no_pickler_writes_hide_nothing(odd: bytes) -> No
     file = read(POLYGLOTS["r-data"](odd + COMMAND), "model.rds")
     assert file.format == "r-data"
     assert [finding.severity for finding in CHECK.run(file)] == [Severity.HIGH]
+
+
+@pytest.mark.parametrize("numbers", [200, 300, 700, 900, 1100, 100_000])
+def test_a_call_far_behind_the_first_bytes_is_found(numbers: int) -> None:
+    file = read(POLYGLOTS["r-data"](b"I1\n0" * numbers + COMMAND), "model.rds")
+    assert [finding.severity for finding in CHECK.run(file)] == [Severity.HIGH]
+
+
+def test_of_weights_that_are_no_pickle_no_more_is_read_than_their_first_bytes() -> None:
+    header = b'{"a":{"dtype":"F32","shape":[1000000],"data_offsets":[0,4000000]}}'
+    for size in range(0x100, 0x200, 8):
+        file = read(struct.pack("<Q", size) + header.ljust(size) + bytes(4_000_000), "model.safetensors")
+        source = Counted(file.source)
+        assert list(CHECK.run(replace(file, source=source))) == []
+        assert source.bytes <= 4096
 
 
 def test_a_line_too_long_to_look_behind_is_named_in_an_unknown_file() -> None:

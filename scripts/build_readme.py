@@ -4,7 +4,8 @@
     python scripts/build_readme.py --check    fails where a run says something else
 
 `run: hilt ...` is a command, `python:` a session whose lines begin with `>>> `. Both run in an empty folder beside the
-model of scripts/example_model.py. Times of day and durations are no difference.
+model of scripts/example_model.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day and durations are no
+difference.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from example_hub import hub
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -38,7 +41,8 @@ for line in sys.stdin.read().splitlines():
 
 def main(check: bool) -> int:
     text = README.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, hub() as there:
+        os.environ |= {"HF_ENDPOINT": there.endpoint, "HF_HOME": folder}
         example = [sys.executable, str(ROOT / "scripts" / "example_model.py"), "acme-chat"]
         subprocess.run(example, cwd=folder, check=True)
         fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)

@@ -94,7 +94,10 @@ def test_other_files_stay_what_they_are(name: str, data: bytes, format_id: str) 
 
 def test_a_pointer_says_which_file_is_not_there() -> None:
     file = read(POINTER, "model.safetensors")
-    assert (file.format, file.value) == ("lfs-pointer", LfsPointer(sha256="a1" * 32, size=12345))
+    assert (file.format, file.value) == (
+        "lfs-pointer",
+        LfsPointer(kind="Git LFS pointer", digest="a1" * 32, size=12345),
+    )
 
 
 @pytest.mark.parametrize("data", [POINTER[:60], POINTER + b"x" * 1000, POINTER.replace(b"a1a1", b"zzzz")])

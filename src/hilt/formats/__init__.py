@@ -339,7 +339,17 @@ READERS: tuple[Reader, ...] = (
         names=("*.spm", "tokenizer.model", "*.spm.model"),
         needs=((0, b"\n"),),
     ),
-    Reader(id="lfs-pointer", title="Git LFS pointer", magic=((0, b"version https://git-lfs.github.com/spec/v1\n"),)),
+    Reader(
+        id="lfs-pointer",
+        title="pointer of Git LFS or Xet",
+        magic=(
+            (0, b"version https://git-lfs.github.com/spec/v1\n"),
+            (0, b"version https://hawser.github.com/spec/v1\n"),
+            (0, b"# xet version "),
+            (0, b"../../blobs/"),
+            (0, b"../../../blobs/"),
+        ),
+    ),
     Reader(
         id="media",
         title="picture, sound, film, font or PDF",

@@ -1,6 +1,6 @@
 """A file that is only a promise of another.
 
-What: Git LFS pointers, the small texts that stand in a checkout where a large file was not fetched; files without a
+What: pointers of Git LFS and Xet and links of a cache, the small texts that stand in a checkout where a large file was not fetched; files without a
 byte under the name of weights, of an archive or of a program.
 
 Why: what would be loaded is not here, so it was not looked at. A verdict about the pointer says nothing about the weights.
@@ -31,10 +31,13 @@ def missing_content(file: ReadFile[LfsPointer]) -> Iterator[Finding | Gap]:
     if file.format == EMPTY:
         yield from _empty(file)
         return
-    promised = f"{file.value.size} bytes with SHA-256 {file.value.sha256}"
-    message = f"a Git LFS pointer stands in the place of the file: {promised} are not here"
+    pointer = file.value
+    size = "the bytes" if pointer.size is None else f"{pointer.size} bytes"
+    digest = "SHA-256" if pointer.kind == "Git LFS pointer" else "the digest"
+    promised = f"{size} with {digest} {pointer.digest}"
+    message = f"a {pointer.kind} stands in the place of the file: {promised} are not here"
     yield Finding(check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=file.path), message=message)
-    yield Gap(what="read", path=file.path, state=State.SKIPPED, why="only a Git LFS pointer to it is here")
+    yield Gap(what="read", path=file.path, state=State.SKIPPED, why=f"only a {pointer.kind} to it is here")
 
 
 def _empty(file: ReadFile[LfsPointer]) -> Iterator[Finding]:

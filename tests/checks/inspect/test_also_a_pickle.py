@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from attacks.archives import torch_zip
 from attacks.polyglots import COMMAND, POLYGLOTS
 from hilt.checks.inspect.also_a_pickle import CHECK
 from hilt.core.byte_source import ByteSource
@@ -66,5 +67,11 @@ def test_a_file_that_only_begins_as_a_pickle_may_is_quiet() -> None:
     for size in (0x50, 0x58, 0x68, 0x70):
         data = struct.pack("<Q", size) + header.ljust(size) + b"\0" * 4
         assert list(CHECK.run(read(data, "model.safetensors"))) == []
+    # Behind the first line end of a file of PyTorch the pickle in it goes on; no loader gets past the line before.
+    inside = (
+        b"\x80\2ctorch.nn.modules.container\nSequential\nq\0)\x81q\1}q\2(X\1\0\0\0ac"
+        b"collections\nOrderedDict\nq\3)Rq\4ub."
+    )
+    assert list(CHECK.run(read(torch_zip(pickle=inside), "model.pt"))) == []
     assert list(CHECK.run(read(COMMAND, "model.pkl"))) == []  # the checks of pickles speak of it
     assert list(CHECK.run(read(b"", "model.pkl"))) == []

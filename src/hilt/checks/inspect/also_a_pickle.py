@@ -25,7 +25,8 @@ from hilt.formats.reader import HEAD, Head
 PICKLES = ("pickle", "joblib", "torch-legacy")
 """Formats that begin with a pickle and are read as one."""
 
-FIRST = tuple(bytes([code]) for code in PICKLE[0][1])
+FIRST = tuple(bytes([code]) for code in PICKLE[0][1] if code != ord("P"))
+"""Not the opcode of a persistent id as a line: no loader has one for it, and every zip begins with it, PyTorch's too."""
 
 
 def also_a_pickle(file: ReadFile[object]) -> Iterator[Finding]:

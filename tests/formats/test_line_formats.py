@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from time import process_time
 
 import pytest
 
@@ -94,3 +95,10 @@ def test_more_entries_than_the_limit_are_not_kept(format_id: str) -> None:
 def test_json_lines_nested_deeply_are_a_format_error() -> None:
     with pytest.raises(FormatError):
         MODULES["json-lines"].read(MemorySource(b"[" * 100_000), Limits())
+
+
+def test_a_setting_of_many_lines_is_read_in_linear_time() -> None:
+    begun = process_time()
+    (item,) = read(b"[a]\nx=\n" + b" y\n" * 1_000_000, "x.ini").value.items
+    assert len(item.value) == 2_000_000
+    assert process_time() - begun < 10

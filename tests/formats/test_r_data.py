@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import random
 from contextlib import suppress
+from time import process_time
 
 import pytest
 
@@ -80,3 +81,10 @@ def test_more_variables_or_longer_texts_than_allowed_are_not_read() -> None:
     many = r_data(pairs(a=integers(1), b=integers(1)), workspace=True)
     assert isinstance(read(many, "x.RData", Limits(header_entries=1)).error, LimitExceeded)
     assert isinstance(read(r_data(strings("x" * 9), way="A"), "x.rds", Limits(text_bytes=8)).error, LimitExceeded)
+
+
+def test_many_namespaces_are_read_in_linear_time() -> None:
+    begun = process_time()
+    file = read(r_data([19, 100_000, *[249, 0, 0] * 100_000]), "x.rds")
+    assert (file.format, file.error) == ("r-data", None)
+    assert process_time() - begun < 10

@@ -63,22 +63,24 @@ def probe(head: Head) -> bool:
 def read(source: ByteSource, limits: Limits) -> Ini:
     """The settings in `source`. Raises `FormatError` where there is no section."""
     sections: list[str] = []
-    items: list[Item] = []
+    items: list[tuple[str, str, int, list[str]]] = []  # the last is the lines of the value, joined once all are there
     for number, line in _lines(whole(source, limits)):
         if found := _SECTION.fullmatch(line.strip()):
             sections.append(found[1])
         elif not sections:
             raise FormatError(f"line {number} stands before the first section: {line[:80]!r}")
         elif (found := _ITEM.match(line)) and not line[0].isspace():
-            items.append(Item(section=sections[-1], key=found[1].strip(), value=found[2].strip(), line=number))
+            items.append((sections[-1], found[1].strip(), number, [found[2].strip()]))
         elif items:
-            last = items[-1]
-            items[-1] = Item(section=last.section, key=last.key, value=f"{last.value}\n{line.strip()}", line=last.line)
+            items[-1][-1].append(line.strip())
         if len(items) + len(sections) > limits.header_entries:
             raise LimitExceeded("header_entries", len(items) + len(sections), limits.header_entries)
     if not sections:
         raise FormatError("no section")
-    return Ini(sections=tuple(sections), items=tuple(items))
+    settings = (
+        Item(section=section, key=key, value="\n".join(value), line=number) for section, key, number, value in items
+    )
+    return Ini(sections=tuple(sections), items=tuple(settings))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

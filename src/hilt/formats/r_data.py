@@ -277,11 +277,11 @@ class _Walk:
     def _shared(self, kind: int, flags: int) -> _Value:
         """A value that others may refer to."""
         found = _Value(kind)
-        if kind != SYMBOL:
+        late = kind in (SYMBOL, _NAMESPACE, _PACKAGE, _PERSISTENT)  # counted behind what they are named by
+        if not late:
             self._seen.append(found)
         if kind == SYMBOL:
             found.text = self.value(ELEMENT).text
-            self._seen.append(found)
         elif kind == ENVIRONMENT:
             self._stream.integer("a lock")
             for part in (ELEMENT, FRAME, TABLE, ELEMENT):  # around it, its variables, those by hash, its attributes
@@ -289,7 +289,6 @@ class _Walk:
         elif kind in (_NAMESPACE, _PACKAGE, _PERSISTENT):
             self._stream.integer("a zero")
             names = [self.value(ELEMENT).text for _ in range(self.length("names"))]
-            self._seen.append(self._seen.pop(self._seen.index(found)))
             self.persistent |= kind == _PERSISTENT
             if kind != _PERSISTENT and names and len(self.namespaces) < self._limits.findings_per_check:
                 self.namespaces.add(names[0])
@@ -298,6 +297,8 @@ class _Walk:
                 self.value(ELEMENT)
             if flags & 0x200:
                 self.value(ELEMENT)
+        if late:
+            self._seen.append(found)
         self._bounded(len(self._seen) // 4)
         return found
 

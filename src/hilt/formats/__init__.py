@@ -12,58 +12,21 @@ ZIPS = ("zip", "zip-behind", "torch-zip", "torchscript", "keras", "skops", "npz"
 """Formats that are a zip, whatever else they are."""
 
 LISTED = (
-    *ZIPS,
-    "torch-shard",
-    "seven-zip",
-    "rar",
-    "ar",
-    "zstd",
-    "lz4",
-    "tar",
-    "torch-tar",
-    "gzip",
-    "bzip2",
-    "xz",
-    "zlib",
-    "msgpack",
-    "llamafile",
-)
+    *ZIPS, "torch-shard", "seven-zip", "rar", "ar", "zstd", "lz4", "tar", "torch-tar", "gzip", "bzip2", "xz",
+    "zlib", "msgpack", "llamafile",
+)  # fmt: skip
 """Formats that list members."""
 
 ACCOUNTED = (
-    "caffe",
-    "mnn",
-    "executorch",
-    "executorch-data",
-    "onnx",
-    "ort",
-    "tflite",
-    "coreml",
-    "coreml-weights",
-    "paddle-program",
-    "tensorflow-variables",
-    "tensorflow-graph",
-    "saved-model",
-    "media",
-    "sqlite",
-    "parquet",
-)
+    "caffe", "mnn", "executorch", "executorch-data", "onnx", "ort", "tflite", "coreml", "coreml-weights",
+    "paddle-program", "tensorflow-variables", "tensorflow-graph", "saved-model", "media", "sqlite", "parquet",
+)  # fmt: skip
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
 CARRIERS = (
-    "pickle",
-    "joblib",
-    "torch-legacy",
-    "torch-tar",
-    "torch-zip",
-    "torchscript",
-    "npy",
-    "npz",
-    "equinox",
-    "msgpack",
-    "arrow",
-    "parquet",
-)
+    "pickle", "joblib", "torch-legacy", "torch-tar", "torch-zip", "torchscript", "npy", "npz", "equinox", "msgpack",
+    "arrow", "parquet",
+)  # fmt: skip
 """Formats whose value has `pickles`."""
 
 READERS: tuple[Reader, ...] = (
@@ -225,12 +188,7 @@ READERS: tuple[Reader, ...] = (
     ),
     Reader(id="torch7", title="Torch 7", names=("*.t7", "*.th"), needs=((0, b"\3\4"), (1, b"\0"))),
     Reader(id="word2vec", title="word2vec, binary", names=("*.bin",), needs=((0, b"123456789"),)),
-    Reader(
-        id="imatrix",
-        title="importance matrix",
-        names=("*imatrix*", "*.dat"),
-        needs=((3, b"\0"), (5, b"\0\1\2"), (6, b"\0"), (7, b"\0")),
-    ),
+    Reader(id="imatrix", title="importance matrix", names=("*imatrix*",), needs=((3, b"\0"), (6, b"\0"), (7, b"\0"))),
     Reader(id="dlib", title="dlib", names=("*.dat", "*.dnn", "*.svm"), needs=((0, b"\1"),)),
     Reader(
         id="sphinx",

@@ -34,7 +34,7 @@ LINES = {
 """Formats that are text: with more or fewer lines they are text as well, and nobody can say that any is missing."""
 
 ROWS = {
-    "dlib", "equinox", "json-lines", "keras-metadata", "media", "paddle-parameters", "tensorflow-graph",
+    "equinox", "json-lines", "keras-metadata", "media", "paddle-parameters", "tensorflow-graph",
     "ocdbt-values", "tesseract", "tfrecord", "torch-legacy", "torch-shard",
 }  # fmt: skip
 """Formats that are a row of parts without a count, such as pictures of a camera: a shorter or a longer row is one too."""

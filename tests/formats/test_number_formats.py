@@ -88,6 +88,8 @@ def test_a_shape_predictor_is_walked_number_by_number() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
+        (dlib_network()[: dlib_network().index(b"\1\5relu_")], "a network of 3 layers ends after 2"),
+        (dlib_network()[: dlib_network().index(b"\1\x08affine_2")], "a network of 3 layers ends after 1"),
         (dlib_network(layer="own_1"), "'own_1' is not known"),
         (dlib_network(behind=integer(3) + text("stray") + b"PK\3\4"), "in the name of a class"),
         (dlib_predictor(stated=1 << 40), "do not fit"),

@@ -9,7 +9,8 @@ loss, the input, then from the input up what each layer holds; names of classes 
 What can bite: nothing names code or files: the program that loads it says what it is. Sizes that lie may crash the C++
 code that believes them.
 
-What hilt cannot see: the numbers; networks with layers that are not in dlib, which are errors.
+What hilt cannot see: the numbers; whether the last layer of a network lacks what training left behind it;
+networks with layers that are not in dlib, which are errors.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _LAYERS = {
     **dict.fromkeys(("gelu_", "silu_", "softmax_", "softmax_all_"), ""),
 }  # fmt: skip
 """What each layer holds: integers, floats, bools, tensors, and the shapes (A) of parts of a tensor."""
+_OF_LAYERS = (2, 3)
+"""The versions of layers that compute, of which a network lists one for each; tags and skips have 1."""
 _LOSSES = {
     "loss_metric_2": "ff", "loss_multibinary_log_2": "f", "loss_epsilon_insensitive_": "f", "loss_barlow_twins_": "f",
     **dict.fromkeys(("loss_binary_hinge_", "loss_binary_log_", "loss_multiclass_log_", "loss_metric_"), ""),
@@ -88,7 +91,7 @@ def read(source: ByteSource, limits: Limits) -> Dlib:
 class _Walk:
     def __init__(self, source: ByteSource, limits: Limits) -> None:
         self.cursor, self._limits = Cursor(source), limits
-        self._parameters = 0
+        self._parameters = self._announced = 0
 
     def predictor(self) -> Dlib:
         if self._integer("the version") != 1:
@@ -126,8 +129,9 @@ class _Walk:
                 last, tensors = self._integer("a layer"), 0
             if len(layers) > self._limits.header_entries:
                 raise LimitExceeded("header_entries", len(layers), self._limits.header_entries)
-        if not layers:
-            raise FormatError("a network without layers", offset=self.cursor.offset)
+        if len(layers) < max(1, self._announced):
+            said = f"a network of {self._announced} layers ends after {len(layers)}"
+            raise FormatError(said, offset=self.cursor.offset)
         return Dlib(loss=loss, layers=tuple(layers), labels=labels, parameters=self._parameters)
 
     def _loss(self) -> str:
@@ -163,7 +167,7 @@ class _Walk:
                 return name.decode("ascii")
             if not versions:
                 return ""
-            self._integer("the versions of the layers")
+            self._announced += self._integer("the versions of the layers") in _OF_LAYERS
 
     def _labels(self, count: int, first: str) -> tuple[str, ...]:
         """The names of the classes, which end the file: `count` texts, of which `first` has been read."""

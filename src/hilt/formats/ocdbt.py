@@ -6,7 +6,8 @@ Specification: TensorStore, "OCDBT database format": a manifest, a node of the B
 
 What can bite: nothing by itself: its values are numbers and the metadata of Zarr, which TensorStore decodes without any code.
 
-What hilt cannot see: what is in compressed nodes and in the values before them, and whether nodes point at all of them.
+What hilt cannot see: what is in compressed nodes and in the values before them, and whether nodes point at all of them: the
+places of values stand in the nodes alone, so that bytes among them that belong to none are not told.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Specification: as in `ocdbt`. It is a format of its own because whatever the val
 
 What can bite: nothing by itself: bytes that the index beside them points at, which TensorStore takes for numbers.
 
-What hilt cannot see: what the values are.
+What hilt cannot see: what the values are, and bytes among them that belong to none.
 """
 
 from __future__ import annotations

@@ -209,6 +209,6 @@ HONEST: dict[str, Callable[[], Files]] = {
     "tfjs": lambda: {"model.json": _tfjs(), "group1-shard1of1.bin": b"\0" * 8},
     "coreml": lambda: {"Model.mlpackage/Data/com.apple.CoreML/model.mlmodel": graphs.HONEST["coreml"][1], "Model.mlpackage/Data/com.apple.CoreML/weights/weight.bin": graphs.coreml_weights(12, 100)},
     "openvino": lambda: {"model.xml": graphs.openvino(), "model.bin": b"\1" * 8},
-    "paddle": lambda: {"inference.pdmodel": graphs.paddle("feed", "conv2d", "fetch"), "inference.pdiparams": graphs.paddle_parameters((4,))},
+    "paddle": lambda: {"inference.pdmodel": graphs.paddle("feed", "conv2d", "fetch", parameters=["b"]), "inference.pdiparams": graphs.paddle_parameters((4,))},
     "torchscript": lambda: {"model.pt": archives.torchscript(CODE)},
 }  # fmt: skip

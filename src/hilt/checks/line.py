@@ -29,6 +29,8 @@ class Check(NamedTuple):
     id: str
     severity: Severity
     reads: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Formats of which a check of the repository needs at least one, or it has nothing to look at; empty for any."""
     searches: bool = False
     """Needs `Repository.marks`, and runs only where the search through all bytes was asked for."""
     facts: tuple[FactSpec, ...] = ()

@@ -213,7 +213,9 @@ def _read_repository(
             "marks": {path: asdict(of_file) for path, of_file in marks.items()},
         }
     )
-    return [worker.ask({"do": "repository", "check": check.id}) for check in asked if not check.reads]
+    there = set(formats.values())
+    looking = [check for check in asked if not check.reads and (not check.needs or not there.isdisjoint(check.needs))]
+    return [worker.ask({"do": "repository", "check": check.id}) for check in looking]
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -33,7 +33,9 @@ CUSTOM_TYPES = ("Custom", "Extension", "PythonOp", "PyOp")
 def openvino_extensions(file: ReadFile[OpenvinoIr]) -> Iterator[Finding]:
     strange = defaultdict[str, set[str]](set)
     for layer in file.value.layers:
-        known = layer.type.lower() in TYPES if layer.opset.startswith("opset") else not layer.type.startswith(CUSTOM_TYPES)
+        known = (
+            layer.type.lower() in TYPES if layer.opset.startswith("opset") else not layer.type.startswith(CUSTOM_TYPES)
+        )
         if not OWN.fullmatch(layer.opset) or not known:
             strange[layer.opset].add(layer.type)
     for opset, types in sorted(strange.items()):

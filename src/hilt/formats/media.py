@@ -6,7 +6,8 @@ Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF 
 What can bite: a PDF document may run scripts, start programs and carry files; the others are shown and run nothing,
 other than by a fault of the program that shows them. Bytes behind the end can be another file.
 
-What hilt cannot see: what it shows; compressed parts of PDF documents; texts and profiles inside of pictures.
+What hilt cannot see: what it shows; where MP3 and FLAC end, which state no length; bytes between the objects of PDF
+documents, and their compressed parts; texts and profiles inside of pictures.
 """
 
 from __future__ import annotations

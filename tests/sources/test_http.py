@@ -261,6 +261,17 @@ def test_after_many_failures_in_a_row_nothing_more_is_asked() -> None:
     client.close()
 
 
+def test_a_server_that_has_nothing_of_what_is_asked_is_not_asked_on() -> None:
+    with web(failing(9999, Reply(404))) as hub:
+        client = Client(Network(endpoint=hub.endpoint))
+        for _ in range(100):
+            _tried(client, hub.endpoint + PLACE)
+        assert len(hub.asked) == 64
+        with pytest.raises(SourceError, match=r"64 requests in a row failed, so nothing more is asked: .*answers 404"):
+            client.get(hub.endpoint + PLACE, most=10)
+        client.close()
+
+
 def _tried(client: Client, address: str) -> None:
     with suppress(SourceError):
         client.get(address, most=10)

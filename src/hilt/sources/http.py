@@ -22,8 +22,8 @@ REDIRECTS = 5
 WAITS = 60.0
 """Seconds that a subject waits, all in all, because servers ask it to."""
 
-_FAILURES = 8
-"""Requests in a row that had no answer; then nothing more is asked."""
+_FAILURES, _REFUSALS = 8, 64
+"""Requests in a row that had no answer, and those that had none of success; then nothing more is asked."""
 
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 
@@ -60,7 +60,8 @@ class Client:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._resume_at = self._waited = 0.0
-        self._failures, self._last = 0, ""
+        self._failures = self._refusals = 0
+        self._last = ""
 
     @property
     def received(self) -> int:
@@ -89,14 +90,15 @@ class Client:
                 failed = error
             else:
                 if answer.broken is None or (part and answer.body):
-                    self._failures = 0
+                    self._failures = self._refusals = 0
                     return answer
                 failed = answer.broken
             if not failed.again or attempt + 1 >= (TRIES // 2 if failed.late else TRIES):
                 break
             self._wait(failed.wait or 0.25 * 2**attempt, asked=failed.wait > 0)
+        self._refusals, self._last = self._refusals + 1, str(failed)
         if failed is not None and not failed.status:
-            self._failures, self._last = self._failures + 1, str(failed)
+            self._failures += 1
         raise (Refused if failed and failed.status in _CLOSED else SourceError)(f"{shown(address)}: {failed}")
 
     def close(self) -> None:
@@ -130,8 +132,8 @@ class Client:
         """Waits while a server asked us to, and refuses once nobody answers any more."""
         if self._closed.is_set():
             raise SourceError("the check was interrupted")
-        if self._failures >= _FAILURES:
-            raise SourceError(f"{_FAILURES} requests in a row failed, so nothing more is asked: {self._last}")
+        if self._failures >= _FAILURES or self._refusals >= _REFUSALS:
+            raise SourceError(f"{self._refusals} requests in a row failed, so nothing more is asked: {self._last}")
         pause = self._resume_at - time.monotonic()
         if pause > 0:
             self._closed.wait(pause)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -132,3 +134,9 @@ def test_a_wish_that_no_reader_has_is_not_answered(wish: bytes) -> None:
     with pytest.raises(ValueError, match=r"wish|values to unpack|Expecting value"):
         serve(wish, remote, io.BytesIO())
     assert not remote.asked
+
+
+def test_the_process_that_reads_imports_nothing_that_fetches() -> None:
+    program = "import hilt.checks.worker, hilt.sources.remote_source, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert {"hilt.sources.remote", "hilt.sources.http", "concurrent.futures", "ssl"}.isdisjoint(loaded)

@@ -168,6 +168,12 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(id="unreadable-entry", severity=Severity.MEDIUM),
     Check(id="repeated-keys", severity=Severity.HIGH, reads=("json",)),
+    Check(
+        id="json-pickles",
+        severity=Severity.CRITICAL,
+        reads=("json",),
+        facts=(UNSAFE_CALLS, UNKNOWN_CALLS, CODE_ON_LOAD),
+    ),
     Check(id="config-targets", severity=Severity.CRITICAL, reads=("json", "yaml"), facts=(CODE_ON_LOAD,)),
     Check(id="config-elsewhere", severity=Severity.HIGH, reads=("json",)),
     Check(id="requirements-elsewhere", severity=Severity.HIGH, reads=("text", "yaml", "python")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import pickle
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from attacks.kinds.kind import Files, Kind
 CARD = "---\nlicense: mit\n---\n# A model\n\nUse it like this:\n```bash\n{}\n```\n"
 SPACY = f'{texts.SPACY}\n[nlp.before]\n@callbacks = "own.hook.v1"\n'.encode()
 PYTHON_LAYER = "type: 'Python' python_param { module: 'own' layer: 'Layer' }"
+
+SYSTEM = base64.b64encode(b"\x80\x04cposix\nsystem\nX\x09\0\0\0echo hilt\x85R.").decode()
 
 
 def _one(name: str, does: str, check: str, words: str, honest: str, path: str, build: Callable[[], bytes]) -> Kind:
@@ -54,6 +57,7 @@ KINDS = (
     _one("pmml-java", "calls any class that the application finds", "pmml-functions", "the name of a Java class", "pmml", "model.pmml", lambda: pmml.apply("com.evil.Function")),
     _one("pmml-extension", "names a class in an extension", "pmml-functions", "'externalClass'", "pmml", "model.pmml", lambda: pmml.HOSTILE["a class of an extension"][0]),
     _one("mxnet-library", "runs code beside the graph", "mxnet-operators", "follows an address", "mxnet", "m-symbol.json", lambda: _mxnet("_Native")),
+    _one("json-pickle", "a pickle in the settings of an agent", "json-pickles", "it calls os.system('echo hilt')", "stable-baselines3", "data", lambda: json.dumps({"n_steps": {":serialized:": SYSTEM}}).encode()),
 )  # fmt: skip
 
 
@@ -77,5 +81,6 @@ HONEST: dict[str, Callable[[], Files]] = {
     "card": lambda: {"README.md": CARD.format("pip install transformers").encode()},
     "ort": lambda: {"model.ort": runtimes.ort()},
     "pmml": lambda: {"model.pmml": pmml.pmml(pmml.DEFINED)},
+    "stable-baselines3": lambda: {"data": json.dumps({"n_steps": {":serialized:": "gARLBy4="}}).encode()},
     "mxnet": lambda: {"m-symbol.json": _mxnet("Convolution")},
 }

@@ -16,12 +16,24 @@ from typing import Any
 
 from hilt.core.errors import FormatError
 
-_OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))(\S.*)")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _SHORT = {"-i": "--index-url", "-f": "--find-links", "-e": "--editable", "-r": "--requirement", "-c": "--constraint"}
+_SOURCES = (*_SHORT.values(), "--extra-index-url", "--trusted-host")
+_OTHERS = (
+    "--no-binary",
+    "--only-binary",
+    "--use-feature",
+    "--pre",
+    "--prefer-binary",
+    "--require-hashes",
+    "--no-index",
+)
+_LONG = (*_SOURCES, *_OTHERS)
+"""The options of a requirements file; any beginning that only one of them has stands for it."""
+_CODING = re.compile(r"#.*coding[:=]\s*([-\w.]+)")
+_USUAL = re.compile(r"utf-?8(-sig)?|(us-)?ascii|latin-?1|iso-?8859-?1", re.IGNORECASE)
 _AT = re.compile(r"\s*[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s*(?P<place>[^\s;]+)")
 _PLACE = re.compile(r"(?:[a-z+]+://|file:|\.{0,2}/|\.$|[A-Za-z]:\\|\\\\)\S*|\S+\.(?:whl|tar\.gz|zip)(?=$|\s|;)")
-_CONTINUED = re.compile(r"\\\r?\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +48,25 @@ class Source:
 
 
 def of_pip(text: str) -> Iterator[Source]:
-    """The places that a requirements file names."""
-    line = 1
-    for joined in _CONTINUED.sub("\0", text).split("\n"):
-        entry = _COMMENT.sub("", joined.replace("\0", " ").strip())
-        yield from _entry(entry, line)
-        line += 1 + joined.count("\0")
+    """The places that a requirements file names, and an encoding that it names for itself."""
+    lines, held, begun = text.splitlines(), list[str](), 0
+    for number, line in enumerate(lines[:2], 1):
+        if (coding := _CODING.search(line)) and not _USUAL.fullmatch(coding[1]):
+            yield Source(option="coding", place=coding[1], line=number)
+    for number, line in enumerate(lines, 1):
+        begun = begun if held else number
+        held.append(line)
+        if not line.endswith("\\") or line.lstrip().startswith("#"):  # a comment ends with its line
+            yield from _entry(_joined(held), begun)
+            held.clear()
+    yield from _entry(_joined(held), begun)
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines that go on, as one, without the comment."""
+    *begun, last = lines or [""]
+    comment = " " if last.lstrip().startswith("#") else ""
+    return _COMMENT.sub("", "".join(line.strip("\\") for line in begun) + comment + last.rstrip("\\")).strip()
 
 
 def of_conda(document: Any) -> Iterator[Source]:
@@ -87,20 +112,31 @@ def of_setup(tree: ast.Module) -> Iterator[Source]:
 
 
 def _entry(entry: str, line: int) -> Iterator[Source]:
-    if option := _OPTION.match(entry):
-        name = _SHORT.get(option[1], option[1])
-        yield Source(option=name, place=_first(option[2]), line=line)
+    if entry.startswith("-"):
+        yield from _options(entry, line)
     elif found := _AT.match(entry) or _PLACE.match(entry):
         place = found["place"] if found.re is _AT else found[0]
         hashed = "--hash=" in entry or bool(re.search(r"#.*(sha256|sha512)=", place))
         yield Source(option="", place=place, line=line, hashed=hashed)
 
 
-def _first(text: str) -> str:
+def _options(text: str, line: int) -> Iterator[Source]:
+    """All options of a line, which may be shortened, with what they name."""
     try:
-        return shlex.split(text)[0]
-    except (ValueError, IndexError):
-        return text.strip()
+        words = iter(shlex.split(text))
+    except ValueError:
+        words = iter(text.split())
+    for word in words:
+        if word.startswith("--"):
+            name, has_value, value = word.partition("=")
+            fitting = [option for option in _LONG if option.startswith(name)]
+            name = name if name in _LONG else fitting[0] if len(fitting) == 1 else name
+            name = "--index-url" if "--pypi-url".startswith(name) and name.startswith("--py") else name
+        else:
+            name, value = _SHORT.get(word[:2], word[:2]), word[2:].removeprefix("=")
+            has_value = value
+        if name in _SOURCES:
+            yield Source(option=name, place=value if has_value else next(words, ""), line=line)
 
 
 def _texts(value: Any) -> list[str]:

@@ -9,7 +9,7 @@ from hilt.formats.requirements import Source
 from hilt.knowledge.siblings import leads_away
 
 _INDEXES = re.compile(
-    r"https://([\w-]+\.)*(pypi\.org|pythonhosted\.org|pytorch\.org|nvidia\.com|pyg\.org|anaconda\.org|anaconda\.com)(/|$)"
+    r"https://([\w-]+\.)*(pytorch\.org|nvidia\.com|pyg\.org)(/|$)"
     r"|https://storage\.googleapis\.com/jax-releases/"
 )
 """Indexes of the projects themselves, without which many models cannot be run."""
@@ -23,6 +23,11 @@ _COMMIT = re.compile(r"@[0-9a-f]{40}(#|$)")
 def judged(source: Source) -> tuple[Severity, str] | None:
     """What a place to install from means, None where it is what everybody has."""
     place = source.place
+    if source.option == "coding":
+        return (
+            Severity.MEDIUM,
+            "is the encoding that pip reads the list in, and few others do: it may say something else",
+        )
     if source.option == "--trusted-host":
         return Severity.HIGH, "is trusted whatever its certificate says: anyone on the way can put packages there"
     if re.match(r"(git\+)?(http|git|ftp)://", place):

@@ -25,7 +25,10 @@ def seen(document: Any) -> list[str]:
 
 def test_parts_beside_the_kitfile_are_quiet() -> None:
     assert seen(KITFILE | MORE) == []
-    assert seen(KITFILE | {"model": {"path": "ghcr.io/org/net:1", "parts": [{"path": "lora/"}, 7]}, "code": "x"}) == []
+    assert (
+        seen(KITFILE | {"model": {"path": "registry.example/org/net:1", "parts": [{"path": "lora/"}, 7]}, "code": "x"})
+        == []
+    )
 
 
 @pytest.mark.parametrize(

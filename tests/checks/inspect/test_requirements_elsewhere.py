@@ -39,12 +39,18 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
         ("-e .", "from the folder", Severity.LOW),
         ("wheels/x-1.0-py3-none-any.whl", "from the folder", Severity.LOW),
         ("-r https://example.org/more.txt", "from an address", Severity.MEDIUM),
+        ("--pre --extra-index-url https://example.org/x", "another index of packages", Severity.MEDIUM),
+        ("--index https://example.org/x", "another index of packages", Severity.MEDIUM),
+        ("--extra=https://example.org/x", "another index of packages", Severity.MEDIUM),
+        ("--pypi-url https://example.org/x", "another index of packages", Severity.MEDIUM),
+        ("--extra-index-\\\nurl https://example.org/x", "another index of packages", Severity.MEDIUM),
+        ("# note \\\n-i https://example.org/x", "another index of packages", Severity.MEDIUM),
     ],
 )
 def test_a_place_that_pip_is_sent_to_is_told(line: str, words: str, severity: Severity) -> None:
     (finding,) = findings(CHECK, f"torch>=2\n{line}\nnumpy\n".encode(), "requirements.txt")
     assert (finding.severity, words in finding.message) == (severity, True), finding.message
-    assert finding.where.line == (4 if "\\\n" in line else 2)
+    assert finding.where.line == (4 if line.startswith("torch") else 3 if line.startswith("#") else 2)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +103,22 @@ def test_a_list_that_is_none_is_a_gap() -> None:
     (gap,) = CHECK.run(read(b"[project\n", "pyproject.toml"))
     assert isinstance(gap, Gap)
     assert "not TOML" in gap.why
+
+
+@pytest.mark.parametrize("end", ["\f", "\r", "\x85", "\u2028"])
+def test_whatever_ends_a_line_for_pip_ends_it_here(end: str) -> None:
+    (finding,) = findings(CHECK, f"torch{end}-i https://example.org/x\n".encode(), "requirements.txt")
+    assert finding.severity == Severity.MEDIUM
+
+
+def test_of_several_options_in_a_line_each_is_told() -> None:
+    line = b"--index-url https://download.pytorch.org/whl/cpu --extra-index-url 'https://example.org/x' --trusted-host=example.org\n"
+    severities = [finding.severity for finding in findings(CHECK, line, "requirements.txt")]
+    assert severities == [Severity.LOW, Severity.MEDIUM, Severity.HIGH]
+
+
+def test_an_encoding_that_only_pip_reads_the_list_in_is_told() -> None:
+    text = b"# -*- coding: utf-7 -*-\n+AC0ALQ-extra-index-url https://example.org/x\n"
+    (finding,) = findings(CHECK, text, "requirements.txt")
+    assert (finding.severity, "'utf-7' is the encoding" in finding.message) == (Severity.MEDIUM, True)
+    assert findings(CHECK, b"# coding: utf-8\ntorch\n", "requirements.txt") == []

@@ -144,6 +144,8 @@ def _runtimes() -> Iterator[Seed]:
     yield "net.caffemodel", runtimes.caffe_v1()
     yield "net.caffemodel", runtimes.caffe_v0("list.txt")
     yield "solver.prototxt", runtimes.solver()
+    yield "config.pbtxt", runtimes.triton()
+    yield "config.pbtxt", runtimes.triton("python", parameters={"EXECUTION_ENV_PATH": "/opt/env.tar.gz"})
     yield "model.param.bin", runtimes.ncnn_binary(256)
     yield "ggml-model.bin", runtimes.llama(b"fmgg", 1)
     yield "ggml-model.bin", runtimes.llama(b"tjgg", 2, 2, 20)

@@ -30,6 +30,11 @@ def test_numbers_by_numbers_are_known_by_the_name_that_spacy_gives_them(data: by
     assert (read(data, "key2row").format, read(data, "data").format) == ("msgpack", "unknown")
 
 
+def test_a_list_of_no_patterns_is_known_by_the_name_that_spacy_gives_it() -> None:
+    assert (read(b"\x90", "patterns").format, read(b"\x90", "data").format) == ("msgpack", "unknown")
+    assert read(b"\x91", "patterns").format == "unknown"
+
+
 def test_arrays_of_spacy_are_told_and_passed_over() -> None:
     value = read(pack(SPACY), "model").value
     assert value.keys == ("nodes", "attrs", "params", "shims")

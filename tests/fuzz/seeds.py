@@ -14,6 +14,7 @@ import lz4.frame
 from attacks import (
     archives,
     arrow,
+    faiss,
     foreign_archives,
     gguf,
     graphs,
@@ -114,6 +115,8 @@ def _graphs() -> Iterator[Seed]:
     yield from small_formats.HONEST.values()
     yield from number_formats.HONEST.values()
     yield from number_formats.MORE
+    yield from faiss.HONEST.items()
+    yield "patterns", b"\x90"
     yield from r_data.SEEDS
     yield from (("model.pmml", data) for data in (*pmml.HONEST, *(data for data, _ in pmml.HOSTILE.values())))
     yield from _runtimes()

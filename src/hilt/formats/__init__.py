@@ -197,6 +197,13 @@ READERS: tuple[Reader, ...] = (
         magic=((0, b"BMDF"), (0, b"FDMB"), (0, b"Trie Language Model"), (0, b"s3\n"), (4, b"BEGIN FILE FORMAT")),
         probed=True,
     ),
+    Reader(
+        id="faiss",
+        title="FAISS index",
+        names=("*.faiss", "*.index"),
+        magic=tuple((0, start) for start in (b"Ix", b"Iw", b"IH", b"IN", b"IB")),
+        probed=True,
+    ),
     Reader(id="ctranslate2", title="CTranslate2", names=("model.bin",), needs=((0, bytes(range(2, 7))), (1, b"\0"))),
     Reader(id="tesseract", title="Tesseract language", names=("*.traineddata",), needs=((0, bytes(range(51))),)),
     # Formats that live in a zip have its magic and a probe, and stand before it.
@@ -336,7 +343,7 @@ READERS: tuple[Reader, ...] = (
     Reader(
         id="msgpack",
         title="MessagePack",
-        names=("*.msgpack", "*.mpk", "*.msgpk", "key2row", "moves", "lookups.bin"),
+        names=("*.msgpack", "*.mpk", "*.msgpk", "key2row", "moves", "patterns", "lookups.bin"),
         needs=((0, bytes((*range(0x80, 0xA0), *range(0xDC, 0xE0)))),),
     ),
     # Formats that are hardly more than text: tried when nothing else fits, the most lenient last.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hilt.formats.pickle import PickleStream
 
 _NAMES = (".msgpack", ".mpk", ".msgpk")
-_SPACY = ("key2row", "lookups.bin", "moves")
+_SPACY = ("key2row", "lookups.bin", "moves", "patterns")
 """Files of spaCy in which there may be no names: numbers by numbers, or nothing."""
 _TRIAL = 200
 """Values that are looked at to tell MessagePack from other bytes."""
@@ -90,7 +90,7 @@ def probe(head: Head) -> bool:
     """Nearly every byte begins some value: a map or a list with names in it, to the end of what is looked at, is none by
     accident."""
     named = head.name.lower().endswith(_NAMES) or head.name in _SPACY
-    if head.data == b"\x80":  # an empty map
+    if head.data in (b"\x80", b"\x90"):  # an empty map or list
         return named
     if head.data[:1] not in _FIRST:
         return False

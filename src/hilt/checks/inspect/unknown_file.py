@@ -23,10 +23,12 @@ from hilt.core.report import Gap, State
 
 
 def unknown_file(repository: Repository) -> Iterator[Finding | Gap]:
+    unknown = [path for path, format_id in repository.formats.items() if format_id == UNKNOWN]
+    if not unknown:
+        return
     from hilt.knowledge.companions import companions
 
-    unknown = [path for path, format_id in repository.formats.items() if format_id == UNKNOWN]
-    described = companions(repository) if unknown else {}
+    described = companions(repository)
     for path in unknown:
         if path not in described:
             message = "no reader knows this file, so nobody looked into it"

@@ -14,6 +14,7 @@ import lz4.frame
 from attacks import (
     archives,
     arrow,
+    ds_store,
     faiss,
     foreign_archives,
     gguf,
@@ -116,6 +117,7 @@ def _graphs() -> Iterator[Seed]:
     yield from number_formats.HONEST.values()
     yield from number_formats.MORE
     yield from faiss.HONEST.items()
+    yield ".DS_Store", ds_store.ds_store()
     yield "patterns", b"\x90"
     yield from r_data.SEEDS
     yield from (("model.pmml", data) for data in (*pmml.HONEST, *(data for data, _ in pmml.HOSTILE.values())))

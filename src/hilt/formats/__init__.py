@@ -20,6 +20,7 @@ LISTED = (
 ACCOUNTED = (
     "caffe", "mnn", "executorch", "executorch-data", "onnx", "ort", "tflite", "coreml", "coreml-weights",
     "paddle-program", "tensorflow-variables", "tensorflow-graph", "saved-model", "media", "sqlite", "parquet",
+    "ds-store",
 )  # fmt: skip
 """Formats whose value has `unowned`: the bytes that belong to no part of the file."""
 
@@ -324,6 +325,7 @@ READERS: tuple[Reader, ...] = (
         ),
         needs=((0, b"\x89\xffGR%\0OfIwB"), (1, b"P\xd8IgLD\1TOF\0M")),
     ),
+    Reader(id="ds-store", title="view of a folder, of macOS", names=(".DS_Store",), magic=((0, b"\0\0\0\1Bud1"),)),
     Reader(
         id="arrow",
         title="Apache Arrow or Feather",

@@ -70,7 +70,23 @@ def icon() -> bytes:
     return struct.pack("<HHH", 0, 1, 1) + struct.pack("<BBBBHHII", 1, 1, 0, 0, 1, 32, 4, 22) + b"hilt"
 
 
+def tiff(order: str = "<") -> bytes:
+    """Two strips, what the camera says in a directory of its own, and a second picture."""
+
+    def directory(*entries: tuple[int, int, int, int], then: int = 0) -> bytes:
+        listed = b"".join(struct.pack(f"{order}HHII", *entry) for entry in entries)
+        return struct.pack(f"{order}H", len(entries)) + listed + struct.pack(f"{order}I", then)
+
+    first = directory((273, 4, 2, 64), (279, 4, 2, 72), (34665, 4, 1, 80), then=98)
+    camera = directory((0x9003, 2, 4, 0))
+    second = directory((273, 4, 1, 128), (279, 4, 1, 8))
+    start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}I", 8)
+    strips = struct.pack(f"{order}4I", 136, 140, 4, 4)
+    return (start + first).ljust(64, b"\0") + strips + camera + second + b"hilt" * 4
+
+
 HONEST = {
+    "scan.tif": tiff(), "map.tiff": tiff(">"),
     "logo.png": png(), "photo.jpg": jpeg(), "film.gif": gif(), "voice.wav": wav(), "scan.bmp": bmp(), "film.mp4": mp4(), "voice.ogg": ogg(),
     "paper.pdf": pdf(), "font.ttf": truetype(), "font.woff": woff(), "favicon.ico": icon(),
 }  # fmt: skip

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from attacks.archives import honest_zip
-from attacks.media_files import HONEST, jpeg
+from attacks.media_files import HONEST, jpeg, tiff
 from hilt.core.limits import Limits
 from reading import read
 from told import told
@@ -62,3 +62,13 @@ def test_a_picture_of_endless_parts_is_given_up() -> None:
 def test_a_sound_that_was_written_before_its_length_was_known_ends_with_the_file() -> None:
     data = HONEST["voice.wav"]
     assert read(data[:4] + b"\xff" * 4 + data[8:], "voice.wav").value.unowned == ()
+
+
+def test_a_picture_that_asks_for_more_numbers_than_allowed_is_given_up() -> None:
+    assert "header_entries" in str(read(tiff(), "scan.tif", Limits(header_entries=3)).error)
+
+
+def test_a_picture_whose_directories_lead_back_comes_to_an_end() -> None:
+    data = bytearray(tiff())
+    data[124:128] = (8).to_bytes(4, "little")
+    assert read(bytes(data), "scan.tif").value.unowned == ()

@@ -322,8 +322,9 @@ READERS: tuple[Reader, ...] = (
         names=(
             *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.bmp", "*.ico", "*.pdf", "*.mp4", "*.m4a", "*.mov"),
             *("*.wav", "*.ogg", "*.oga", "*.flac", "*.mp3", "*.ttf", "*.otf", "*.woff", "*.woff2"),
+            *("*.tif", "*.tiff"),
         ),
-        needs=((0, b"\x89\xffGR%\0OfIwB"), (1, b"P\xd8IgLD\1TOF\0M")),
+        needs=((0, b"\x89\xffGR%\0OfIwBM"), (1, b"P\xd8IgLD\1TOF\0M")),
     ),
     Reader(id="ds-store", title="view of a folder, of macOS", names=(".DS_Store",), magic=((0, b"\0\0\0\1Bud1"),)),
     Reader(

@@ -1,13 +1,13 @@
 """Recognises the pictures, sounds, films, fonts and documents that repositories carry beside their model.
 
 Specifications: the signatures of PNG (RFC 2083), JPEG (ITU T.81), GIF89a, RIFF (WebP, WAV), BMP, PDF (ISO 32000), MP4 (ISO
-14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF. What they show is not read, only where they end.
+14496-12), Ogg (RFC 3533), FLAC, MP3 with ID3, TrueType, OpenType, WOFF, TIFF 6.0. What they show is not read, only where they end.
 
 What can bite: a PDF document may run scripts, start programs and carry files; the others are shown and run nothing,
 other than by a fault of the program that shows them. Bytes behind the end can be another file.
 
 What hilt cannot see: what it shows; where MP3 and FLAC end, which state no length; bytes between the objects of PDF
-documents, and their compressed parts; texts and profiles inside of pictures.
+documents, and their compressed parts; bytes between the parts of TIFF; texts and profiles inside of pictures.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("opentype", 0, b"OTTO\x00"),
     ("woff", 0, b"wOFF"),
     ("woff", 0, b"wOF2"),
+    ("tiff", 0, b"II*\x00"),
+    ("tiff", 0, b"MM\x00*"),
     ("icon", 0, b"\x00\x00\x01\x00\x01\x00"),
 )
 

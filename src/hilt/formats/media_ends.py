@@ -179,7 +179,48 @@ def _icon(source: ByteSource, limits: Limits) -> int:
     return _Steps(source, limits).to(max((begin + length for length, begin in parts), default=6))
 
 
+def _tiff(source: ByteSource, limits: Limits) -> int:
+    """The end of the last part that a directory of it names: a value, a strip or tile of the picture, a directory."""
+    order = "<" if source.read(0, 2) == b"II" else ">"
+    steps, end, seen, held = _Steps(source, limits), 8, set[int](), 0
+    waiting = list(_unpack(f"{order}4xI", source, 0))
+    while waiting:
+        at = waiting.pop()
+        if at == 0 or at in seen:
+            continue
+        seen.add(at)
+        (count,) = _unpack(f"{order}H", source, at)
+        end = max(end, steps.to(at + 6 + 12 * count))
+        waiting += _unpack(f"{order}I", source, at + 2 + 12 * count)
+        values = dict[int, tuple[int, ...]]()
+        for place in range(at + 2, at + 2 + 12 * count, 12):
+            tag, kind, number = _unpack(f"{order}HHI", source, place)
+            size = number * _TIFF_SIZES.get(kind, 1)
+            begin = place + 8 if size <= 4 else _unpack(f"{order}I", source, place + 8)[0]
+            end = max(end, steps.to(begin + size))
+            if tag in _TIFF_PLACES and kind in _TIFF_LAYOUTS:
+                held += number
+                if held > limits.header_entries:
+                    raise LimitExceeded("header_entries", held, limits.header_entries, offset=place)
+                values[tag] = _unpack(f"{order}{number}{_TIFF_LAYOUTS[kind]}", source, begin)
+        for begins, sizes in _TIFF_DATA:
+            parts = zip(values.get(begins, ()), values.get(sizes, ()), strict=False)
+            end = max([end, *(steps.to(begin + size) for begin, size in parts)])
+        waiting += [place for tag in _TIFF_DIRECTORIES for place in values.get(tag, ())]
+    return end
+
+
+_TIFF_SIZES = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_TIFF_LAYOUTS = {3: "H", 4: "I", 13: "I"}
+_TIFF_DATA = ((273, 279), (324, 325), (513, 514))
+"""Strips, tiles and a small picture: where they begin, and how long they are."""
+_TIFF_DIRECTORIES = (330, 34665, 34853, 40965)
+"""Further pictures, what the camera says, where it was."""
+_TIFF_PLACES = frozenset((*(tag for pair in _TIFF_DATA for tag in pair), *_TIFF_DIRECTORIES))
+
+
 _ENDS: dict[str, Callable[[ByteSource, Limits], int]] = {
     "png": _png, "jpeg": _jpeg, "gif": _gif, "webp": _riff, "wav": _riff, "bmp": _bmp, "mp4": _mp4, "ogg": _ogg, "pdf": _pdf,
     "truetype": _font, "opentype": _font, "woff": _woff, "icon": _icon,
+    "tiff": _tiff,
 }  # fmt: skip

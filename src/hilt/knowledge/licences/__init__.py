@@ -1,0 +1,1 @@
+"""Licences of models and datasets: the pack, naming, recognising texts, and what follows from them."""

@@ -25,18 +25,23 @@ class About:
 
 
 class Catalogue:
-    """Every check that a report may name, and every fact; in the order of their lists.
+    """Every check that a report may name, every fact, and the names of licences; in the order of their lists.
 
-    Each check comes with a function that tells it, called when it is asked for: outputs tell few of all checks.
+    Each check comes with a function that tells it, called when it is asked for: outputs tell few of all checks. `licence`
+    gives the full name of a licence, and whatever it does not know (the path of a text that is none) as it stands.
     """
 
-    __slots__ = ("_checks", "_facts")
+    __slots__ = ("_checks", "_facts", "licence")
 
     def __init__(
-        self, checks: Mapping[str, Callable[[], About]] = MappingProxyType({}), facts: Iterable[FactSpec] = ()
+        self,
+        checks: Mapping[str, Callable[[], About]] = MappingProxyType({}),
+        facts: Iterable[FactSpec] = (),
+        licence: Callable[[str], str] = str,
     ) -> None:
         self._checks = checks
         self._facts = {spec.key: spec for spec in facts}
+        self.licence = licence
 
     def __iter__(self) -> Iterator[About]:
         return (tell() for tell in self._checks.values())

@@ -9,6 +9,7 @@ from typing import NoReturn
 from hilt.core import notebook
 from hilt.core.finding import Finding
 from hilt.core.report import Report
+from hilt.core.rights import Answer, Duty, HeldTerm
 from hilt.core.waiver import Unwaived, Waived
 
 
@@ -51,8 +52,9 @@ class Verdict:
     """admit, review or block, with every reason.
 
     `reasons` holds the rules that did not pass, strictest first; `passed` the names of those that did. `waived` are the
-    findings of the report that no rule counted, `unwaived` those that a waiver names in vain. `judged_at` is a UTC
-    time, ISO 8601.
+    findings of the report that no rule counted, `unwaived` those that a waiver names in vain. `terms` and `duties` are
+    what licences ask, held against the organisation's profile, and `answers` what laws say. `judged_at` is a UTC time,
+    ISO 8601.
     """
 
     outcome: Outcome
@@ -63,6 +65,9 @@ class Verdict:
     passed: tuple[str, ...] = ()
     waived: tuple[Waived, ...] = ()
     unwaived: tuple[Unwaived, ...] = ()
+    terms: tuple[HeldTerm, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    answers: tuple[Answer, ...] = ()
     judged_at: str = ""
 
     @property

@@ -131,6 +131,42 @@ DEFS: dict[str, Shape] = {
                 every("fact"),
             ),
             "transfer": ref("transfer"),
+            "terms": told("What licences make their grants depend on.", every("term")),
+            "obligations": told("What licences ask of whoever uses the subject.", every("obligation")),
+        },
+    ),
+    "term": shape(
+        "Something a licence makes its grant depend on.",
+        {
+            "licence": told("Its id in the pack of licences, or the path of a text that is none of them.", TEXT),
+            "id": told("Of what kind it is: commercial, users, revenue, hosting, territory ...", TEXT),
+            "says": TEXT,
+            "source": told("Where the licence was seen.", TEXT),
+            "known": words(Known),
+        },
+        {
+            "needs": told("A condition on the organisation's profile, in the language of policies.", TEXT),
+            "of": told(
+                "The base, adapter, dataset or folder whose licence it is; left out for the subject itself.", TEXT
+            ),
+        },
+    ),
+    "obligation": shape(
+        "Something that whoever uses the subject has to do.",
+        {
+            "licence": TEXT,
+            "id": told("Of what kind it is: licence-copy, notice, attribution, display ...", TEXT),
+            "says": TEXT,
+            "who": told("Whose duty it is, and when.", TEXT),
+            "source": TEXT,
+            "known": words(Known),
+        },
+        {
+            "when": told("The same as a condition on the organisation's profile; left out for always.", TEXT),
+            "words": told("A text that must be carried or displayed as it stands.", TEXT),
+            "done": told("Whether the files show that it is done; left out where they cannot.", {"type": "boolean"}),
+            "where": told("Where they show it.", TEXT),
+            "of": TEXT,
         },
     ),
     "transfer": shape(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Ran, Report, State, Transfer
+from hilt.core.rights import Obligation, Term
 from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
@@ -72,6 +73,23 @@ def few(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, 
     return st.lists(strategy, max_size=3).map(tuple)
 
 
+terms = st.builds(
+    Term, licence=texts, id=texts, says=texts, needs=texts, source=texts, known=st.sampled_from(Known), of=texts
+)
+obligations = st.builds(
+    Obligation,
+    licence=texts,
+    id=texts,
+    says=texts,
+    who=texts,
+    source=texts,
+    known=st.sampled_from(Known),
+    when=texts,
+    words=texts,
+    done=st.none() | st.booleans(),
+    where=texts,
+    of=texts,
+)
 subjects = st.builds(Subject, reference=texts, revision=texts, entries=few(entries))
 reports = st.builds(
     Report,
@@ -83,6 +101,8 @@ reports = st.builds(
     formats=st.dictionaries(texts, texts, max_size=3),
     versions=st.dictionaries(texts, texts, max_size=3),
     transfer=st.none() | st.builds(Transfer, bytes=counts, requests=counts),
+    terms=few(terms),
+    obligations=few(obligations),
 )
 reasons = st.builds(
     Reason,

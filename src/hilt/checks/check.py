@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hilt.core.byte_source import ByteSource
+from hilt.core.context import NOTHING_BESIDE, Context
 from hilt.core.errors import FormatError
-from hilt.core.fact import Fact
+from hilt.core.fact import Fact, FactSpec
 from hilt.core.finding import Finding
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
+from hilt.core.rights import Obligation, Term
 from hilt.core.subject import Subject
 
 if TYPE_CHECKING:
@@ -41,9 +43,13 @@ class ReadFile(Generic[T]):
         return self.path.rsplit("/", 1)[-1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Repository:
-    """The whole subject: what was listed, the format of each file that was read, and any file on request."""
+    """The whole subject: what was listed, the format of each file that was read, and any file on request.
+
+    A reading process makes one of each subject, and it is equal to itself only: what several checks need can be kept by
+    `functools.lru_cache(maxsize=1)`.
+    """
 
     subject: Subject
     formats: Mapping[str, str]
@@ -57,7 +63,14 @@ class Repository:
     """The bytes of the file at this path, whether it could be read or not; until the next file is asked for."""
     marks: Mapping[str, Marks] = field(default_factory=dict)
     """What the search through all bytes noted, by path."""
+    facts: list[Fact] = field(default_factory=list)
+    """For a check that `weighs`: what the checks before it in the list stated."""
+    context: Context = NOTHING_BESIDE
+
+    def merged(self, spec: FactSpec) -> Fact:
+        """The statements of `facts` under this key as one fact."""
+        return spec.merge(fact for fact in self.facts if fact.key == spec.key)
 
 
-Seen = Finding | Fact | Gap
-"""What a check yields: what it saw, what it knows, and what it could not look at (a `Gap`)."""
+Seen = Finding | Fact | Gap | Term | Obligation
+"""What a check yields: what it saw, what it knows, what it could not look at (a `Gap`), and what a licence asks."""

@@ -9,6 +9,8 @@ from hilt.core.fact import Fact
 from hilt.core.finding import Finding
 from hilt.core.parts_v1 import decode_fact, decode_finding, decode_gap, encode_fact, encode_finding, encode_gap
 from hilt.core.report import Gap, Ran
+from hilt.core.rights import Obligation, Term
+from hilt.core.rights_v1 import decode_obligation, decode_term, encode_obligation, encode_term
 
 UNKNOWN = "unknown"
 """The format of a file that no reader knows."""
@@ -38,6 +40,8 @@ class Examined:
     gaps: tuple[Gap, ...] = ()
     ran: tuple[Ran, ...] = ()
     members: tuple[tuple[int, str], ...] = ()
+    terms: tuple[Term, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
 
 
 def encode_examined(result: Examined) -> dict[str, Any]:
@@ -49,6 +53,8 @@ def encode_examined(result: Examined) -> dict[str, Any]:
         "gaps": [encode_gap(gap) for gap in result.gaps],
         "ran": [[ran.check, ran.files] for ran in result.ran],
         "members": result.members,
+        "terms": [encode_term(term) for term in result.terms],
+        "obligations": [encode_obligation(obligation) for obligation in result.obligations],
     }
 
 
@@ -60,4 +66,6 @@ def decode_examined(answer: dict[str, Any]) -> Examined:
         gaps=tuple(decode_gap(item, "gaps") for item in answer["gaps"]),
         ran=tuple(Ran(check=check, files=files) for check, files in answer["ran"]),
         members=tuple((index, path) for index, path in answer["members"]),
+        terms=tuple(decode_term(item, "terms") for item in answer["terms"]),
+        obligations=tuple(decode_obligation(item, "obligations") for item in answer["obligations"]),
     )

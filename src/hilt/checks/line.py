@@ -33,6 +33,8 @@ class Check(NamedTuple):
     """Formats of which a check of the repository needs at least one, or it has nothing to look at; empty for any."""
     searches: bool = False
     """Needs `Repository.marks`, and runs only where the search through all bytes was asked for."""
+    weighs: bool = False
+    """Needs `Repository.facts`: what the checks before it stated."""
     facts: tuple[FactSpec, ...] = ()
     family: str = "inspect"
 

@@ -16,6 +16,7 @@ from hilt.core.fact import Fact
 from hilt.core.finding import Finding, Where
 from hilt.core.limits import Limits
 from hilt.core.report import Gap, Ran, State
+from hilt.core.rights import Obligation, Term
 from hilt.formats import READERS
 from hilt.formats.reader import HEAD, Head, Reader, recognise
 
@@ -74,9 +75,15 @@ def run_check(check: Check, given: ReadFile[Any] | Repository, path: str, limits
     findings: list[Finding] = []
     facts: list[Fact] = []
     gaps: list[Gap] = []
+    terms: list[Term] = []
+    obligations: list[Obligation] = []
     try:
         for seen in check.run(given):
             match seen:
+                case Term():
+                    terms.append(seen)
+                case Obligation():
+                    obligations.append(seen)
                 case Fact():
                     facts.append(replace(seen, check=check.id))
                 case Gap():
@@ -95,7 +102,14 @@ def run_check(check: Check, given: ReadFile[Any] | Repository, path: str, limits
         gaps.append(Gap(what=check.id, path=path, state=State.FAILED, why=bug(error)))
         ran = ()
     findings = _fold(findings, limits.findings_per_check)
-    return Examined(findings=tuple(findings), facts=tuple(facts), gaps=tuple(gaps), ran=ran)
+    return Examined(
+        findings=tuple(findings),
+        facts=tuple(facts),
+        gaps=tuple(gaps),
+        ran=ran,
+        terms=tuple(terms),
+        obligations=tuple(obligations),
+    )
 
 
 def _placed(finding: Finding) -> Finding:
@@ -140,4 +154,6 @@ def _add(one: Examined, other: Examined) -> Examined:
         facts=one.facts + other.facts,
         gaps=one.gaps + other.gaps,
         ran=one.ran + other.ran,
+        terms=one.terms + other.terms,
+        obligations=one.obligations + other.obligations,
     )

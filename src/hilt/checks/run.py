@@ -16,10 +16,12 @@ from hilt.checks.hashing import Hashed, digestible, hash_files
 from hilt.checks.line import Check
 from hilt.checks.threads import Threads
 from hilt.checks.workers import Worker, Workers
+from hilt.core.context import NOTHING_BESIDE, Context
+from hilt.core.context_v1 import encode_context
 from hilt.core.fact import Fact, FactSchema, FactSpec, Known
 from hilt.core.finding import Finding, any_inside
 from hilt.core.limits import Limits
-from hilt.core.parts_v1 import encode_subject
+from hilt.core.parts_v1 import encode_fact, encode_subject
 from hilt.core.progress import Progress
 from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.subject import Subject
@@ -128,10 +130,12 @@ def run(
     hashed: bool,
     progress: Progress,
     search_bytes: bool = False,
+    context: Context = NOTHING_BESIDE,
 ) -> Report:
     """Reads the subject in `workers` and runs `CHECKS` on it. With `hashed`, every file is digested in the same time.
 
     With `search_bytes` as well, the same pass notes where bytes look like a program or a key, for the checks that look.
+    `context` is what is known beside the subject.
     """
     gone_through = sum(entry.size for entry in digestible(listing, limits, marked=search_bytes)) if hashed else 0
     progress.start(files=len(listing.locators), size=gone_through)
@@ -147,11 +151,28 @@ def run(
             digested = hashing.result() if hashing else Hashed(entries=listing.subject.entries)
             subject = replace(listing.subject, entries=digested.entries)
             asked = [check for check in CHECKS if search_bytes or not check.searches]
-            of_repository = _read_repository(taken[0], asked, subject, gathered, formats, digested.marks)
+            told = introduction(subject, gathered, formats, digested.marks, context)
+            taken[0].introduce(told)
+            of_repository = _read_repository(taken[0], asked, formats, gathered)
         finally:
             stopped.set()
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
-    gaps = [*listing.gaps, *gathered.gaps, *digested.gaps, *(gap for result in results for gap in result.gaps)]
+    gaps = [*listing.gaps, *gathered.gaps, *digested.gaps]
+    return replace(
+        _reported(subject, asked, results, gaps, formats),
+        transfer=listing.remote.transferred if listing.remote is not None else None,
+    )
+
+
+def _reported(
+    subject: Subject,
+    asked: Sequence[Check],
+    results: Sequence[Examined],
+    around: Sequence[Gap],
+    formats: Mapping[str, str],
+) -> Report:
+    """All `results` as one report; `around` are the gaps that no check and no reader told."""
+    gaps = [*around, *(gap for result in results for gap in result.gaps)]
     findings = _in_order(finding for result in results for finding in result.findings)
     stated = [fact for result in results for fact in result.facts]
     ran: Counter[str] = Counter()
@@ -168,7 +189,8 @@ def run(
         ),
         formats=dict(_described(formats, gaps)),
         versions={"hilt": __version__, "callables": INDEX_VERSION},
-        transfer=listing.remote.transferred if listing.remote is not None else None,
+        terms=tuple(dict.fromkeys(term for result in results for term in result.terms)),
+        obligations=tuple(dict.fromkeys(one for result in results for one in result.obligations)),
     )
 
 
@@ -196,26 +218,33 @@ def _read_files(workers: Sequence[Worker], listing: Listing, limits: Limits, pro
     return work.gathered
 
 
+def introduction(
+    subject: Subject, gathered: Gathered, formats: dict[str, str], marks: Mapping[str, Marks], context: Context
+) -> dict[str, Any]:
+    """What a worker is told before the checks that take the whole repository."""
+    return {
+        "do": "subject",
+        "subject": encode_subject(subject),
+        "places": list(gathered.places.values()),
+        "formats": formats,
+        "marks": {path: asdict(of_file) for path, of_file in marks.items()},
+        "context": encode_context(context),
+    }
+
+
 def _read_repository(
-    worker: Worker,
-    asked: Sequence[Check],
-    subject: Subject,
-    gathered: Gathered,
-    formats: dict[str, str],
-    marks: Mapping[str, Marks],
+    worker: Worker, asked: Sequence[Check], formats: Mapping[str, str], gathered: Gathered
 ) -> list[Examined]:
-    worker.introduce(
-        {
-            "do": "subject",
-            "subject": encode_subject(subject),
-            "places": list(gathered.places.values()),
-            "formats": formats,
-            "marks": {path: asdict(of_file) for path, of_file in marks.items()},
-        }
-    )
     there = set(formats.values())
-    looking = [check for check in asked if not check.reads and (not check.needs or not there.isdisjoint(check.needs))]
-    return [worker.ask({"do": "repository", "check": check.id}) for check in looking]
+    stated = [fact for _, examined in sorted(gathered.examined, key=lambda pair: pair[0]) for fact in examined.facts]
+    results: list[Examined] = []
+    for check in asked:
+        if check.reads or (check.needs and there.isdisjoint(check.needs)):
+            continue
+        facts = [encode_fact(fact) for fact in stated] if check.weighs else []
+        results.append(worker.ask({"do": "repository", "check": check.id, "facts": facts}))
+        stated += results[-1].facts
+    return results
 
 
 def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -20,11 +20,11 @@ from hilt.checks.check import ReadFile, Repository
 from hilt.checks.examined import RAISE_BUGS, UNKNOWN, UNREAD, Examined, encode_examined
 from hilt.checks.reading import bug, examine, read, run_check
 from hilt.core.byte_source import ByteSource
+from hilt.core.context_v1 import decode_context
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
-from hilt.core.parts_v1 import decode_subject
+from hilt.core.parts_v1 import decode_fact, decode_subject
 from hilt.core.report import Gap, State
-from hilt.core.subject import Subject
 from hilt.sources.file import FileSource, Locator
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ class Session:
 
     limits: Limits
     opened: Opened
-    subject: Subject = field(default_factory=lambda: Subject(reference=""))
     places: Mapping[str, Place] = field(default_factory=dict)
-    formats: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, Marks] = field(default_factory=dict)
+    seen: dict[str, ReadFile[object]] = field(default_factory=dict)
+    """The files that the check which runs has read."""
+    repository: Repository | None = None
 
 
 def main() -> None:
@@ -143,13 +143,11 @@ def _handle(session: Session, request: dict[str, Any]) -> Examined:
             case "file":
                 return _file(session, request)
             case "subject":
-                session.subject = decode_subject(request["subject"])
                 session.places = {place["path"]: place for place in request["places"]}
-                session.formats = request["formats"]
-                session.marks = _marks(request["marks"])
+                session.repository = _introduced(session, request)
                 return Examined()
             case _:
-                return _repository(session, what)
+                return _repository(session, what, request["facts"])
     except SourceError as error:
         return _failed(what, path, str(error))
     except MemoryError:
@@ -192,27 +190,33 @@ def _members(file: ReadFile[Any]) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _repository(session: Session, check_id: str) -> Examined:
-    check = next(check for check in CHECKS if check.id == check_id)
-    seen: dict[str, ReadFile[object]] = {}
-
+def _introduced(session: Session, request: dict[str, Any]) -> Repository:
     def read_path(path: str) -> ReadFile[object]:
-        if path not in seen:
-            seen[path] = read(path, session.opened.at(session.places[path]), session.limits)
-        file = seen[path]
+        if path not in session.seen:
+            session.seen[path] = read(path, session.opened.at(session.places[path]), session.limits)
+        file = session.seen[path]
         if file.error is not None:
             raise file.error
         return file
 
-    repository = Repository(
-        subject=session.subject,
-        formats=session.formats,
+    return Repository(
+        subject=decode_subject(request["subject"]),
+        formats=request["formats"],
         read=read_path,
         limits=session.limits,
         open=lambda path: session.opened.at(session.places[path]),
-        marks=session.marks,
+        marks=_marks(request["marks"]),
+        context=decode_context(request["context"]),
     )
-    return run_check(check, repository, "", session.limits)
+
+
+def _repository(session: Session, check_id: str, facts: list[dict[str, Any]]) -> Examined:
+    check = next(check for check in CHECKS if check.id == check_id)
+    if session.repository is None:
+        raise RuntimeError("a check of the subject was asked for before the subject was told")
+    session.seen.clear()
+    session.repository.facts[:] = [decode_fact(fact) for fact in facts]
+    return run_check(check, session.repository, "", session.limits)
 
 
 def _marks(told: dict[str, dict[str, Any]]) -> dict[str, Marks]:

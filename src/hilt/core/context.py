@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(NamedTuple):
     """A model or dataset that the subject is made from, as its own card and licence files tell it.
 
     `name` is as the subject names it (`org/name`). `licences` are ids of the pack, `unknown` spellings that it does not
@@ -23,8 +23,10 @@ class Base:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(NamedTuple):
     """`bases` is empty unless somebody asked for the bases to be looked up."""
 
-    bases: Mapping[str, Base] = field(default_factory=dict)
+    bases: Mapping[str, Base] = MappingProxyType({})
+
+
+NOTHING_BESIDE = Context()

@@ -16,7 +16,7 @@ from hilt.core.wire import Object, decode_value, encode_text, encode_value
 
 _SEVERITIES = {severity.word: severity for severity in Severity}
 _CONFIDENCES = {confidence.word: confidence for confidence in Confidence}
-_KNOWN = {known.word: known for known in Known}
+KNOWN = {known.word: known for known in Known}
 _STATES = {state.value: state for state in State}
 _KINDS = {kind.value: kind for kind in EntryKind}
 
@@ -83,7 +83,7 @@ def encode_fact(fact: Fact) -> dict[str, Any]:
 
 def decode_fact(value: Any, where: str = "fact") -> Fact:
     it = Object(value, where)
-    key, source, known = it.text("key"), it.text("source"), it.word("known", _KNOWN)
+    key, source, known = it.text("key"), it.text("source"), it.word("known", KNOWN)
     stated, check = decode_value(it.take("value"), it.at("value")), it.text("check", "")
     it.done()
     try:

@@ -10,6 +10,7 @@ from typing import NoReturn
 from hilt.core import notebook
 from hilt.core.fact import Fact
 from hilt.core.finding import Finding, Severity
+from hilt.core.rights import Obligation, Term
 from hilt.core.subject import Subject
 
 
@@ -72,7 +73,8 @@ class Report:
     such fact that says what everything else comes to. With them a fact can be had without what a waiver takes away.
 
     `formats` maps each path that was read, members of archives included, to the id of its format. `versions` holds the
-    versions of everything that the report depends on. `transfer` is there where the subject was read before download.
+    versions of everything that the report depends on. `terms` and `obligations` are what the licences ask of whoever uses
+    the subject; whether an organisation meets them is not judged here. `transfer` is there where the subject was read before download.
     """
 
     subject: Subject
@@ -83,6 +85,8 @@ class Report:
     formats: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     transfer: Transfer | None = None
+    terms: tuple[Term, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings of this severity or worse."""

@@ -28,6 +28,7 @@ from hilt.core.parts_v1 import (
     kept,
 )
 from hilt.core.report import Coverage, Report, Transfer
+from hilt.core.rights_v1 import decode_obligation, decode_term, encode_obligation, encode_term
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 from hilt.core.wire import Object, decode_item, encode_text, encode_value
@@ -106,6 +107,8 @@ def encode_report(report: Report) -> dict[str, Any]:
         "formats": {encode_text(path): encode_text(format_id) for path, format_id in report.formats.items()},
         "versions": {encode_text(name): encode_text(version) for name, version in report.versions.items()},
         **({"transfer": encode_transfer(report.transfer)} if report.transfer else {}),
+        **({"terms": [encode_term(term) for term in report.terms]} if report.terms else {}),
+        **({"obligations": [encode_obligation(one) for one in report.obligations]} if report.obligations else {}),
     }
 
 
@@ -120,6 +123,8 @@ def decode_report(value: Any, where: str = "report") -> Report:
         formats=it.texts("formats"),
         versions=it.texts("versions"),
         transfer=decode_transfer(it.take("transfer"), it.at("transfer")) if it.has("transfer") else None,
+        terms=it.each("terms", decode_term) if it.has("terms") else (),
+        obligations=it.each("obligations", decode_obligation) if it.has("obligations") else (),
     )
     it.done()
     return report

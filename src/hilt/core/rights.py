@@ -1,15 +1,17 @@
-"""What licences and laws ask: stated by checks as terms and obligations, held against an organisation by policy."""
+"""What licences and laws ask: stated by checks as terms and obligations, held against an organisation by policy.
+
+Named tuples, because a dataclass costs ten times as much when hilt starts, and most subjects have none of these.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from hilt.core.fact import Known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(NamedTuple):
     """Something a licence makes its grant depend on.
 
     `licence` is the id in the pack of licences, or a path for a text that is none of them. `id` says of what kind it is:
@@ -28,8 +30,7 @@ class Term:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obligation:
+class Obligation(NamedTuple):
     """Something that whoever uses the subject has to do.
 
     `who` says whose duty it is and when, in words ("whoever passes it on"); `when` says the same as a condition on the
@@ -60,8 +61,7 @@ class DutyState(Enum):
     """Nobody told whether it is asked of this organisation at all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldTerm:
+class HeldTerm(NamedTuple):
     """A term held against the profile: `holds` is None where a part of the profile is missing; `why` says it in words."""
 
     term: Term
@@ -69,8 +69,7 @@ class HeldTerm:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
+class Duty(NamedTuple):
     """An obligation held against the profile and against what the settings say is done."""
 
     obligation: Obligation
@@ -78,8 +77,7 @@ class Duty:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What a rule of law says of this subject and this organisation: yes, no, or None where it cannot be told.
 
     `article` is where the rule stands, `says` what follows where the answer is yes, `whose` whose duty that is

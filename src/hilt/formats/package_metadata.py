@@ -1,7 +1,7 @@
 """Reads the metadata of a Python package: the `METADATA` of a wheel, the `PKG-INFO` of a source distribution.
 
 Specification: "Core metadata specifications" 2.5 of the Python Packaging Authority: fields as in an e-mail (`Name: value`,
-lines that begin with a blank go on with the one before), an empty line, and the description.
+lines that begin with a blank go on with the one before), an empty line, and the description, which was a field until 2.0.
 
 What can bite: nothing by itself; it names licences.
 
@@ -25,9 +25,11 @@ _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,40}):(.*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageMetadata:
-    """The fields in the order of the file, as name and value; the description is none of them."""
+    """The fields in the order of the file, as name and value, and the description, which begins on line `described`."""
 
     fields: tuple[tuple[str, str], ...]
+    description: str = ""
+    described: int = 1
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of the fields of this name, whatever its case."""
@@ -40,20 +42,27 @@ def probe(head: Head) -> bool:
 
 def read(source: ByteSource, limits: Limits) -> PackageMetadata:
     """The fields in `source`. Raises `FormatError` where there are none."""
-    fields: list[tuple[str, str]] = []
-    for line in whole(source, limits).splitlines():
-        if not line.strip():
+    lines = whole(source, limits).split("\n")
+    fields: list[tuple[str, list[str]]] = []
+    described, end = 1, len(lines)
+    for number, line in enumerate(lines):
+        blank = line[:1] in (" ", "\t") and fields
+        found = None if blank else _FIELD.fullmatch(line.rstrip("\r"))
+        if blank:
+            fields[-1][1].append(line.strip())
+        elif found is None:  # an empty line, or where Python's e-mail parser ends the fields too
+            end = number
             break
-        if line[0] in " \t" and fields:
-            name, value = fields.pop()
-            fields.append((name, f"{value}\n{line.strip()}"))
-            continue
-        found = _FIELD.fullmatch(line)
-        if found is None:  # where Python's e-mail parser ends the fields too
-            break
-        if len(fields) >= limits.header_entries:
+        elif len(fields) >= limits.header_entries:
             raise LimitExceeded("header_entries", len(fields) + 1, limits.header_entries)
-        fields.append((found[1], found[2].strip()))
+        else:
+            fields.append((found[1], [found[2].strip()]))
+            described = number + 1 if found[1].lower() == "description" else described
     if not fields:
         raise FormatError("no field of metadata")
-    return PackageMetadata(fields=tuple(fields))
+    told = tuple((name, "\n".join(values)) for name, values in fields)
+    behind = "\n".join(lines[end:])
+    if behind.strip():
+        return PackageMetadata(fields=told, description=behind, described=end + 1)
+    inside = next((value for name, value in told if name.lower() == "description"), "")
+    return PackageMetadata(fields=told, description=inside, described=described)

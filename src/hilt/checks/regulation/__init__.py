@@ -1,0 +1,1 @@
+"""What laws ask of a model, stated: what it was trained with, what it makes, what its publisher tells."""

@@ -15,6 +15,7 @@ from hilt.core.fact import Known
 from hilt.core.finding import Confidence, Severity
 from hilt.core.report import State
 from hilt.core.report_v1 import SCHEMA
+from hilt.core.rights import DutyState
 from hilt.core.subject import EntryKind
 from hilt.core.verdict import Outcome
 from hilt.core.waiver import Idle
@@ -84,8 +85,35 @@ DEFS: dict[str, Shape] = {
         {
             "waived": told("Findings of the report that no rule counted, and by which waiver.", every("waived")),
             "unwaived": told("Findings that count although a waiver names them, and why.", every("unwaived")),
+            "terms": told("The terms of the report, held against the organisation's profile.", every("held")),
+            "duties": told("The obligations of the report, held against profile and settings.", every("duty")),
+            "answers": told("What rules of law say; never legal advice.", every("answer")),
             "judged_at": told("UTC, ISO 8601.", TEXT),
         },
+    ),
+    "held": shape(
+        "A term, held against the profile.",
+        {"term": ref("term")},
+        {"holds": told("Left out where it cannot be told.", {"type": "boolean"}), "why": TEXT},
+    ),
+    "duty": shape(
+        "An obligation, held against the profile and what the settings say is done.",
+        {"obligation": ref("obligation"), "state": words(DutyState)},
+        {"why": TEXT},
+    ),
+    "answer": shape(
+        "What a rule of law says of this subject and this organisation.",
+        {
+            "id": TEXT,
+            "title": TEXT,
+            "law": TEXT,
+            "article": TEXT,
+            "says": told("What follows where it holds.", TEXT),
+            "whose": told("Whose duty that is: publisher or you.", TEXT),
+            "why": told("The facts that decide, or that are missing.", TEXT),
+            "read": told("The day on which the rule was last read.", TEXT),
+        },
+        {"holds": told("Left out where it cannot be told.", {"type": "boolean"})},
     ),
     "waived": shape(
         "A finding that a waiver of the settings takes out.", {"finding": ref("finding"), "waiver": ref("waiver")}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Ran, Report, State, Transfer
-from hilt.core.rights import Obligation, Term
+from hilt.core.rights import Answer, Duty, DutyState, HeldTerm, Obligation, Term
 from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
@@ -90,6 +90,11 @@ obligations = st.builds(
     where=texts,
     of=texts,
 )
+answers = st.builds(
+    Answer,
+    **{name: texts for name in Answer._fields if name != "holds"},
+    holds=st.none() | st.booleans(),
+)
 subjects = st.builds(Subject, reference=texts, revision=texts, entries=few(entries))
 reports = st.builds(
     Report,
@@ -126,5 +131,8 @@ verdicts = st.builds(
     passed=few(texts),
     waived=few(st.builds(Waived, finding=findings, waiver=waivers)),
     unwaived=few(st.builds(Unwaived, finding=findings, waiver=waivers, why=st.sampled_from(Idle))),
+    terms=few(st.builds(HeldTerm, term=terms, holds=st.none() | st.booleans(), why=texts)),
+    duties=few(st.builds(Duty, obligation=obligations, state=st.sampled_from(DutyState), why=texts)),
+    answers=few(answers),
     judged_at=texts | st.datetimes().map(str),
 )

@@ -16,7 +16,7 @@ from hilt.core.fact import Fact
 from hilt.core.finding import Finding, Where
 from hilt.core.report import Coverage, Gap, Ran, Report
 from hilt.core.report_v1 import dump_report, dump_verdicts, load_verdicts
-from hilt.core.rights import Obligation, Term
+from hilt.core.rights import Answer, Duty, HeldTerm, Obligation, Term
 from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Reason, Verdict
 from hilt.core.waiver import Unwaived, Waived, Waiver
@@ -77,6 +77,9 @@ def test_what_is_no_document_is_not_valid(broken: Any) -> None:
         ("unwaived", Unwaived),
         ("term", Term),
         ("obligation", Obligation),
+        ("held", HeldTerm),
+        ("duty", Duty),
+        ("answer", Answer),
     ],
 )
 def test_no_field_is_forgotten_on_the_wire(name: str, type_: type) -> None:

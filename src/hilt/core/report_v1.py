@@ -28,7 +28,18 @@ from hilt.core.parts_v1 import (
     kept,
 )
 from hilt.core.report import Coverage, Report, Transfer
-from hilt.core.rights_v1 import decode_obligation, decode_term, encode_obligation, encode_term
+from hilt.core.rights_v1 import (
+    decode_answer,
+    decode_duty,
+    decode_held,
+    decode_obligation,
+    decode_term,
+    encode_answer,
+    encode_duty,
+    encode_held,
+    encode_obligation,
+    encode_term,
+)
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 from hilt.core.wire import Object, decode_item, encode_text, encode_value
@@ -236,6 +247,9 @@ def encode_verdict(verdict: Verdict) -> dict[str, Any]:
         passed=[encode_text(rule) for rule in verdict.passed],
         waived=[encode_waived(waived) for waived in verdict.waived] or None,
         unwaived=[encode_waived(unwaived) for unwaived in verdict.unwaived] or None,
+        terms=[encode_held(term) for term in verdict.terms] or None,
+        duties=[encode_duty(duty) for duty in verdict.duties] or None,
+        answers=[encode_answer(answer) for answer in verdict.answers] or None,
         report=encode_report(verdict.report),
     )
 
@@ -251,6 +265,9 @@ def decode_verdict(value: Any, where: str = "verdict") -> Verdict:
         passed=it.each("passed", decode_item),
         waived=it.each("waived", decode_waived) if it.has("waived") else (),
         unwaived=it.each("unwaived", decode_unwaived) if it.has("unwaived") else (),
+        terms=it.each("terms", decode_held) if it.has("terms") else (),
+        duties=it.each("duties", decode_duty) if it.has("duties") else (),
+        answers=it.each("answers", decode_answer) if it.has("answers") else (),
         report=decode_report(it.take("report"), it.at("report")),
     )
     it.done()

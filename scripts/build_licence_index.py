@@ -1,0 +1,171 @@
+"""Builds what hilt knows of the texts of licences: `index.json` and `grams.bin` in `src/hilt/knowledge/licences/`.
+
+    pip download --no-deps --dest build/licences scancode-toolkit-mini==32.5.0
+    unzip -d build/licences/scancode build/licences/scancode_toolkit_mini-*.whl 'licensedcode/data/licenses/*'
+    (cd build/licences && npm pack spdx-license-list@6.12.0 && tar xzf spdx-license-list-*.tgz)
+    python scripts/build_licence_index.py --texts TEXTS \\
+        --spdx build/licences/package --scancode build/licences/scancode/licensedcode/data/licenses
+
+TEXTS holds licences as their publishers ship them, one file each. `licence_texts.tsv` beside this script says which licence
+a file of TEXTS or of ScanCode's is the text of. Files of the list of SPDX are found by the `spdx` of the entries; those
+without an entry are known by name and text alone. Run it anew whenever an entry or a text changes: nothing else reads the
+entries to find out what a licence is called. The texts themselves are not kept, only hashes of four words each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from hilt.knowledge.licences import licence as pack  # noqa: E402
+from hilt.knowledge.licences.grams import pack as packed_grams  # noqa: E402
+from hilt.knowledge.licences.identify import digest  # noqa: E402
+from hilt.knowledge.licences.words import words  # noqa: E402
+
+FOLDER = ROOT / "src" / "hilt" / "knowledge" / "licences"
+TABLE = Path(__file__).with_name("licence_texts.tsv")
+SHORT = 1_000
+"""Words: shorter licences are all kept, since it is they that differ from each other by a sentence."""
+OPEN_CONTENT = (
+    "CC",
+    "CDLA-",
+    "ODC-",
+    "ODbL-",
+    "PDDL-",
+    "OGL-",
+    "C-UDA-",
+    "O-UDA-",
+    "etalab-",
+    "DL-DE-",
+    "MDL-",
+    "FSL-",
+    "BUSL-",
+)
+SUFFIXES = ("-only", "-or-later", "+")
+APPENDIX = "appendix: how to apply"
+END = "end of terms and conditions"
+SOURCES = {
+    "spdx": "SPDX License List, by npm spdx-license-list 6.12.0 (CC0-1.0)",
+    "scancode": "ScanCode LicenseDB, by scancode-toolkit-mini 32.5.0 (CC-BY-4.0, (c) nexB Inc. and others)",
+    "texts": "the publishers' own copies",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A text: of which licence, whether it is the licence, a policy or a notice, and its words."""
+
+    id: str
+    of: str
+    words: list[str]
+    name: str = ""
+    spdx: str = ""
+
+
+def listed(folders: dict[str, Path]) -> Iterator[Found]:
+    """The texts that the table names."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            folder = folders.get(row["source"])
+            if folder is None:
+                continue
+            text = (folder / row["file"]).read_text(encoding="utf-8")
+            if row["source"] == "scancode":
+                text = text.partition("---\n")[2].partition("---\n")[2]  # what stands before the text describes it
+            yield from forms(Found(id=row["id"], of=row["of"], words=[], name=row["name"]), text)
+
+
+def standard(folder: Path, ids: dict[str, str]) -> Iterator[Found]:
+    """The licences of SPDX's list that are worth knowing; `ids` are those of the pack by their names there."""
+    about: dict[str, dict[str, Any]] = json.loads((folder / "spdx.json").read_text(encoding="utf-8"))
+    for spdx in sorted(about):
+        plain = spdx
+        for suffix in SUFFIXES:
+            plain = plain.removesuffix(suffix)
+        row = json.loads((folder / "licenses" / f"{spdx}.json").read_text(encoding="utf-8"))
+        text: str = row["licenseText"]
+        key = ids.get(spdx) or ids.get(plain) or ids.get(f"{plain}-only") or plain.lower()
+        worth = key in ids.values() or about[spdx].get("osiApproved") or spdx.startswith(OPEN_CONTENT)
+        if worth or len(text.split()) <= SHORT:
+            yield from forms(Found(id=key, of="licence", words=[], name=row["name"], spdx=plain), text)
+        notice = row.get("standardLicenseHeader") or ""
+        if len(notice.split()) > 15:
+            yield from forms(Found(id=key, of="notice", words=[], name=row["name"], spdx=plain), notice)
+
+
+def forms(found: Found, text: str) -> Iterator[Found]:
+    """The text, and the parts of it that are passed around as the whole: without the appendix, without what ends it."""
+    low = text.lower()
+    cuts = {len(text)}
+    if found.id == "apache-2.0" and found.of == "licence":
+        cuts |= {at for at in (low.find(END), low.find(END) + len(END), low.find(APPENDIX)) if at > len(END)}
+    for cut in sorted(cuts, reverse=True):
+        said = words(text[:cut]).words
+        if len(said) >= 10:
+            yield Found(id=found.id, of=found.of, words=said, name=found.name, spdx=found.spdx)
+
+
+def distinct(found: Iterator[Found]) -> list[Found]:
+    """Each text once: the first that has it names it."""
+    kept: dict[str, Found] = {}
+    for one in found:
+        kept.setdefault(digest(one.words), one)
+    return list(kept.values())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--texts", type=Path, help="a folder of licences as their publishers ship them")
+    parser.add_argument("--spdx", type=Path, required=True, help="the npm package spdx-license-list, unpacked")
+    parser.add_argument("--scancode", type=Path, help="licensedcode/data/licenses of ScanCode")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="where both files are written")
+    given = parser.parse_args()
+    folders = {name: folder for name in ("texts", "scancode") if (folder := getattr(given, name))}
+    entries = {key: pack.licence(key) for key in pack.ids()}
+    by_spdx = {entry.spdx: key for key, entry in entries.items() if entry.spdx}
+    found = distinct(one for part in (listed(folders), standard(given.spdx, by_spdx)) for one in part)
+    counts = {key: sum(one.id == key and one.of == "licence" for one in found) for key in {one.id for one in found}}
+    tree = {
+        "version": pack.PACK_VERSION,
+        "sources": {name: said for name, said in SOURCES.items() if name == "spdx" or name in folders},
+        "licences": {
+            key: {
+                **{
+                    name: getattr(entry, name)
+                    for name in ("name", "hub", "aliases", "links", "spdx")
+                    if getattr(entry, name)
+                },
+                "texts": counts.get(key, 0),
+            }
+            for key, entry in entries.items()
+        },
+        "standard": {
+            one.id: {"name": one.name, **({"spdx": one.spdx} if one.spdx else {}), "texts": counts[one.id]}
+            for one in sorted(found, key=lambda one: one.id)
+            if one.id not in entries
+        },
+        "texts": [[one.id, one.of, digest(one.words)] for one in found],
+    }
+    given.out.mkdir(parents=True, exist_ok=True)
+    rows = {
+        key: json.dumps(value, ensure_ascii=False, indent=0 if key != "version" else None)
+        for key, value in tree.items()
+    }
+    text = ",\n".join(f"{json.dumps(key)}: {row}" for key, row in rows.items())
+    (given.out / "index.json").write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+    (given.out / "grams.bin").write_bytes(packed_grams([one.words for one in found]))
+    missing = sorted(key for key in entries if not counts.get(key))
+    print(f"{len(found)} texts of {len(counts)} licences; no text of {len(missing)} entries: {' '.join(missing)}")
+
+
+if __name__ == "__main__":
+    main()

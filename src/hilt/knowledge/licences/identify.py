@@ -1,0 +1,213 @@
+"""Which licence a text is, told from its words: exactly, the same but for trifles, a variant of one, several, or unknown.
+
+    exact      its words are those of a known text
+    same       at least 0.97 of its word 4-grams are those of the known text, and the other way round; no number, use,
+               territory or name was added; and words that forbid or limit occur as often as in the known text
+    several    known texts one after the other, and nothing else that matters
+    variant    a known text with changes, or with additions: to be called by no name before somebody has read `changes`
+    unknown    none of it
+
+What was removed from a known text cannot be quoted, because known texts are kept as hashes only: words around the gap
+are then what is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+
+from hilt.knowledge.licences.grams import Grams, grams, shipped
+from hilt.knowledge.licences.index import Text, index
+from hilt.knowledge.licences.marks import Mark, counted, marks
+from hilt.knowledge.licences.words import Words, words
+
+SAME, VARIANT, HELD = 0.97, 0.5, 0.9
+"""Likeness from which a text is called the same, and a variant; part of a known text that must be there for it to be held."""
+CHANGES, QUOTED = 40, 400
+"""Changes that are told of one text, and characters that are quoted of each."""
+_CANDIDATES, _LEAST, _SEVERAL = 12, 0.25, 8
+_SPREAD = 1.5
+"""How much longer than the known text the stretch may be in which it is found."""
+_STRAY = 3
+"""Words in a row that a text may have between two known ones: "and", a line of dashes' title, a heading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Words that the known texts lack, as they are written; empty `marks` where none of them changes the meaning by itself.
+
+    `gap` says that words of the known text are missing between these words, which it has.
+    """
+
+    words: str
+    marks: tuple[Mark, ...] = ()
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """What a text is: `ids` are licences of the index, most alike first, or in the order in which their texts follow.
+
+    `of` is "policy" for a policy of use that goes with a licence, and "notice" for the short text that stands for one.
+    `score` is the likeness to the known text, or for several the part that is known. `changes` are told up to a number;
+    `more` of them are not. `unread` characters at the end were not looked at.
+    """
+
+    kind: str
+    ids: tuple[str, ...] = ()
+    score: float = 0.0
+    changes: tuple[Change, ...] = ()
+    of: str = "licence"
+    more: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The known texts: what each is the text of, and its grams."""
+
+    texts: Sequence[Text]
+    grams: Grams
+    digests: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.digests.update({text.digest: number for number, text in enumerate(self.texts)})
+
+
+@cache
+def known_texts() -> Texts:
+    """The texts that come with hilt."""
+    return Texts(index().texts, shipped())
+
+
+def digest(said: Sequence[str]) -> str:
+    """The digest of a text by its words."""
+    return sha256(" ".join(said).encode()).hexdigest()
+
+
+def identify(text: str, known: Texts | None = None) -> Identified:
+    """Which licence this text is."""
+    known = known or known_texts()
+    read = words(text)
+    if not read.words:
+        return Identified(kind="unknown", unread=read.unread)
+    number = known.digests.get(digest(read.words))
+    if number is not None and not read.unread:
+        return Identified(kind="exact", ids=(known.texts[number].id,), score=1.0, of=known.texts[number].of)
+    return _Comparison(read, known).result()
+
+
+class _Comparison:
+    """A text beside the known ones that are likely to be in it."""
+
+    def __init__(self, read: Words, known: Texts) -> None:
+        self.read = read
+        self.known = known
+        self.order = grams(read.words)
+        self.own = set(self.order)
+        self.shared = {
+            number: self.own.intersection(known.grams.of(number))
+            for number in known.grams.likely(self.own, _CANDIDATES, _LEAST)
+        }
+
+    def likeness(self, number: int) -> float:
+        shared = len(self.shared[number])
+        return shared / (len(self.own) + self.known.grams.sizes[number] - shared)
+
+    def result(self) -> Identified:
+        best = max(self.shared, key=self.likeness, default=None)
+        if best is None:
+            return self.told("unknown", [], 0.0)
+        score = self.likeness(best)
+        if score >= SAME and self.is_same(best):
+            return self.told("same", [best], score)
+        held = self.held()
+        covered = self.covered(held)
+        if len(held) > 1 and covered >= SAME and not self.matters(held):
+            return self.told("several", held, covered)
+        if score >= VARIANT:
+            return self.told("variant", list(dict.fromkeys([best, *(held if len(held) > 1 else ())])), score)
+        if held:
+            return self.told("variant", held, covered)
+        return self.told("unknown", [], score)
+
+    def is_same(self, number: int) -> bool:
+        if self.read.unread or counted(self.read.words) != self.known.grams.counts[number][: len(counted(()))]:
+            return False
+        return not self.matters([number])
+
+    def matters(self, numbers: Sequence[int]) -> bool:
+        return self.read.unread > 0 or any(change.marks for change in self.changes(numbers)[0])
+
+    def covered(self, numbers: Sequence[int]) -> float:
+        both = set().union(*(self.shared[number] for number in numbers))
+        return sum(gram in both for gram in self.order) / len(self.order)
+
+    def held(self) -> list[int]:
+        """The known texts that are in this one as a whole, in their order; none that is a part of another that is."""
+        found: list[tuple[int, int]] = []
+        left = self.own
+        while len(found) < _SEVERAL:
+            sizes = self.known.grams.sizes
+            new = {number: len(shared & left) for number, shared in self.shared.items()}
+            fit = [number for number in new if new[number] >= HELD * sizes[number] and self.stretch(number)]
+            if not fit:
+                break
+            best = max(fit, key=lambda number: new[number])
+            found.append((self.stretch(best)[0], best))
+            left = left - self.shared[best]
+        return [number for _, number in sorted(found)]
+
+    def stretch(self, number: int) -> tuple[int, ...]:
+        """From where to where its grams stand in the text; empty where they are strewn over it."""
+        shared, size = self.shared[number], self.known.grams.sizes[number]
+        places = [place for place, gram in enumerate(self.order) if gram in shared]
+        middle = places[len(places) // 20 : len(places) - len(places) // 20]
+        if not middle or middle[-1] - middle[0] > _SPREAD * size:
+            return ()
+        return (middle[0], middle[-1])
+
+    def told(self, kind: str, numbers: Sequence[int], score: float) -> Identified:
+        changes, more = self.changes(numbers) if numbers else ((), 0)
+        texts = [self.known.texts[number] for number in numbers]
+        return Identified(
+            kind=kind,
+            ids=tuple(dict.fromkeys(text.id for text in texts)),
+            score=score,
+            changes=changes,
+            of=texts[0].of if texts else "licence",
+            more=more,
+            unread=self.read.unread,
+        )
+
+    def changes(self, numbers: Sequence[int]) -> tuple[tuple[Change, ...], int]:
+        """The stretches of words whose grams none of these texts has."""
+        both = set().union(*(self.shared[number] for number in numbers))
+        made: list[Change] = []
+        count = begin = 0
+        foreign = [gram not in both for gram in self.order]
+        while begin < len(foreign):
+            if not foreign[begin]:
+                begin += 1
+                continue
+            end = begin
+            while end < len(foreign) and foreign[end]:
+                end += 1
+            count += 1
+            if len(made) < CHANGES:
+                made.append(self.change(begin, end - 1))
+            begin = end
+        return tuple(made), count - len(made)
+
+    def change(self, begin: int, end: int) -> Change:
+        """What was changed where the grams from `begin` to `end` are new: all but the words they share with known ones."""
+        said = self.read.words
+        last = len(said) - 1
+        first = begin + 3 if begin else 0
+        final = last if end + 3 >= last else end
+        if first > final:
+            return Change(words=self.read.quote(begin, min(end + 3, last), QUOTED), gap=True)
+        written = [self.read.text[one:two] for one, two in self.read.places[first : final + 1]]
+        return Change(words=self.read.quote(first, final, QUOTED), marks=marks(said[first : final + 1], written))

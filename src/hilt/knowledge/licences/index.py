@@ -1,0 +1,81 @@
+"""What the licences of the pack are called, and which texts of licences are known, told without reading an entry.
+
+`scripts/build_licence_index.py` writes `index.json`:
+
+    licences   by id: name, hub, aliases, links, spdx of each entry, and `texts`, how many of its texts are known
+    standard   by id: name and spdx of licences that have no entry in the pack, but are known by name and text
+    texts      the known texts, in the order of `grams.bin`: [id, what it is the text of, SHA-256 of its words]
+    sources    where the texts came from
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+_FILE = os.path.join(os.path.dirname(__file__), "index.json")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A licence that is known by name: `entry` says that the pack holds what it asks, `texts` how many texts are known."""
+
+    id: str
+    name: str
+    spdx: str = ""
+    hub: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    entry: bool = True
+    texts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A known text: `of` says whether it is the text of a "licence", of a "policy" of use that goes with a licence, or the
+    short "notice" that stands for a licence in a file."""
+
+    id: str
+    of: str
+    digest: str
+
+
+class Index:
+    """The index, read once."""
+
+    def __init__(self, tree: Mapping[str, Any]) -> None:
+        self._tree = tree
+
+    @cached_property
+    def licences(self) -> Mapping[str, Known]:
+        """Every licence that is known by name, by its id."""
+        made: dict[str, Known] = {}
+        for entry, part in ((True, "licences"), (False, "standard")):
+            for key, row in self._tree[part].items():
+                lists = {name: tuple(row.get(name, ())) for name in ("hub", "aliases", "links")}
+                known = Known(
+                    id=key, name=row["name"], spdx=row.get("spdx", ""), entry=entry, texts=row.get("texts", 0), **lists
+                )
+                made[key] = known
+        return made
+
+    @cached_property
+    def texts(self) -> Sequence[Text]:
+        """Every known text, by its number in `grams.bin`."""
+        return [Text(id=key, of=of, digest=digest) for key, of, digest in self._tree["texts"]]
+
+    @cached_property
+    def digests(self) -> Mapping[str, int]:
+        """The number of each known text by the SHA-256 of its words."""
+        return {digest: number for number, (_, _, digest) in enumerate(self._tree["texts"])}
+
+
+@cache
+def index() -> Index:
+    """The index that comes with hilt."""
+    with open(_FILE, encoding="utf-8") as file:  # noqa: PTH123 (pathlib takes longer to import)
+        return Index(json.load(file))

@@ -1,0 +1,109 @@
+"""The words of a licence that change what it means: numbers, uses, territories, names, and the words that forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hilt.knowledge.licences.territories import TERRITORIES
+
+COUNTED = (
+    "not", "no", "nor", "without", "except", "unless", "only", "solely", "must", "shall", "may", "cannot", "prohibited",
+    "required", "commercial", "commercially", "noncommercial", "non", "research", "academic", "production", "personal",
+    "evaluation", "fee", "fees", "royalty", "pay", "revenue", "users", "million", "billion", "thousand", "hundred",
+    "territory", "country", "union", "military", "train", "terminate", "notwithstanding", "never", "cease",
+)  # fmt: skip
+"""Words that a text must have as often as the known one does to be called the same."""
+
+_USES = frozenset(
+    "commercial commercially noncommercial research academic academia scientific production internal personal evaluation "
+    "military educational business profit nonprofit revenue income fee fees royalty royalties pay payment paid".split()
+)
+_FORBIDS = frozenset(
+    "not no nor never cannot must shall prohibited forbidden unless except only solely required without".split()
+)
+_SCALE = frozenset("hundred thousand million billion trillion hundreds thousands millions billions".split())
+_SMALL = "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL_NUMBERS = frozenset(_SMALL.split())
+_MOST = 12
+_LONGEST_NAME = max(len(name.split()) for name in TERRITORIES)
+_NO_NAMES = frozenset(
+    "the a an this that these those you your we our us it its if in of and or any all for by to section exhibit attachment "
+    "appendix article part agreement license licensed licensee licensor copyright notice terms conditions permission software "
+    "model models derivative derivatives work works material materials party parties use user users contribution contributor "
+    "contributors distribution output outputs data complementary source object form version law laws governing jurisdiction "
+    "dispute limitation liability disclaimer warranty warranties termination indemnification redistribution provided subject "
+    "mit apache bsd definitions effective date agreed entity affiliates services service product products as is i ii iii iv v".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Why a change is worth a look: `kind` is "number", "use", "forbids", "territory" or "name"."""
+
+    kind: str
+    words: str
+
+
+def counted(words: Sequence[str]) -> bytes:
+    """How often each word of `COUNTED` occurs, 255 for more."""
+    found: dict[str, int] = {}
+    for word in words:
+        if word in _COUNTED:
+            found[word] = found.get(word, 0) + 1
+    return bytes(min(found.get(word, 0), 255) for word in COUNTED)
+
+
+def marks(words: Sequence[str], written: Sequence[str]) -> tuple[Mark, ...]:
+    """The marks of some words in a row; `written` are the same words with their capitals."""
+    found: dict[Mark, None] = {}
+    for kind, one in (*_numbers(words), *_territories(words)):
+        found[Mark(kind=kind, words=one)] = None
+    for word in words:
+        if word in _USES:
+            found[Mark(kind="use", words=word)] = None
+        elif word in _FORBIDS:
+            found[Mark(kind="forbids", words=word)] = None
+    said = {word for mark in found for word in mark.words.split()}
+    shouted = sum(word.isupper() for word in written) > len(written) // 2
+    for one in () if shouted else _names(words, written, said):
+        found[Mark(kind="name", words=one)] = None
+    return tuple(list(found)[:_MOST])
+
+
+def _numbers(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    at = 0
+    while at < len(words):
+        begin = at
+        while at < len(words) and (words[at] in _SCALE or words[at] in _SMALL_NUMBERS or _has_digit(words[at])):
+            at += 1
+        group = words[begin:at]
+        if any(word in _SCALE or _has_digit(word) for word in group):
+            yield "number", " ".join(group)
+        at = max(at, begin + 1)
+
+
+def _has_digit(word: str) -> bool:
+    return any("0" <= letter <= "9" for letter in word)
+
+
+def _territories(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for begin in range(len(words)):
+        for length in range(_LONGEST_NAME, 0, -1):
+            name = " ".join(words[begin : begin + length])
+            if name in TERRITORIES:
+                yield "territory", name
+                break
+
+
+def _names(words: Sequence[str], written: Sequence[str], said: set[str]) -> Iterator[str]:
+    group: list[str] = []
+    for word, shown in zip((*words, ""), (*written, ""), strict=True):
+        if shown[:1].isupper() and word not in _NO_NAMES and word not in said:
+            group.append(shown)
+        elif group:
+            yield " ".join(group)
+            group = []
+
+
+_COUNTED = frozenset(COUNTED)

@@ -1,0 +1,195 @@
+"""The words of a licence by which it is recognised: without what differs from copy to copy of the same text.
+
+Left out are case, punctuation, marks of Markdown, HTML and comments, numbers of paragraphs, copyright lines, the names of
+holders in places where known licences have them, and titles such as "The MIT License". What is left out must bind nobody:
+a copyright line that also says "may" or "not" is kept, and so is a name of a holder that holds such a word.
+
+Everything is blanked where it stands, so that each word is known by its place in the text, and no step takes longer than
+in proportion to the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+MOST_CHARACTERS = 400_000
+"""Of a text, what is looked at: six times the longest licence that is known."""
+
+BINDING = frozenset(
+    "may must shall will can cannot not no never only solely except unless without if commercial commercially noncommercial "
+    "research academic personal production license licensed licence licensee permission permit permitted permits grant "
+    "granted use used uses using copy copies distribute distributed sell train training outputs prohibited forbidden require "
+    "required requires pay paid fee fees free royalty subject terms condition conditions agreement agree users revenue".split()
+)
+"""Words that a copyright line or a name has no use for."""
+
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+_WORD = re.compile(r"[^\W_]+")
+_TAG = re.compile(
+    r"</?(?:!doctype|html|head|body|meta|title|style|div|p|br|hr|a|b|i|u|em|strong|span|font|center|small|sup|sub|ul|ol|li|dl|dt|dd|"
+    r"h[1-6]|table|tbody|thead|tr|td|th|pre|code|blockquote|img|link|section|article|nav|main|header|footer)\b[^<>]{0,300}>"
+)
+_TARGET = re.compile(r"\]\((?:https?://|mailto:|[#./])[^()\s]{0,300}\)")
+_ITEM = r"[^\S\n]*(?:\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,5})[.)](?=\s)[^\S\n]*){1,2}"
+_ITEMS = (
+    re.compile(r"\n[ \t#*>/;%+-]*" + _ITEM),
+    re.compile(r"[.:;,]\s" + _ITEM),
+    re.compile(r"\((?:[a-z]|[ivx]{2,5}|\d{1,2})\)"),
+)
+"""Numbers of paragraphs: where a line begins, behind a mark, and in brackets anywhere."""
+_ADDRESS = re.compile(r"https?://(?:www\.)?")
+_COPYRIGHT = re.compile(r"copyright(?=[\s:,]*(?:\(c\)|©|(?:19|20)\d\d|[<\[{]))|(?:\A|(?<=\n\n))copyright\b")
+_COPYRIGHT_MARK = re.compile(r"[©(](?:c\))?\s{0,2}(?:19|20)\d\d")
+_GOES_ON = re.compile(
+    r"\n\s*\n|permission\s+(?:is|to)|redistribution\s+and|licensed\s+under|(?:this|the)\s+(?:software|work|file|program|model)|"
+    r"everyone\s+is|use\s+of\s+this|you\s+may|by\s+using"
+)
+_HOLDER = (
+    re.compile(r"neither\s+the\s+names?\s+of\s(.{1,200}?)\snor\s+the\s+names?\b", re.DOTALL),
+    re.compile(r"(?:is|are)\s+provided\s+by\s(.{1,200}?)[\s\"'`*_]*\bas\s+is\b", re.DOTALL),
+    re.compile(r"in\s+no\s+event\s+shall\s(.{1,200}?)\sbe\s+liable\b", re.DOTALL),
+    re.compile(r"as\s+is[\s\"'`*_,]+and\s(.{1,100}?)\sdisclaims?\s+all\b", re.DOTALL),
+)
+_TITLES = tuple(
+    tuple(title.split())
+    for title in (
+        *("the mit license mit", "mit license mit", "the mit license", "mit license", "mit", "expat license"),
+        *("the bsd 3 clause license", "bsd 3 clause license", "bsd 3 clause new or revised license", "new bsd license"),
+        *(
+            "the 3 clause bsd license",
+            "3 clause bsd license",
+            "bsd 2 clause license",
+            "bsd 2 clause simplified license",
+        ),
+        *(
+            "the bsd 2 clause license",
+            "bsd license",
+            "the bsd license",
+            "isc license",
+            "the isc license",
+            "isc license isc",
+        ),
+    )
+)
+_SAME = {"licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense"}
+_NEAR_START = 8
+"""Words of a paragraph that may stand before a copyright statement: a title, or the statement before it."""
+_STATEMENT = 600
+"""Characters that a copyright statement may have."""
+_PLAIN = str.maketrans(
+    {
+        "\r": "\n",
+        "\f": "\n",
+        "\v": "\n",
+        "\u2028": "\n",
+        "\u2029": "\n",
+        "\u2019": "'",
+        "\u2018": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+    }
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of `text`, which is what was looked at: `unread` more characters were not."""
+
+    text: str
+    unread: int
+
+    @cached_property
+    def _blanked(self) -> str:
+        low = self.text.lower().translate(_PLAIN)
+        if len(low) != len(self.text):  # one letter that has two small ones: the places are kept, capitals are not
+            low = "".join(letter.lower()[:1] for letter in self.text).translate(_PLAIN)
+        low = _without_statements(low)
+        for pattern in (_TAG, _TARGET, _ADDRESS, *_ITEMS):
+            low = pattern.sub(_blank, low)
+        for pattern in _HOLDER:
+            low = pattern.sub(_blank_holder, low)
+        return low
+
+    @cached_property
+    def _all(self) -> list[str]:
+        found = _WORD.findall(self._blanked)
+        return [_SAME.get(word, word) for word in found] if "licence" in self._blanked else found
+
+    @cached_property
+    def _title(self) -> int:
+        """How many words the title has."""
+        return max((len(one) for one in _TITLES if tuple(self._all[: len(one)]) == one), default=0)
+
+    @cached_property
+    def words(self) -> list[str]:
+        return self._all[self._title :]
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends in `text`."""
+        return [match.span() for match in _WORD.finditer(self._blanked)][self._title :]
+
+    def quote(self, first: int, last: int, most: int) -> str:
+        """What stands in the text from one word to another, both included, on one line and not longer than `most`."""
+        begin, end = self.places[first][0], self.places[last][1]
+        said = " ".join(self.text[begin : min(end, begin + 2 * most)].split())
+        return said if len(said) <= most and end <= begin + 2 * most else said[: most - 1].rstrip() + "…"
+
+
+def words(text: str) -> Words:
+    """The words of `text`: one way of writing for each letter, and nothing that is not seen."""
+    looked = text[:MOST_CHARACTERS]
+    if not looked.isascii():
+        looked = _UNSEEN.sub("", unicodedata.normalize("NFKC", looked))[: 2 * MOST_CHARACTERS]
+    return Words(looked, max(len(text) - MOST_CHARACTERS, 0))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _blank_holder(match: re.Match[str]) -> str:
+    before, name, after = match.group(), match.group(1), ""
+    if _binds(name):
+        return before
+    begin = match.start(1) - match.start()
+    after = before[begin + len(name) :]
+    return before[:begin] + " " * len(name) + after
+
+
+def _binds(said: str) -> bool:
+    return not BINDING.isdisjoint(_WORD.findall(said))
+
+
+def _without_statements(low: str) -> str:
+    """Copyright statements blanked: those that begin a paragraph, or stand behind its title or another one."""
+    kept: list[str] = []
+    done = 0
+    for begin in sorted(match.start() for pattern in (_COPYRIGHT, _COPYRIGHT_MARK) for match in pattern.finditer(low)):
+        if begin < done or not _may_begin(low, done, begin):
+            continue
+        end = _end(low, begin)
+        if end > begin:
+            kept += [low[done:begin], " " * (end - begin)]
+            done = end
+    return "".join([*kept, low[done:]])
+
+
+def _may_begin(low: str, done: int, begin: int) -> bool:
+    before = low[max(done, begin - 200) : begin]
+    paragraph = before[before.rfind("\n\n") + 1 :] if "\n\n" in before else before
+    return len(_WORD.findall(paragraph)) <= _NEAR_START
+
+
+def _end(low: str, begin: int) -> int:
+    """Where the statement that begins here ends; `begin` where it binds somebody, and so is more than a statement."""
+    window = low[begin : begin + _STATEMENT]
+    goes_on = _GOES_ON.search(window)
+    line = window.find("\n")
+    for length in (goes_on.start() if goes_on else len(window), line if line >= 0 else len(window)):
+        if length < _STATEMENT and not _binds(window[:length]):
+            return begin + length
+    return begin

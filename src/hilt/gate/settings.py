@@ -10,16 +10,15 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from hilt.core.errors import SettingsInvalid
 from hilt.core.limits import Limits
+from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.waiver import Waiver
+from hilt.gate.setting import Setting
 
-KEYS = ("policy", "env", "limits", "waivers", "search_bytes", "private_hosts")
+KEYS = ("policy", "env", "limits", "profile", "obligations", "waivers", "search_bytes", "private_hosts")
 WAIVER = ("check", "path", "digest", "reason", "expires")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
@@ -46,6 +45,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     waivers: tuple[Waiver, ...] = ()
     search_bytes: bool = False
+    profile: Profile = NO_PROFILE
+    settled: tuple[Settled, ...] = ()
     private_hosts: tuple[str, ...] = ()
     """Hosts of the organisation's own network that a hub may send a download to: a name, or name:port."""
     file: str = ""
@@ -76,6 +77,8 @@ def read_settings(path: Path) -> Settings:
     """The settings in one YAML file. Raises `SettingsInvalid` with the key path of what is wrong."""
     import yaml
 
+    from hilt.gate.profile import read_profile, read_settled
+
     try:
         with path.open("rb") as stream:
             document = yaml.safe_load(stream.read(_LARGEST))
@@ -83,128 +86,80 @@ def read_settings(path: Path) -> Settings:
         raise SettingsInvalid(f"{error.strerror}; give --config the path of a YAML file", file=str(path)) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsInvalid(f"not YAML: {error}", file=str(path)) from None
-    table = _table(document if document is not None else {}, path, "")
-    _known(table, KEYS, path, "")
+    told = Setting(document if document is not None else {}, str(path)).table(KEYS)
     return Settings(
-        policies=_policies(table.get("policy", []), path),
-        env=_env(_table(table.get("env", {}), path, "env"), path),
-        limits=_limits(_table(table.get("limits", {}), path, "limits"), path),
-        waivers=_waivers(table.get("waivers"), path),
-        search_bytes=_flag(table.get("search_bytes", False), path, "search_bytes"),
-        private_hosts=_hosts(table.get("private_hosts", []), path),
+        policies=_policies(told["policy"], path.parent) if "policy" in told else (),
+        env=_env(told["env"]) if "env" in told else {},
+        limits=_limits(told["limits"]) if "limits" in told else Limits(),
+        profile=read_profile(told.get("profile")),
+        settled=read_settled(told.get("obligations")),
+        waivers=_waivers(told["waivers"]) if "waivers" in told else (),
+        search_bytes=told["search_bytes"].flag() if "search_bytes" in told else False,
+        private_hosts=_hosts(told["private_hosts"]) if "private_hosts" in told else (),
         file=str(path),
     )
 
 
-def _table(value: Any, path: Path, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise SettingsInvalid(f"a table of keys is needed here, not {value!r:.60}", file=str(path), where=where)
-    return value
-
-
-def _known(table: Mapping[str, Any], keys: tuple[str, ...], path: Path, where: str) -> None:
-    for key in table:
-        if key not in keys:
-            near = get_close_matches(key, keys, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(keys)}"
-            raise SettingsInvalid(f"unknown key; {hint}", file=str(path), where=".".join(filter(None, (where, key))))
-
-
-def _policies(value: Any, path: Path) -> tuple[str, ...]:
-    names = [value] if isinstance(value, str) else value
+def _policies(setting: Setting, beside: Path) -> tuple[str, ...]:
+    names = [setting.value] if isinstance(setting.value, str) else setting.value
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-        raise SettingsInvalid("the name of a pack, a path, or a list of them is needed", file=str(path), where="policy")
-    beside = path.parent
+        raise setting.refused("the name of a pack, a path, or a list of them is needed")
     return tuple(str(beside / name) if (beside / name).is_file() else name for name in names)
 
 
-def _env(table: Mapping[str, Any], path: Path) -> dict[str, str]:
-    _known(table, ENVIRONMENT, path, "env")
-    for key, value in table.items():
-        if not isinstance(value, str):
-            raise SettingsInvalid(f"a word is needed here, not {value!r:.60}", file=str(path), where=f"env.{key}")
-    return dict(table)
+def _env(setting: Setting) -> dict[str, str]:
+    told = setting.table(ENVIRONMENT)
+    for entry in told.values():
+        if not isinstance(entry.value, str):
+            raise entry.wrong("a word")
+    return {key: entry.value for key, entry in told.items()}
 
 
-def _flag(value: Any, path: Path, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise SettingsInvalid(f"true or false is needed here, not {value!r:.60}", file=str(path), where=where)
-    return value
-
-
-def _hosts(value: Any, path: Path) -> tuple[str, ...]:
+def _hosts(setting: Setting) -> tuple[str, ...]:
+    value = setting.value
     if not isinstance(value, list) or not all(isinstance(name, str) and _HOST.fullmatch(name) for name in value):
-        message = f"a list of host names such as mirror.example is needed here, not {value!r:.60}"
-        raise SettingsInvalid(message, file=str(path), where="private_hosts")
+        raise setting.wrong("a list of host names such as mirror.example")
     return tuple(name.lower() for name in value)
 
 
-def _limits(table: Mapping[str, Any], path: Path) -> Limits:
-    _known(table, tuple(one.name for one in fields(Limits)), path, "limits")
-    for key, value in table.items():
+def _limits(setting: Setting) -> Limits:
+    told = setting.table([one.name for one in fields(Limits)])
+    for key, entry in told.items():
+        value = entry.value
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            where = f"limits.{key}"
-            raise SettingsInvalid(f"a number above 0 is needed here, not {value!r:.60}", file=str(path), where=where)
+            raise entry.wrong("a number above 0")
         if isinstance(getattr(Limits(), key), int) and not isinstance(value, int):
-            raise SettingsInvalid(f"a whole number is needed here, not {value}", file=str(path), where=f"limits.{key}")
-    return replace(Limits(), **table)
+            raise entry.wrong("a whole number")
+    return replace(Limits(), **{key: entry.value for key, entry in told.items()})
 
 
-def _waivers(value: Any, path: Path) -> tuple[Waiver, ...]:
-    if value is None:
+def _waivers(setting: Setting) -> tuple[Waiver, ...]:
+    if setting.value is None:
         return ()
-    if not isinstance(value, list):
-        raise SettingsInvalid(f"a list of waivers is needed here, not {value!r:.60}", file=str(path), where="waivers")
     waivers: dict[tuple[str, str, str], Waiver] = {}
-    for index, item in enumerate(value):
-        where = f"waivers[{index}]"
-        waiver = _waiver(_table(item, path, where), path, where)
+    for item in setting.items("waivers"):
+        waiver = _waiver(item)
         key = (waiver.check, waiver.path, waiver.digest)
         if key in waivers:
             first = list(waivers).index(key)
-            message = f"waivers[{first}] names this check, path and digest already; keep one of them"
-            raise SettingsInvalid(message, file=str(path), where=where)
+            raise item.refused(f"waivers[{first}] names this check, path and digest already; keep one of them")
         waivers[key] = waiver
     return tuple(waivers.values())
 
 
-def _waiver(table: Mapping[str, Any], path: Path, where: str) -> Waiver:
-    _known(table, WAIVER, path, where)
-    for key, hint in _MISSING.items():
-        if table.get(key) is None:
-            raise SettingsInvalid(f"the key {key} is missing; {hint}", file=str(path), where=where)
-    for key in ("check", "path", "digest", "reason"):
-        if not isinstance(table[key], str) or (key != "path" and not table[key].strip()):
-            message = f"a text is needed here, not {table[key]!r:.60}"
-            raise SettingsInvalid(message, file=str(path), where=f"{where}.{key}")
-    _known_check(table["check"], path, f"{where}.check")
-    if not _DIGEST.fullmatch(table["digest"]):
-        message = f"sha256: and 64 lower-case hexadecimal digits are needed here, not {table['digest']!r:.90}"
-        raise SettingsInvalid(message, file=str(path), where=f"{where}.digest")
-    return Waiver(
-        check=table["check"],
-        path=table["path"],
-        digest=table["digest"],
-        reason=" ".join(table["reason"].split()),
-        expires=_day(table["expires"], path, f"{where}.expires"),
-    )
-
-
-def _known_check(check: str, path: Path, where: str) -> None:
+def _waiver(item: Setting) -> Waiver:
     from hilt.checks import CHECKS
 
-    ids = [one.id for one in CHECKS]
-    if check not in ids:
-        near = get_close_matches(check, ids, n=1)
-        hint = f"did you mean {near[0]}?" if near else "`hilt checks` lists them"
-        raise SettingsInvalid(f"there is no check {check!r:.60}; {hint}", file=str(path), where=where)
-
-
-def _day(value: Any, path: Path, where: str) -> date:
-    """YAML reads 2027-01-31 as a day by itself; in quotation marks it is one too."""
-    try:
-        if not isinstance(value, datetime):
-            return value if isinstance(value, date) else date.fromisoformat(value)
-    except (TypeError, ValueError):
-        pass
-    raise SettingsInvalid(f"a day such as 2027-01-31 is needed here, not {value!s:.60}", file=str(path), where=where)
+    told = item.table(WAIVER, _MISSING)
+    if not isinstance(told["path"].value, str):
+        raise told["path"].wrong("a text")
+    if not _DIGEST.fullmatch(told["digest"].text()):
+        shown = f"{told['digest'].value!r:.90}"
+        raise told["digest"].refused(f"sha256: and 64 lower-case hexadecimal digits are needed here, not {shown}")
+    return Waiver(
+        check=told["check"].one_of([one.id for one in CHECKS], "check", "hilt checks"),
+        path=told["path"].value,
+        digest=told["digest"].value,
+        reason=told["reason"].line(),
+        expires=told["expires"].day(),
+    )

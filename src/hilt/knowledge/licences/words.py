@@ -140,11 +140,13 @@ class Words:
 
 
 def words(text: str) -> Words:
-    """The words of `text`: one way of writing for each letter, and nothing that is not seen."""
-    looked = text[:MOST_CHARACTERS]
-    if not looked.isascii():
-        looked = _UNSEEN.sub("", unicodedata.normalize("NFKC", looked))[: 2 * MOST_CHARACTERS]
-    return Words(looked, max(len(text) - MOST_CHARACTERS, 0))
+    """The words of a text, of which the first `MOST_CHARACTERS` are looked at."""
+    return Words(seen(text[:MOST_CHARACTERS]), max(len(text) - MOST_CHARACTERS, 0))
+
+
+def seen(text: str) -> str:
+    """The text in one way of writing for each letter, without what is not seen."""
+    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))[: 2 * MOST_CHARACTERS]
 
 
 def _blank(match: re.Match[str]) -> str:

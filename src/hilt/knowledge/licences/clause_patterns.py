@@ -55,7 +55,7 @@ def _condition(
     )
 
 
-def _duty(id: str, says: str, word: str, has: str, lacks: str = "", *, reads: str = "", when: str = "") -> Pattern:
+def _duty(what: str, says: str, word: str, has: str, lacks: str = "", *, reads: str = "", when: str = "") -> Pattern:
     """A pattern of something that has to be done."""
     return Pattern(
         id=what,

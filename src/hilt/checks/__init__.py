@@ -8,8 +8,6 @@ from hilt.checks.inspect.facts import (
     CONTEXT_LENGTH,
     DTYPES,
     EMBEDDED_PROGRAMS,
-    LICENCE_CLAIMED,
-    LICENCE_TEXT,
     PARAMETERS,
     PICKLES_CLEAN,
     REMOTE_CODE,
@@ -17,6 +15,21 @@ from hilt.checks.inspect.facts import (
     UNSAFE_CALLS,
 )
 from hilt.checks.line import ANY, Check
+from hilt.checks.regulation.facts import (
+    COPYRIGHT_POLICY,
+    FLOP_HIGH,
+    FLOP_LOW,
+    GENERATES,
+    INPUTS,
+    METHOD,
+    PARAMETERS_ACTIVE,
+    RELEASED,
+    SUMMARY,
+    THIRD_HIGH,
+    THIRD_LOW,
+    TOKENS,
+)
+from hilt.checks.rights.facts import LICENCE_CLAIMED, LICENCE_TEXT
 from hilt.core.finding import Severity
 from hilt.formats import ACCOUNTED, CARRIERS, LISTED, ZIPS
 
@@ -112,17 +125,9 @@ CHECKS: tuple[Check, ...] = (
         reads=("saved-model", "tensorflow-graph", "keras-metadata"),
         facts=(CODE_ON_LOAD,),
     ),
-    Check(
-        id="licence-claims",
-        severity=Severity.INFO,
-        reads=("model-card", "json", "package-metadata", "licence"),
-        facts=(LICENCE_CLAIMED, LICENCE_TEXT),
-    ),
     Check(id="model-config", severity=Severity.INFO, reads=("json",), facts=(ARCHITECTURE, CONTEXT_LENGTH)),
     Check(id="set-aside", severity=Severity.INFO),
-    Check(
-        id="weights", severity=Severity.INFO, facts=(PARAMETERS, DTYPES, ARCHITECTURE, CONTEXT_LENGTH, LICENCE_CLAIMED)
-    ),
+    Check(id="weights", severity=Severity.INFO, facts=(PARAMETERS, DTYPES, ARCHITECTURE, CONTEXT_LENGTH)),
     Check(id="torchserve-manifest", severity=Severity.HIGH, reads=("json",)),
     Check(id="kitfile-paths", severity=Severity.HIGH, reads=("json", "yaml")),
     Check(id="oci-mismatch", severity=Severity.HIGH, needs=("json",)),
@@ -181,6 +186,34 @@ CHECKS: tuple[Check, ...] = (
     Check(id="pickles-beside-safetensors", severity=Severity.INFO, needs=("safetensors",)),
     Check(id="embedded-program", severity=Severity.HIGH, searches=True, facts=(EMBEDDED_PROGRAMS,)),
     Check(id="secrets-in-bytes", severity=Severity.HIGH, searches=True),
+    Check(
+        id="licence-claims",
+        severity=Severity.INFO,
+        reads=("model-card", "json", "yaml", "package-metadata", "licence", "gguf", "safetensors", "onnx", "ort"),
+        facts=(LICENCE_CLAIMED, LICENCE_TEXT),
+        family="rights",
+    ),
+    Check(
+        id="model-kind",
+        severity=Severity.INFO,
+        needs=("model-card", "text", "json", "gguf"),
+        facts=(GENERATES, RELEASED),
+        family="regulation",
+    ),
+    Check(
+        id="training-compute",
+        severity=Severity.INFO,
+        weighs=True,
+        facts=(PARAMETERS_ACTIVE, TOKENS, FLOP_LOW, FLOP_HIGH, THIRD_LOW, THIRD_HIGH, METHOD, INPUTS),
+        family="regulation",
+    ),
+    Check(
+        id="training-disclosures",
+        severity=Severity.INFO,
+        needs=("model-card", "text"),
+        facts=(SUMMARY, COPYRIGHT_POLICY),
+        family="regulation",
+    ),
 )
 
 _BY_ID = {check.id: check for check in CHECKS}

@@ -59,7 +59,7 @@ def test_a_set_that_is_not_whole_is_told_and_not_counted() -> None:
 
 
 def test_gguf_says_what_it_is_and_that_is_a_claim() -> None:
-    metadata = [("general.architecture", "llama"), ("llama.context_length", 8192), ("general.license", "apache-2.0")]
+    metadata = [("general.architecture", "llama"), ("llama.context_length", 8192)]
     data = gguf([Info(name="w", shape=(32, 2), type=2), Info(name="b", offset=64)], b"\0" * 96, metadata)
     seen = {fact.key: (fact.value, fact.known) for fact in said({"m.gguf": data}) if isinstance(fact, Fact)}
     assert seen == {
@@ -67,7 +67,6 @@ def test_gguf_says_what_it_is_and_that_is_a_claim() -> None:
         "model.dtypes": (("F32", "Q4_0"), Known.VERIFIED),
         "model.architectures": (("llama",), Known.CLAIMED),
         "model.context_length": (8192, Known.CLAIMED),
-        "rights.licences_claimed": (("apache-2.0",), Known.CLAIMED),
     }
 
 

@@ -54,15 +54,6 @@ ARCHITECTURE = FactSpec(
 CONTEXT_LENGTH = FactSpec(
     key="model.context_length", type=int, about="longest input in tokens that config or header states", combine="max"
 )
-LICENCE_CLAIMED = FactSpec(
-    key="rights.licences_claimed",
-    type=tuple,
-    about="licences that card, headers or package metadata name, as they spell them",
-    combine="union",
-)
-LICENCE_TEXT = FactSpec(
-    key="rights.licence_texts", type=tuple, about="files that hold the text of a licence", combine="union"
-)
 EMBEDDED_PROGRAMS = FactSpec(
     key="inspect.embedded_programs",
     type=int,

@@ -1,11 +1,11 @@
 """What the weights are: how many numbers, in which formats, of which architecture.
 
 What: counts the numbers in the headers of safetensors, GGUF, ONNX and Keras files, shards of one set together, and
-repeats what GGUF says of its architecture, its context length and its licence. A set of shards that is not whole is
+repeats what GGUF says of its architecture and its context length. A set of shards that is not whole is
 told, and not counted.
 
 Why: what a model needs and what it may be used for begins with what it is. Counts and formats come from the headers that
-place every byte of the file, so they are known; architecture and licence are what the publisher wrote.
+place every byte of the file, so they are known; the architecture is what the publisher wrote.
 
 What it cannot see: weights in other formats, and numbers that are packed several into one by a format of their own.
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, cast
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile, Repository
-from hilt.checks.inspect.facts import ARCHITECTURE, CONTEXT_LENGTH, DTYPES, LICENCE_CLAIMED, PARAMETERS
+from hilt.checks.inspect.facts import ARCHITECTURE, CONTEXT_LENGTH, DTYPES, PARAMETERS
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, FactSpec, Known, Value
 from hilt.core.finding import Finding, Severity, Where
@@ -63,14 +63,12 @@ def _counted(held: WeightSet, files: list[ReadFile[object]]) -> Iterator[Fact]:
 
 
 def _claimed(path: str, header: Gguf) -> Iterator[Fact]:
-    architecture, licence = header.value("general.architecture"), header.value("general.license")
+    architecture = header.value("general.architecture")
     if isinstance(architecture, str) and 0 < len(architecture) <= _LONGEST:
         yield _fact(ARCHITECTURE, (architecture,), Known.CLAIMED, path)
         length = header.value(f"{architecture}.context_length")
         if type(length) is int:
             yield _fact(CONTEXT_LENGTH, length, Known.CLAIMED, path)
-    if isinstance(licence, str) and 0 < len(licence) <= _LONGEST:
-        yield _fact(LICENCE_CLAIMED, (licence,), Known.CLAIMED, path)
 
 
 def _fact(spec: FactSpec, value: Value, known: Known, source: str) -> Fact:

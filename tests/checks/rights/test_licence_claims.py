@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+import struct
+
 import pytest
 
-from hilt.checks.inspect.licence_claims import CHECK
+from attacks.gguf import gguf
+from hilt.checks.rights.licence_claims import CHECK
 from reading import facts
 
 METADATA = (
@@ -34,3 +38,29 @@ def test_claims_are_told_as_they_are_spelled(name: str, data: bytes, claims: tup
 def test_a_licence_text_is_a_fact_of_its_own() -> None:
     text = b"MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software\n"
     assert facts(CHECK, text, "LICENSE") == {"rights.licence_texts": ("LICENSE",)}
+
+
+def test_headers_of_weights_name_the_licence_then_its_name_then_its_address() -> None:
+    said = [
+        ("general.license", "other"),
+        ("general.license.name", "llama3.1"),
+        ("general.license.link", "https://x.org/l"),
+    ]
+    assert facts(CHECK, gguf([], b"", said), "m.gguf") == {
+        "rights.licences_claimed": ("other", "llama3.1", "https://x.org/l")
+    }
+    header = json.dumps({"__metadata__": {"license": "mit", "license_link": 3 * "x"}}).encode()
+    assert facts(CHECK, struct.pack("<Q", len(header)) + header, "m.safetensors") == {
+        "rights.licences_claimed": ("mit", "xxx")
+    }
+
+
+def test_lists_are_bounded() -> None:
+    card = b"---\nlicense: [" + b", ".join(b"l%d" % n for n in range(10_000)) + b"]\n---\n"
+    assert len(facts(CHECK, card, "README.md")["rights.licences_claimed"]) == 32
+    assert facts(CHECK, b"---\nlicense: [1, {a: b}]\n---\n", "README.md") == {}
+
+
+def test_npm_may_give_the_licence_as_an_object() -> None:
+    old = b'{"name": "x", "licenses": [{"type": "MIT", "url": "https://x.org"}, {"type": "Apache-2.0"}]}'
+    assert facts(CHECK, old, "package.json") == {"rights.licences_claimed": ("MIT", "Apache-2.0")}

@@ -14,6 +14,7 @@ from hilt.core.report import Coverage, Gap, Ran, Report, State
 from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
+from sample_rights import NAMES, RIGHTS
 
 _ABOUT = [
     About(
@@ -58,6 +59,7 @@ CATALOGUE = Catalogue(
         FactSpec(key="model.parameters", type=int, about="numbers in the largest set of weights"),
         FactSpec(key="rights.licences_claimed", type=tuple, about="licences that card or headers name"),
     ],
+    licence=lambda name: NAMES.get(name, name),
 )
 
 
@@ -325,4 +327,4 @@ LAPSED = replace(
     ),
 )
 
-ALL = (HONEST, BLOCKED, UNSURE, HOSTILE, WAIVED, LAPSED)
+ALL = (HONEST, BLOCKED, UNSURE, HOSTILE, WAIVED, LAPSED, *RIGHTS)

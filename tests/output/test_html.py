@@ -19,10 +19,11 @@ from hilt.output.quote import quote
 from output.chromium import opened
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE, WAIVED
+from sample_rights import LLAMA_HELD, NON_COMMERCIAL
 
 ELEMENTS = set(
     "html head meta title style body main nav article section header footer details summary h1 h2 h3 p ul li dl div dt dd "
-    "table thead tbody tr th td a span bdi code small strong".split()
+    "table thead tbody tr th td a span bdi code small strong pre".split()
 )
 ATTRIBUTES = {"class", "id", "href", "scope", "lang", "charset", "name", "content", "http-equiv", "aria-label", "open"}
 
@@ -75,6 +76,8 @@ def is_inert(page: str) -> bool:
         ("block.html", [BLOCKED]),
         ("several.html", [HONEST, UNSURE]),
         ("waived.html", [WAIVED]),
+        ("llama-with-profile.html", [LLAMA_HELD]),
+        ("non-commercial.html", [NON_COMMERCIAL]),
     ],
 )
 def test_the_page_is_the_one_that_was_looked_at(name: str, told: list[Verdict]) -> None:

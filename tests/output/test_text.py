@@ -16,6 +16,7 @@ from hilt.core.waiver import Waived
 from hilt.output.text import coloured, render
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, LAPSED, REVIEWED, UNSURE, WAIVED
+from sample_rights import APACHE, LLAMA_HELD, LLAMA_UNASKED, NON_COMMERCIAL, SPITEFUL, UNLICENSED
 
 COLOUR = re.compile(r"\x1b\[[0-9;]+m")
 
@@ -29,6 +30,12 @@ COLOUR = re.compile(r"\x1b\[[0-9;]+m")
         ("hostile.txt", [HOSTILE]),
         ("waived.txt", [WAIVED, LAPSED]),
         ("several.txt", [HONEST, BLOCKED, UNSURE]),
+        ("llama-without-profile.txt", [LLAMA_UNASKED]),
+        ("llama-with-profile.txt", [LLAMA_HELD]),
+        ("non-commercial.txt", [NON_COMMERCIAL]),
+        ("apache.txt", [APACHE]),
+        ("unlicensed.txt", [UNLICENSED]),
+        ("spiteful.txt", [SPITEFUL]),
     ],
 )
 def test_the_text_is_the_one_that_was_read_and_found_good(name: str, shown: list[Verdict]) -> None:

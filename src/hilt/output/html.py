@@ -14,21 +14,17 @@ from itertools import chain
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Reason, Verdict
 from hilt.core.version import __version__
+from hilt.output import html_rights
 from hilt.output.commands import parts
+from hilt.output.duties import NO_ADVICE, is_legal
+from hilt.output.figures import counted, some
+from hilt.output.groups import GapGroup, Group, Like
+from hilt.output.html_columns import columns
 from hilt.output.html_details import details
 from hilt.output.html_waivers import waivers
 from hilt.output.markup import Html, code, tag
 from hilt.output.quote import quote
-from hilt.output.summary import (
-    GapGroup,
-    Group,
-    Like,
-    Summary,
-    counted,
-    severity_counts,
-    some,
-    summarise,
-)
+from hilt.output.summary import Summary, severity_counts, summarise
 
 LIKES = 100
 """Different messages told of one check; a page of more is not read."""
@@ -52,7 +48,7 @@ def render(verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:
     )
     articles = [_article(number, verdict, catalogue) for number, verdict in enumerate(verdicts, 1)]
     contents = [_contents(verdicts)] if len(verdicts) > 1 else []
-    body = tag("body", *contents, tag("main", *articles), _footer())
+    body = tag("body", *contents, tag("main", *articles), _footer(verdicts))
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 
 
@@ -84,10 +80,13 @@ def _article(number: int, verdict: Verdict, catalogue: Catalogue) -> Html:
     told = summarise(verdict, catalogue)
     parts = (
         _hero(verdict),
+        *columns(told.gains, told.burdens),
         *_why(told),
+        *_findings(told),
         *waivers(told.waivers),
-        *_gains(told),
-        *_burdens(told),
+        *html_rights.checklist(told.checklist),
+        *html_rights.terms(told.terms),
+        *html_rights.laws(told.laws),
         *_gaps(told.gaps),
         details(verdict, catalogue),
     )
@@ -122,11 +121,13 @@ def _section(title: str, *parts: Html) -> Html:
 
 
 def _why(told: Summary) -> Iterator[Html]:
-    if told.reasons or told.against:
-        reasons = [_reason(reason) for reason in told.reasons]
-        rules = [tag("ul", *reasons, class_="reasons")] if reasons else []
-        found = [tag("p", "What was found", class_="label")] if reasons and told.against else []
-        yield _section("Why", *rules, *found, *(_group(group) for group in told.against))
+    if told.reasons:
+        yield _section("Why", tag("ul", *(_reason(reason) for reason in told.reasons), class_="reasons"))
+
+
+def _findings(told: Summary) -> Iterator[Html]:
+    if told.findings:
+        yield _section("What was found", *(_group(group) for group in told.findings))
 
 
 def _reason(reason: Reason) -> Html:
@@ -187,28 +188,6 @@ def _fix(fix: str) -> Iterator[Html]:
         heading = Html()
 
 
-def _gains(told: Summary) -> Iterator[Html]:
-    if told.gains:
-        pairs = (
-            tag(
-                "div",
-                tag("dt", gain.label),
-                tag("dd", tag("bdi", quote(gain.value)), tag("small", quote(gain.how, 120))),
-            )
-            for gain in told.gains
-        )
-        yield _section("What you gain", tag("dl", *pairs, class_="gains"))
-
-
-def _burdens(told: Summary) -> Iterator[Html]:
-    if not (told.burdens or told.minor or told.unknown):
-        return
-    burdens = [tag("p", f"{burden[:1].upper()}{burden[1:]}.", class_="burden") for burden in told.burdens]
-    unknown = quote(some(told.unknown, 20), 1000)
-    nobody = [tag("p", tag("strong", "Nobody knows: "), unknown, class_="burden")] if told.unknown else []
-    yield _section("What you take on", *burdens, *nobody, *(_group(group) for group in told.minor))
-
-
 def _gaps(gaps: tuple[GapGroup, ...]) -> Iterator[Html]:
     if not gaps:
         return
@@ -228,5 +207,7 @@ def _gaps(gaps: tuple[GapGroup, ...]) -> Iterator[Html]:
     yield _section("Not checked", note, tag("div", tag("ul", *items, class_="likes"), class_="group"))
 
 
-def _footer() -> Html:
-    return tag("footer", f"Made by hilt {__version__}, which read every file and ran none. This page loads nothing.")
+def _footer(verdicts: Sequence[Verdict]) -> Html:
+    made = f"Made by hilt {__version__}, which read every file and ran none. This page loads nothing."
+    advice = [tag("p", NO_ADVICE)] if any(is_legal(verdict) for verdict in verdicts) else []
+    return tag("footer", *advice, tag("p", made))

@@ -9,9 +9,9 @@ from hilt.core.fact import Known
 from hilt.core.report import Report
 from hilt.core.subject import EntryKind
 from hilt.core.verdict import Verdict
+from hilt.output.figures import counted, grouped, size_text, transfer_text, value_text
 from hilt.output.markup import Html, code, table, tag
 from hilt.output.quote import quote
-from hilt.output.summary import counted, grouped, size_text, transfer_text, value_text
 
 ROWS = 1_000
 """Files told on a page; the JSON output has them all."""

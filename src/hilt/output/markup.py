@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from hilt.output.quote import quote
@@ -35,15 +35,16 @@ def join(children: Iterable[str]) -> Html:
     return Html("".join(child if isinstance(child, Html) else escape(quote(child, LIMIT)) for child in children))
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]], *, class_: str = "") -> Html:
-    """A table whose first column names its rows."""
+def table(headings: Iterable[str], rows: Iterable[Sequence[str]], *, names: int = 0, class_: str = "") -> Html:
+    """A table in which the column of the number `names` names its rows."""
     head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
-    body = tag("tbody", *(_row(list(row)) for row in rows))
+    body = tag("tbody", *(_row(row, names) for row in rows))
     return tag("table", head, body, class_=class_)
 
 
-def _row(cells: list[str]) -> Html:
-    return tag("tr", tag("th", cells[0], scope="row"), *(tag("td", cell) for cell in cells[1:]))
+def _row(cells: Sequence[str], names: int) -> Html:
+    told = (tag("th", cell, scope="row") if number == names else tag("td", cell) for number, cell in enumerate(cells))
+    return tag("tr", *told)
 
 
 def code(text: str) -> Html:

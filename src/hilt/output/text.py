@@ -1,4 +1,4 @@
-"""What an engineer reads in ten seconds: the verdict, why, what one gains, what one takes on, what was not checked."""
+"""What is read in ten seconds: the verdict, what one gains, what one takes on; and below it all that this rests on."""
 
 from __future__ import annotations
 
@@ -9,20 +9,15 @@ from hilt.core.catalogue import Catalogue
 from hilt.core.finding import Severity, Where
 from hilt.core.report import State
 from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.output import text_rights
 from hilt.output.commands import parts
+from hilt.output.duties import NO_ADVICE, is_legal
+from hilt.output.figures import counted, size_text, some, transfer_text
+from hilt.output.groups import GapGroup, Group
 from hilt.output.layout import Page
 from hilt.output.quote import quote
-from hilt.output.summary import (
-    GapGroup,
-    Group,
-    Summary,
-    counted,
-    severity_counts,
-    size_text,
-    some,
-    summarise,
-    transfer_text,
-)
+from hilt.output.summary import Summary, severity_counts, summarise
+from hilt.output.text_columns import columns
 from hilt.output.waivers import WaiverGroup
 
 CHIP = {Outcome.ADMIT: "on green", Outcome.REVIEW: "on yellow", Outcome.BLOCK: "on red"}
@@ -70,6 +65,9 @@ def render(
         _verdict(page, summarise(verdict, catalogue), None if len(verdicts) > 1 else seconds)
     if len(verdicts) > 1:
         _overview(page, verdicts, seconds)
+    if any(is_legal(verdict) for verdict in verdicts):
+        page.blank()
+        page.flow([(NO_ADVICE, "dim")])
     return f"{page}\n"
 
 
@@ -84,10 +82,13 @@ def _verdict(page: Page, told: Summary, seconds: float | None) -> None:
     page.line(
         f"{said}  {reference}  {page.styled(f'by policy {quote(verdict.policy)}', 'dim')}{page.styled(waived, 'yellow')}"
     )
+    columns(page, told.gains, told.burdens)
     _why(page, told)
+    _findings(page, told)
     _waivers(page, told)
-    _gains(page, told)
-    _burdens(page, told)
+    text_rights.checklist(page, told.checklist)
+    text_rights.terms(page, told.terms)
+    text_rights.laws(page, told.laws)
     _gaps(page, told.gaps)
     _closing(page, told, seconds)
 
@@ -98,14 +99,16 @@ def _title(page: Page, title: str) -> None:
 
 
 def _why(page: Page, told: Summary) -> None:
-    if not told.reasons and not told.against:
-        return
-    _title(page, "Why")
+    if told.reasons:
+        _title(page, "Why")
     for reason in told.reasons:
         _reason(page, reason)
-    if told.reasons and told.against:
-        page.blank()
-    for group in told.against:
+
+
+def _findings(page: Page, told: Summary) -> None:
+    if told.findings:
+        _title(page, "What was found")
+    for group in told.findings:
         _group(page, group)
 
 
@@ -179,27 +182,6 @@ def _waiver(page: Page, group: WaiverGroup) -> None:
     page.flow([(quote(waiver.reason, 600), ""), (f"· {group.until}", "yellow")], indent=COLUMN)
     if group.idle:
         page.flow([(group.idle, "yellow")], indent=COLUMN)
-
-
-def _gains(page: Page, told: Summary) -> None:
-    if not told.gains:
-        return
-    _title(page, "What you gain")
-    for gain in told.gains:
-        how = f"({quote(gain.how, 80)})" if gain.how else ""
-        page.flow([(quote(gain.value), ""), (how, "dim")], indent=COLUMN, label=(gain.label, ""))
-
-
-def _burdens(page: Page, told: Summary) -> None:
-    if not (told.burdens or told.minor or told.unknown):
-        return
-    _title(page, "What you take on")
-    for burden in told.burdens:
-        page.flow([(burden, "")], indent=COLUMN, label=("code", "yellow"))
-    for group in told.minor:
-        _group(page, group)
-    if told.unknown:
-        page.flow([(quote(some(told.unknown, 12), 600), "")], indent=COLUMN, label=("nobody knows", "yellow"))
 
 
 def _gaps(page: Page, gaps: tuple[GapGroup, ...]) -> None:

@@ -1,0 +1,184 @@
+"""What one takes on: what speaks against the subject, what nobody knows, what is to be done, what is worth knowing.
+
+`BURDENS` is the list: each function tells its part of the column. The entries stand in the order of their tones, so that
+an open question is read before anything that is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from hilt.core.catalogue import Catalogue
+from hilt.core.fact import Known
+from hilt.core.finding import Severity
+from hilt.core.rights import DutyState
+from hilt.core.verdict import Verdict
+from hilt.output.duties import Asked, Held, checklist, laws, terms
+from hilt.output.entry import Entry, Tone
+from hilt.output.figures import counted, some
+from hilt.output.groups import Group, group
+
+CODE = {
+    "inspect.code_on_load": Entry("code", "loading it runs code that it brings or names", tone=Tone.BAD),
+    "inspect.remote_code": Entry(
+        "code", "it brings code that a loader imports when told to trust remote code", tone=Tone.OPEN
+    ),
+}
+"""The facts that are a burden where they are true."""
+
+OPEN = {
+    "inspect.code_on_load": "whether loading it runs code",
+    "inspect.unsafe_calls": "whether loading it runs code",
+    "inspect.unknown_calls": "whether loading it runs code",
+    "inspect.remote_code": "whether it asks for remote code",
+    "inspect.pickles_clean": "whether its pickles are clean",
+    "model.architectures": "architecture",
+    "model.parameters": "parameters",
+    "model.dtypes": "number format",
+    "model.context_length": "context length",
+    "rights.licences": "licence",
+    "rights.licences_claimed": "licence",
+    "rights.licence_texts": "licence text",
+    "openness.class": "how open it is",
+    "compute.flop_high": "training compute",
+    "inspect.embedded_programs": "whether a program hides in the weights (--search-bytes)",
+}
+"""What is not known where one of these facts is not: first what runs, then what the model is and grants."""
+
+SUPERSEDED = {"rights.licences_claimed": "rights.licences"}
+"""Facts that leave nothing open where the other one is known."""
+
+IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.")
+"""Facts that say one thing in many parts: what is told of it stands in `OPEN`, or in an entry of its own."""
+
+SEVERITY_TONES = {
+    Severity.CRITICAL: Tone.BAD,
+    Severity.HIGH: Tone.BAD,
+    Severity.MEDIUM: Tone.OPEN,
+    Severity.LOW: Tone.PLAIN,
+    Severity.INFO: Tone.PLAIN,
+}
+
+MOST = 6
+"""Entries of one kind; what is left out is counted, and stands below."""
+SHORT = 32
+"""Letters of a path that stands in a column; every path stands below."""
+
+
+def _code(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    for key, entry in CODE.items():
+        fact = verdict.report.fact(key)
+        if fact and fact.value is True:
+            yield entry
+
+
+def _findings(verdict: Verdict, catalogue: Catalogue) -> Iterator[Entry]:
+    """Each kind of finding by what it means; the places and the rest stand below."""
+    groups = group(verdict.counted, catalogue)
+    for told in groups[:MOST]:
+        title = told.about.title.rstrip(".") or told.about.id
+        yield Entry(told.severity.word, title, _places(told), SEVERITY_TONES[told.severity])
+    if rest := groups[MOST:]:
+        worst = SEVERITY_TONES[rest[0].severity]
+        yield Entry("more", f"{counted(len(rest), 'kind')} of findings, told below", tone=worst)
+
+
+def _places(told: Group) -> str:
+    """The file where there is one and its path is short, otherwise how many."""
+    files = list(dict.fromkeys(path.split("!/")[0] for finding in told.findings if (path := finding.where.path)))
+    if not files:
+        return ""
+    return f"in {files[0]}" if len(files) == 1 and len(files[0]) <= SHORT else f"in {counted(len(files), 'file')}"
+
+
+def _terms(verdict: Verdict, catalogue: Catalogue) -> Iterator[Entry]:
+    """Terms that do not hold in full; of the others what they are about."""
+    told = terms(verdict, catalogue)
+    failed = [held for held in told if held.holds is False]
+    for held in failed[:MOST]:
+        yield Entry("not met", held.term.says, " · ".join(filter(None, (held.why, held.source))), Tone.BAD)
+    if len(failed) > MOST:
+        yield Entry("not met", f"{counted(len(failed) - MOST, 'term')} more, told below", tone=Tone.BAD)
+    named = _also(verdict, catalogue)
+    if open_terms := [held for held in told if held.holds is None and not held.conduct]:
+        whys = list(dict.fromkeys(held.why for held in open_terms if held.why))
+        how = " · ".join(filter(None, (whys[0] if len(whys) == 1 else "", named(open_terms))))
+        yield Entry("open terms", _kinds(open_terms), how, Tone.OPEN)
+    if conduct := [held for held in told if held.conduct]:
+        yield Entry("keep to", _kinds(conduct), named(conduct))
+
+
+def _duties(verdict: Verdict, catalogue: Catalogue) -> Iterator[Entry]:
+    """What is due; what would be, of whom; what is done."""
+    told = checklist(verdict, catalogue)
+    named = _also(verdict, catalogue)
+    for label, tone, state in (("to do", Tone.DUE, DutyState.DUE), ("done", Tone.GOOD, DutyState.DONE)):
+        if duties := [one for one in told if one.state is state]:
+            yield Entry(label, _kinds(duties), named(duties), tone)
+    asked: dict[str, list[Asked]] = {}
+    for one in told:
+        if one.state is DutyState.UNKNOWN:
+            asked.setdefault(one.obligation.who, []).append(one)
+    for who, same in list(asked.items())[:MOST]:
+        yield Entry("asked", f"{who}: {_kinds(same)}" if who else _kinds(same), named(same), Tone.DUE)
+    if len(asked) > MOST:
+        yield Entry("asked", "more of others, told below", tone=Tone.DUE)
+
+
+def _kinds(told: Iterable[Asked | Held]) -> str:
+    return some(list(dict.fromkeys(one.kind for one in told)), MOST)
+
+
+def _also(verdict: Verdict, catalogue: Catalogue) -> Callable[[Iterable[Asked | Held]], str]:
+    """Which licences ask for something, unless it is the one that the other column names."""
+    fact = verdict.report.fact("rights.licences")
+    own = [catalogue.licence(name) for name in fact.value] if fact and isinstance(fact.value, tuple) else []
+
+    def names(told: Iterable[Asked | Held]) -> str:
+        licences = list(dict.fromkeys(one.licence for one in told))
+        return "" if len(own) == 1 and licences == own else some(licences, 3)
+
+    return names
+
+
+def _laws(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """Duties under law that are the reader's own, and what cannot be told."""
+    answers = laws(verdict)
+    for answer in [answer for answer in answers if answer.holds and answer.whose == "you"][:MOST]:
+        yield Entry("law", f"{answer.title}: {answer.says}", f"{answer.law}, {answer.article}", Tone.DUE)
+    if titles := [answer.title for answer in answers if answer.holds is None]:
+        yield Entry("open laws", some(titles, 3), tone=Tone.OPEN)
+
+
+def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """What the facts leave open, in words where there are some, and by their keys where there are none."""
+    report = verdict.report
+    keys = {fact.key for fact in report.facts if fact.known is Known.UNKNOWN}
+    keys -= {key for key, other in SUPERSEDED.items() if (fact := report.fact(other)) and fact.value}
+    told = dict.fromkeys(label for key, label in OPEN.items() if key in keys)
+    rest = sorted(key for key in keys - OPEN.keys() if not key.startswith(IN_PARTS))
+    if labels := [*told, *rest]:
+        yield Entry("nobody knows", some(labels, 12), tone=Tone.OPEN)
+
+
+def _gaps(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    paths = dict.fromkeys(gap.path for gap in verdict.report.coverage.gaps)
+    if paths:
+        what = "the whole subject" if list(paths) == [""] else counted(len([path for path in paths if path]), "file")
+        yield Entry("not checked", f"{what}, or not to the end", tone=Tone.OPEN)
+
+
+BURDENS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
+    _code,
+    _findings,
+    _terms,
+    _duties,
+    _laws,
+    _gaps,
+    _unknown,
+)
+
+
+def burdens(verdict: Verdict, catalogue: Catalogue) -> tuple[Entry, ...]:
+    told = [entry for tell in BURDENS for entry in tell(verdict, catalogue)]
+    return tuple(sorted(told, key=lambda entry: entry.tone))

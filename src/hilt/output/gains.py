@@ -1,0 +1,152 @@
+"""What one gains: what the subject is, the rights that come with it, how open it is, how cleanly it loads.
+
+`GAINS` is the list: each function tells its part of the column, in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from hilt.core.catalogue import Catalogue
+from hilt.core.fact import Fact
+from hilt.core.report import Report
+from hilt.core.verdict import Verdict
+from hilt.output.entry import Entry, Tone
+from hilt.output.figures import how_known, listed, some, tally, value_text
+
+MODEL = {
+    "model.architectures": "architecture",
+    "model.parameters": "parameters",
+    "model.dtypes": "numbers",
+    "model.context_length": "context",
+    "rights.bases": "made from",
+}
+"""The facts that say what a model is, in the order they are told, and how they are called there."""
+
+UNITS = {"model.context_length": "tokens"}
+
+GRANTED = {"use": "used", "modify": "changed", "share": "passed on", "sell": "sold"}
+"""What may be done with it, for the words of the pack that people ask about."""
+
+
+class _Class(NamedTuple):
+    name: str
+    next: str
+
+
+CLASSES = {
+    0: _Class("in no class of the Model Openness Framework", "Class III"),
+    3: _Class("Class III of the Model Openness Framework, Open Model", "Class II"),
+    2: _Class("Class II of the Model Openness Framework, Open Tooling", "Class I"),
+    1: _Class("Class I of the Model Openness Framework, Open Science", ""),
+}
+"""What `openness.class` means, and which class is next."""
+
+PICKLED = frozenset(
+    {
+        "pickle",
+        "joblib",
+        "torch-legacy",
+        "torch-tar",
+        "torch-zip",
+        "torchscript",
+        "npy",
+        "npz",
+        "equinox",
+        "msgpack",
+        "arrow",
+        "parquet",
+    }
+)
+"""Formats that hold pickles."""
+
+BESIDE = frozenset(
+    {
+        "described", "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
+        "json-lines", "ini", "package-metadata", "tfrecord", "sqlite", "sentencepiece", "lfs-pointer", "elf", "pe", "image",
+    }
+)  # fmt: skip
+"""Formats of what stands beside the weights; they are no reason to take a model."""
+
+
+def _known(report: Report, key: str) -> Fact | None:
+    """The fact of this key where it says something."""
+    fact = report.fact(key)
+    return fact if fact and fact.value not in (None, ()) else None
+
+
+def _formats(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    weights = [format_id for format_id in verdict.report.formats.values() if format_id not in BESIDE]
+    if weights:
+        yield Entry("formats", tally(weights))
+
+
+def _model(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    for key, label in MODEL.items():
+        if fact := _known(verdict.report, key):
+            yield Entry(label, f"{value_text(fact.value)} {UNITS.get(key, '')}".rstrip(), how_known(fact))
+
+
+def _licence(verdict: Verdict, catalogue: Catalogue) -> Iterator[Entry]:
+    """By its full name; as it is spelled where no licence that is known was found under that spelling."""
+    if (fact := _known(verdict.report, "rights.licences")) and isinstance(fact.value, tuple):
+        yield Entry("licence", some([catalogue.licence(licence) for licence in fact.value], 6), how_known(fact))
+    elif fact := _known(verdict.report, "rights.licences_claimed"):
+        yield Entry("licence", value_text(fact.value), how_known(fact))
+
+
+def _rights(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """What may be done with it, whether for money too, and whether on terms."""
+    fact = _known(verdict.report, "rights.grants")
+    if fact is None or not isinstance(fact.value, tuple):
+        return
+    may = [word for grant, word in GRANTED.items() if grant in fact.value]
+    text = f"may be {listed(may)}" if may else "nothing of use is granted"
+    if may and "sell" not in fact.value:
+        text += ", but not commercially"
+    held = [one.holds for one in verdict.terms if one.term.needs or one.holds is not None]
+    if False in held:
+        yield Entry("rights", f"{text}, on terms that you do not meet", tone=Tone.BAD)
+    elif None in held:
+        yield Entry("rights", f"{text}, on terms: whether you meet them cannot be told", tone=Tone.OPEN)
+    else:
+        yield Entry("rights", f"{text}, on terms that you meet" if held else text, tone=Tone.GOOD)
+
+
+def _openness(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """The class that it reaches, and what it lacks for the next."""
+    fact = _known(verdict.report, "openness.class")
+    reached = CLASSES.get(fact.value) if fact and isinstance(fact.value, int) else None
+    if fact is None or reached is None:
+        return
+    missing = _known(verdict.report, "openness.missing")
+    lacks = missing.value if missing and isinstance(missing.value, tuple) else ()
+    text = f"{reached.name}; for {reached.next} it lacks {some(lacks, 8)}" if lacks and reached.next else reached.name
+    if (osaid := _known(verdict.report, "openness.osaid")) and osaid.value == "met":
+        text += "; open source AI as the OSI defines it"
+    yield Entry("openness", text, how_known(fact))
+
+
+def _loading(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    report = verdict.report
+    code = report.fact("inspect.code_on_load")
+    if code and code.value is False:
+        yield Entry("loading", "runs no code", how_known(code), Tone.GOOD)
+    clean = report.fact("inspect.pickles_clean")
+    if clean and clean.value and PICKLED & set(report.formats.values()):
+        yield Entry("pickles", "clean: every call known, every byte accounted for", how_known(clean), Tone.GOOD)
+
+
+GAINS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
+    _formats,
+    _model,
+    _licence,
+    _rights,
+    _openness,
+    _loading,
+)
+
+
+def gains(verdict: Verdict, catalogue: Catalogue) -> tuple[Entry, ...]:
+    return tuple(entry for tell in GAINS for entry in tell(verdict, catalogue))

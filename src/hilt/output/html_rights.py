@@ -1,0 +1,91 @@
+"""The part of the page that tells what licences and laws ask: the checklist, the terms, the answers of laws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hilt.core.rights import Answer, DutyState
+from hilt.output.duties import Asked, Held
+from hilt.output.figures import some
+from hilt.output.markup import Html, table, tag
+from hilt.output.quote import quote
+from hilt.output.rights_words import APPLIES, CONDUCT, HOLDS, STATES, WHOSE
+
+ROWS = 200
+"""Duties, terms and answers told, each; the JSON output has them all."""
+
+
+def checklist(told: Sequence[Asked]) -> Iterator[Html]:
+    if told:
+        rows = [_duty(one) for one in told[:ROWS]]
+        shown = table(("State", "What is to be done", "By whom", "Asked by"), rows, names=1, class_="rights")
+        yield _section("What is to be done", shown, _more(len(told)))
+
+
+def _duty(one: Asked) -> list[str]:
+    duty = one.obligation
+    words = [tag("pre", tag("bdi", quote(duty.words, 2000)))] if duty.words else []
+    done = [_note(f"done in {duty.where}")] if duty.where and one.state is DutyState.DONE else []
+    why = [_note(one.why)] if one.why else []
+    word, tone = STATES[one.state]
+    return [
+        _badge(word, tone.name.lower()),
+        tag("div", tag("bdi", quote(duty.says, 1000)), *words, *done, *why),
+        _text(duty.who),
+        _text(one.source),
+    ]
+
+
+def terms(told: Sequence[Held]) -> Iterator[Html]:
+    if told:
+        rows = [_term(held) for held in told[:ROWS]]
+        shown = table(("Met", "What the grant depends on", "Why", "Asked by"), rows, names=1, class_="rights")
+        yield _section("On which terms", shown, _more(len(told)))
+
+
+def _term(held: Held) -> list[str]:
+    word, tone = CONDUCT if held.conduct else HOLDS[held.holds]
+    return [_badge(word, tone.name.lower()), _text(held.term.says), _text(held.why), _text(held.source)]
+
+
+def laws(told: Sequence[Answer]) -> Iterator[Html]:
+    if told:
+        days = sorted({answer.read for answer in told if answer.read})
+        note = [tag("p", f"Rules as they were read on {some(days, 3)}.", class_="note")] if days else []
+        shown = table(
+            ("Applies", "Rule", "Why", "Where it stands"), [_answer(one) for one in told[:ROWS]], class_="rights"
+        )
+        yield _section("What laws say", *note, shown, _more(len(told)))
+
+
+def _answer(answer: Answer) -> list[str]:
+    word, tone = APPLIES[answer.holds]
+    follows = [_note(f"{WHOSE.get(answer.whose, answer.whose)}: {answer.says}")] if answer.holds is not False else []
+    return [
+        _badge(word, tone.name.lower()),
+        tag("div", tag("strong", tag("bdi", quote(answer.title, 600))), *follows),
+        _text(answer.why),
+        _text(f"{answer.law}, {answer.article}"),
+    ]
+
+
+def _section(title: str, *parts: Html) -> Html:
+    return tag("section", tag("h2", title), *parts)
+
+
+def _badge(word: str, tone: str) -> Html:
+    return tag("span", word, class_=f"badge {tone}")
+
+
+def _text(text: str) -> Html:
+    return tag("bdi", quote(text, 1000))
+
+
+def _note(text: str) -> Html:
+    return tag("p", tag("bdi", quote(text, 1000)), class_="own")
+
+
+def _more(number: int) -> Html:
+    if number <= ROWS:
+        return Html()
+    return tag("p", f"and {number - ROWS} more; the JSON output has them all", class_="more")

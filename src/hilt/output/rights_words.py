@@ -1,0 +1,18 @@
+"""How the states of duties, terms and answers are called, and in which tone they are told."""
+
+from __future__ import annotations
+
+from hilt.core.rights import DutyState
+from hilt.output.entry import Tone
+
+STATES = {
+    DutyState.DUE: ("due", Tone.DUE),
+    DutyState.UNKNOWN: ("cannot tell", Tone.OPEN),
+    DutyState.DONE: ("done", Tone.GOOD),
+    DutyState.NOT_DUE: ("not due", Tone.PLAIN),
+}
+HOLDS = {False: ("not met", Tone.BAD), None: ("cannot tell", Tone.OPEN), True: ("met", Tone.GOOD)}
+CONDUCT = ("keep to", Tone.PLAIN)
+"""A term that no profile decides."""
+APPLIES = {True: ("yes", Tone.DUE), None: ("cannot tell", Tone.OPEN), False: ("no", Tone.PLAIN)}
+WHOSE = {"you": "your duty", "publisher": "the publisher's duty"}

@@ -27,8 +27,15 @@ class Explanation(NamedTuple):
 
 
 def catalogue() -> Catalogue:
-    """Every check and every fact of this version, told."""
-    return Catalogue({check.id: partial(_about, check) for check in CHECKS}, SCHEMA)
+    """Every check, every fact and every licence of this version, told."""
+    return Catalogue({check.id: partial(_about, check) for check in CHECKS}, SCHEMA, _licence_name)
+
+
+def _licence_name(licence_id: str) -> str:
+    from hilt.knowledge.licences.index import index  # a file of its own, for subjects that name a licence
+
+    known = index().licences.get(licence_id)
+    return known.name if known else licence_id
 
 
 @cache

@@ -33,6 +33,14 @@ def judged(notebook: dict[str, Any]) -> Iterator[tuple[int, Severity, str]]:
                 yield number, Severity.LOW, "left an answer with a script for a browser"
 
 
+def code_cells(notebook: dict[str, Any]) -> Iterator[ast.Module]:
+    """The cells of code that Python would take, lines for the shell or the notebook left out."""
+    for cell in _cells(notebook):
+        tree = _tree(_text(cell.get("source", cell.get("input")))) if cell.get("cell_type") == "code" else None
+        if tree is not None:
+            yield tree
+
+
 def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
     sheets = notebook.get("worksheets")
     for holder in (notebook, *(sheets if isinstance(sheets, list) else ())):
@@ -43,17 +51,23 @@ def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _source(text: str) -> Iterator[tuple[Severity, str]]:
     if found := DOWNLOADED.search(text):
         yield Severity.MEDIUM, f"runs what it downloads: {found[0][:80]}"
-    if _SHELL_CELL.match(text):
-        return
-    try:
-        tree = ast.parse(_MAGIC.sub(_passed, text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _tree(text)
+    if tree is None:
         return
     told = set[str]()
     for use in uses(tree):
         if use.kind in _TELLING and use.name not in told:
             told.add(use.name)
             yield Severity.MEDIUM, f"{use.kind.value}: {use.name}"
+
+
+def _tree(text: str) -> ast.Module | None:
+    if _SHELL_CELL.match(text):
+        return None
+    try:
+        return ast.parse(_MAGIC.sub(_passed, text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _passed(line: re.Match[str]) -> str:

@@ -1,0 +1,109 @@
+"""All evidence of a repository for the components of the framework."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from hilt.core.errors import FormatError, SourceError
+from hilt.core.limits import Limits
+from hilt.knowledge.openness import mof_yaml
+from hilt.knowledge.openness.card import DATA_CARD, MODEL_CARD, of_card
+from hilt.knowledge.openness.code import of_script
+from hilt.knowledge.openness.components import COMPONENTS
+from hilt.knowledge.openness.configs import of_config
+from hilt.knowledge.openness.evidence import Evidence
+from hilt.knowledge.openness.files import PICKLED, Files, of_files, weights
+
+Shipped = tuple[str, mof_yaml.Release]
+"""The publisher's own file of the framework: its path, and what it says."""
+
+_CONFIG = re.compile(r"(^|/)((adapter_)?config|model_index|model)\.json$|-symbol\.json$")
+_CARDS = ("model-card", "text")
+_DATA_FOLDER = re.compile(r"(^|/)(data|datasets?)/readme[^/]*$", re.IGNORECASE)
+
+
+def gather(files: Files, release: Shipped | None) -> Iterator[Evidence]:
+    """What is there, what is only named, and what the publisher's own file of the framework says."""
+    yield from of_files(files)
+    paths = weights(files)
+    folders = {"", *(path.rpartition("/")[0] for path in paths[:1])}
+    for path, format_id in sorted(files.formats.items(), key=lambda item: (item[0].count("/"), item[0])):
+        if "!/" in path:
+            continue  # what lies in an archive is a file of its own, not a part of the release
+        try:
+            yield from _of_file(files, path, format_id, folders, has_weights=bool(paths))
+        except (FormatError, SourceError):
+            continue  # it is in the coverage as a file that could not be read
+    if release is not None:
+        yield from _claimed(*release)
+
+
+def _of_file(files: Files, path: str, format_id: str, folders: set[str], *, has_weights: bool) -> Iterator[Evidence]:
+    folder, _, name = path.rpartition("/")
+    if format_id in _CARDS and _is_card(folder, name, folders):
+        card: Any = files.value(path) if format_id == "model-card" else None
+        metadata, body = (card.metadata, card.body) if card is not None else ({}, files.text(path))
+        yield from of_card(path, metadata, body, has_weights=has_weights)
+    elif format_id in _CARDS and _DATA_FOLDER.search(path):
+        yield Evidence("data_card", path, "a card beside the data")
+    elif format_id == "json" and _CONFIG.search(path):
+        yield from of_config(path, files.value(path).value)
+    elif format_id == "python":
+        yield from of_script(path, files.value(path).tree)
+    elif format_id == "json" and name.endswith(".ipynb"):
+        tree = _of_notebook(files.value(path).value)
+        if tree is not None:
+            yield from of_script(path, tree)
+
+
+def _is_card(folder: str, name: str, folders: set[str]) -> bool:
+    if name.lower().endswith((".json", ".yaml", ".yml", ".py", ".sh", ".csv")):
+        return False
+    return DATA_CARD.match(name) is not None or (folder in folders and MODEL_CARD.match(name) is not None)
+
+
+def _of_notebook(value: Any) -> ast.Module | None:
+    """The code of all cells that Python would take."""
+    from hilt.knowledge.notebooks import code_cells
+
+    body: list[ast.stmt] = []
+    for tree in code_cells(value) if isinstance(value, dict) else ():
+        body += tree.body
+    return ast.Module(body=body, type_ignores=[]) if body else None
+
+
+def shipped(files: Files, limits: Limits) -> Shipped | None:
+    """The framework's own file that the publisher ships at the top, and its path.
+
+    Raises `FormatError` where there is one and it is wrong.
+    """
+    for path, format_id in sorted(files.formats.items()):
+        if format_id == "yaml" and "/" not in path:
+            documents = files.value(path).documents
+            if documents and mof_yaml.is_release(documents[0]):
+                return path, mof_yaml.read(files.text(path), limits)
+    return None
+
+
+def _claimed(path: str, release: mof_yaml.Release) -> Iterator[Evidence]:
+    for component, licences in release.held().items():
+        part = next(part for part in release.parts if part.component == component)
+        how = f"lists it{f' at {part.path[:120]}' if part.path else ''}"
+        yield Evidence(component, path, how, licences=licences, claimed=True)
+
+
+def cannot_be_told(files: Files) -> frozenset[str]:
+    """Components of which nobody can say that they are not there, because of files that say too little."""
+    formats = set(files.formats.values())
+    every = frozenset(one.id for one in COMPONENTS)
+    if not formats.isdisjoint(("unread", "lfs-pointer")):
+        return every
+    untold = set[str]()
+    if "unknown" in formats:
+        untold |= {one.id for one in COMPONENTS if one.content == "data"}
+    if not formats.isdisjoint(PICKLED):
+        untold.add("architecture")
+    return frozenset(untold)

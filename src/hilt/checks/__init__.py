@@ -203,6 +203,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="training-compute",
         severity=Severity.INFO,
+        needs=("model-card", "text", "json", "safetensors", "gguf", "onnx", "keras-h5", "torch-zip"),
         weighs=True,
         facts=(PARAMETERS_ACTIVE, TOKENS, FLOP_LOW, FLOP_HIGH, THIRD_LOW, THIRD_HIGH, METHOD, INPUTS),
         family="regulation",

@@ -1,0 +1,163 @@
+"""How much computation the training took, as an interval.
+
+What: figures that the card states (operations, tokens, hours of accelerators), the parameters counted from the headers,
+and of a mixture of experts those that one token passes through; from them an interval of operations, never a point, with
+its method and inputs. It finds nothing; it states facts.
+
+Why: from 10^23 operations on the European Union takes a model that makes text, images or video for a general-purpose
+model, from 10^25 on it presumes systemic risk, and other laws begin at 10^26. Who changes a model with more than a third
+of what its training took becomes its provider.
+
+What it cannot see: whether a figure is true; what the base took, where the card tells only of what came later, so that
+the upper end stays unknown; several passes over the same data that the card does not count.
+
+Fix: ask the publisher for the operations, or for the tokens, of the whole training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+from hilt.checks import listed
+from hilt.checks.check import Repository
+from hilt.checks.inspect.facts import DTYPES, PARAMETERS
+from hilt.checks.regulation.facts import (
+    FLOP_HIGH,
+    FLOP_LOW,
+    GENERATES,
+    INPUTS,
+    METHOD,
+    PARAMETERS_ACTIVE,
+    THIRD_HIGH,
+    THIRD_LOW,
+    TOKENS,
+)
+from hilt.core.errors import FormatError, SourceError
+from hilt.core.fact import Fact, FactSpec, Known, Value
+
+if TYPE_CHECKING:
+    from hilt.checks.regulation.told import Card
+    from hilt.formats.gguf import Gguf
+    from hilt.knowledge.regulation.claims import Claim
+    from hilt.knowledge.regulation.compute import Size
+    from hilt.knowledge.regulation.experts import Experts
+
+_ADAPTERS = ("adapter_config.json", "adapter_model.safetensors")
+_ADAPTER_TAGS = {"lora", "adapter", "peft", "textual_inversion", "controlnet", "ip-adapter"}
+_PACKED = {"I32", "U8", "I8", "I64"}
+"""Number formats in which quantisers pack several parameters into one number."""
+
+
+def training_compute(repository: Repository) -> Iterator[Fact]:
+    from hilt.checks.regulation.told import card
+    from hilt.knowledge.regulation.compute import estimate, tokens
+
+    told = card(repository)
+    said, path = _said(told), told.path if told is not None else ""
+    size = _size(repository)
+    kinds = repository.merged(GENERATES).value or ()
+    language = isinstance(kinds, tuple) and bool({"text", "code"} & set(kinds))
+    based = _is_adapter(repository) or bool(told is not None and told.bases)
+    found = estimate(said, size, source=path, based=based, language=language)
+    source = path if found.method in ("disclosed", "tokens", "hardware") else size.source
+    if size.active is not None:
+        yield _fact(PARAMETERS_ACTIVE, size.active, size.source)
+    stated: list[tuple[FactSpec, Value]] = [
+        (FLOP_LOW, found.low),
+        (FLOP_HIGH, found.high),
+        (THIRD_LOW, found.low / 3 if found.low is not None else None),
+        (THIRD_HIGH, found.high / 3 if found.high is not None else None),
+        (TOKENS, tokens(said, based=based)),
+        (INPUTS, found.inputs or None),
+        (METHOD, found.method if found.method != "unknown" else None),
+    ]
+    for spec, value in stated:
+        if value is not None:
+            yield _fact(spec, value, path if spec is TOKENS else source)
+
+
+def _said(told: Card | None) -> tuple[Claim, ...]:
+    if told is None:
+        return ()
+    from hilt.knowledge.regulation.claims import claims
+
+    return claims(told.body, told.line)
+
+
+def _size(repository: Repository) -> Size:
+    """The parameters of the model, as its headers count them and its config divides them."""
+    from hilt.knowledge.regulation.compute import Size
+
+    counted = repository.merged(PARAMETERS)
+    most = _most(repository, counted.value if isinstance(counted.value, int) else 0)
+    if not isinstance(counted.value, int) or _is_adapter(repository) or _packed(repository):
+        return Size(most=most)
+    source = f"{counted.source}: {counted.value:,} parameters"
+    experts, told_in = _experts(repository)
+    if experts is None:
+        return Size(active=counted.value, most=most, source=source)
+    active = counted.value - experts.unused
+    if active <= 0:
+        return Size(most=most)  # config and weights are not of one model
+    share = f"{experts.chosen} of {experts.experts} experts in {experts.layers} layers"
+    return Size(active=active, most=most, source=f"{source}, {active:,} for each token ({told_in}: {share})")
+
+
+def _experts(repository: Repository) -> tuple[Experts | None, str]:
+    from hilt.checks.regulation.told import config
+    from hilt.knowledge.regulation import experts
+
+    if (found := config(repository)) is not None and (told := experts.of_config(found[1])) is not None:
+        return told, found[0]
+    for path in sorted(path for path, kind in repository.formats.items() if kind == "gguf")[:1]:
+        try:
+            return experts.of_gguf(cast("Gguf", repository.read(path).value).value), path
+        except (FormatError, SourceError):
+            break  # that it could not be read is in the coverage
+    return None, ""
+
+
+def _most(repository: Repository, counted: int) -> int | None:
+    """The parameters at most: what headers count, and one for each byte of what they do not.
+
+    None where part of the model lies elsewhere: adapters, pointers, shards that are missing.
+    """
+    from hilt.knowledge.weight_sets import PARTS, weight_sets
+
+    kinds = repository.formats
+    if _is_adapter(repository) or {"lfs-pointer", "empty"} & set(kinds.values()):
+        return None
+    sets = weight_sets(kinds)
+    if any(held.missing for held in sets) or (sets and not counted):
+        return None
+    sizes = {entry.path: entry.size for entry in repository.subject.entries}
+    return counted + sum(size for path, size in sizes.items() if kinds.get(path) not in PARTS)
+
+
+def _packed(repository: Repository) -> bool:
+    from hilt.checks.regulation.told import config
+
+    dtypes: Any = repository.merged(DTYPES).value or ()
+    quantised = (found := config(repository)) is not None and isinstance(found[1].get("quantization_config"), dict)
+    return quantised and not _PACKED.isdisjoint(dtypes)
+
+
+def _is_adapter(repository: Repository) -> bool:
+    from hilt.checks.regulation.told import card
+
+    if any(path.rsplit("/", 1)[-1] in _ADAPTERS for path in repository.formats):
+        return True
+    told = card(repository)
+    if told is None:
+        return False
+    tags = told.metadata.get("tags")
+    words = {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
+    return told.metadata.get("library_name") == "peft" or not _ADAPTER_TAGS.isdisjoint(words)
+
+
+def _fact(spec: FactSpec, value: Value, source: str) -> Fact:
+    return Fact(key=spec.key, value=value, known=Known.CLAIMED, source=source)
+
+
+CHECK = listed("training-compute")

@@ -1,0 +1,185 @@
+"""What the text of a card says of the training: tokens, operations, hours of accelerators, energy; each with its words.
+
+Text is prose of people, and hostile: what is found are claims, each with the quote it rests on and its line. Every
+pattern is bounded, so that time grows with the length of the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from hilt.knowledge.regulation.accelerators import NAME, known, named
+
+_NUMBER = r"(?<![\w.,^])(?P<number>\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
+_SCALE = r"\s?\+?\s?(?P<scale>trillion|billion|million|thousand|(?-i:[TBMkK](?![A-Za-z])))"
+_SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3}
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+_WORDS = r"[\s*_-]{0,4}(?:[a-z-]{1,20}\s){0,4}?"
+_MAKER = r"(?:nvidia\s|amd\s|google\s|cloud\s)?"
+_BOARD = rf"(?P<device>{NAME})(?:[\s-](?:\d{{1,3}} ?gb|sxm\d?|pcie))?"
+_ANY_BOARD = r"(?:gpu|tpu|npu|chip|accelerator|device)"
+_TIMES = r"(?:[x\u00d7*\u00b7\u22c5]|\\times|\\cdot)"
+_PATTERNS: tuple[tuple[str, ...], ...] = (
+    ("tokens", rf"{_NUMBER}{_SCALE}\+?{_WORDS}tokens?\b"),
+    ("tokens", rf"\b(?:pre-?|post-?)?train(?:ing|ed)?[\s_-]tokens?(?: count)?[\s|:*=~≈]{{1,12}}{_NUMBER}{_SCALE}"),
+    (
+        "operations",
+        rf"(?<![\w.,^])(?P<number>\d{{1,4}}(?:\.\d{{1,6}})?)\s?(?:e\+?|{_TIMES}\s?10\s?(?:\^|\*\*)?\s?\{{?\s?)",
+        r"(?P<power>\d{2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]{2})\}?\$?\s?(?:training\s|total\s)?(?:flops?|floating[- ]point operations)\b",
+    ),
+    (
+        "hours",
+        rf"{_NUMBER}(?:{_SCALE})?[\s*]{{0,4}}{_MAKER}",
+        rf"(?:{_BOARD}[\s-]?(?:{_ANY_BOARD}[\s-]?)?|{_ANY_BOARD}[\s-]?)hours?\b",
+    ),
+    (
+        "hours",
+        rf"(?<![\w.,^])(?P<count>\d{{1,3}}(?:,\d{{3}})|\d{{1,6}})\s?[x\u00d7]?\s?{_MAKER}{_BOARD}s?(?![a-z0-9])",
+        rf"[^.|]{{0,60}}?\bfor\s(?:about\s|around\s|approximately\s|roughly\s|~)?{_NUMBER}\s?(?P<unit>hour|day|week|month)s?\b",
+    ),
+    ("energy", rf"{_NUMBER}\s?(?P<watts>[kMG])Wh\b"),
+    ("carbon", rf"{_NUMBER}\s?(?P<mass>tons?|tonnes?|t|kg|g)?\s?(?:of\s)?CO[2₂]"),
+)
+"""By kind of figure, the parts of a pattern."""
+_SIGNS = ("token", "flop", "floating", "hour", " for ", "wh", "co2", "co₂")
+"""A passage with none of these holds no claim."""
+
+_OF_TRAINING = re.compile(r"train|corpus|data|tokens seen|learn", re.IGNORECASE)
+_OF_ELSE = re.compile(
+    r"context|window|vocab|per second|per day|tokens?/|batch|sequence length|price|cost|\$|throughput|output|generat|"
+    r"input|cache|budget|per step|max_|length|latency|per token|inference|long as",
+    re.IGNORECASE,
+)
+_OF_A_PART = re.compile(
+    r"fine-?tun|\bSFT\b|instruct|post-?train|continu|anneal|adapt|\bDPO\b|\bRL|mid-?train|cool-?down|decay|additional|further|extra",
+    re.IGNORECASE,
+)
+_FROM_SCRATCH = re.compile(r"pre-?train|from scratch|in total|overall|altogether", re.IGNORECASE)
+_UNITS = {"hour": 1, "day": 24, "week": 168, "month": 730}
+_AROUND, _CLAIMS = 140, 400
+"""Characters looked at on either side of a figure, and the figures of one text that are told."""
+
+
+class Part(Enum):
+    """Which part of the training a figure is of, as the words around it say."""
+
+    WHOLE = "whole"
+    LATER = "later"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A figure: tokens, operations, hours of one accelerator (`device`, where it is named), kWh or kg of CO2."""
+
+    kind: str
+    value: float
+    quote: str
+    line: int
+    part: Part = Part.UNSAID
+    device: str = ""
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile("".join(parts), re.IGNORECASE)) for kind, *parts in _PATTERNS)
+
+
+def claims(text: str, first_line: int = 1) -> tuple[Claim, ...]:
+    """The claims in `text`, whose first line has the number `first_line`; no more than a few hundred."""
+    found: list[Claim] = []
+    for passage, begins in _passages(text, first_line):
+        small = passage.lower()
+        if not any(sign in small for sign in _SIGNS):
+            continue
+        for kind, pattern in _patterns():
+            for match in pattern.finditer(passage):
+                claim = _claim(kind, match, begins)
+                if claim is not None:
+                    found.append(claim)
+                if len(found) >= _CLAIMS:
+                    return tuple(found)
+    return tuple(found)
+
+
+def _passages(text: str, first_line: int) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Each paragraph with its lines folded, and each row of a table; where its lines begin, as (offset, line)."""
+    held: list[str] = []
+    begins: list[tuple[int, int]] = []
+    offset = 0
+    for number, line in enumerate(text.split("\n"), start=first_line):
+        begun = line.lstrip().startswith(("#", "- ", "* "))
+        row = line.lstrip().startswith("|")
+        if held and (begun or row or not line.strip()):
+            yield " ".join(held), begins
+            held, begins, offset = [], [], 0
+        if row:
+            yield line.strip(), [(0, number)]
+        elif line.strip():
+            begins.append((offset, number))
+            held.append(line.strip())
+            offset += len(held[-1]) + 1
+    if held:
+        yield " ".join(held), begins
+
+
+def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Claim | None:
+    passage, (start, end) = match.string, match.span()
+    before, after = passage[max(0, start - _AROUND) : start], passage[end : end + _AROUND]
+    before, after = re.split(r"[.;!?]\s", before)[-1], re.split(r"[.;!?]\s", after)[0]
+    around = passage[start - len(before) : end + len(after)]
+    if kind == "tokens" and (not _OF_TRAINING.search(around) or _OF_ELSE.search(f"{before[-50:]} {after[:30]}")):
+        return None
+    if kind == "operations" and re.match(r"\s?(/|per\b)", after):
+        return None
+    value = _value(kind, match.groupdict())
+    if value is None:
+        return None
+    device = match.groupdict().get("device") or ""
+    nearby = named(around)
+    return Claim(
+        kind=kind,
+        value=value,
+        quote=around.strip(),
+        line=max(number for at, number in begins if at <= start),
+        part=_part(before, after),
+        device=known(device) if device else nearby[0] if len(nearby) == 1 else "",
+    )
+
+
+def _part(before: str, after: str) -> Part:
+    """What stands nearest before the figure decides; where nothing does, what follows it."""
+    for words in (before, after[:60]):
+        later = [found.end() for found in _OF_A_PART.finditer(words)]
+        whole = [found.end() for found in _FROM_SCRATCH.finditer(words)]
+        if later:
+            return Part.LATER
+        if whole:
+            return Part.WHOLE
+    return Part.UNSAID
+
+
+def _value(kind: str, found: dict[str, str | None]) -> float | None:
+    """The figure in its unit; None where it is none that a training can have."""
+    number = float((found["number"] or "0").replace(",", ""))
+    scale = _SCALES[scaled[0].lower()] if (scaled := found.get("scale")) else 1.0
+    match kind:
+        case "operations":
+            power = int((found["power"] or "0").translate(_SUPERSCRIPTS))
+            return float(f"{number}e{power}") if 15 <= power <= 29 and number else None
+        case "hours":
+            hours = number * scale
+            if found.get("count"):
+                hours *= int((found["count"] or "0").replace(",", "")) * _UNITS[(found["unit"] or "hour").lower()]
+            return hours if 1 <= hours <= 1e10 else None
+        case "tokens":
+            return number * scale if 1e6 <= number * scale <= 1e16 else None
+        case "energy":
+            return number * {"k": 1.0, "m": 1e3, "g": 1e6}[(found["watts"] or "k").lower()]
+    mass = (found.get("mass") or "kg").lower()
+    return number * {"g": 1e-3, "kg": 1.0}.get(mass, 1e3)

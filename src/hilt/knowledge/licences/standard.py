@@ -43,6 +43,7 @@ OUTPUT_RULES: Mapping[str, str] = MappingProxyType(
         "none-claimed": "the publisher claims no rights in outputs",
         "allowed": "outputs may be used, on the terms that the licence names",
         "named": "what is trained on outputs carries a name or a notice",
+        "derived": "a model that is trained on outputs counts as made from it",
         "no-training": "other models may not be trained on outputs",
     }
 )

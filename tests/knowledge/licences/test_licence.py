@@ -3,8 +3,12 @@ from __future__ import annotations
 import pytest
 
 from hilt.knowledge.licences.licence import Condition, Due, EntryInvalid, ids, licence, parse
+from hilt.policy.checker import check
+from hilt.policy.kinds import evidence_kind
 from hilt.policy.parser import parse as parse_condition
+from hilt.policy.syntax import paths
 
+EVIDENCE = evidence_kind(())
 LEAST = """
 name: Toy License
 family: permissive
@@ -18,13 +22,14 @@ as_of: 2026-11-21
 
 
 @pytest.mark.parametrize("licence_id", ids())
-def test_every_entry_loads_and_its_conditions_are_conditions(licence_id: str) -> None:
+def test_every_entry_loads_and_asks_for_nothing_but_the_profile(licence_id: str) -> None:
     entry = licence(licence_id)
     assert entry.id == licence_id
     assert entry.name
-    for condition in [one.needs for one in entry.conditions] + [one.when for one in entry.duties]:
-        if condition:
-            parse_condition(condition)
+    for condition in filter(None, [one.needs for one in entry.conditions] + [one.when for one in entry.duties]):
+        tree = parse_condition(condition)
+        check(condition, tree, EVIDENCE)
+        assert all(path.startswith("profile.") for path in paths(tree)), condition
 
 
 def test_a_licence_that_the_pack_does_not_hold_is_a_key_error() -> None:

@@ -166,6 +166,8 @@ def test_the_index_holds_every_entry() -> None:
         ("MIT/Apache-2.0", Named(ids=("mit", "apache-2.0"))),
         ("mit, apache-2.0", Named(ids=("mit", "apache-2.0"))),
         ("MIT OR MIT", Named(ids=("mit",))),
+        ("models with and without a licence", Named(unknown=("models with and without a licence",))),
+        ("( OR MIT", Named(unknown=("( OR MIT",))),
         ("MIT OR", Named(unknown=("MIT OR",))),
         ("((MIT) OR BSD-3-Clause", Named(unknown=("((MIT) OR BSD-3-Clause",))),
     ],

@@ -105,11 +105,10 @@ def _compound(said: str) -> Named | None:
         from hilt.knowledge.licences import expressions  # brings a library with it
 
         names, choice = expressions.parse(said)
-        if names:
-            found = tuple(dict.fromkeys(one for part in names for one in _exactly(part)))
-            unknown = tuple(dict.fromkeys(_shown(part) for part in names if not _exactly(part)))
-            return Named(ids=found, choice=choice and len(names) > 1, unknown=unknown)
-        return None
+        found = tuple(dict.fromkeys(one for part in names for one in _exactly(part)))
+        unknown = tuple(dict.fromkeys(_shown(part) for part in names if not _exactly(part)))
+        # A sentence has an "and" too: where no part of it is a name it is told as it stands.
+        return Named(ids=found, choice=choice and len(names) > 1, unknown=unknown) if found else None
     parts = _SEPARATOR.split(said)
     if 1 < len(parts) <= MOST and all(_exactly(part) for part in parts):
         return Named(ids=tuple(dict.fromkeys(one for part in parts for one in _exactly(part))))

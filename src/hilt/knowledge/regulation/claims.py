@@ -49,9 +49,9 @@ _PATTERNS: tuple[tuple[str, ...], ...] = (
 _SIGNS = ("token", "flop", "floating", "hour", " for ", "wh", "co2", "co₂")
 """A passage with none of these holds no claim."""
 
-_OF_TRAINING = re.compile(r"train|corpus|data|tokens seen|learn", re.IGNORECASE)
+_OF_TRAINING = re.compile(r"train|tun(?:ed|ing)|corpus|data|tokens seen|learn", re.IGNORECASE)
 _OF_ELSE = re.compile(
-    r"context|window|vocab|per second|per day|tokens?/|batch|sequence length|price|cost|\$|throughput|output|generat|"
+    r"context|window|vocab|per second|per day|batch|sequence length|price|cost|\$|throughput|output|generat|"
     r"input|cache|budget|per step|max_|length|latency|per token|inference|long as",
     re.IGNORECASE,
 )
@@ -135,8 +135,8 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
     around = passage[start - len(before) : end + len(after)]
     if kind == "tokens" and (not _OF_TRAINING.search(around) or _OF_ELSE.search(f"{before[-50:]} {after[:30]}")):
         return None
-    if kind == "operations" and re.match(r"\s?(/|per\b)", after):
-        return None
+    if kind in ("tokens", "operations") and re.match(r"\s?(/|per\b)", after):
+        return None  # so much a second, or for each of something
     value = _value(kind, match.groupdict())
     if value is None:
         return None

@@ -15,6 +15,7 @@ from hilt.checks.inspect.facts import (
     UNSAFE_CALLS,
 )
 from hilt.checks.line import ANY, Check
+from hilt.checks.openness.facts import MODELS, STATED
 from hilt.checks.regulation.facts import (
     COPYRIGHT_POLICY,
     FLOP_HIGH,
@@ -29,9 +30,22 @@ from hilt.checks.regulation.facts import (
     THIRD_LOW,
     TOKENS,
 )
-from hilt.checks.rights.facts import LICENCE_CLAIMED, LICENCE_TEXT
+from hilt.checks.rights.facts import (
+    EU_OPEN_SOURCE,
+    GRANTS,
+    LICENCE_CLAIMED,
+    LICENCE_TEXT,
+    LICENCES,
+    OPEN_LICENCE,
+    SHARE_ALIKE,
+)
 from hilt.core.finding import Severity
 from hilt.formats import ACCOUNTED, CARRIERS, LISTED, ZIPS
+
+NAMING_LICENCES = (
+    "model-card", "package-metadata", "licence", "text", "json", "yaml", "gguf", "safetensors", "onnx", "ort",
+)  # fmt: skip
+"""Formats of files that may say under which licence a subject is."""
 
 CHECKS: tuple[Check, ...] = (
     Check(id="pickle-code", severity=Severity.CRITICAL, reads=CARRIERS, facts=(UNSAFE_CALLS, CODE_ON_LOAD)),
@@ -192,6 +206,26 @@ CHECKS: tuple[Check, ...] = (
         reads=("model-card", "json", "yaml", "package-metadata", "licence", "gguf", "safetensors", "onnx", "ort"),
         facts=(LICENCE_CLAIMED, LICENCE_TEXT),
         family="rights",
+    ),
+    Check(id="licence-disagreement", severity=Severity.MEDIUM, needs=NAMING_LICENCES, weighs=True, family="rights"),
+    Check(id="licence-variant", severity=Severity.MEDIUM, needs=NAMING_LICENCES, weighs=True, family="rights"),
+    Check(id="licence-unknown", severity=Severity.MEDIUM, needs=NAMING_LICENCES, weighs=True, family="rights"),
+    Check(id="licence-text-missing", severity=Severity.LOW, needs=NAMING_LICENCES, weighs=True, family="rights"),
+    Check(
+        id="licence-terms",
+        severity=Severity.INFO,
+        needs=NAMING_LICENCES,
+        weighs=True,
+        facts=(LICENCES, GRANTS, OPEN_LICENCE, EU_OPEN_SOURCE, SHARE_ALIKE),
+        family="rights",
+    ),
+    Check(
+        id="openness",
+        severity=Severity.LOW,
+        needs=(*MODELS, "model-card", "package-metadata", "json", "yaml"),
+        weighs=True,
+        facts=STATED,
+        family="openness",
     ),
     Check(
         id="model-kind",

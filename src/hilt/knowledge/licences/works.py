@@ -24,6 +24,11 @@ class How(Enum):
     PROSE = "prose"
     """A sentence of a card, a README, a description or a notice."""
 
+    @property
+    def rank(self) -> int:
+        """0 for the source to be trusted most."""
+        return list(How).index(self)
+
 
 class Part(Enum):
     """What of a work a claim is made of. Where nothing says of what, it is made of the whole."""

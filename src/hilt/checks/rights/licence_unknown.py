@@ -1,0 +1,81 @@
+"""A licence that hilt does not know, by its text or by its name.
+
+What: tells of licence texts that are none of the known ones, with what the detectors of clauses saw in them; of names that
+no entry of the pack bears or that may mean several licences; and of entries of the pack whose text was not read when they
+were written.
+
+Why: what a licence asks can only be weighed once somebody has read it. A name is no licence, and "other" is no name.
+
+What it cannot see: whether a clause was understood; detectors see words.
+
+Fix: read the text. `hilt licences` lists what the pack knows; adding a licence is adding one file to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.checks import listed
+from hilt.checks.check import Repository
+from hilt.checks.rights.gathering import LicenceText, gathered
+from hilt.checks.rights.wording import called, place
+from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.licences.agreement import entry_of
+from hilt.knowledge.licences.works import How, Part, Work
+
+_SHOWN = 8
+
+
+def licence_unknown(repository: Repository) -> Iterator[Finding]:
+    found = gathered(repository)
+    for text in found.texts:
+        if text.home is not None and text.identified is not None and text.identified.kind == "unknown":
+            yield _finding(Severity.MEDIUM, Where(path=text.path), _of_text(text))
+    for work in found.works:
+        yield from _names(work)
+        yield from _unread(work)
+
+
+def _of_text(text: LicenceText) -> str:
+    seen = "; ".join(dict.fromkeys(clause.says for clause in text.seen[:_SHOWN]))
+    return "the text is no licence that hilt knows" + (
+        f"; it seems to say: {seen}" if seen else "; its clauses were not recognised"
+    )
+
+
+def _names(work: Work) -> Iterator[Finding]:
+    """Names that mean nothing to the pack: a person must look where nothing else tells the licence of the same work."""
+    told = set[str]()
+    for claim in work.claims:
+        for said in claim.unknown if claim.how is not How.TEXT else ():
+            if said.lower() in told or (claim.part is not Part.DATA and said not in work.unknown):
+                continue
+            told.add(said.lower())
+            beside = bool(work.ids) or claim.part is Part.DATA
+            severity = Severity.LOW if beside else Severity.MEDIUM
+            of = "" if claim.part is Part.WHOLE else f" of {claim.part.value}"
+            message = f"the licence{of} is called {said!r}, which no entry of the pack is, or more than one"
+            yield _finding(severity, Where(path=claim.path, line=claim.line), message)
+
+
+def _unread(work: Work) -> Iterator[Finding]:
+    for licence_id in work.ids:
+        entry = entry_of(licence_id)
+        source = next((claim for claim in work.claims if licence_id in claim.ids), None)
+        if source is None:
+            continue
+        where = Where(path=source.path, line=source.line)
+        if entry is None:
+            message = (
+                f"the licence is known as {called(licence_id)} ({place(source)}), but what it asks is not in the pack"
+            )
+            yield _finding(Severity.MEDIUM, where, message)
+        elif entry.read in "KQ":
+            yield _finding(Severity.LOW, where, f"what hilt says of the {entry.name} is uncertain: {entry.how_read}")
+
+
+def _finding(severity: Severity, where: Where, message: str) -> Finding:
+    return Finding(check=CHECK.id, severity=severity, where=where, message=message, whole=True)
+
+
+CHECK = listed("licence-unknown")

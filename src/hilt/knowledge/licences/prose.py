@@ -1,0 +1,198 @@
+"""Reads in sentences under which licence something is: "All of the included models are licensed under the CC BY-NC 4.0".
+
+Only what is said outright counts: a name behind "licensed under", before "licensed", behind "License:", or at the head of
+a section on licences. Of what it is said is taken from the words before it; where these name nothing, it is said of the
+whole, and where they name something that is no part of the subject, it is not said of the subject at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from hilt.knowledge.licences.names import Named, resolve
+from hilt.knowledge.licences.passages import Passage, passages
+from hilt.knowledge.licences.sayings import ABOUT_LICENCES, Told, part_of_heading, told_of
+from hilt.knowledge.licences.works import Part
+
+_MOST, _SHOWN = 64, 300
+"""Statements that are taken from one text, and how much of a sentence is told."""
+_LIKELY = re.compile(r"licen[cs]|public domain|\bunder\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(\[])")
+_VERB = r"\b(?:re-?)?(?:licen[cs]ed|released|distributed|published|provided|shared|available|offered|issued)"
+_BETWEEN = r"(?:,|\s+(?:freely|also|publicly|here|only|solely|as|open|open-source|source|in|the|public|domain|or|and|for|use|you|to))*"
+_UNDER = re.compile(
+    rf"(?:{_VERB}{_BETWEEN}\s+under|\b(?:is|are|comes?|falls?)\s+under|\b(?:governed|covered)\s+by|\bsubject\s+to)\b\s*:?\s*", re.IGNORECASE
+)  # fmt: skip
+_FILLER = re.compile(
+    r"(?:(?:the|an?|its|their|our|respective|own|original|upstream|same|following|permissive|open|open-source|free|terms|"
+    r"conditions|of|both|either|licen[cs]es?)\b[\s:,]*|[(\"'\u2018\u2019\u201c\u201d]\s*)*",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[\s,]*(?:\(\s*)?(?P<word>and|or|/|&|,)(?:\s+(?:the|an?|under))*\s+", re.IGNORECASE)
+_BEHIND = re.compile(r"(?:\S+\s+){0,5}\S+(?=[-\s]+licen[cs]ed\b)", re.IGNORECASE)
+_LABEL = re.compile(r"(?:\|\s*)?(?P<of>[\w /&-]{0,40}?)\blicen[cs]e(?:\s+(?:type|name))?\s*(?:[:=]|\|)\s*(?P<said>.+)", re.IGNORECASE)  # fmt: skip
+_OF = re.compile(r"(?P<of>[A-Z][\w /&,-]{0,60}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(?P<said>.+)")
+_UNKNOWN = re.compile(
+    r"[A-Z][\w.+-]*(?:\s+[\w.+-]+){0,6}?\s+Licen[cs]e(?:\s+Agreement)?(?:,?\s+(?:[Vv]ersion\s+)?v?\d[\d.]*\d)?"
+)
+_WORD = re.compile(r"\S+")
+_ENDS, _CLOSES = re.compile(r"(?:and|or|with)$|[(\[]", re.IGNORECASE), ".,;:)]\"'+\u201d"
+"""Words that end a name, and signs that may stand at its end."""
+_LAW = re.compile(r"required by applicable law|distributed under the License\b")
+"""Sentences that every copy of a notice has."""
+_LONGEST_NAME = 12
+"""Words of a name of a licence in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A sentence that says under which licence something is; `named` may hold nothing but a spelling that is unknown."""
+
+    named: Named
+    part: Part
+    line: int
+    sentence: str
+
+
+def statements(text: str, *, own: tuple[str, ...] = (), about_licences: bool = False) -> Iterator[Statement]:
+    """What `text` says of the licence of the subject, whose own names are `own`.
+
+    `about_licences` is true for a notice, all of which is about licences.
+    """
+    if not _LIKELY.search(text) and not about_licences:
+        return
+    seen = set[tuple[Named, Part]]()
+    for passage in passages(text):
+        for statement in _of_passage(passage, own, about_licences=about_licences):
+            if (statement.named, statement.part) not in seen:
+                seen.add((statement.named, statement.part))
+                yield statement
+            if len(seen) >= _MOST:
+                return
+
+
+def _of_passage(passage: Passage, own: tuple[str, ...], *, about_licences: bool) -> Iterator[Statement]:
+    inside = about_licences or any(ABOUT_LICENCES.search(heading) for heading in passage.headings)
+    if not inside and not _LIKELY.search(passage.text):
+        return
+    heading = part_of_heading(passage.headings)
+    found = False
+    begin = 0
+    for sentence in _SENTENCE.split(passage.text):
+        begin = passage.text.index(sentence, begin)
+        if _LAW.search(sentence):
+            continue
+        for named, before in _named(passage, begin, begin + len(sentence)):
+            found = True
+            for part in _parts(told_of(before, own, closed=not inside), heading, inside=inside):
+                yield Statement(named=named, part=part, line=passage.line, sentence=sentence[:_SHOWN])
+    if not found:
+        yield from _label(passage, heading, inside=inside)
+
+
+def _parts(told: Told, heading: Part | None, *, inside: bool) -> tuple[Part, ...]:
+    """The parts that a sentence is about; none where it is about something else, or outside such a section about nothing."""
+    if told.parts or told.other:
+        return told.parts
+    return (heading or Part.WHOLE,) if inside else ()
+
+
+def _named(passage: Passage, begin: int, end: int) -> Iterator[tuple[Named, str]]:
+    """The licences that a sentence names, each with what stands before it there."""
+    text = passage.text
+    at = begin
+    while found := _UNDER.search(text, at, end):
+        filled = _FILLER.match(text, found.end(), end)
+        at = filled.end() if filled else found.end()
+        named, behind = _names_at(passage, at, end)
+        if named is not None:
+            yield named, text[begin : found.start()]
+            at = behind
+    for found in _BEHIND.finditer(text, begin, end):
+        words = list(_WORD.finditer(found[0]))
+        for first in range(len(words)):
+            said = found[0][words[first].start() :].strip("-")
+            named = _resolved(said)
+            if named is not None:
+                yield named, text[begin : found.start() + words[first].start()]
+                break
+
+
+def _label(passage: Passage, heading: Part | None, *, inside: bool) -> Iterator[Statement]:
+    """`License: X` under no heading but a title or one that says of what; in a section on licences `Code: X` and a bare `X`."""
+    text = passage.text
+    placed = inside or len(passage.headings) <= 1 or heading is not None
+    label = _LABEL.match(text) if placed else None
+    subject = _OF.match(text) if inside and label is None else None
+    part = heading or Part.WHOLE
+    begin = 0
+    if label is not None:
+        told = told_of(label["of"], (), closed=False)
+        if told.other:
+            return
+        begin, parts = label.start("said"), told.parts or (part,)
+    elif subject is not None and (told := told_of(subject["of"], (), closed=False)).parts:
+        begin, parts = subject.start("said"), told.parts
+    elif inside and not text.startswith("http"):
+        parts = (part,)
+    else:
+        return
+    filled = _FILLER.match(text, begin)
+    begin = filled.end() if filled else begin
+    named, behind = _names_at(passage, begin, len(text), unknown=False)
+    if named is None and label is not None:
+        said = re.split(r"\s*(?:\||\s{2,}|\.\s|$)", text[begin:], maxsplit=1)[0].strip(" .")
+        named = resolve(said) if said else None
+    elif named is not None and label is None and text[behind : behind + 1].isalnum():
+        return
+    rest = text[behind:].lstrip(" .)\"'") if named is not None else ""
+    if label is None and rest[:1].isalnum() and not rest.lower().startswith(("licen", "see ", "for ")):
+        return  # a sentence that only begins with the name of a licence
+    if named is not None:
+        for one in parts:
+            yield Statement(named=named, part=one, line=passage.line, sentence=text[:_SHOWN])
+
+
+def _names_at(passage: Passage, at: int, end: int, *, unknown: bool = True) -> tuple[Named | None, int]:
+    """The licences named from `at` on, and where the last name ends."""
+    named, behind = _name_at(passage, at, end, unknown=unknown)
+    while named is not None and len(named.ids) < _LONGEST_NAME and (joined := _JOINED.match(passage.text, behind, end)):
+        more, further = _name_at(passage, joined.end(), end, unknown=False)
+        if more is None:
+            break
+        choice = named.choice or joined["word"].lower() == "or"
+        same = set(more.ids) <= set(named.ids)
+        named = named if same else Named(ids=(*named.ids, *more.ids), choice=choice, unknown=named.unknown)
+        behind = further
+    return named, behind
+
+
+def _name_at(passage: Passage, at: int, end: int, *, unknown: bool) -> tuple[Named | None, int]:
+    text = passage.text
+    for begin, close, to in passage.links:
+        if begin - 2 <= at < close:
+            named = _resolved(text[begin:close], link=to)
+            if named is not None:
+                return named, close
+    whole = takewhile(lambda word: not _ENDS.match(word[0]), _WORD.finditer(text, at, min(end, at + 160)))
+    for word in reversed(
+        [word for word in islice(whole, _LONGEST_NAME) if word[0][-1].isalnum() or word[0][-1] in _CLOSES]
+    ):
+        named = _resolved(text[at : word.end()].strip(".,;:()[]\"'\u201c\u201d"))
+        if named is not None:
+            return named, word.end()
+    spelled = _UNKNOWN.match(text, at, end) if unknown else None
+    if spelled is not None:
+        return Named(ids=(), choice=False, unknown=(spelled[0],)), spelled.end()
+    return None, at
+
+
+def _resolved(said: str, link: str = "") -> Named | None:
+    """What a spelling means, or None where a part of it means nothing."""
+    if not said or len(said) > 200:
+        return None
+    named = resolve(said, link=link)
+    return named if named.ids and not named.unknown else None

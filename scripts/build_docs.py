@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from lists: checks, facts, formats, outputs and limits.
+"""Writes the pages of docs/ that are made from lists: checks, facts, formats, licences, outputs and limits.
 
 Run it after a change to one of those lists (`make docs`). With --check it writes nothing and fails where a page is not
 current.
@@ -19,6 +19,9 @@ from hilt.checks.run import SCHEMA
 from hilt.core import limits
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
+from hilt.gate import licences
+from hilt.knowledge.licences import standard
+from hilt.knowledge.licences.licence import PACK_DATE
 from hilt.output import OUTPUTS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -33,6 +36,7 @@ def pages() -> dict[str, str]:
         "checks/README.md": _checks(),
         "facts.md": _facts(),
         "formats.md": _formats(),
+        "licences.md": _licences(),
         "outputs.md": _outputs(),
         "limits.md": _limits(),
     }
@@ -104,6 +108,27 @@ def _bites(reader: Reader) -> Iterator[str]:
         yield f"- **{heading}**: {reader.paragraph(heading)}"
     if checks := [f"[{check.id}](checks/{check.id}.md)" for check in CHECKS if reader.id in check.reads]:
         yield f"- **Checks**: {', '.join(checks)}"
+
+
+def _licences() -> str:
+    about = (
+        "What hilt knows of licences of models, data and packages: one file each in "
+        "`src/hilt/knowledge/licences/entries/`. `hilt explain LICENCE` tells all of one, `hilt licences --json` all of "
+        f"all. {licences.NOT_ADVICE} As of {PACK_DATE}."
+    )
+    rows = (
+        (f"`{row.id}`", row.name, row.family, row.depends_on, row.asks, row.open, row.read, row.as_of)
+        for row in licences.rows()
+    )
+    heads = ("id", "name", "kind", "it depends on", "what one takes on", "open", "read", "as of")
+    words = (("kind", standard.FAMILIES), ("open", standard.OPEN), ("read", _read()))
+    meanings = ((column, word, told) for column, known in words for word, told in known.items())
+    explained = _table(("column", "word", "meaning"), meanings)
+    return "\n".join(["# Licences", "", about, "", *_table(heads, rows), "", "## What the words mean", "", *explained])
+
+
+def _read() -> dict[str, str]:
+    return {short: standard.READ[letter] for letter, short in licences.READ_IN_SHORT.items()}
 
 
 def _outputs() -> str:

@@ -1,4 +1,4 @@
-"""explain: what a check looks for, what can bite in a format, or what a rule of a policy asks, in words."""
+"""explain: what a check looks for, what can bite in a format, what a licence or a rule of a policy asks, in words."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hilt.core.catalogue import About, Catalogue
 from hilt.core.errors import UsageError
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
+from hilt.knowledge.licences.licence import ids as licence_ids
 from hilt.policy import PACKS, load
 from hilt.policy.describe import describe_rule
 from hilt.policy.document import Policy
@@ -53,7 +54,7 @@ def _about(check: Check) -> About:
 
 
 def explain(name: str, *, policies: Sequence[str] | None = None) -> Explanation:
-    """The check or the format of this id, or the rule of this name in `policies` (all packs without it).
+    """The check, the format or the licence of this name, or the rule of this name in `policies` (all packs without it).
 
     Raises `UsageError` with the nearest names where there is none.
     """
@@ -66,13 +67,16 @@ def explain(name: str, *, policies: Sequence[str] | None = None) -> Explanation:
     found = [(policy, rule) for policy in loaded for rule in policy.rules if rule.name == name]
     if found:
         return _of_rules(name, [policy for policy, _ in found])
+    if not policies and (licence_id := _licence_id(name)):
+        return _of_licence(licence_id)
     known = [check.id for check in CHECKS] + [reader.id for reader in READERS]
     known += [rule.name for policy in loaded for rule in policy.rules]
+    known += [] if policies else licence_ids()
     from difflib import get_close_matches  # only on the way to an error
 
     near = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`hilt checks` lists the checks"
-    raise UsageError(f"{name}: no check, no format and no rule bears this name; {hint}")
+    raise UsageError(f"{name}: no check, no format, no licence and no rule bears this name; {hint}")
 
 
 def _of_check(about: About) -> Explanation:
@@ -95,6 +99,21 @@ def _of_format(reader: Reader) -> Explanation:
         ("Checks of its own", ", ".join(check.id for check in CHECKS if reader.id in check.reads) or "none"),
     )
     return Explanation(name=reader.id, title=reader.title, paragraphs=told)
+
+
+def _licence_id(name: str) -> str:
+    from hilt.knowledge.licences.names import resolve
+
+    found = resolve(name).ids
+    return found[0] if len(found) == 1 else ""
+
+
+def _of_licence(licence_id: str) -> Explanation:
+    from hilt.gate.licences import paragraphs  # brings YAML with it
+    from hilt.knowledge.licences.licence import licence
+
+    about = licence(licence_id)
+    return Explanation(name=licence_id, title=about.name, paragraphs=tuple(paragraphs(about)))
 
 
 def _of_rules(name: str, policies: Sequence[Policy]) -> Explanation:

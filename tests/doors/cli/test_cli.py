@@ -177,6 +177,26 @@ def test_a_format_is_explained_by_what_can_bite_in_it() -> None:
     )
 
 
+def test_a_licence_is_explained_under_any_of_its_names() -> None:
+    told = hilt("explain", "Llama-3.1")
+    assert told.returncode == 0
+    assert told.stdout.startswith("llama3.1: Llama 3.1 Community License\n")
+    assert "700 million users a month" in told.stdout
+    assert all(heading in told.stdout for heading in ("What one gains:", "What one takes on:", "no legal advice"))
+    assert "not read: this is what is generally said of it" in " ".join(hilt("explain", "grok-2").stdout.split())
+    assert "did you mean llama3.1" in hilt("explain", "lama3.1").stderr
+
+
+def test_licences_are_listed_with_how_each_is_known() -> None:
+    told = hilt("licences").stdout
+    rows = {row["id"]: row for row in json.loads(hilt("licences", "--json").stdout)["licences"]}
+    assert all(f"\n{licence} " in told for licence in rows)
+    assert {licence for licence, row in rows.items() if row["read"] == "K"} == {
+        line.split()[0] for line in told.splitlines() if "  NOT READ  " in line
+    }
+    assert rows["gemma-terms"]["duties"][1]["id"] == "use-policy"
+
+
 def test_a_rule_is_explained_in_every_pack_that_has_it() -> None:
     told = hilt("explain", "everything-was-read")
     assert told.returncode == 0

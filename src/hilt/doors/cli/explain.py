@@ -1,4 +1,4 @@
-"""hilt explain: a check, a format or a rule of a policy, in words."""
+"""hilt explain: a check, a format, a licence or a rule of a policy, in words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import click
 
 
 @click.command()
-@click.argument("name", metavar="CHECK|FORMAT|RULE")
+@click.argument("name", metavar="CHECK|FORMAT|LICENCE|RULE")
 @click.option("-p", "--policy", "policies", metavar="PACK|FILE", multiple=True, help="Where to look for the rule.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def explain(name: str, policies: tuple[str, ...], *, as_json: bool) -> None:
-    """Tell what a check looks for, why, what it cannot see and what to do; what can bite in a format; what a rule asks."""
+    """Tell what a check looks for, why, what it cannot see and what to do; what can bite in a format; what a licence
+    grants and asks; what a rule asks."""
     from hilt.gate.explain import explain as explain_one
 
     told = explain_one(name, policies=policies)
@@ -26,5 +27,12 @@ def explain(name: str, policies: tuple[str, ...], *, as_json: bool) -> None:
     click.echo(f"{told.name}: {told.title}")
     for heading, text in told.paragraphs:
         lines = text.splitlines()
-        folded = [textwrap.fill(f"{heading}: {text}", width)] if len(lines) == 1 else [f"{heading}:", *lines]
+        folded = (
+            [textwrap.fill(f"{heading}: {text}", width)] if len(lines) == 1 else [f"{heading}:", *_items(lines, width)]
+        )
         click.echo("\n" + "\n".join(folded))
+
+
+def _items(lines: list[str], width: int) -> list[str]:
+    """Items of a list folded; other lines, such as those of a rule, as they stand."""
+    return [textwrap.fill(line, width, subsequent_indent="  ") if line.startswith("- ") else line for line in lines]

@@ -18,7 +18,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,28 @@ OPEN_CONTENT = (
 SUFFIXES = ("-only", "-or-later", "+")
 APPENDIX = "appendix: how to apply"
 END = "end of terms and conditions"
+CC0_END = "\n\nFor more information, please see <http://creativecommons.org/publicdomain/zero/1.0/>"
+NOTICES = {
+    "apache-2.0": ("licensed under the apache license, version 2.0", "limitations under the license."),
+    "gpl-2.0": (
+        "this program is free software; you can redistribute",
+        "see the gnu general public license for more details.",
+    ),
+    "gpl-3.0": (
+        "this program is free software: you can redistribute",
+        "see the gnu general public license for more details.",
+    ),
+    "agpl-3.0": (
+        "this program is free software: you can redistribute",
+        "affero general public license for more details.",
+    ),
+    "lgpl-2.1": (
+        "this library is free software; you can redistribute",
+        "lesser general public license for more details.",
+    ),
+    "mpl-2.0": ("this source code form is subject to the terms", "obtain one at https://mozilla.org/mpl/2.0/."),
+}
+"""Licences that say at their end which notice stands for them in a file: how it begins and ends."""
 SOURCES = {
     "spdx": "SPDX License List, by npm spdx-license-list 6.12.0 (CC0-1.0)",
     "scancode": "ScanCode LicenseDB, by scancode-toolkit-mini 32.5.0 (CC-BY-4.0, (c) nexB Inc. and others)",
@@ -78,10 +100,27 @@ def listed(folders: dict[str, Path]) -> Iterator[Found]:
             folder = folders.get(row["source"])
             if folder is None:
                 continue
-            text = (folder / row["file"]).read_text(encoding="utf-8")
-            if row["source"] == "scancode":
-                text = text.partition("---\n")[2].partition("---\n")[2]  # what stands before the text describes it
+            text = (
+                scancode_text(folder / row["file"])[1]
+                if row["source"] == "scancode"
+                else (folder / row["file"]).read_text("utf-8")
+            )
             yield from forms(Found(id=row["id"], of=row["of"], words=[], name=row["name"]), text)
+
+
+def scancode_text(path: Path) -> tuple[str, str]:
+    """What a file of ScanCode's says of a licence, and its text."""
+    _, about, text = f"{path.read_text(encoding='utf-8')}\n".split("---\n", 2)
+    return about, text
+
+
+def also(folder: Path, ids: dict[str, str]) -> Iterator[Found]:
+    """ScanCode's copies of the standard licences of the pack: some differ from SPDX's in what is often passed on with them."""
+    for path in sorted(folder.glob("*.LICENSE")):
+        about, text = scancode_text(path)
+        spdx = about.partition("\nspdx_license_key: ")[2].partition("\n")[0]
+        if key := ids.get(spdx):
+            yield from forms(Found(id=key, of="licence", words=[]), text)
 
 
 def standard(folder: Path, ids: dict[str, str]) -> Iterator[Found]:
@@ -93,13 +132,10 @@ def standard(folder: Path, ids: dict[str, str]) -> Iterator[Found]:
             plain = plain.removesuffix(suffix)
         row = json.loads((folder / "licenses" / f"{spdx}.json").read_text(encoding="utf-8"))
         text: str = row["licenseText"]
-        key = ids.get(spdx) or ids.get(plain) or ids.get(f"{plain}-only") or plain.lower()
+        key = ids.get(f"{plain}-only") or ids.get(plain) or ids.get(spdx) or plain.lower()
         worth = key in ids.values() or about[spdx].get("osiApproved") or spdx.startswith(OPEN_CONTENT)
         if worth or len(text.split()) <= SHORT:
             yield from forms(Found(id=key, of="licence", words=[], name=row["name"], spdx=plain), text)
-        notice = row.get("standardLicenseHeader") or ""
-        if len(notice.split()) > 15:
-            yield from forms(Found(id=key, of="notice", words=[], name=row["name"], spdx=plain), notice)
 
 
 def forms(found: Found, text: str) -> Iterator[Found]:
@@ -108,13 +144,22 @@ def forms(found: Found, text: str) -> Iterator[Found]:
     cuts = {len(text)}
     if found.id == "apache-2.0" and found.of == "licence":
         cuts |= {at for at in (low.find(END), low.find(END) + len(END), low.find(APPENDIX)) if at > len(END)}
-    for cut in sorted(cuts, reverse=True):
-        said = words(text[:cut]).words
+    if found.id == "cc0-1.0":  # as code hosts write it
+        yield Found(id=found.id, of=found.of, words=words(text.replace("Creative Commons CC0", "CC0") + CC0_END).words)
+    parts = [(text[:cut], found.of) for cut in sorted(cuts, reverse=True)]  # the whole first
+    begin, end = NOTICES.get(found.id, ("", ""))
+    line = " ".join(text.split())
+    if begin and (at := line.lower().find(begin)) >= 0 and (last := line.lower().find(end, at)) >= 0:
+        notice = line[at : last + len(end)]
+        parts += [(notice, "notice"), *((f"{part}\n\n{notice}", of) for part, of in parts[1:])]
+    for part, of in parts:
+        said = words(part).words
         if len(said) >= 10:
-            yield Found(id=found.id, of=found.of, words=said, name=found.name, spdx=found.spdx)
+            later = f"{found.id}-or-later" if of == "notice" and "any later version" in part else found.id
+            yield Found(id=later, of=of, words=said, name=found.name, spdx=found.spdx)
 
 
-def distinct(found: Iterator[Found]) -> list[Found]:
+def distinct(found: Iterable[Found]) -> list[Found]:
     """Each text once: the first that has it names it."""
     kept: dict[str, Found] = {}
     for one in found:
@@ -132,7 +177,12 @@ def main() -> None:
     folders = {name: folder for name in ("texts", "scancode") if (folder := getattr(given, name))}
     entries = {key: pack.licence(key) for key in pack.ids()}
     by_spdx = {entry.spdx: key for key, entry in entries.items() if entry.spdx}
-    found = distinct(one for part in (listed(folders), standard(given.spdx, by_spdx)) for one in part)
+    parts = [
+        listed(folders),
+        standard(given.spdx, by_spdx),
+        *([also(given.scancode, by_spdx)] if given.scancode else []),
+    ]
+    found = distinct(one for part in parts for one in part)
     counts = {key: sum(one.id == key and one.of == "licence" for one in found) for key in {one.id for one in found}}
     tree = {
         "version": pack.PACK_VERSION,

@@ -63,6 +63,7 @@ class Grams:
         self._posted = _numbers("I", file[at : (at := at + 4 * posted)])
         self._text = _numbers("H", file[at : (at := at + 2 * posted)])
         self._grams = _numbers("I", file[at : at + 4 * total])
+        self._all_posted = frozenset(self._posted)
         self._begins = [0]
         for size in self.sizes:
             self._begins.append(self._begins[-1] + size)
@@ -71,19 +72,21 @@ class Grams:
         """All grams of a text."""
         return self._grams[self._begins[text] : self._begins[text + 1]]
 
-    def likely(self, asked: Iterable[int], most: int, least: float) -> list[int]:
+    def likely(self, asked: set[int], most: int, least: float) -> list[int]:
         """Up to `most` texts of which at least this part of the sketch is among the grams that are asked for."""
         found: dict[int, int] = {}
         posted, text, size = self._posted, self._text, len(self._posted)
-        for gram in asked:
+        for gram in self._all_posted & asked:
             at = bisect_left(posted, gram)
             while at < size and posted[at] == gram:
                 found[text[at]] = found.get(text[at], 0) + 1
                 at += 1
-        parts = sorted(((count / self.posts[number], count, number) for number, count in found.items()), reverse=True)
-        held = [number for part, _, number in parts[:most] if part >= least]
-        by_count = sorted(parts, key=lambda one: one[1], reverse=True)
-        return list(dict.fromkeys(held + [number for part, _, number in by_count[: most // 2] if part >= least]))
+        parts = [(count / self.posts[number], count, number) for number, count in found.items()]
+        parts = sorted((part for part in parts if part[0] >= least), reverse=True)
+        longest = sorted(parts, key=lambda part: part[1], reverse=True)
+        # Half of them for how much of the known text is there, half for how much of what is asked it explains.
+        chosen = dict.fromkeys(number for _, _, number in (*parts[: most // 2], *longest))
+        return list(chosen)[:most]
 
 
 def pack(texts: Sequence[Sequence[str]]) -> bytes:

@@ -28,10 +28,10 @@ SAME, VARIANT, HELD = 0.97, 0.5, 0.9
 CHANGES, QUOTED = 40, 400
 """Changes that are told of one text, and characters that are quoted of each."""
 _CANDIDATES, _LEAST, _SEVERAL = 12, 0.25, 8
+_MARKED = 300
+"""Words of one change in which marks are looked for; a longer one has some there."""
 _SPREAD = 1.5
 """How much longer than the known text the stretch may be in which it is found."""
-_STRAY = 3
-"""Words in a row that a text may have between two known ones: "and", a line of dashes' title, a heading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +107,15 @@ class _Comparison:
         self.known = known
         self.order = grams(read.words)
         self.own = set(self.order)
-        self.shared = {
-            number: self.own.intersection(known.grams.of(number))
-            for number in known.grams.likely(self.own, _CANDIDATES, _LEAST)
-        }
+        self.shared: dict[int, set[int]] = {}
+        self.found: dict[tuple[int, ...], tuple[tuple[Change, ...], int]] = {}
+        self.look(self.own)
+
+    def look(self, among: set[int]) -> None:
+        """Makes candidates of the known texts that are likely to be among these grams."""
+        for number in self.known.grams.likely(among, _CANDIDATES, _LEAST):
+            if number not in self.shared:
+                self.shared[number] = self.own.intersection(self.known.grams.of(number))
 
     def likeness(self, number: int) -> float:
         shared = len(self.shared[number])
@@ -128,7 +133,7 @@ class _Comparison:
         if len(held) > 1 and covered >= SAME and not self.matters(held):
             return self.told("several", held, covered)
         if score >= VARIANT:
-            return self.told("variant", list(dict.fromkeys([best, *(held if len(held) > 1 else ())])), score)
+            return self.told("variant", list(dict.fromkeys([best, *held])), score)
         if held:
             return self.told("variant", held, covered)
         return self.told("unknown", [], score)
@@ -148,26 +153,34 @@ class _Comparison:
     def held(self) -> list[int]:
         """The known texts that are in this one as a whole, in their order; none that is a part of another that is."""
         found: list[tuple[int, int]] = []
-        left = self.own
-        while len(found) < _SEVERAL:
-            sizes = self.known.grams.sizes
+        left = set(self.own)
+        for _ in range(_SEVERAL):
             new = {number: len(shared & left) for number, shared in self.shared.items()}
-            fit = [number for number in new if new[number] >= HELD * sizes[number] and self.stretch(number)]
-            if not fit:
+            best = max(
+                (number for number in new if self.is_held(number, new[number])), key=new.__getitem__, default=None
+            )
+            if best is None:
                 break
-            best = max(fit, key=lambda number: new[number])
             found.append((self.stretch(best)[0], best))
-            left = left - self.shared[best]
+            left -= self.shared[best]
+            self.look(left)
         return [number for _, number in sorted(found)]
 
-    def stretch(self, number: int) -> tuple[int, ...]:
-        """From where to where its grams stand in the text; empty where they are strewn over it."""
-        shared, size = self.shared[number], self.known.grams.sizes[number]
+    def is_held(self, number: int, new: int) -> bool:
+        needed = HELD * self.known.grams.sizes[number]
+        return new >= needed and self.stretch(number)[1] >= needed
+
+    def stretch(self, number: int) -> tuple[int, int]:
+        """Where the grams of a known text stand closest together, and how many of them are there."""
+        shared, reach = self.shared[number], int(_SPREAD * self.known.grams.sizes[number])
         places = [place for place, gram in enumerate(self.order) if gram in shared]
-        middle = places[len(places) // 20 : len(places) - len(places) // 20]
-        if not middle or middle[-1] - middle[0] > _SPREAD * size:
-            return ()
-        return (middle[0], middle[-1])
+        best = first = most = 0
+        for last, place in enumerate(places):
+            while place - places[first] > reach:
+                first += 1
+            if last - first + 1 > most:
+                best, most = places[first], last - first + 1
+        return best, most
 
     def told(self, kind: str, numbers: Sequence[int], score: float) -> Identified:
         changes, more = self.changes(numbers) if numbers else ((), 0)
@@ -184,6 +197,12 @@ class _Comparison:
 
     def changes(self, numbers: Sequence[int]) -> tuple[tuple[Change, ...], int]:
         """The stretches of words whose grams none of these texts has."""
+        key = tuple(numbers)
+        if key not in self.found:
+            self.found[key] = self.compare(key)
+        return self.found[key]
+
+    def compare(self, numbers: Sequence[int]) -> tuple[tuple[Change, ...], int]:
         both = set().union(*(self.shared[number] for number in numbers))
         made: list[Change] = []
         count = begin = 0
@@ -209,5 +228,6 @@ class _Comparison:
         final = last if end + 3 >= last else end
         if first > final:
             return Change(words=self.read.quote(begin, min(end + 3, last), QUOTED), gap=True)
-        written = [self.read.text[one:two] for one, two in self.read.places[first : final + 1]]
-        return Change(words=self.read.quote(first, final, QUOTED), marks=marks(said[first : final + 1], written))
+        looked = slice(first, min(final + 1, first + _MARKED))
+        written = [self.read.text[one:two] for one, two in self.read.places[looked]]
+        return Change(words=self.read.quote(first, final, QUOTED), marks=marks(said[looked], written))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ _FORBIDS = frozenset(
 _SCALE = frozenset("hundred thousand million billion trillion hundreds thousands millions billions".split())
 _SMALL = "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety"
 _SMALL_NUMBERS = frozenset(_SMALL.split())
+_NUMBER = re.compile(r"[0-9]+(?:[.][0-9]+)?(?:[kmb]|mm|mn|bn|st|nd|rd|th|s|x)?")
 _MOST = 12
 _LONGEST_NAME = max(len(name.split()) for name in TERRITORIES)
 _NO_NAMES = frozenset(
@@ -75,16 +77,16 @@ def _numbers(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(words):
         begin = at
-        while at < len(words) and (words[at] in _SCALE or words[at] in _SMALL_NUMBERS or _has_digit(words[at])):
+        while at < len(words) and (words[at] in _SCALE or words[at] in _SMALL_NUMBERS or _is_number(words[at])):
             at += 1
         group = words[begin:at]
-        if any(word in _SCALE or _has_digit(word) for word in group):
+        if any(word in _SCALE or _is_number(word) for word in group):
             yield "number", " ".join(group)
         at = max(at, begin + 1)
 
 
-def _has_digit(word: str) -> bool:
-    return any("0" <= letter <= "9" for letter in word)
+def _is_number(word: str) -> bool:
+    return "0" <= word[0] <= "9" and _NUMBER.fullmatch(word) is not None
 
 
 def _territories(words: Sequence[str]) -> Iterator[tuple[str, str]]:

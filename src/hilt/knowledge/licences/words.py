@@ -19,12 +19,14 @@ MOST_CHARACTERS = 400_000
 """Of a text, what is looked at: six times the longest licence that is known."""
 
 BINDING = frozenset(
-    "may must shall will can cannot not no never only solely except unless without if commercial commercially noncommercial "
-    "research academic personal production license licensed licence licensee permission permit permitted permits grant "
-    "granted use used uses using copy copies distribute distributed sell train training outputs prohibited forbidden require "
-    "required requires pay paid fee fees free royalty subject terms condition conditions agreement agree users revenue".split()
+    "may must shall cannot not no never only solely except unless without if commercial commercially noncommercial license "
+    "licensed licence licensee permission permit permitted permits granted use used copy copies distribute distributed "
+    "sell train outputs prohibited forbidden require required requires pay paid fee fees free royalty subject terms condition "
+    "conditions agree revenue".split()
 )
 """Words that a copyright line or a name has no use for."""
+PURPOSES = frozenset("research academic personal production internal evaluation education educational".split())
+"""Words that bind behind "for", and that names have otherwise."""
 
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _WORD = re.compile(r"[^\W_]+")
@@ -48,32 +50,21 @@ _GOES_ON = re.compile(
     r"everyone\s+is|use\s+of\s+this|you\s+may|by\s+using"
 )
 _HOLDER = (
-    re.compile(r"neither\s+the\s+names?\s+of\s(.{1,200}?)\snor\s+the\s+names?\b", re.DOTALL),
+    re.compile(r"neither\s+the\s+names?\s+((?:of\s)?.{1,200}?)\snor\s+the\s+names?\b", re.DOTALL),
     re.compile(r"(?:is|are)\s+provided\s+by\s(.{1,200}?)[\s\"'`*_]*\bas\s+is\b", re.DOTALL),
     re.compile(r"in\s+no\s+event\s+shall\s(.{1,200}?)\sbe\s+liable\b", re.DOTALL),
     re.compile(r"as\s+is[\s\"'`*_,]+and\s(.{1,100}?)\sdisclaims?\s+all\b", re.DOTALL),
+    re.compile(r"\n\s{0,20}(for\s[\w.+ -]{1,40}\ssoftware)[ \t]*\n"),
 )
-_TITLES = tuple(
-    tuple(title.split())
-    for title in (
-        *("the mit license mit", "mit license mit", "the mit license", "mit license", "mit", "expat license"),
-        *("the bsd 3 clause license", "bsd 3 clause license", "bsd 3 clause new or revised license", "new bsd license"),
-        *(
-            "the 3 clause bsd license",
-            "3 clause bsd license",
-            "bsd 2 clause license",
-            "bsd 2 clause simplified license",
-        ),
-        *(
-            "the bsd 2 clause license",
-            "bsd license",
-            "the bsd license",
-            "isc license",
-            "the isc license",
-            "isc license isc",
-        ),
-    )
+_MIT = r"(?:the )?(?:mit|expat)(?: license)?(?: \(mit\))?"
+_BSD = r"(?:the )?(?:new |modified |simplified )?(?:bsd[ -]?[0123][ -]clause|[0123][ -]clause bsd|bsd|zero[ -]clause bsd|bsd zero[ -]clause)(?: \"?(?:new|simplified|revised|new or revised)\"?)? license"
+_OTHER = r"(?:the )?(?:isc license(?: \(iscl?\))?|unlicense|zlib license|license|software license)"
+_TITLE = re.compile(rf"(?:\A|\n)[ \t#*=_>`/-]{{0,20}}(?:{_MIT}|{_BSD}|{_OTHER})[ \t*=_:.`/-]{{0,20}}(?=\n|\Z)")
+_RESERVED = re.compile(r"\n[ \t#*>/-]{0,20}all\s+rights\s+reserved\.?[ \t]*(?=\n)")
+_FIRST = tuple(
+    tuple(title.split()) for title in ("the mit license mit", "the mit license", "mit license mit", "mit license")
 )
+"""Titles that are left out where the text begins with them, though it goes on on the same line."""
 _SAME = {"licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense"}
 _NEAR_START = 8
 """Words of a paragraph that may stand before a copyright statement: a title, or the statement before it."""
@@ -107,7 +98,7 @@ class Words:
         if len(low) != len(self.text):  # one letter that has two small ones: the places are kept, capitals are not
             low = "".join(letter.lower()[:1] for letter in self.text).translate(_PLAIN)
         low = _without_statements(low)
-        for pattern in (_TAG, _TARGET, _ADDRESS, *_ITEMS):
+        for pattern in (_TAG, _TARGET, _ADDRESS, _TITLE, _RESERVED, *_ITEMS):
             low = pattern.sub(_blank, low)
         for pattern in _HOLDER:
             low = pattern.sub(_blank_holder, low)
@@ -121,7 +112,7 @@ class Words:
     @cached_property
     def _title(self) -> int:
         """How many words the title has."""
-        return max((len(one) for one in _TITLES if tuple(self._all[: len(one)]) == one), default=0)
+        return max((len(one) for one in _FIRST if tuple(self._all[: len(one)]) == one), default=0)
 
     @cached_property
     def words(self) -> list[str]:
@@ -154,16 +145,16 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _blank_holder(match: re.Match[str]) -> str:
-    before, name, after = match.group(), match.group(1), ""
+    whole, name = match.group(), match.group(1)
     if _binds(name):
-        return before
+        return whole
     begin = match.start(1) - match.start()
-    after = before[begin + len(name) :]
-    return before[:begin] + " " * len(name) + after
+    return whole[:begin] + " " * len(name) + whole[begin + len(name) :]
 
 
 def _binds(said: str) -> bool:
-    return not BINDING.isdisjoint(_WORD.findall(said))
+    words = set(_WORD.findall(said))
+    return not BINDING.isdisjoint(words) or ("for" in words and not PURPOSES.isdisjoint(words))
 
 
 def _without_statements(low: str) -> str:

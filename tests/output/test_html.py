@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from hilt.core.version import __version__
 from hilt.output import html
 from hilt.output.markup import Html, join, tag
 from hilt.output.quote import quote
-from output.chromium import opened
+from output.chromium import opened, shown
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE, WAIVED
 from sample_rights import LLAMA_HELD, NON_COMMERCIAL
@@ -151,3 +152,60 @@ def test_in_chromium_the_policy_of_the_page_stops_what_would_run(tmp_path: Path)
     assert len(tampered.console) == 3  # the script, the style and the handler
     assert all("Content Security Policy" in said for said in tampered.console)
     assert "<title>admit: ./llama-small · hilt</title>" in tampered.dom
+
+
+SIDE_BY_SIDE = """
+(() => { const [one, other] = [...document.querySelectorAll(".columns > section")].map(e => e.getBoundingClientRect());
+         return one.right <= other.left && Math.abs(one.top - other.top) < 2 })()
+"""
+CUT_OFF = """
+[...document.querySelectorAll("body *")]
+  .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.tagName + " " + e.className + ": " + e.textContent.slice(0, 80))
+"""
+FAINT = """
+(() => {
+  const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+                       return 0.2126 * r + 0.7152 * g + 0.0722 * b };
+  const parts = c => c.match(/[\\d.]+/g).map(Number);
+  const behind = e => { for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor);
+                        if (c.length < 4 || c[3] > 0) return c.slice(0, 3) } return [255, 255, 255] };
+  return [...document.querySelectorAll("body *")].filter(e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim()))
+    .filter(e => { const [a, b] = [light(parts(getComputedStyle(e).color).slice(0, 3)), light(behind(e))];
+                   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5 })
+    .map(e => e.tagName + " " + e.className + ": " + e.textContent.slice(0, 80));
+})()
+"""
+
+
+def test_in_chromium_the_page_reads_well_on_a_phone_on_a_desk_and_on_paper(tmp_path: Path) -> None:
+    with shown(html.render(ALL, CATALOGUE), tmp_path) as page:
+        for width, media, beside in ((360, "screen", False), (1280, "screen", True), (680, "print", True)):
+            page.look(width=width, media=media)
+            assert page.value("document.documentElement.scrollWidth <= innerWidth"), (width, media)
+            assert page.value(CUT_OFF) == [], (width, media)
+            assert page.value(SIDE_BY_SIDE) is beside, (width, media)
+        assert page.paper().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("media", "dark"), [("screen", False), ("screen", True), ("print", False)])
+def test_in_chromium_every_letter_stands_out_from_what_is_behind_it(media: str, dark: bool, tmp_path: Path) -> None:
+    with shown(html.render(ALL, CATALOGUE), tmp_path) as page:
+        page.look(width=1280, media=media, dark=dark)
+        assert page.value(FAINT) == []
+
+
+def test_every_table_names_its_columns_and_rows_and_headings_leave_no_level_out() -> None:
+    page = html.render(ALL, CATALOGUE)
+    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
+        head, body = table.split("<tbody>")
+        assert head.count('<th scope="col">') == head.count("<th") - head.count("<thead")
+        assert body.count('<th scope="row">') == body.count("<tr>")
+    levels = [int(level) for level in re.findall(r"<h([1-6])>", page)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_no_advice_is_said_once_and_only_where_licences_or_laws_are_told() -> None:
+    assert html.render([LLAMA_HELD, NON_COMMERCIAL], CATALOGUE).count("not legal advice") == 1
+    assert "not legal advice" not in html.render([HONEST], CATALOGUE)

@@ -50,7 +50,33 @@ def verdict_table(verdict: Verdict) -> str:
         ("waived", one.finding.check, str(one.finding.where), f"{one.waiver.reason} (until {one.waiver.expires})")
         for one in verdict.waived
     ]
-    return _table(title, [*reasons, *_some(waived), *_rows(verdict.report)])
+    return _table(title, [*reasons, *_some(waived), *_rows(verdict.report), *_asked(verdict)])
+
+
+def _asked(verdict: Verdict) -> list[Row]:
+    """What licences and laws ask: what is settled is left out."""
+    words = {False: "not met", None: "cannot tell", True: "applies"}
+    terms: list[Row] = [
+        (words[held.holds], f"{held.term.licence}: {held.term.id}", held.term.source, held.term.says)
+        for held in verdict.terms
+        if not held.holds
+    ]
+    duties: list[Row] = [
+        (
+            duty.state.value,
+            f"{duty.obligation.licence}: {duty.obligation.id}",
+            duty.obligation.source,
+            duty.obligation.says,
+        )
+        for duty in verdict.duties
+        if duty.state.value in ("due", "unknown")
+    ]
+    answers: list[Row] = [
+        (words[answer.holds], f"{answer.law}: {answer.title}", answer.article, answer.says)
+        for answer in verdict.answers
+        if answer.holds is not False
+    ]
+    return [*_some(terms), *_some(duties), *_some(answers)]
 
 
 Row = tuple[str, str, str, str]

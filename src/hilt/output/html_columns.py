@@ -21,10 +21,10 @@ def _entries(entries: Sequence[Entry]) -> Html:
 
 
 def _entry(entry: Entry) -> Html:
-    how = tag("small", tag("bdi", quote(entry.how, 600))) if entry.how else Html()
+    how = [" ", tag("small", tag("bdi", quote(entry.how, 600)))] if entry.how else []
     return tag(
         "div",
         tag("dt", tag("span", entry.label, class_="badge")),
-        tag("dd", tag("bdi", quote(entry.text, 1000)), how),
+        tag("dd", tag("bdi", quote(entry.text, 1000)), *how),
         class_=f"entry {entry.tone.name.lower()}",
     )

@@ -53,7 +53,10 @@ def laws(told: Sequence[Answer]) -> Iterator[Html]:
         days = sorted({answer.read for answer in told if answer.read})
         note = [tag("p", f"Rules as they were read on {some(days, 3)}.", class_="note")] if days else []
         shown = table(
-            ("Applies", "Rule", "Why", "Where it stands"), [_answer(one) for one in told[:ROWS]], class_="rights"
+            ("Applies", "Rule", "Why", "Where it stands"),
+            [_answer(one) for one in told[:ROWS]],
+            names=1,
+            class_="rights",
         )
         yield _section("What laws say", *note, shown, _more(len(told)))
 

@@ -17,6 +17,7 @@ from typing import Any
 from hilt.core.catalogue import About, Catalogue
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
+from hilt.core.rights import DutyState
 from hilt.core.verdict import Verdict
 from hilt.core.version import __version__
 from hilt.core.waiver import Unwaived, Waiver
@@ -41,6 +42,9 @@ LEVEL = {
 }
 SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.5"}
 """Code scanning's scale of 0 to 10: critical above 9, high from 7, medium from 4."""
+
+NO_WEAKNESS = frozenset({"rights", "openness", "regulation"})
+"""Families whose findings are no weakness: code scanning does not rank them by danger."""
 
 Seen = tuple[Verdict, Finding]
 
@@ -92,7 +96,7 @@ def _rules(seen: Sequence[Seen], catalogue: Catalogue) -> Iterator[dict[str, Any
         finding = firsts[rule_id]
         about = catalogue.check(finding.check)
         title = about.title or quote(finding.check)
-        severity = SECURITY_SEVERITY.get(finding.severity)
+        severity = None if about.family in NO_WEAKNESS else SECURITY_SEVERITY.get(finding.severity)
         yield {
             "id": rule_id,
             "name": "".join(word.capitalize() for word in rule_id.replace("/", "-").split("-")),
@@ -195,6 +199,9 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "judgedAt": quote(verdict.judged_at),
         "coverageComplete": verdict.report.coverage.complete,
         "waived": len(verdict.waived),
+        "termsNotMet": sum(held.holds is False for held in verdict.terms),
+        "termsOpen": sum(held.holds is None for held in verdict.terms),
+        "dutiesDue": sum(duty.state is DutyState.DUE for duty in verdict.duties),
         "reasons": [
             {"rule": quote(reason.rule), "outcome": reason.outcome.word, "say": quote(reason.say, 1000)}
             for reason in verdict.reasons

@@ -18,9 +18,11 @@ from hilt.checks.line import ANY, Check
 from hilt.checks.openness.facts import MODELS, STATED
 from hilt.checks.regulation.facts import (
     COPYRIGHT_POLICY,
+    ENERGY,
     FLOP_HIGH,
     FLOP_LOW,
     GENERATES,
+    HOURS,
     INPUTS,
     METHOD,
     PARAMETERS_ACTIVE,
@@ -239,7 +241,18 @@ CHECKS: tuple[Check, ...] = (
         severity=Severity.INFO,
         needs=("model-card", "text", "json", "safetensors", "gguf", "onnx", "keras-h5", "torch-zip"),
         weighs=True,
-        facts=(PARAMETERS_ACTIVE, TOKENS, FLOP_LOW, FLOP_HIGH, THIRD_LOW, THIRD_HIGH, METHOD, INPUTS),
+        facts=(
+            PARAMETERS_ACTIVE,
+            TOKENS,
+            HOURS,
+            ENERGY,
+            FLOP_LOW,
+            FLOP_HIGH,
+            THIRD_LOW,
+            THIRD_HIGH,
+            METHOD,
+            INPUTS,
+        ),
         family="regulation",
     ),
     Check(

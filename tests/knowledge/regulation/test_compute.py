@@ -4,7 +4,7 @@ import pytest
 
 from hilt.knowledge.regulation.accelerators import PEAKS, known, named, peak
 from hilt.knowledge.regulation.claims import claims
-from hilt.knowledge.regulation.compute import Estimate, Size, estimate, tokens
+from hilt.knowledge.regulation.compute import Estimate, Size, estimate, largest
 
 
 def of(text: str, active: int | None = None, most: int | None = None, **told: bool) -> Estimate:
@@ -89,9 +89,9 @@ def test_stages_of_a_training_do_not_widen_the_interval_and_siblings_do() -> Non
 
 
 def test_the_tokens_of_the_whole_training_are_told_and_those_of_a_part_are_not() -> None:
-    assert tokens(claims("trained on 15T tokens, 9T tokens of data"), based=False) == 15 * 10**12
-    assert tokens(claims("trained on 15T tokens"), based=True) is None
-    assert tokens(claims("fine-tuned on 15B tokens"), based=False) is None
+    assert largest("tokens", claims("trained on 15T tokens, 9T tokens of data"), based=False) == 15 * 10**12
+    assert largest("tokens", claims("trained on 15T tokens"), based=True) is None
+    assert largest("tokens", claims("fine-tuned on 15B tokens"), based=False) is None
 
 
 def test_tokens_without_a_size_and_hours_without_an_accelerator_say_nothing() -> None:

@@ -23,7 +23,7 @@ THIRD_HIGH = FactSpec(
 METHOD = FactSpec(
     key="compute.method",
     type=str,
-    about="how the operations of the training are known: disclosed, tokens, hardware or lower-bound",
+    about="how the operations of the training are known: disclosed, tokens, hardware, lower-bound or upper-bound",
 )
 INPUTS = FactSpec(
     key="compute.inputs", type=tuple, about="what the estimate of the operations rests on, each with its place"
@@ -34,10 +34,14 @@ PARAMETERS_ACTIVE = FactSpec(
     about="parameters that one token passes through; fewer than all in a mixture of experts",
 )
 TOKENS = FactSpec(key="training.tokens", type=int, about="tokens that the card says the model was trained on")
+HOURS = FactSpec(
+    key="training.accelerator_hours", type=float, about="hours of accelerators that the card states for the training"
+)
+ENERGY = FactSpec(key="training.energy", type=float, about="energy that the card states for the training, in kWh")
 GENERATES = FactSpec(
     key="model.generates",
     type=tuple,
-    about="what the model makes: text, code, speech, image, audio, video; transcript, embedding, label",
+    about="what the model makes, such as text, code, image, video, audio, speech, transcript, translation, embedding, label",
 )
 RELEASED = FactSpec(key="model.released", type=str, about="day of release that the card states, as 2024-07-23")
 SUMMARY = FactSpec(

@@ -23,9 +23,11 @@ from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.inspect.facts import DTYPES, PARAMETERS
 from hilt.checks.regulation.facts import (
+    ENERGY,
     FLOP_HIGH,
     FLOP_LOW,
     GENERATES,
+    HOURS,
     INPUTS,
     METHOD,
     PARAMETERS_ACTIVE,
@@ -51,7 +53,7 @@ _PACKED = {"I32", "U8", "I8", "I64"}
 
 def training_compute(repository: Repository) -> Iterator[Fact]:
     from hilt.checks.regulation.told import card
-    from hilt.knowledge.regulation.compute import estimate, tokens
+    from hilt.knowledge.regulation.compute import estimate, largest
 
     told = card(repository)
     said, path = _said(told), told.path if told is not None else ""
@@ -68,13 +70,15 @@ def training_compute(repository: Repository) -> Iterator[Fact]:
         (FLOP_HIGH, found.high),
         (THIRD_LOW, found.low / 3 if found.low is not None else None),
         (THIRD_HIGH, found.high / 3 if found.high is not None else None),
-        (TOKENS, tokens(said, based=based)),
+        (TOKENS, int(tokens) if (tokens := largest("tokens", said, based=based)) else None),
+        (HOURS, largest("hours", said, based=based)),
+        (ENERGY, largest("energy", said, based=based)),
         (INPUTS, found.inputs or None),
         (METHOD, found.method if found.method != "unknown" else None),
     ]
     for spec, value in stated:
         if value is not None:
-            yield _fact(spec, value, path if spec is TOKENS else source)
+            yield _fact(spec, value, path if spec in (TOKENS, HOURS, ENERGY) else source)
 
 
 def _said(told: Card | None) -> tuple[Claim, ...]:

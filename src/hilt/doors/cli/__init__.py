@@ -13,8 +13,10 @@ from hilt.doors.cli.check import check
 from hilt.doors.cli.checks import checks
 from hilt.doors.cli.completion import completion
 from hilt.doors.cli.explain import explain
+from hilt.doors.cli.form import form
 from hilt.doors.cli.licences import licences
 from hilt.doors.cli.policy import policy
+from hilt.doors.cli.regulations import regulations
 from hilt.doors.cli.waive import waive
 
 FAILED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
@@ -30,7 +32,7 @@ def hilt() -> None:
     """Reads open models without running them, and says whether they may be used."""
 
 
-for _command in (check, explain, checks, licences, policy, waive, completion):
+for _command in (check, explain, checks, licences, regulations, form, policy, waive, completion):
     hilt.add_command(_command)
 
 

@@ -77,10 +77,10 @@ def estimate(claims: Sequence[Claim], size: Size, *, source: str, based: bool, l
     return bound
 
 
-def tokens(claims: Sequence[Claim], *, based: bool) -> int | None:
-    """The tokens of the whole training that a card states; the most, where it states several."""
-    whole = _whole([claim for claim in claims if claim.kind == "tokens"], based=based)
-    return max((int(claim.value) for claim in whole), default=None)
+def largest(kind: str, claims: Sequence[Claim], *, based: bool) -> float | None:
+    """The largest figure of this kind that a card states of the whole training."""
+    whole = _whole([claim for claim in claims if claim.kind == kind], based=based)
+    return max((claim.value for claim in whole), default=None)
 
 
 def _whole(claims: Sequence[Claim], *, based: bool) -> list[Claim]:

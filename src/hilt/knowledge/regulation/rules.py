@@ -18,9 +18,9 @@ from typing import Any
 
 READ: Mapping[str, str] = MappingProxyType(
     {
-        "T": "the text itself was read",
-        "S": "read in secondary sources that cite the text",
-        "K": "general knowledge, not read again",
+        "T": "text read",
+        "S": "secondary sources",
+        "K": "NOT READ: general knowledge",
     }
 )
 """How a rule is known."""

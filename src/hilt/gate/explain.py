@@ -13,7 +13,6 @@ from hilt.core.catalogue import About, Catalogue
 from hilt.core.errors import UsageError
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
-from hilt.knowledge.licences.licence import ids as licence_ids
 from hilt.policy import PACKS, load
 from hilt.policy.describe import describe_rule
 from hilt.policy.document import Policy
@@ -71,9 +70,11 @@ def explain(name: str, *, policies: Sequence[str] | None = None) -> Explanation:
         return _of_licence(licence_id)
     known = [check.id for check in CHECKS] + [reader.id for reader in READERS]
     known += [rule.name for policy in loaded for rule in policy.rules]
-    known += [] if policies else licence_ids()
     from difflib import get_close_matches  # only on the way to an error
 
+    from hilt.knowledge.licences.licence import ids
+
+    known += [] if policies else ids()
     near = get_close_matches(name, known, n=3)
     hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "`hilt checks` lists the checks"
     raise UsageError(f"{name}: no check, no format, no licence and no rule bears this name; {hint}")

@@ -130,7 +130,7 @@ def test_without_a_licence_that_is_open_a_component_does_not_count(licence: tupl
         ),
         (
             of(*releases.CLASS_III) | {"final_parameters": ("CC-BY-NC-4.0",)},
-            "one open licence away from Class III: an open licence for: final parameters (CC-BY-NC-4.0 is not open)",
+            "one open licence away from Class III: an open licence instead of CC-BY-NC-4.0 for: final parameters",
         ),
         (
             of(*releases.CLASS_III[1:-1]) | {"model_card": ()},

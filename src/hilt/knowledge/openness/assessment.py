@@ -35,10 +35,12 @@ class Assessment(NamedTuple):
     osaid_met: bool | None
 
 
-def assess(found: Mapping[str, Evidence], subject: Licences | None, untold: frozenset[str]) -> Assessment:
+def assess(
+    found: Mapping[str, Evidence], subject: Licences | None, untold: frozenset[str], code_at: str = ""
+) -> Assessment:
     """`subject` are the licences of the subject as a whole, None where something names one that nobody knows.
 
-    `untold` are the components of which nobody can say that they are missing.
+    `untold` are the components of which nobody can say that they are missing. `code_at` is where the subject says that code is kept.
     """
     held = {component: _licences(one, subject) for component, one in found.items()}
     rows = tuple(_row(component, found.get(component.id), held, untold) for component in COMPONENTS)
@@ -52,7 +54,7 @@ def assess(found: Mapping[str, Evidence], subject: Licences | None, untold: froz
     reached = evaluation.reached if evaluation.reached == evaluate(best).reached else None
     absent = frozenset(row.component.id for row in rows if row.state == ABSENT)
     elsewhere = frozenset(component for component, one in found.items() if one.elsewhere)
-    parts = answers(held, absent, elsewhere)
+    parts = answers(held, absent, elsewhere, code_at)
     return Assessment(rows, evaluation, reached, parts, overall(parts))
 
 

@@ -75,9 +75,17 @@ _ELSEWHERE = (
         ),
     ),
 )
+_FORMATS = ("gguf", "ggml", "safetensors", "onnx", "mlx", "generic", "other", "unknown")
+"""What stands as the library of a card and is none that holds architectures."""
 _CODE_HOST = re.compile(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|colab\.research\.google\.com|bitbucket\.org|codeberg\.org)/[^\s()<>\"']{3,200}"
 )
+
+
+def code_link(text: str) -> str:
+    """The first link to a place where code is kept, empty where there is none."""
+    found = _CODE_HOST.search(text)
+    return found[0].rstrip(".,;:)'`")[:160] if found else ""
 
 
 def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool) -> Iterator[Evidence]:
@@ -98,6 +106,9 @@ def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool
     library = metadata.get("library_name")
     if isinstance(library, str) and 0 < len(library) <= 60:
         yield Evidence("libraries", path, f"names {library}", elsewhere=True, licences=())
+        if library.lower() not in _FORMATS:
+            how = f"names the library {library}, which has the code"
+            yield Evidence("architecture", path, how, elsewhere=True, licences=())
 
 
 def _of_section(path: str, part: Section) -> Iterator[Evidence]:
@@ -120,23 +131,15 @@ def _named_datasets(path: str, metadata: dict[str, Any], *, of_data: bool) -> It
 
 def _model_index(path: str, metadata: dict[str, Any]) -> Iterator[Evidence]:
     """The results that the front matter lists, and the data that they were measured on."""
-    index = metadata.get("model-index")
     names: list[str] = []
     values = 0
-    for model in index if isinstance(index, list) else ():
-        for result in model.get("results") or () if isinstance(model, dict) else ():
-            if not isinstance(result, dict):
-                continue
-            measured = [m for m in result.get("metrics") or () if isinstance(m, dict) and m.get("value") is not None]
+    for model in _records(metadata.get("model-index")):
+        for result in _records(model.get("results")):
+            measured = [one for one in _records(result.get("metrics")) if one.get("value") is not None]
             values += len(measured)
             dataset = result.get("dataset")
             name = (dataset.get("type") or dataset.get("name")) if isinstance(dataset, dict) and measured else None
-            if (
-                isinstance(name, str)
-                and name
-                and name.lower() not in ("unknown", "custom", "none")
-                and name not in names
-            ):
+            if isinstance(name, str) and name.lower() not in ("", "unknown", "custom", "none") and name not in names:
                 names.append(name[:100])
     if values:
         yield Evidence(
@@ -144,6 +147,10 @@ def _model_index(path: str, metadata: dict[str, Any]) -> Iterator[Evidence]:
         )
     if names:
         yield Evidence("evaluation_data", path, f"model-index names {listed(names)}", elsewhere=True, licences=())
+
+
+def _records(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _papers(path: str, metadata: dict[str, Any], parts: list[Section], text: str) -> Iterator[Evidence]:
@@ -156,7 +163,8 @@ def _papers(path: str, metadata: dict[str, Any], parts: list[Section], text: str
         component = "technical_report" if _CALLED_REPORT.search(part.title + part.text) else "research_paper"
         for address in _addresses(part.text + part.code):
             yield Evidence(component, path, f"names {address}", elsewhere=True, licences=())
-    for called, link in _LINK.findall(text):
+    outside_tables = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("|"))
+    for called, link in _LINK.findall(outside_tables):  # a table links the papers of what it lists
         if _CALLED_REPORT.search(called):
             yield Evidence("technical_report", path, f"links {link[:120]}", elsewhere=True, licences=())
         elif _CALLED_PAPER.match(called) and any(_addresses(link)):
@@ -171,10 +179,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 
 def _outputs(path: str, metadata: dict[str, Any]) -> Iterator[Evidence]:
-    widget = metadata.get("widget")
-    shown = (
-        [item for item in widget if isinstance(item, dict) and item.get("output")] if isinstance(widget, list) else []
-    )
+    shown = [item for item in _records(metadata.get("widget")) if item.get("output")]
     if shown:
         yield Evidence("sample_outputs", path, f"{len(shown)} shown as widgets")
 

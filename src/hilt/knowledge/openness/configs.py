@@ -7,7 +7,10 @@ from typing import Any
 
 from hilt.knowledge.openness.evidence import Evidence, listed
 
-_LIBRARIES = {"transformers": "Apache-2.0", "diffusers": "Apache-2.0", "peft": "Apache-2.0", "timm": "Apache-2.0"}
+_LIBRARIES = {
+    **dict.fromkeys(("transformers", "diffusers", "peft", "timm"), "Apache-2.0"),
+    **dict.fromkeys(("llama.cpp", "spacy"), "MIT"),
+}
 """Libraries that hold the code of the architectures that configs name, and the licence of each."""
 _TFJS = ("graph-model", "layers-model")
 
@@ -31,6 +34,31 @@ def of_config(path: str, config: Any) -> Iterator[Evidence]:
         yield Evidence("architecture", path, "TensorFlow.js says what is computed")
     elif "nodes" in config and "arg_nodes" in config:
         yield Evidence("architecture", path, "a graph of MXNet says what is computed")
+    elif name == "meta.json" and "spacy_version" in config:
+        yield from _spacy(path, config)
+
+
+def of_gguf(path: str, architecture: Any) -> Iterator[Evidence]:
+    """What the header of a GGUF file names."""
+    if isinstance(architecture, str) and 0 < len(architecture) <= 60:
+        yield _in_library(path, architecture, "llama.cpp")
+
+
+def _spacy(path: str, config: dict[str, Any]) -> Iterator[Evidence]:
+    pipes = config.get("pipeline")
+    if isinstance(pipes, list) and pipes:
+        names = [one[:40] for one in pipes if isinstance(one, str)]
+        yield _in_library(path, listed(names), "spacy")
+    if config.get("performance"):
+        yield Evidence("evaluation_results", path, "performance")
+    sources = config.get("sources")
+    names = (
+        [one["name"][:80] for one in sources if isinstance(one, dict) and isinstance(one.get("name"), str)]
+        if isinstance(sources, list)
+        else []
+    )
+    if names:
+        yield Evidence("datasets", path, f"names {listed(names)}", elsewhere=True, licences=())
 
 
 def _transformers(path: str, config: dict[str, Any]) -> Iterator[Evidence]:
@@ -53,5 +81,5 @@ def _diffusers(path: str, config: dict[str, Any]) -> Iterator[Evidence]:
 
 
 def _in_library(path: str, name: str, library: str) -> Evidence:
-    how = f"names {name[:120]}, whose code is in {library}"
+    how = f"names {name[:120]}, of {library}"
     return Evidence("architecture", path, how, elsewhere=True, licences=(_LIBRARIES[library],))

@@ -23,7 +23,7 @@ class Files(NamedTuple):
 GRAPHS = frozenset(
     "onnx ort tflite executorch mnn saved-model tensorflow-graph tensorflow-text torchscript coreml openvino-ir ncnn"
     " caffe caffe-prototxt paddle-program keras keras-h5 tensorrt pmml xgboost ubjson lightgbm catboost tesseract dlib"
-    " fasttext ctranslate2".split()
+    " fasttext ctranslate2 sphinx".split()
 )
 """Formats that say what is computed, not only with which numbers."""
 
@@ -33,9 +33,11 @@ _BEST = (
     " paddle-parameters tensorrt ggml ctranslate2 equinox mxnet-parameters torch7 fasttext word2vec sphinx dlib tesseract"
     " xgboost ubjson lightgbm catboost pmml skops ocdbt r-data".split()
 )
+DESCRIBED = "described"
+"""Raw weights that another file describes."""
 _DOUBTFUL = "hdf5 msgpack npy npz joblib pickle".split()
 """Formats of weights among much else: asked only where none of the others is there."""
-WEIGHTS = (*_BEST, *_DOUBTFUL)
+WEIGHTS = (*_BEST, *_DOUBTFUL, DESCRIBED)
 
 PICKLED = frozenset("pickle joblib skops r-data".split())
 """Where the file names the classes of a library, or is the model as a whole: hilt does not tell its architecture."""
@@ -133,7 +135,9 @@ def _weights(files: Files) -> Iterator[Evidence]:
         del steps[last]
     if final:
         more = f", {len(final)} files" if len(final) > 1 else ""
-        yield Evidence("final_parameters", final[0], f"weights, {files.formats[final[0]]}{more}")
+        held = files.formats[final[0]]
+        kind = "that another file describes" if held == DESCRIBED else f"as {held}"
+        yield Evidence("final_parameters", final[0], f"weights {kind}{more}")
     if steps:
         first = next(iter(steps))
         more = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
@@ -144,12 +148,12 @@ def _weights(files: Files) -> Iterator[Evidence]:
 
 
 def _by_name(files: Files) -> Iterator[Evidence]:
-    for path, format_id in sorted(files.formats.items()):
+    for path, format_id in sorted(files.formats.items(), key=lambda item: (item[0].count("/"), item[0])):
         if _OF_TRAINING.search(path) and not (path.endswith("config.cfg") and format_id != "ini"):
             yield Evidence("metadata", path, "settings or state of a training")
         if _RESULTS.search(path):
             yield Evidence("evaluation_results", path, "a file of results")
-        if _REQUIREMENTS.search(path):
+        if _REQUIREMENTS.search(path) and "wandb/" not in path:
             yield Evidence("libraries", path, "a list of packages")
         if format_id == "media" and path.lower().endswith(".pdf"):
             if _REPORT.search(path):

@@ -143,7 +143,13 @@ def _counted(number: int, word: str) -> str:
 
 
 def _told(lacks: Sequence[Lack]) -> Iterator[str]:
-    absent = [lack.words for lack in lacks if lack.absent]
-    if absent:
+    """The components that are missing, and by licence those that are there and do not count."""
+    if absent := [lack.component.words for lack in lacks if lack.absent]:
         yield ", ".join(absent)
-    yield from (lack.words for lack in lacks if not lack.absent)
+    closed: dict[Licences, list[str]] = {}
+    for lack in lacks:
+        if not lack.absent:
+            closed.setdefault(tuple(lack.licences), []).append(lack.component.words)
+    for licences, names in closed.items():
+        what = f"an open licence instead of {' and '.join(licences)}" if licences else "a licence"
+        yield f"{what} for: {', '.join(names)}"

@@ -10,17 +10,17 @@ from typing import Any
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
 from hilt.knowledge.openness import mof_yaml
-from hilt.knowledge.openness.card import DATA_CARD, MODEL_CARD, of_card
+from hilt.knowledge.openness.card import DATA_CARD, MODEL_CARD, code_link, of_card
 from hilt.knowledge.openness.code import of_script
 from hilt.knowledge.openness.components import COMPONENTS
-from hilt.knowledge.openness.configs import of_config
+from hilt.knowledge.openness.configs import of_config, of_gguf
 from hilt.knowledge.openness.evidence import Evidence
 from hilt.knowledge.openness.files import PICKLED, Files, of_files, weights
 
 Shipped = tuple[str, mof_yaml.Release]
 """The publisher's own file of the framework: its path, and what it says."""
 
-_CONFIG = re.compile(r"(^|/)((adapter_)?config|model_index|model)\.json$|-symbol\.json$")
+_CONFIG = re.compile(r"(^|/)((adapter_)?config|model_index|model|meta)\.json$|-symbol\.json$")
 _CARDS = ("model-card", "text")
 _DATA_FOLDER = re.compile(r"(^|/)(data|datasets?)/readme[^/]*$", re.IGNORECASE)
 
@@ -34,23 +34,25 @@ def gather(files: Files, release: Shipped | None) -> Iterator[Evidence]:
         if "!/" in path:
             continue  # what lies in an archive is a file of its own, not a part of the release
         try:
-            yield from _of_file(files, path, format_id, folders, has_weights=bool(paths))
+            yield from _of_file(files, path, format_id, folders, paths[:1])
         except (FormatError, SourceError):
             continue  # it is in the coverage as a file that could not be read
     if release is not None:
         yield from _claimed(*release)
 
 
-def _of_file(files: Files, path: str, format_id: str, folders: set[str], *, has_weights: bool) -> Iterator[Evidence]:
+def _of_file(files: Files, path: str, format_id: str, folders: set[str], weights_here: list[str]) -> Iterator[Evidence]:
     folder, _, name = path.rpartition("/")
     if format_id in _CARDS and _is_card(folder, name, folders):
         card: Any = files.value(path) if format_id == "model-card" else None
         metadata, body = (card.metadata, card.body) if card is not None else ({}, files.text(path))
-        yield from of_card(path, metadata, body, has_weights=has_weights)
+        yield from of_card(path, metadata, body, has_weights=bool(weights_here))
     elif format_id in _CARDS and _DATA_FOLDER.search(path):
         yield Evidence("data_card", path, "a card beside the data")
     elif format_id == "json" and _CONFIG.search(path):
         yield from of_config(path, files.value(path).value)
+    elif format_id == "gguf" and path in weights_here:
+        yield from of_gguf(path, files.value(path).value("general.architecture"))
     elif format_id == "python":
         yield from of_script(path, files.value(path).tree)
     elif format_id == "json" and name.endswith(".ipynb"):
@@ -86,6 +88,25 @@ def shipped(files: Files, limits: Limits) -> Shipped | None:
             if documents and mof_yaml.is_release(documents[0]):
                 return path, mof_yaml.read(files.text(path), limits)
     return None
+
+
+def code_at(files: Files) -> str:
+    """Where a card or the metadata of a package at the top says that code is kept."""
+    for path, format_id in sorted(files.formats.items()):
+        name = path.rpartition("/")[2]
+        told = (
+            format_id == "package-metadata"
+            or (format_id in _CARDS and MODEL_CARD.match(name))
+            or name.endswith("package.json")
+        )
+        if told and path.count("/") < 2 and "!/" not in path:
+            try:
+                link = code_link(files.text(path))
+            except (FormatError, SourceError):
+                continue
+            if link:
+                return link
+    return ""
 
 
 def _claimed(path: str, release: mof_yaml.Release) -> Iterator[Evidence]:

@@ -32,6 +32,7 @@ _WORDS = {
     "treatment": ("pre-trained", "instruct fine-tuned", "chat fine-tuned"),
 }
 _PLAIN = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+_NOTHING = ("null", "~", "Null", "NULL")
 _DEPTH = 8
 
 
@@ -132,7 +133,7 @@ def _tree(node: yaml.Node, where: str, seen: set[int], depth: int) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_tree(item, f"{where}[{index}]", seen, depth + 1) for index, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return node.value
+        return "" if not getattr(node, "style", "") and node.value in _NOTHING else node.value
     told: dict[str, Any] = {}
     for key, value in node.value:
         path = f"{where}.{key.value}" if where else key.value
@@ -185,7 +186,7 @@ def _licences(tree: Any) -> Iterator[tuple[str, tuple[str, str]]]:
     for kind, value in _table(tree, "release.license", KINDS).items():
         where = f"release.license.{kind}"
         told = _table(value, where, ("name", "path"))
-        name, path = (_null(_text(told.get(key, ""), f"{where}.{key}")) for key in ("name", "path"))
+        name, path = (_text(told.get(key, ""), f"{where}.{key}") for key in ("name", "path"))
         yield kind, (name, path)
 
 
@@ -204,7 +205,7 @@ def _parts(tree: Any) -> Iterator[Part]:
         if name in seen:
             raise _wrong(f"{where}.name", f"{name!r} is listed twice")
         seen.add(name)
-        own = _null(text("license")) if "license" in told else None
+        own = text("license") if "license" in told else None
         yield Part(
             component=NAMED[name].id,
             licence="" if own == "unlicensed" else own,
@@ -228,10 +229,6 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise _wrong(where, "this key is missing" if value is None else "a text is needed here")
     return value
-
-
-def _null(value: str) -> str:
-    return "" if value in ("null", "~", "Null", "NULL") else value
 
 
 def _day(value: str, where: str) -> None:

@@ -33,12 +33,14 @@ class Answer(NamedTuple):
         return f"{self.part}: {WORDS[self.met]}: {self.why}"
 
 
-def answers(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str]) -> tuple[Answer, ...]:
+def answers(
+    held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str], code_at: str
+) -> tuple[Answer, ...]:
     """`held` maps components that are there to their licences; `absent` are known not to be there.
 
-    `elsewhere` are those of `held` that are only named here.
+    `elsewhere` are those of `held` that are only named here. `code_at` is where the subject says that code is kept.
     """
-    return (_data(held, absent, elsewhere), _code(held, absent, elsewhere), _parameters(held, absent))
+    return (_data(held, absent, elsewhere), _code(held, absent, elsewhere, code_at), _parameters(held, absent))
 
 
 def overall(parts: tuple[Answer, ...]) -> bool | None:
@@ -62,13 +64,15 @@ def _data(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: froze
     return Answer(part, None, "not everything here could be read")
 
 
-def _code(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str]) -> Answer:
+def _code(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str], code_at: str) -> Answer:
     part = "code"
     if closed := [one for one in _CODE if held.get(one) and not _all_open(held[one])]:
         return Answer(part, False, f"{_listed(closed)}: under {' and '.join(held[closed[0]])}, which is not open")
     missing = [one for one in _CODE if one in absent]
+    if missing and code_at:
+        return Answer(part, None, f"not here: {_listed(missing)}; {code_at} was not looked at")
     if missing:
-        return Answer(part, False, f"not here: {_listed(missing)}")
+        return Answer(part, False, f"not here, and nothing says where: {_listed(missing)}")
     if unsure := [one for one in _CODE if one not in held or one in elsewhere or not held[one]]:
         return Answer(part, None, f"not here to be read, or without a licence: {_listed(unsure)}")
     return Answer(part, True, f"{_listed(list(_CODE))} are there, under open licences")

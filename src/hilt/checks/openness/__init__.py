@@ -1,0 +1,1 @@
+"""How open the subject is: what of a release is there, and under which terms."""

@@ -17,30 +17,41 @@ if TYPE_CHECKING:
     from hilt.core.fact import Fact, Known
     from hilt.core.finding import Confidence, Finding, Severity, Where
     from hilt.core.limits import Limits
+    from hilt.core.profile import Profile, Settled
     from hilt.core.report import Coverage, Gap, Report, State
+    from hilt.core.rights import Answer, Duty, DutyState, HeldTerm, Obligation, Term
     from hilt.core.subject import Entry, Subject
     from hilt.core.verdict import Outcome, Reason, Verdict
     from hilt.core.waiver import Unwaived, Waived, Waiver
     from hilt.gate.check import check
+    from hilt.gate.judge import judge
     from hilt.gate.settings import Settings, find_settings
 
 _HOME = {
+    "Answer": "core.rights",
     "Confidence": "core.finding",
     "Coverage": "core.report",
+    "Duty": "core.rights",
+    "DutyState": "core.rights",
     "Entry": "core.subject",
     "Fact": "core.fact",
     "Finding": "core.finding",
     "Gap": "core.report",
+    "HeldTerm": "core.rights",
     "HiltError": "core.errors",
     "Known": "core.fact",
     "Limits": "core.limits",
+    "Obligation": "core.rights",
     "Outcome": "core.verdict",
+    "Profile": "core.profile",
     "Reason": "core.verdict",
     "Report": "core.report",
     "Settings": "gate.settings",
+    "Settled": "core.profile",
     "Severity": "core.finding",
     "State": "core.report",
     "Subject": "core.subject",
+    "Term": "core.rights",
     "Unwaived": "core.waiver",
     "Verdict": "core.verdict",
     "Waived": "core.waiver",
@@ -48,26 +59,35 @@ _HOME = {
     "Where": "core.finding",
     "check": "gate.check",
     "find_settings": "gate.settings",
+    "judge": "gate.judge",
 }
 """Where each public name lives; it is imported when it is first asked for, so that `import hilt` costs nothing."""
 
 __all__ = [
+    "Answer",
     "Confidence",
     "Coverage",
+    "Duty",
+    "DutyState",
     "Entry",
     "Fact",
     "Finding",
     "Gap",
+    "HeldTerm",
     "HiltError",
     "Known",
     "Limits",
+    "Obligation",
     "Outcome",
+    "Profile",
     "Reason",
     "Report",
     "Settings",
+    "Settled",
     "Severity",
     "State",
     "Subject",
+    "Term",
     "Unwaived",
     "Verdict",
     "Waived",
@@ -76,6 +96,7 @@ __all__ = [
     "__version__",
     "check",
     "find_settings",
+    "judge",
 ]
 
 

@@ -103,7 +103,7 @@ def test_a_waived_attack_is_admitted_by_default_and_reviewed_by_strict(tmp_path:
     with zipfile.ZipFile(model / "all.zip", "w") as archive:
         archive.writestr("model.pkl", KNOWN_ROAD)
     assert waived(model, "pickle-code").outcome is Outcome.ADMIT
-    assert rules(waived(model, "pickle-code", policy="strict")) == ["no-waived-attack"]
+    assert rules(waived(model, "pickle-code", policy="strict")) == ["no-waived-attack", "obligations-are-met"]
 
 
 def test_remote_code_is_waived_for_the_code_that_was_read_and_no_other(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from policies import NOW, finding
 
-from hilt.checks.inspect import facts as declared
+from hilt.checks.run import SCHEMA
 from hilt.core.errors import PolicyInvalid
-from hilt.core.fact import Fact, FactSchema, FactSpec, Known
+from hilt.core.fact import Fact, FactSchema, Known
 from hilt.core.finding import Severity
 from hilt.core.report import Report
 from hilt.core.subject import Subject
@@ -23,7 +23,6 @@ from hilt.policy.parser import parse
 from hilt.policy.testing import read_cases, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
-SCHEMA = FactSchema([spec for spec in vars(declared).values() if isinstance(spec, FactSpec)])
 MODEL = Report(
     subject=Subject(reference="m"),
     findings=(finding(Severity.HIGH, "weights/model.pkl"),),

@@ -76,10 +76,26 @@ def dump_verdicts(verdicts: Sequence[Verdict], catalogue: Catalogue | None = Non
 
 def load_verdicts(text: str) -> tuple[Verdict, ...]:
     document = _document(text)
+    verdicts = _verdicts(document)
+    document.done()
+    return verdicts
+
+
+def load_reports(text: str) -> tuple[Report, ...]:
+    """The reports of a document of either kind."""
+    document = _document(text)
+    if document.has("report"):
+        reports = [decode_report(document.take("report"), "report")]
+    else:
+        reports = [verdict.report for verdict in _verdicts(document)]
+    document.done()
+    return tuple(reports)
+
+
+def _verdicts(document: Object) -> tuple[Verdict, ...]:
     verdicts = document.each("verdicts", decode_verdict)
     if document.has("checks"):
         document.take("checks")
-    document.done()
     return verdicts
 
 

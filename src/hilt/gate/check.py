@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -14,13 +13,9 @@ from hilt.checks.workers import Workers
 from hilt.core.errors import HiltError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.verdict import Verdict
+from hilt.gate.judge import Named, judged, names, policies
 from hilt.gate.settings import Settings
-from hilt.policy import load
-from hilt.policy.engine import judge
 from hilt.sources.references import open_reference
-
-Named = str | PathLike[str]
-"""The name of a pack, or the path of a policy."""
 
 
 def check(
@@ -65,12 +60,12 @@ def check_each(
         raise UsageError(
             "every byte is searched while it is digested: leave out --no-hash (hashed=False), or the search"
         )
-    chosen = _policies(policy) or settings.policies or ("default",)
-    policies = [load(name, runner.SCHEMA) for name in chosen]
+    files = [*names(policy, settings), *([settings.file] if settings.file else [])]
+    chosen = policies(policy, settings)
     with Workers(settings.limits) as workers:
         for one in references:
             reference = fspath(one)
-            _refuse_own_rules(reference, [*chosen, *([settings.file] if settings.file else [])])
+            _refuse_own_rules(reference, files)
             try:
                 with closing(
                     open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
@@ -88,15 +83,7 @@ def check_each(
             except HiltError as error:
                 yield error
                 continue
-            now = datetime.now(UTC)
-            verdict = judge(report, policies, env=settings.env, now=now, schema=runner.SCHEMA, waivers=settings.waivers)
-            yield replace(verdict, judged_at=now.isoformat(timespec="seconds"))
-
-
-def _policies(policy: Named | Sequence[Named] | None) -> tuple[str, ...]:
-    if policy is None:
-        return ()
-    return tuple(fspath(one) for one in ([policy] if isinstance(policy, str | PathLike) else policy))
+            yield judged(report, chosen, settings)
 
 
 def _refuse_own_rules(reference: str, files: Sequence[str]) -> None:

@@ -9,6 +9,8 @@
        `else` that depends on the stage gives its strictest outcome for a stage that it does not name.
     5. If no policy applies nothing has been judged, and that is an error.
     6. What a waiver takes out counts in no rule but in those that ask for `waived` (see waivers.py).
+    7. Terms and obligations of licences are held against the organisation's profile first (see rights.py), and rules of
+       law are asked (see regulation.py); rules see what came of it.
 
 Nothing here catches exceptions. An expression that passed the checks at load cannot fail; if it does, hilt is broken,
 there is no verdict, and without a verdict no door opens.
@@ -20,17 +22,24 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from hilt.core.errors import PolicyInvalid
 from hilt.core.fact import FactSchema
+from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.report import Report
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Waiver
 from hilt.policy import explain
 from hilt.policy.document import Policy, Rule
 from hilt.policy.evaluate import Scope, decide
-from hilt.policy.evidence import evidence
+from hilt.policy.evidence import evidence, with_answers
+from hilt.policy.regulation import answers
+from hilt.policy.rights import Organisation, duties, held
 from hilt.policy.waivers import Weighed, weigh
+
+if TYPE_CHECKING:
+    from hilt.knowledge.regulation.rules import Rule as Law
 
 MAX_WHY = 20
 """Lines of explanation for one rule."""
@@ -44,20 +53,39 @@ def judge(
     now: datetime,
     schema: FactSchema,
     waivers: Sequence[Waiver] = (),
+    profile: Profile = NO_PROFILE,
+    settled: Sequence[Settled] = (),
+    rules: Sequence[Law] = (),
 ) -> Verdict:
-    """The verdict of all `policies` on `report`; `now` carries its time zone."""
+    """The verdict of all `policies` on `report`; `now` carries its time zone, and `rules` are those of law."""
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
     weighed = weigh(report, waivers, today=now.astimezone(UTC).date(), schema=schema)
-    return judge_weighed(weighed, policies, env=env, now=now, schema=schema)
+    return judge_weighed(
+        weighed, policies, env=env, now=now, schema=schema, profile=profile, settled=settled, rules=rules
+    )
 
 
 def judge_weighed(
-    weighed: Weighed, policies: Sequence[Policy], *, env: Mapping[str, str], now: datetime, schema: FactSchema
+    weighed: Weighed,
+    policies: Sequence[Policy],
+    *,
+    env: Mapping[str, str],
+    now: datetime,
+    schema: FactSchema,
+    profile: Profile = NO_PROFILE,
+    settled: Sequence[Settled] = (),
+    rules: Sequence[Law] = (),
 ) -> Verdict:
     """The verdict on a report from which waivers have taken what they take."""
+    report, today = weighed.report, now.astimezone(UTC).date()
+    asking = Organisation(profile, settled, today)
+    terms = held(report.terms, asking, reference=report.subject.reference)
+    owed = duties(report.obligations, asking, reference=report.subject.reference)
     waived = [one.finding for one in weighed.waived]
-    scope = evidence(weighed.left, env, schema, waived)
+    scope = evidence(weighed.left, env, schema, waived, profile=profile, terms=terms, duties=owed)
+    said = answers(rules, scope, today)
+    scope = with_answers(scope, said)
     reasons: list[Reason] = []
     passed: list[str] = []
     for policy in _applying(policies, env):
@@ -70,13 +98,16 @@ def judge_weighed(
     reasons.sort(key=lambda reason: -reason.outcome)
     return Verdict(
         outcome=max((reason.outcome for reason in reasons), default=Outcome.ADMIT),
-        report=weighed.report,
+        report=report,
         policy=" + ".join(policy.name for policy in policies),
-        policy_digest=digest(policies, env, weighed.waivers),
+        policy_digest=digest(policies, env, weighed.waivers, profile, settled),
         reasons=tuple(reasons),
         passed=tuple(passed),
         waived=weighed.waived,
         unwaived=weighed.unwaived,
+        terms=terms,
+        duties=owed,
+        answers=said,
         judged_at=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     )
 
@@ -107,11 +138,19 @@ def ask(rule: Rule, policy: str, scope: Scope, env: Mapping[str, str]) -> Reason
     )
 
 
-def digest(policies: Sequence[Policy], env: Mapping[str, str], waivers: Sequence[Waiver] = ()) -> str:
-    """SHA-256 (hex) of the canonical form of merged layers, environment and waivers, whatever their order."""
+def digest(
+    policies: Sequence[Policy],
+    env: Mapping[str, str],
+    waivers: Sequence[Waiver] = (),
+    profile: Profile = NO_PROFILE,
+    settled: Sequence[Settled] = (),
+) -> str:
+    """SHA-256 (hex) of the canonical form of merged layers, environment, waivers and organisation, whatever their order."""
     layers = sorted((policy.canonical() for policy in policies), key=_canonical)
     given = sorted((one.check, one.path, one.digest, one.expires.isoformat(), one.reason) for one in waivers)
+    met = sorted((one.licence, one.id, one.of, one.done, one.until.isoformat() if one.until else "") for one in settled)
     rests_on = {"form": 1, "layers": layers, "env": dict(env), "waivers": given}
+    rests_on |= {"profile": profile._asdict(), "settled": met}
     return hashlib.sha256(_canonical(rests_on).encode("ascii")).hexdigest()
 
 

@@ -8,15 +8,28 @@ from math import isnan
 from hilt.core.errors import SettingsInvalid
 from hilt.core.fact import Fact, FactSchema, FactSpec
 from hilt.core.finding import Finding, Severity
+from hilt.core.profile import NO_PROFILE, Profile
 from hilt.core.report import Gap, Report, State
+from hilt.core.rights import Answer, Duty, HeldTerm, Obligation, Term
 from hilt.policy.evaluate import Record, Scope, Value
 from hilt.policy.kinds import ENV, nearest
+from hilt.policy.rights import change, profile_record
 
 
-def evidence(report: Report, env: Mapping[str, str], schema: FactSchema, waived: Sequence[Finding] = ()) -> Scope:
-    """The fields that `kinds.evidence_kind` declares, filled from `report` and `env`.
+def evidence(
+    report: Report,
+    env: Mapping[str, str],
+    schema: FactSchema,
+    waived: Sequence[Finding] = (),
+    *,
+    profile: Profile = NO_PROFILE,
+    terms: Sequence[HeldTerm] = (),
+    duties: Sequence[Duty] = (),
+) -> Scope:
+    """The fields that `kinds.evidence_kind` declares, filled from `report`, `env` and `profile`.
 
-    `report` is what waivers have left of it, and `waived` what they took.
+    `report` is what waivers have left of it, and `waived` what they took. `terms` and `duties` are those of the report,
+    held against the profile. What rules of law say comes later, see `with_answers`.
 
     A fact that is unknown, missing, not declared, or not of its declared type is unknown.
     """
@@ -30,11 +43,20 @@ def evidence(report: Report, env: Mapping[str, str], schema: FactSchema, waived:
         "coverage": Record(_coverage(report)),
         "subject": Record(_subject(report)),
         "env": Record(dict(env)),
+        "profile": profile_record(profile),
+        "terms": tuple(_term(held, profile) for held in terms),
+        "obligations": tuple(_obligation(duty, profile) for duty in duties),
+        "regulations": (),
     }
     for fact in report.facts:
         if fact.key in schema:
             _place(tree, fact.key, _value(fact, schema[fact.key]))
     return tree
+
+
+def with_answers(scope: Scope, answers: Sequence[Answer]) -> Scope:
+    """The evidence, with what rules of law say of it."""
+    return {**scope, "regulations": tuple(map(_regulation, answers))}
 
 
 def _finding(finding: Finding) -> Record:
@@ -46,6 +68,56 @@ def _finding(finding: Finding) -> Record:
         "message": finding.message,
     }
     return Record(fields, label=f"{finding.check} {finding.where}")
+
+
+def _term(held: HeldTerm, profile: Profile) -> Record:
+    term = held.term
+    fields: dict[str, Value] = {
+        "licence": term.licence,
+        "id": term.id,
+        "says": term.says,
+        "of": term.of,
+        "source": term.source,
+        "holds": held.holds,
+    }
+    told = _settle(change(term.needs, profile), term)
+    return Record(fields, label=f"{_named(term)} ({held.why})", change={"holds": told})
+
+
+def _obligation(duty: Duty, profile: Profile) -> Record:
+    asked = duty.obligation
+    fields: dict[str, Value] = {
+        "licence": asked.licence,
+        "id": asked.id,
+        "says": asked.says,
+        "who": asked.who,
+        "of": asked.of,
+        "source": asked.source,
+        "state": duty.state.value,
+    }
+    told = _settle(change(asked.when, profile, wanted=False), asked)
+    return Record(fields, label=f"{_named(asked)}: {asked.says} ({duty.why})", change={"state": told})
+
+
+def _named(asked: Term | Obligation) -> str:
+    return f"{asked.licence}{f' of {asked.of}' if asked.of else ''}, {asked.id}"
+
+
+def _settle(change: str, asked: Term | Obligation) -> str:
+    """What changes what is asked: the profile, or that it is met."""
+    met = f"your settings say under `obligations` how {_named(asked)} is met"
+    return f"({change} or {met})" if change else met
+
+
+def _regulation(answer: Answer) -> Record:
+    fields: dict[str, Value] = {
+        "id": answer.id,
+        "law": answer.law,
+        "article": answer.article,
+        "holds": answer.holds,
+        "whose": answer.whose,
+    }
+    return Record(fields, label=f"{answer.title}: {answer.law}, {answer.article} ({answer.why})")
 
 
 def _coverage(report: Report) -> dict[str, Value]:

@@ -24,6 +24,7 @@ from hilt.policy.syntax import (
     Size,
     children,
     path_of,
+    paths,
     text_of,
 )
 
@@ -47,24 +48,41 @@ _HOW_MANY = {
 }
 
 
-def reasons(node: Node, scope: Scope, *, wanted: bool = True) -> tuple[str, ...]:
-    """One line for each part that keeps `node` from being what is `wanted`; it is the opposite, or unknown."""
-    return tuple(dict.fromkeys(_reasons(node, scope, wanted)))
+def reasons(node: Node, scope: Scope, *, wanted: bool = True, asker: str = "rule") -> tuple[str, ...]:
+    """One line for each part that keeps `node` from being what is `wanted`; it is the opposite, or unknown.
+
+    `asker` is who needs it.
+    """
+    return tuple(dict.fromkeys(_reasons(node, scope, wanted, asker)))
 
 
-def _reasons(node: Node, scope: Scope, wanted: bool) -> Iterator[str]:
+def seen(node: Node, scope: Scope) -> tuple[str, ...]:
+    """One line for each field that `node` reads and that is known."""
+    values = {path: evaluate(_field(path), scope) for path in paths(node)}
+    return tuple(f"{path} is {shown(value)}" for path, value in values.items() if value is not None)
+
+
+def _field(path: str) -> Node:
+    first, *names = path.split(".")
+    node: Node = Name(id=first)
+    for name in names:
+        node = Field(of=node, name=name)
+    return node
+
+
+def _reasons(node: Node, scope: Scope, wanted: bool, asker: str) -> Iterator[str]:
     value = decide(node, scope)
     if isinstance(node, Not):
-        yield from _reasons(node.part, scope, not wanted)
+        yield from _reasons(node.part, scope, not wanted, asker)
     elif isinstance(node, And | Or):
         for part in _to_blame(node, scope):
-            yield from _reasons(part, scope, wanted)
+            yield from _reasons(part, scope, wanted, asker)
     elif isinstance(node, Macro):
-        yield from _macro(node, scope, wanted)
+        yield from _macro(node, scope, wanted, asker)
     elif value is None:
         yield from (f"{path} is unknown" for path in _unknown(node, scope))
     else:
-        yield f"{_seen(node, scope)}, rule needs {_target(node, scope, wanted)}"
+        yield f"{_seen(node, scope)}, {asker} needs {_target(node, scope, wanted)}"
 
 
 def change(node: Node, scope: Scope, *, wanted: bool = True) -> str:
@@ -81,10 +99,28 @@ def change(node: Node, scope: Scope, *, wanted: bool = True) -> str:
     if isinstance(node, Macro):
         if evaluate(node.of, scope) is None:
             return f"{text_of(node.of)} is known"
+        if told := _own_changes(node, scope, wanted):
+            return told
         return f"{_HOW_MANY[node.name, wanted]} {text_of(node.of)} has {text_of(node.body)}"
     if decide(node, scope) is None:
         return " and ".join(f"{path} is known" for path in _unknown(node, scope))
     return _condition(node, wanted)
+
+
+def _own_changes(node: Macro, scope: Scope, wanted: bool) -> str:
+    """What the items themselves say would change them, where all of them must; empty where one does not say."""
+    if (node.name == "all") is not wanted:
+        return ""
+    value = decide(node, scope)
+    read = [path.removeprefix(f"{node.variable}.") for path in paths(node.body)]
+    told = []
+    for item, fits in items(node, scope) or ():
+        if fits is value or fits is None:
+            changes = (item.change if isinstance(item, Record) else None) or {}
+            told.append(next((changes[name] for name in read if name in changes), ""))
+    told = list(dict.fromkeys(told))
+    more = f" and {len(told) - MAX_SHOWN} more" if len(told) > MAX_SHOWN else ""
+    return " and ".join(told[:MAX_SHOWN]) + more if all(told) else ""
 
 
 def _to_blame(node: And | Or, scope: Scope) -> list[Node]:
@@ -93,7 +129,7 @@ def _to_blame(node: And | Or, scope: Scope) -> list[Node]:
     return [part for part in node.parts if decide(part, scope) is value]
 
 
-def _macro(node: Macro, scope: Scope, wanted: bool) -> Iterator[str]:
+def _macro(node: Macro, scope: Scope, wanted: bool, asker: str) -> Iterator[str]:
     of = text_of(node.of)
     found = items(node, scope)
     if found is None:
@@ -103,9 +139,11 @@ def _macro(node: Macro, scope: Scope, wanted: bool) -> Iterator[str]:
     blamed = [item for item, fits in found if fits is value]
     if value is None:
         yield f"{len(blamed)} of {len(found)} in {of} cannot be told: {_labels(blamed)}"
-        yield from (f"{path} is unknown" for path in _unknown(node, scope))
+        # What is unknown in an item itself, its label tells.
+        own = f"{node.variable}."
+        yield from (f"{path} is unknown" for path in _unknown(node, scope) if not path.startswith(own))
     elif not found:
-        yield f"{of} is empty, rule needs {_HOW_MANY[node.name, wanted]} it with {text_of(node.body)}"
+        yield f"{of} is empty, {asker} needs {_HOW_MANY[node.name, wanted]} it with {text_of(node.body)}"
     elif (node.name == "exists") is value:
         yield f"{len(blamed)} of {len(found)} in {of}: {_labels(blamed)}"
     else:

@@ -92,13 +92,78 @@ ENV = RecordKind(
         "use": FieldSpec(STRING, "what it is to be used for; from the settings"),
     },
 )
+TERM = RecordKind(
+    "term",
+    {
+        "licence": FieldSpec(STRING, "id of the licence (`hilt licences` lists them), or the path of an unknown text"),
+        "id": FieldSpec(STRING, "of what kind it is: commercial, users, revenue, hosting, territory ..."),
+        "says": FieldSpec(STRING, "what the grant depends on"),
+        "of": FieldSpec(
+            STRING, "the base, adapter, dataset or folder whose licence it is; empty for the subject itself"
+        ),
+        "source": FieldSpec(STRING, "where the licence was seen"),
+        "holds": FieldSpec(BOOL, "the organisation meets it; unknown where its profile does not tell enough"),
+    },
+)
+OBLIGATION = RecordKind(
+    "obligation",
+    {
+        "licence": TERM.fields["licence"],
+        "id": FieldSpec(STRING, "of what kind it is: licence-copy, notice, attribution, display, name-prefix ..."),
+        "says": FieldSpec(STRING, "what is to be done"),
+        "who": FieldSpec(STRING, "whose duty it is, and when, in words"),
+        "of": TERM.fields["of"],
+        "source": TERM.fields["source"],
+        "state": FieldSpec(STRING, '"done", "due", "not due", or "unknown" where the profile does not tell enough'),
+    },
+)
+REGULATION = RecordKind(
+    "regulation",
+    {
+        "id": FieldSpec(STRING, "id of the rule (`hilt regulations` lists them)"),
+        "law": FieldSpec(STRING, "the law it stands in"),
+        "article": FieldSpec(STRING, "where it stands there"),
+        "holds": FieldSpec(
+            BOOL, "the rule applies to this subject and this organisation; unknown where it cannot be told"
+        ),
+        "whose": FieldSpec(STRING, 'whose duty follows: "publisher" or "you"'),
+    },
+)
+PROFILE = RecordKind(
+    "profile",
+    {
+        "given": FieldSpec(BOOL, "the settings have a profile at all"),
+        "territories": FieldSpec(
+            STRINGS, 'where it is established or uses the model: ISO codes, "EU" and "EEA" with members'
+        ),
+        "users": FieldSpec(INT, "monthly active users of all products, affiliates included"),
+        "revenue": FieldSpec(INT, "revenue in a year, in US dollars, affiliates included"),
+        "monthly_revenue": FieldSpec(INT, "revenue in the best month, in US dollars"),
+        "commercial": FieldSpec(BOOL, "it uses the model commercially"),
+        "hosts_models": FieldSpec(BOOL, "it offers models to others as a service"),
+        "distributes": FieldSpec(BOOL, "it passes model files on, also inside of products"),
+        "modifies": FieldSpec(BOOL, "it fine-tunes, merges or quantises models"),
+        "trains_on_outputs": FieldSpec(BOOL, "it trains models on what models put out"),
+        "research_only": FieldSpec(BOOL, "it uses the model for research alone"),
+        "developer": FieldSpec(BOOL, "it places models of its own on the market"),
+        "modification_flop": FieldSpec(FLOAT, "floating-point operations that it spends on changing a model"),
+    },
+)
+"""What the settings tell of the organisation; each part that they leave out is unknown."""
+
 _BUILT_IN: Mapping[str, FieldSpec] = {
     "findings": FieldSpec(ListKind(FINDING), "everything that the checks saw and no waiver takes out"),
     "waived": FieldSpec(ListKind(FINDING), "what waivers of the settings took out of `findings`"),
     "coverage": FieldSpec(COVERAGE, "what was and what was not looked at"),
     "subject": FieldSpec(SUBJECT, "what is judged"),
     "env": FieldSpec(ENV, "where and for what it is to be used"),
+    "profile": FieldSpec(PROFILE, "the organisation that uses it"),
+    "terms": FieldSpec(ListKind(TERM), "what licences make their grants depend on, held against the profile"),
+    "obligations": FieldSpec(ListKind(OBLIGATION), "what licences ask for, held against profile and settings"),
+    "regulations": FieldSpec(ListKind(REGULATION), "what rules of law say"),
 }
+ITEMS = (FINDING, GAP, TERM, OBLIGATION, REGULATION)
+"""The records that lists hold."""
 
 
 def evidence_kind(schema: FactSchema) -> RecordKind:
@@ -132,8 +197,8 @@ def all_fields(kind: RecordKind, prefix: str = "") -> Iterator[tuple[str, FieldS
 
 def a(kind: Kind) -> str:
     """The kind with its article."""
-    name = "group of fields" if isinstance(kind, RecordKind) and kind not in (FINDING, GAP) else str(kind)
-    return f"an {name}" if name.startswith("i") else f"a {name}"
+    name = "group of fields" if isinstance(kind, RecordKind) and kind not in ITEMS else str(kind)
+    return f"an {name}" if name.startswith(("i", "o")) else f"a {name}"
 
 
 def nearest(name: str, known: Iterator[str] | tuple[str, ...]) -> str:

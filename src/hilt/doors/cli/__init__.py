@@ -14,6 +14,7 @@ from hilt.doors.cli.checks import checks
 from hilt.doors.cli.completion import completion
 from hilt.doors.cli.explain import explain
 from hilt.doors.cli.form import form
+from hilt.doors.cli.judge import judge
 from hilt.doors.cli.licences import licences
 from hilt.doors.cli.policy import policy
 from hilt.doors.cli.regulations import regulations
@@ -32,7 +33,7 @@ def hilt() -> None:
     """Reads open models without running them, and says whether they may be used."""
 
 
-for _command in (check, explain, checks, licences, regulations, form, policy, waive, completion):
+for _command in (check, judge, explain, checks, licences, regulations, form, policy, waive, completion):
     hilt.add_command(_command)
 
 

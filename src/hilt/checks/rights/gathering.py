@@ -1,38 +1,20 @@
-"""Gathers once for all checks of rights what the files of a subject say of its licence and of the licences inside it."""
+"""What the files of a subject say of its licence and of the licences inside it, gathered once for all checks of rights."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
-from hilt.core.errors import FormatError, SourceError
-from hilt.knowledge.licences import metadata
-from hilt.knowledge.licences.agreement import taken, unknown
-from hilt.knowledge.licences.clauses import Clause, clauses
-from hilt.knowledge.licences.copyrights import copyright_lines, is_template
-from hilt.knowledge.licences.identify import Identified, identify
-from hilt.knowledge.licences.places import FileKind, Places, file_kind, part_of_name
-from hilt.knowledge.licences.prose import statements
-from hilt.knowledge.licences.works import Claim, How, Part, Work
+from hilt.knowledge.licences.places import README, FileKind
+from hilt.knowledge.licences.works import Work
 
 if TYPE_CHECKING:
-    from hilt.formats.model_card import ModelCard
-    from hilt.formats.package_metadata import PackageMetadata
-
-_MOST_TEXTS, _MOST_CLAIMS, _SHORT = 200, 200, 4_000
-"""Texts that are read and claims that are kept of one subject; letters of a text that may only name a licence."""
-_MOST_SAID, _LONGEST_SAID = 16, 200_000
-"""Texts of which the beginning is kept, to look for words in them that have to stand there."""
-_README = re.compile(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
-_MANIFESTS = frozenset({"package.json", "package-package.json", "about.json", "index.json", "bower.json", "composer.json", "codemeta.json"})  # fmt: skip
-_HEADERS = frozenset({"gguf", "safetensors", "onnx", "ort", "coreml", "tflite", "keras", "keras-h5"})
+    from hilt.knowledge.licences.clauses import Clause
+    from hilt.knowledge.licences.identify import Identified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,178 +50,16 @@ class Gathered:
 @lru_cache(maxsize=1)
 def gathered(repository: Repository) -> Gathered:
     """What the files of this subject say; read once."""
-    return _Gathering(repository, Places(repository.formats)).result()
+    stated = any(fact.key == LICENCE_CLAIMED.key for fact in repository.facts)
+    if not stated and not any(_speaks(path, format_id) for path, format_id in repository.formats.items()):
+        return Gathered(works=(Work(),), texts=(), said={})
+    from hilt.checks.rights.claim_sources import Sources
+
+    return Sources(repository).gathered()
 
 
-@dataclass(slots=True)
-class _Gathering:
-    """The claims found so far, by where they belong."""
-
-    repository: Repository
-    places: Places
-    claims: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
-    texts: list[LicenceText] = field(default_factory=list)
-    known: dict[str, LicenceText] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
-
-    def result(self) -> Gathered:
-        own = self._own_names()
-        for path in sorted(self.repository.formats, key=lambda path: (path.count("/"), path)):
-            try:
-                self._file(path, self.repository.formats[path], own)
-            except (FormatError, SourceError):
-                continue  # it is in the coverage as a file that could not be read
-        self._stated()
-        works = [_work("", self.claims.pop("", []))]
-        works += [_work(home, claims) for home, claims in sorted(self.claims.items())]
-        return Gathered(works=tuple(works), texts=tuple(self.texts), said=self.said)
-
-    def _own_names(self) -> tuple[str, ...]:
-        """What the subject may be called in its own files."""
-        reference = self.repository.subject.reference.rstrip("/").rpartition("/")[2]
-        names = [reference.partition("@")[0]]
-        for path, format_id in self.repository.formats.items():
-            if format_id == "package-metadata" and self.places.home(path) == "" and len(names) < 9:
-                try:
-                    names += cast("PackageMetadata", self.repository.read(path).value).values("Name")
-                except (FormatError, SourceError):
-                    continue
-        return tuple(name for name in names if name)
-
-    def _file(self, path: str, format_id: str, own: tuple[str, ...]) -> None:
-        name = path.rpartition("/")[2]
-        if format_id == "model-card":
-            self._card(path, own)
-        elif format_id == "package-metadata":
-            value = cast("PackageMetadata", self.repository.read(path).value)
-            self._add(path, metadata.of_package(value, path))
-            self._add(path, _sentences(value.description, path, own, before=value.described - 1))
-        elif format_id == "licence" and len(self.texts) < _MOST_TEXTS:
-            self._licence(path, name, own)
-        elif format_id == "text" and name == "DESCRIPTION":
-            self._add(path, metadata.of_r(self._whole(path), path))
-        elif format_id == "text" and _README.fullmatch(name):
-            self._add(path, _sentences(self._whole(path), path, own))
-
-    def _whole(self, path: str) -> str:
-        from hilt.formats.text import whole
-
-        text = whole(self.repository.open(path), self.repository.limits)
-        if len(self.said) < _MOST_SAID and self.places.home(path) is not None:
-            self.said[path] = text[:_LONGEST_SAID]
-        return text
-
-    def _card(self, path: str, own: tuple[str, ...]) -> None:
-        file = self.repository.read(path)
-        card = cast("ModelCard", file.value)
-        whole = self._whole(path)
-        self._add(path, metadata.of_card(card.metadata, path))
-        self._add(path, _sentences(card.body, path, own, before=whole.count("\n") - card.body.count("\n")))
-
-    def _licence(self, path: str, name: str, own: tuple[str, ...]) -> None:
-        text = self._whole(path)
-        home = self.places.home(path)
-        if "copyright" in name.lower() and re.match(r"\s*Format(?:-Specification)?:", text):
-            names = frozenset(weights.rpartition("/")[2] for weights in self.places.weights)
-            self._add(path, metadata.of_debian(text, path, names))
-            return
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        if digest not in self.known:
-            self.known[digest] = _read(path, home, file_kind(name), text)
-        found = replace(self.known[digest], path=path, home=home, kind=file_kind(name))
-        self.texts.append(found)
-        if found.kind is FileKind.NOTICE or (
-            found.identified and found.identified.kind == "unknown" and len(text) <= _SHORT
-        ):
-            part = Part.DATA if "sources" in name.lower() else part_of_name(name)
-            told = list(_sentences(text, path, own, about_licences=True))
-            self._add(path, (replace(claim, part=part) if part is not Part.WHOLE else claim for claim in told))
-            if told or found.kind is FileKind.NOTICE:
-                if found.kind is FileKind.LICENCE:  # it only names the licence
-                    self.texts[-1] = replace(found, identified=None, seen=())
-                return
-        if found.identified is not None and found.identified.of != "policy" and found.kind is FileKind.LICENCE:
-            self._add(path, [_of_text(found, part_of_name(name))])
-
-    def _stated(self) -> None:
-        """What headers and configs name, which the checks before have read."""
-        for fact in self.repository.facts:
-            format_id = self.repository.formats.get(fact.source, "")
-            if fact.key != LICENCE_CLAIMED.key or not isinstance(fact.value, tuple):
-                continue
-            if format_id in _HEADERS:
-                said, *more = fact.value
-                link = next((one for one in more if "://" in one), "")
-                name = next((one for one in more if "://" not in one), "")
-                claim = metadata.claim(said, fact.source, How.HEADER, name=name, link=link, part=Part.MODEL)
-            elif format_id in ("json", "yaml"):
-                how = How.PACKAGE if fact.source.rpartition("/")[2].lower() in _MANIFESTS else How.CONFIG
-                value = list(fact.value) if len(fact.value) > 1 else fact.value[0]
-                claim = metadata.claim(value, fact.source, how)
-            else:
-                continue
-            if claim is not None:
-                self._add(fact.source, [claim])
-
-    def _add(self, path: str, claims: Any) -> None:
-        home = self.places.home(path)
-        if home is None:
-            return  # a licence of something that came along
-        held = self.claims[home]
-        for claim in claims:
-            if len(held) < _MOST_CLAIMS and claim not in held:
-                held.append(claim)
-
-
-def _read(path: str, home: str | None, kind: FileKind, text: str) -> LicenceText:
-    known = identify(text) if kind is not FileKind.NOTICE else None
-    seen = clauses(text) if known is not None and known.kind in ("variant", "unknown") else ()
-    return LicenceText(
-        path=path,
-        home=home,
-        kind=kind,
-        identified=known,
-        seen=tuple(seen),
-        copyrights=copyright_lines(text),
-        template=is_template(text),
-        text=text[:_SHORT] if kind is FileKind.NOTICE else "",
-    )
-
-
-def _of_text(text: LicenceText, part: Part) -> Claim:
-    known = cast("Identified", text.identified)
-    certain = known.kind in ("exact", "same", "several")
-    return Claim(
-        said=f"the text in {text.path}",
-        path=text.path,
-        how=How.TEXT,
-        ids=known.ids if certain else (),
-        unknown=() if certain else (text.path,),
-        part=part,
-    )
-
-
-def _sentences(
-    text: str, path: str, own: tuple[str, ...], *, before: int = 0, about_licences: bool = False
-) -> Iterator[Claim]:
-    for found in statements(text, own=own, about_licences=about_licences):
-        yield Claim(
-            said=found.sentence,
-            path=path,
-            how=How.PROSE,
-            ids=found.named.ids,
-            choice=found.named.choice,
-            unknown=found.named.unknown,
-            part=found.part,
-            line=before + found.line,
-        )
-
-
-def _work(name: str, claims: list[Claim]) -> Work:
-    return Work(
-        name=name,
-        role="folder" if name else "subject",
-        claims=tuple(claims),
-        ids=taken(claims),
-        unknown=unknown(claims),
-    )
+def _speaks(path: str, format_id: str) -> bool:
+    """A file of this name and format may say something of a licence."""
+    name = path.rpartition("/")[2]
+    known = format_id in ("model-card", "package-metadata", "licence")
+    return known or (format_id == "text" and (name == "DESCRIPTION" or README.fullmatch(name) is not None))

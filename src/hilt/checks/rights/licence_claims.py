@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _NO_CLAIM = ("UNKNOWN", "unknown", "")
 _LONGEST, _MOST = 200, 32
 """Letters of a spelling, and spellings that are told of one file."""
+_OLDER = frozenset({"package.json", "package-package.json", "composer.json", "bower.json", "datapackage.json"})
+"""Where a list of licences is that of the subject; that of annotations speaks of each picture."""
 _KEYS = ("license", "license_name", "license_link", "license_url")
 
 
@@ -46,7 +48,8 @@ def _claims(file: ReadFile[Any]) -> Iterator[str]:
             documents = file.value.documents[:1] if file.format == "yaml" else [file.value.value]
             for document in documents:
                 if isinstance(document, dict):
-                    yield from _words(document.get("license", document.get("licenses")))
+                    older = document.get("licenses") if file.name.lower() in _OLDER else None
+                    yield from _words(document.get("license", older))
         case "package-metadata":
             yield from _of_package(file.value)
         case "gguf":

@@ -25,8 +25,9 @@ from hilt.core.fact import Fact, FactSpec, Known, Value
 from hilt.core.rights import Obligation, Term
 from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.fulfilment import Files, fulfilled, name_offered
-from hilt.knowledge.licences.licence import Condition, Licence
+from hilt.knowledge.licences.licence import Condition, Due, Licence
 from hilt.knowledge.licences.places import FileKind
+from hilt.knowledge.licences.standard import CONDITIONS, DUTIES
 from hilt.knowledge.licences.works import Part, Work
 
 _SEES = ("vision", "mllama", "llava", "imagetext", "conditionalgeneration", "multimodal", "vl", "llama4")
@@ -36,19 +37,21 @@ _SEES = ("vision", "mllama", "llava", "imagetext", "conditionalgeneration", "mul
 def licence_terms(repository: Repository) -> Iterator[Fact | Term | Obligation]:
     found = gathered(repository)
     for work in found.works:
-        files = _files(repository, found, work)
+        files = files_of(repository, found, work)
         for licence_id in work.ids:
             if (entry := entry_of(licence_id)) is not None:
-                yield from _of_licence(entry, work, files, repository)
+                yield from _of_licence(entry, work, files, repository, found)
         yield from _of_unknown(found, work)
     yield from _facts(found)
 
 
-def _of_licence(entry: Licence, work: Work, files: Files, repository: Repository) -> Iterator[Term | Obligation]:
+def _of_licence(
+    entry: Licence, work: Work, files: Files, repository: Repository, found: Gathered
+) -> Iterator[Term | Obligation]:
     source = _source(work, entry.id)
     unread = "" if entry.read in "TS" else f" ({entry.how_read})"
     for condition in entry.conditions:
-        if _applies(condition, repository):
+        if applies(condition, repository):
             yield Term(
                 licence=entry.id,
                 id=condition.id,
@@ -60,7 +63,6 @@ def _of_licence(entry: Licence, work: Work, files: Files, repository: Repository
             )
     for due in entry.duties:
         state = fulfilled(due, entry.id, files)
-        notices = [text for _, text in files.notices] if due.id == "attribution" and entry.id == "apache-2.0" else []
         yield Obligation(
             licence=entry.id,
             id=due.id,
@@ -69,11 +71,22 @@ def _of_licence(entry: Licence, work: Work, files: Files, repository: Repository
             source=source,
             known=work.known,
             when=due.when,
-            words=due.words or "\n\n".join(notices),
+            words=due.words or _to_carry(due, entry.id, found, work),
             done=state.done,
             where=state.where,
             of=work.name,
         )
+
+
+def _to_carry(due: Due, licence_id: str, found: Gathered, work: Work) -> str:
+    """The copyright lines and notices that stand in the files, for a duty to keep them."""
+    if due.id not in ("licence-copy", "attribution"):
+        return ""
+    near = [text for text in found.texts if text.home in ("", work.name)]
+    held = [text for text in near if text.identified is not None and licence_id in text.identified.ids]
+    lines = list(dict.fromkeys(line for text in held for line in text.copyrights))
+    notices = [text.text.strip() for text in near if text.kind is FileKind.NOTICE] if due.id == "attribution" else []
+    return "\n\n".join(filter(None, ("\n".join(lines), *notices)))
 
 
 def _of_unknown(found: Gathered, work: Work) -> Iterator[Term | Obligation]:
@@ -82,6 +95,8 @@ def _of_unknown(found: Gathered, work: Work) -> Iterator[Term | Obligation]:
         if text.home != work.name or text.kind is not FileKind.LICENCE:
             continue
         for clause in text.seen:
+            if clause.id not in (DUTIES if clause.duty else CONDITIONS):
+                continue  # told by the finding on the text
             if clause.duty:
                 yield Obligation(
                     licence=text.path,
@@ -137,7 +152,7 @@ def _fact(spec: FactSpec, value: Value, source: str) -> Fact:
     return Fact(key=spec.key, value=value, known=Known.CLAIMED, source=source)
 
 
-def _files(repository: Repository, found: Gathered, work: Work) -> Files:
+def files_of(repository: Repository, found: Gathered, work: Work) -> Files:
     """What is there of this work; the root of the subject serves its folders as well."""
     near = [text for text in found.texts if text.home in ("", work.name)]
     copies: dict[str, str] = {}
@@ -147,14 +162,13 @@ def _files(repository: Repository, found: Gathered, work: Work) -> Files:
             copies |= {licence_id: text.path for licence_id in known.ids if licence_id not in copies}
     return Files(
         copies=copies,
-        notices=tuple((text.path, text.text) for text in near if text.kind is FileKind.NOTICE),
         policies=tuple(text.path for text in near if text.kind is FileKind.POLICY),
         said=found.said,
         name=name_offered(repository.subject.reference),
     )
 
 
-def _applies(condition: Condition, repository: Repository) -> bool:
+def applies(condition: Condition, repository: Repository) -> bool:
     """A condition for multimodal models alone is none of a model whose architectures read text alone."""
     named = repository.merged(ARCHITECTURE).value
     if condition.only_for != "multimodal" or not isinstance(named, tuple):

@@ -12,13 +12,12 @@ from hilt.knowledge.licences.licence import Due
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What is there of a work: the texts of licences by id, of notices, use policies, and what its cards and notices say.
+    """What is there of a work: the files with the texts of licences by id, use policies, and what its cards and notices say.
 
     `name` is what the work is called where it is offered, empty where that is not known.
     """
 
     copies: Mapping[str, str]
-    notices: tuple[tuple[str, str], ...] = ()
     policies: tuple[str, ...] = ()
     said: Mapping[str, str]
     name: str = ""

@@ -22,6 +22,8 @@ _POLICY = re.compile(r"use[-_ ]?policy|acceptable[-_ ]use|\baup\b", re.IGNORECAS
 _NOTICE = re.compile(
     r"notice|third[-_ ]?part|3rd[-_ ]?part|attribution|licen[cs]es[-_]sources|credits|authors", re.IGNORECASE
 )
+README = re.compile(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
+"""Names of texts that tell what a subject is."""
 _OF = {Part.MODEL: r"model|weight|checkpoint", Part.CODE: r"code|source", Part.DATA: r"data"}
 
 

@@ -33,8 +33,11 @@ from hilt.checks.regulation.facts import (
     TOKENS,
 )
 from hilt.checks.rights.facts import (
+    BASES,
+    DATASETS,
     EU_OPEN_SOURCE,
     GRANTS,
+    INHERITED,
     LICENCE_CLAIMED,
     LICENCE_TEXT,
     LICENCES,
@@ -48,6 +51,9 @@ NAMING_LICENCES = (
     "model-card", "package-metadata", "licence", "text", "json", "yaml", "gguf", "safetensors", "onnx", "ort",
 )  # fmt: skip
 """Formats of files that may say under which licence a subject is."""
+
+NAMING_BASES = ("model-card", "json", "yaml", "gguf")
+"""Formats of files that may say what a subject is made from."""
 
 CHECKS: tuple[Check, ...] = (
     Check(id="pickle-code", severity=Severity.CRITICAL, reads=CARRIERS, facts=(UNSAFE_CALLS, CODE_ON_LOAD)),
@@ -219,6 +225,18 @@ CHECKS: tuple[Check, ...] = (
         needs=NAMING_LICENCES,
         weighs=True,
         facts=(LICENCES, GRANTS, OPEN_LICENCE, EU_OPEN_SOURCE, SHARE_ALIKE),
+        family="rights",
+    ),
+    Check(id="licence-conflict", severity=Severity.MEDIUM, needs=NAMING_BASES, weighs=True, family="rights"),
+    Check(id="terms-dropped", severity=Severity.MEDIUM, needs=NAMING_BASES, weighs=True, family="rights"),
+    Check(id="base-model-unknown", severity=Severity.LOW, needs=NAMING_BASES, weighs=True, family="rights"),
+    Check(id="base-model-loop", severity=Severity.LOW, needs=NAMING_BASES, family="rights"),
+    Check(
+        id="inherited-terms",
+        severity=Severity.INFO,
+        needs=NAMING_BASES,
+        weighs=True,
+        facts=(BASES, DATASETS, INHERITED),
         family="rights",
     ),
     Check(

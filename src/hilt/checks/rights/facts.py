@@ -36,3 +36,19 @@ EU_OPEN_SOURCE = FactSpec(
 SHARE_ALIKE = FactSpec(
     key="rights.share_alike", type=bool, about="what is made from the subject must stay under the same licence"
 )
+BASES = FactSpec(
+    key="rights.bases",
+    type=tuple,
+    about='what the subject is made from, and how: "finetune org/name"; relations are copy, quantized, finetune, merge, '
+    "adapter, distilled, tokenizer and unknown",
+    combine="union",
+)
+DATASETS = FactSpec(
+    key="rights.datasets", type=tuple, about="datasets that the subject is said to be trained on", combine="union"
+)
+INHERITED = FactSpec(
+    key="rights.inherited",
+    type=tuple,
+    about="licences that come with bases, adapters and datasets; unknown while that of one base is",
+    combine="union",
+)

@@ -10,7 +10,7 @@ look, and only its authors must be named. Nothing here judges whether an organis
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -18,7 +18,7 @@ from hilt.core.fact import Known
 from hilt.core.rights import Obligation, Term
 from hilt.knowledge.licences.compatible import RESTRICTS, clash, lacking, meets
 from hilt.knowledge.licences.descent import Ancestor, Carries
-from hilt.knowledge.licences.licence import Due, Licence, licence
+from hilt.knowledge.licences.licence import Condition, Due, Licence, licence
 from hilt.knowledge.licences.works import Work
 
 _NAMES = frozenset({"name-prefix", "display"})
@@ -55,12 +55,12 @@ class Inherited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """What these works ask cannot all be done. `who` must do what is in `fix`."""
+    """What these works ask cannot all be done; `fix` says who must do what. `path` is the file that names the first of them."""
 
     kind: str
     says: str
     fix: str
-    source: str
+    path: str
     weak: bool
 
 
@@ -91,15 +91,16 @@ def inherited(ancestors: Iterable[Ancestor]) -> tuple[Inherited, ...]:
     return tuple(found)
 
 
-def terms(those: Iterable[Inherited], subject: Work) -> Iterator[Term]:
-    """What the grants of the bases depend on; what the licence of the subject itself says already is not said again."""
+def terms(those: Iterable[Inherited], subject: Work, applies: Callable[[Condition], bool]) -> Iterator[Term]:
+    """What the grants of the bases depend on; what the licence of the subject itself says already is not said again.
+
+    `applies` says of a condition for some models alone whether the subject is one of them.
+    """
     for one in those:
         if one.licence.id in subject.ids:
             continue
-        for condition in one.licence.conditions:
+        for condition in filter(applies, one.licence.conditions):
             says, needs = condition.says, condition.needs
-            if condition.only_for:
-                says, needs = f"{says} (for {condition.only_for} models alone)", ""
             if one.carries is Carries.PAIR:
                 says = f"once it is loaded with {one.of}: {says}"
             elif one.carries is Carries.DATA and condition.id in RESTRICTS:
@@ -109,8 +110,8 @@ def terms(those: Iterable[Inherited], subject: Work) -> Iterator[Term]:
             yield Term(one.licence.id, condition.id, says, needs, one.source, Known.CLAIMED, one.of)
 
 
-def obligations(those: Iterable[Inherited], subject: Work, name: str = "") -> Iterator[Obligation]:
-    """What the licences of the bases ask to be done. `name` is what the subject is called, where that is known."""
+def obligations(those: Iterable[Inherited], subject: Work) -> Iterator[tuple[Due, Obligation]]:
+    """What the licences of the bases ask to be done, with the entry of the pack that says so."""
     for one in those:
         if one.licence.id in subject.ids:
             continue
@@ -118,27 +119,23 @@ def obligations(those: Iterable[Inherited], subject: Work, name: str = "") -> It
             yield from _for_data(one)
             continue
         for due in _dues(one):
-            yield _obligation(one, due, name)
+            yield due, _obligation(one, due)
 
 
-def _obligation(one: Inherited, due: Due, name: str) -> Obligation:
-    says = f"once it is loaded with {one.of}: {due.says}" if one.carries is Carries.PAIR else due.says
+def _obligation(one: Inherited, due: Due) -> Obligation:
     when = due.when
     if one.carries is Carries.OUTPUTS or (one.changed and one.carries is Carries.ALL):
         # Whoever passes it on passes on a changed version, whether or not he changes it further.
         when = when.replace("profile.modifies", "true")
-    done = _begins(name, due.words) if due.id == "name-prefix" and name and one.carries is not Carries.PAIR else None
     return Obligation(
         licence=one.licence.id,
         id=due.id,
-        says=says,
+        says=f"once it is loaded with {one.of}: {due.says}" if one.carries is Carries.PAIR else due.says,
         who=due.who,
         source=one.source,
         known=Known.CLAIMED,
         when=when,
         words=due.words,
-        done=done,
-        where=name if done else "",
         of=one.of,
     )
 
@@ -152,22 +149,16 @@ def _dues(one: Inherited) -> Iterator[Due]:
             yield due
 
 
-def _for_data(one: Inherited) -> Iterator[Obligation]:
+def _for_data(one: Inherited) -> Iterator[tuple[Due, Obligation]]:
+    """Its authors are to be named. What the same licence for the weights would be is not settled, and is said so."""
     credit = next((due for wanted in _CREDIT for due in one.licence.duties if due.id == wanted), None)
     shared = next((due for due in one.licence.duties if due.id == "share-alike"), None)
-    for due, says in (
-        (credit, f"name {one.of}, its authors and its licence among the data it was trained on"),
-        (
-            shared,
-            f"trained on {one.of}, whose licence asks for the same licence; whether it binds weights is contested",
-        ),
-    ):
+    said = f"name {one.of}, its authors and its licence among the data it was trained on"
+    contested = f"trained on {one.of}, whose licence asks for the same licence; whether that binds weights is contested"
+    for due, kind, says in ((credit, "attribution", said), (shared, "share-alike", contested)):
         if due is not None:
-            kind = "share-alike" if due is shared else "attribution"
-            when = "profile.distributes"
-            yield Obligation(
-                one.licence.id, kind, says, "whoever passes it on", one.source, Known.CLAIMED, when, of=one.of
-            )
+            who, when = "whoever passes it on", "profile.distributes"
+            yield due, Obligation(one.licence.id, kind, says, who, one.source, Known.CLAIMED, when, of=one.of)
 
 
 def conflicts(those: Sequence[Inherited], subject: Work) -> Iterator[Conflict]:
@@ -182,7 +173,7 @@ def conflicts(those: Sequence[Inherited], subject: Work) -> Iterator[Conflict]:
                 kind="outputs",
                 says=f"it learned from outputs of {_called(one)}, and {one.licence.outputs.says}",
                 fix=f"Whoever trained it needs leave of the publisher of {one.of}; ask for it, or take a model without it.",
-                source=one.source,
+                path=one.ancestors[0].source,
                 weak=one.weak,
             )
 
@@ -194,7 +185,7 @@ def _no_changes(those: Iterable[Inherited]) -> Iterator[Conflict]:
                 kind="no changes",
                 says=f"it is a changed version of {_called(one)}, and that licence lets nobody pass on a changed version",
                 fix=f"Only who holds the rights in {one.of} can allow this: ask for a licence, or take another model.",
-                source=one.source,
+                path=one.ancestors[0].source,
                 weak=one.weak,
             )
 
@@ -214,7 +205,7 @@ def _prefixes(those: Iterable[Inherited]) -> Iterator[Conflict]:
                 kind="names",
                 says=f'its name must begin with "{word}" because of {_called(one)}, and with "{other}" because of {_called(second)}',
                 fix="No name can do both: it can be passed on only without one of them, or with leave of its publisher.",
-                source=one.source,
+                path=one.ancestors[0].source,
                 weak=one.weak or second.weak,
             )
 
@@ -231,7 +222,7 @@ def _clashes(those: Iterable[Inherited]) -> Iterator[Conflict]:
                 kind="share-alike",
                 says=f"{_called(first)} asks that what is made from it stays under that licence and nothing else, {also}",
                 fix="Nobody but the authors can allow it to be passed on: ask one of them for another licence, or make it without one.",
-                source=one.source,
+                path=one.ancestors[0].source,
                 weak=one.weak or other.weak,
             )
 

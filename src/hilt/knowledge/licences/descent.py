@@ -47,7 +47,8 @@ CHANGES = frozenset({"finetune", "merge"})
 class Ancestor:
     """Something that the subject comes from by `way`, the names from its own base on; the last one is its name.
 
-    `relations` are those of the steps. `base` is None where nothing is known of it.
+    `relations` are those of the steps, `source` is the file of the subject that names the first. `base` is None where
+    nothing is known of it.
     """
 
     way: tuple[str, ...]
@@ -97,7 +98,7 @@ def descent(edges: Iterable[Edge], look_up: Callable[[str, str], Base | None], o
         found.append(one)
         for relation, name in one.base.bases if one.base is not None else ():
             if relation in CARRIES:
-                waiting.append(_step(one, relation, name, one.base.source if one.base else "", look_up, weak=one.weak))
+                waiting.append(_step(one, relation, name, one.source, look_up, weak=one.weak))
     return Descent(ancestors=tuple(found), circles=tuple(dict.fromkeys(circles)))
 
 

@@ -1,0 +1,144 @@
+"""Gathers once for all checks of rights what the files of a subject say that it is made from, and what is known of that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from hilt.checks.check import Repository
+from hilt.core.errors import FormatError, SourceError
+from hilt.knowledge.licences.edges import Edge, joined, of_adapter, of_card, of_config, of_gguf, of_merge
+from hilt.knowledge.licences.model_names import own_name
+
+if TYPE_CHECKING:
+    from hilt.core.context import Base
+    from hilt.formats.gguf import Gguf
+    from hilt.formats.model_card import ModelCard
+    from hilt.knowledge.licences.combine import Inherited
+    from hilt.knowledge.licences.descent import Ancestor, Descent
+    from hilt.knowledge.licences.works import Work
+
+_MOST_FILES, _MOST_EDGES = 500, 2_000
+"""Files that are read, and edges that are kept, of one subject."""
+_MERGES = frozenset({"mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml", "mergekit_moe_config.yaml"})  # fmt: skip
+_QUANTISED = frozenset({"quantize_config.json", "quantization_config.json", "quant_config.json"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What the subject, or a folder of it with weights and a licence of its own, is made from."""
+
+    home: str
+    edges: tuple[Edge, ...]
+    itself: bool
+    """Its own files name it as what it is made from."""
+
+
+@lru_cache(maxsize=1)
+def lineages(repository: Repository) -> tuple[Lineage, ...]:
+    """Those that say anything; the subject first."""
+    found: dict[str, list[tuple[int, Edge]]] = defaultdict(list)
+    for home, order, edge in islice(_edges(repository), _MOST_EDGES):
+        found[home].append((order, edge))
+    made = []
+    for home, ordered in sorted(found.items()):
+        ordered.sort(key=lambda pair: pair[0])
+        edges, itself = joined((edge for _, edge in ordered), own_name(repository.subject.reference))
+        if edges or itself:
+            made.append(Lineage(home=home, edges=edges, itself=itself))
+    return tuple(made)
+
+
+def followed(repository: Repository, lineage: Lineage) -> Descent:
+    """The edges, and those of what they lead to, as far as somebody looked them up."""
+    from hilt.knowledge.licences.descent import descent
+    from hilt.knowledge.licences.known_models import known_base
+
+    def look_up(relation: str, name: str) -> Base | None:
+        looked = repository.context.bases.get(f"datasets/{name}" if relation == "dataset" else name)
+        known = known_base(relation, name)
+        if looked is None or looked.error:
+            return known
+        if known is not None and not looked.licences and not looked.unknown:
+            return looked._replace(licences=known.licences, source=known.source)
+        return looked
+
+    return descent(lineage.edges, look_up, own_name(repository.subject.reference))
+
+
+def reaching(repository: Repository) -> Iterator[tuple[Lineage, Work, tuple[Inherited, ...]]]:
+    """The work of each lineage with the licences that reach it."""
+    from hilt.checks.rights.gathering import gathered
+    from hilt.knowledge.licences.combine import inherited
+
+    for lineage in lineages(repository):
+        works = gathered(repository).works
+        work = next((work for work in works if work.name == lineage.home), works[0])
+        yield lineage, work, inherited(followed(repository, lineage).ancestors)
+
+
+def without_licence(ancestors: tuple[Ancestor, ...]) -> tuple[Ancestor, ...]:
+    """Bases whose licence, or a part of it, is not known."""
+    from hilt.knowledge.licences.descent import Carries
+
+    bases = [one for one in ancestors if one.carries >= Carries.PAIR]
+    return tuple(one for one in bases if one.base is None or one.base.unknown or not one.base.licences)
+
+
+def _edges(repository: Repository) -> Iterator[tuple[str, int, Edge]]:
+    """The home of each edge, and which of two that name the same base counts: the lower number."""
+    from hilt.knowledge.licences.places import Places
+
+    places = Places(repository.formats)
+    wanted = [path for path, format_id in repository.formats.items() if _may_say(path, format_id)]
+    wanted.sort(key=lambda path: (path.count("/"), path))
+    hints = {places.home(path): _hint(path) for path in reversed(wanted) if _hint(path)}
+    for path in wanted[:_MOST_FILES]:
+        home = places.home(path)
+        if home is None:
+            continue
+        try:
+            for order, edge in _of_file(repository, path, hints.get(home, "")):
+                yield home, order, edge
+        except (FormatError, SourceError):
+            continue  # it is in the coverage as a file that could not be read
+
+
+def _may_say(path: str, format_id: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    if format_id == "json":
+        return name in ("adapter_config.json", "config.json") or name in _QUANTISED
+    return format_id in ("model-card", "gguf") or (format_id == "yaml" and name in _MERGES)
+
+
+def _hint(path: str) -> str:
+    """How the subject was made from its base, where that such a file is there says so."""
+    name = path.rpartition("/")[2].lower()
+    if name == "adapter_config.json":
+        return "adapter"
+    if name in _MERGES:
+        return "merge"
+    return "quantized" if name in _QUANTISED or name.endswith(".gguf") else ""
+
+
+def _of_file(repository: Repository, path: str, hint: str) -> Iterator[tuple[int, Edge]]:
+    format_id, name = repository.formats[path], path.rpartition("/")[2].lower()
+    value = cast("Any", repository.read(path).value)
+    if format_id == "model-card":
+        card = cast("ModelCard", value)
+        yield from ((2, edge) for edge in of_card(card.metadata, path, files_say=hint))
+        from hilt.knowledge.licences.ancestry import of_prose
+
+        yield from ((4, edge) for edge in of_prose(card.body, path))
+    elif format_id == "gguf":
+        yield from ((3, edge) for edge in of_gguf(cast("Gguf", value), path))
+    elif format_id == "yaml":
+        yield from ((1, edge) for document in value.documents[:8] for edge in of_merge(document, path))
+    elif name == "adapter_config.json":
+        yield from ((0, edge) for edge in of_adapter(value.value, path))
+    elif name == "config.json":
+        yield from ((5, edge) for edge in of_config(value.value, path))

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from hilt.knowledge.licences.licence import Condition, Due, EntryInvalid, ids, licence, parse
@@ -82,3 +85,14 @@ def test_what_an_entry_leaves_out_is_shared_or_empty() -> None:
 def test_a_wrong_entry_says_what_is_wrong_and_where(text: str, message: str) -> None:
     with pytest.raises(EntryInvalid, match=message):
         parse("toy", text)
+
+
+def test_the_example_of_contributing_is_an_entry() -> None:
+    text = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    found = re.search(
+        r"^```yaml src/hilt/knowledge/licences/entries/(\S+)\.yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
+    assert found is not None
+    entry = parse(found[1], found[2])
+    assert [one.id for one in entry.conditions] == ["users", "output-training"]
+    assert entry.flows_down == ("users", "output-training", "licence-copy", "display")

@@ -36,17 +36,14 @@ OPEN = {
     "model.parameters": "parameters",
     "model.dtypes": "number format",
     "model.context_length": "context length",
-    "rights.licences": "licence",
     "rights.licences_claimed": "licence",
+    "rights.licences": "which licence it is under",
     "rights.licence_texts": "licence text",
     "openness.class": "how open it is",
     "compute.flop_high": "training compute",
     "inspect.embedded_programs": "whether a program hides in the weights (--search-bytes)",
 }
 """What is not known where one of these facts is not: first what runs, then what the model is and grants."""
-
-SUPERSEDED = {"rights.licences_claimed": "rights.licences"}
-"""Facts that leave nothing open where the other one is known."""
 
 IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.")
 """Facts that say one thing in many parts: what is told of it stands in `OPEN`, or in an entry of its own."""
@@ -154,7 +151,10 @@ def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """What the facts leave open, in words where there are some, and by their keys where there are none."""
     report = verdict.report
     keys = {fact.key for fact in report.facts if fact.known is Known.UNKNOWN}
-    keys -= {key for key, other in SUPERSEDED.items() if (fact := report.fact(other)) and fact.value}
+    # What it is under is open where nobody claims a licence, and a licence that its text shows needs no claim.
+    claims, found = "rights.licences_claimed", report.fact("rights.licences")
+    keys -= {"rights.licences"} if claims in keys else set()
+    keys -= {claims} if found and found.value else set()
     told = dict.fromkeys(label for key, label in OPEN.items() if key in keys)
     rest = sorted(key for key in keys - OPEN.keys() if not key.startswith(IN_PARTS))
     if labels := [*told, *rest]:
@@ -162,10 +162,15 @@ def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
 
 
 def _gaps(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
-    paths = dict.fromkeys(gap.path for gap in verdict.report.coverage.gaps)
-    if paths:
-        what = "the whole subject" if list(paths) == [""] else counted(len([path for path in paths if path]), "file")
-        yield Entry("not checked", f"{what}, or not to the end", tone=Tone.OPEN)
+    gaps = verdict.report.coverage.gaps
+    files = {gap.path for gap in gaps if gap.path}
+    checks = {gap.what for gap in gaps if not gap.path}
+    told = [
+        *([f"{counted(len(files), 'file')}, or not to the end"] if files else []),
+        *([f"the whole subject by {counted(len(checks), 'check')}"] if checks else []),
+    ]
+    if told:
+        yield Entry("not checked", "; ".join(told), tone=Tone.OPEN)
 
 
 BURDENS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (

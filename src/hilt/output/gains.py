@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from hilt.core.catalogue import Catalogue
@@ -121,11 +121,23 @@ def _openness(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     if fact is None or reached is None:
         return
     missing = _known(verdict.report, "openness.missing")
-    lacks = missing.value if missing and isinstance(missing.value, tuple) else ()
-    text = f"{reached.name}; for {reached.next} it lacks {some(lacks, 8)}" if lacks and reached.next else reached.name
+    text = reached.name
+    if reached.next and missing and isinstance(missing.value, tuple):
+        text += f"; for {reached.next} it lacks {_together(missing.value)}"
     if (osaid := _known(verdict.report, "openness.osaid")) and osaid.value == "met":
         text += "; open source AI as the OSI defines it"
-    yield Entry("openness", text, how_known(fact))
+    yield Entry("openness", text, fact.known.word)
+
+
+def _together(missing: Sequence[str]) -> str:
+    """`data card; a licence for: architecture, model card`: what is said of several things is said once."""
+    groups: dict[str, list[str]] = {}
+    for item in missing:
+        said, colon, of = item.partition(": ")
+        groups.setdefault(said if colon else "", []).append(of if colon else said)
+    absent = groups.pop("", [])
+    parts = [", ".join(absent)] if absent else []
+    return "; ".join([*parts, *(f"{said}: {', '.join(of)}" for said, of in groups.items())])
 
 
 def _loading(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:

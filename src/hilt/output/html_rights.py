@@ -25,7 +25,7 @@ def checklist(told: Sequence[Asked]) -> Iterator[Html]:
 def _duty(one: Asked) -> list[str]:
     duty = one.obligation
     words = [tag("pre", tag("bdi", quote(duty.words, 2000)))] if duty.words else []
-    done = [_note(f"done in {duty.where}")] if duty.where and one.state is DutyState.DONE else []
+    done = [_note(f"done in {duty.where}")] if duty.where and one.state is DutyState.DONE and not one.why else []
     why = [_note(one.why)] if one.why else []
     word, tone = STATES[one.state]
     return [

@@ -22,8 +22,11 @@ TITLES = 6
 
 
 def checklist(page: Page, told: Sequence[Asked]) -> None:
-    """What is not due is named in one line; of all else what is to be done, by whom, and with which words."""
-    if not told:
+    """What is not due is named in one line; of all else what is to be done, by whom, and with which words.
+
+    Where nothing is left to do the column has said it.
+    """
+    if all(one.state in (DutyState.DONE, DutyState.NOT_DUE) for one in told):
         return
     _title(page, "What is to be done")
     shown = [one for one in told if one.state is not DutyState.NOT_DUE]
@@ -40,7 +43,7 @@ def checklist(page: Page, told: Sequence[Asked]) -> None:
 def _duty(page: Page, one: Asked) -> None:
     duty = one.obligation
     note = f"({duty.who})" if duty.who and one.state is DutyState.UNKNOWN else ""
-    if duty.where and one.state is DutyState.DONE:
+    if duty.where and one.state is DutyState.DONE and not one.why:
         note = f"({duty.where})"
     page.flow(
         [(quote(duty.says, 1000) + (":" if duty.words else ""), ""), (quote(note, 600), "dim")],

@@ -171,8 +171,13 @@ def _read(path: str, home: str | None, kind: FileKind, text: str) -> LicenceText
         seen=tuple(seen),
         copyrights=copyright_lines(text),
         template=is_template(text),
-        text=text[:_SHORT] if kind is FileKind.NOTICE else "",
+        text=_beginning(text, path) if kind is FileKind.NOTICE else "",
     )
+
+
+def _beginning(text: str, path: str) -> str:
+    left = len(text) - _SHORT
+    return text if left <= 0 else f"{text[:_SHORT]}\n[{left} more characters in {path}]"
 
 
 def _of_text(text: LicenceText, part: Part) -> Claim:

@@ -16,6 +16,8 @@ from hilt.doors.cli.explain import explain
 from hilt.doors.cli.form import form
 from hilt.doors.cli.judge import judge
 from hilt.doors.cli.licences import licences
+from hilt.doors.cli.notice import notice
+from hilt.doors.cli.openness import openness
 from hilt.doors.cli.policy import policy
 from hilt.doors.cli.regulations import regulations
 from hilt.doors.cli.waive import waive
@@ -33,7 +35,7 @@ def hilt() -> None:
     """Reads open models without running them, and says whether they may be used."""
 
 
-for _command in (check, judge, explain, checks, licences, regulations, form, policy, waive, completion):
+for _command in (check, judge, explain, checks, licences, notice, openness, regulations, form, policy, waive, completion):
     hilt.add_command(_command)
 
 

@@ -1,0 +1,36 @@
+"""hilt notice: the notice to carry with a model, and the words to display."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hilt.core.errors import UsageError
+
+
+@click.command()
+@click.argument("reference", metavar="REF", type=click.Path())
+@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@click.option("-o", "--output", "file", metavar="FILE", type=click.Path(), help="Where to; the terminal without it.")
+def notice(reference: str, config: str | None, file: str | None) -> None:
+    """Write the NOTICE that the licences of a model ask to carry, the words to display, and what else to do.
+
+    It also says what hilt does not know: read that first. Exit code 3: there was nothing to read.
+    """
+    from hilt.gate.notice import notice as write_notice
+    from hilt.gate.settings import find_settings
+
+    told = write_notice(reference, settings=find_settings(config))
+    if file is None:
+        import sys
+
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        click.echo(told, nl=False)
+        return
+    from hilt.output.write import write
+
+    try:
+        write(Path(file), told)
+    except OSError as error:
+        raise UsageError(f"--output {file}: {error.strerror}") from None

@@ -55,6 +55,15 @@ NAMING_LICENCES = (
 NAMING_BASES = ("model-card", "json", "yaml", "gguf")
 """Formats of files that may say what a subject is made from."""
 
+_DESCRIBED = tuple(
+    """
+    model-card text json yaml safetensors gguf ggml onnx ort tflite executorch mnn ncnn hdf5 keras keras-h5 torch-zip
+    torchscript torch-shard npz equinox coreml saved-model tensorflow-graph paddle-parameters openvino-ir caffe xgboost
+    lightgbm catboost dlib sphinx tesseract fasttext word2vec r-data ctranslate2 mxnet-parameters
+    """.split()
+)
+"""Formats of models and of what tells of them; not the plain pickle, of which nothing can be told but its size."""
+
 CHECKS: tuple[Check, ...] = (
     Check(id="pickle-code", severity=Severity.CRITICAL, reads=CARRIERS, facts=(UNSAFE_CALLS, CODE_ON_LOAD)),
     Check(id="pickle-unknown-call", severity=Severity.HIGH, reads=CARRIERS, facts=(UNKNOWN_CALLS, CODE_ON_LOAD)),
@@ -257,7 +266,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="training-compute",
         severity=Severity.INFO,
-        needs=("model-card", "text", "json", "safetensors", "gguf", "onnx", "keras-h5", "torch-zip"),
+        needs=_DESCRIBED,
         weighs=True,
         facts=(
             PARAMETERS_ACTIVE,

@@ -32,6 +32,11 @@ DBRX = {
     ("config", "parameters", "active"),
     [
         (DEEPSEEK_V3, 671.0e9, 37.5e9),
+        (
+            {**DEEPSEEK_V3, "num_nextn_predict_layers": 1},
+            684.5e9,
+            40.1e9,
+        ),  # as published, with the layer beside the stack
         (MIXTRAL, 46.7e9, 12.9e9),
         (QWEN3_30B, 30.5e9, 3.3e9),
         (LLAMA_4, 400.7e9, 17.2e9),

@@ -94,7 +94,7 @@ def _size(repository: Repository) -> Size:
     from hilt.knowledge.regulation.compute import Size
 
     counted = repository.merged(PARAMETERS)
-    most = _most(repository, counted.value if isinstance(counted.value, int) else 0)
+    most = _most(repository)
     if not isinstance(counted.value, int) or _is_adapter(repository) or _packed(repository):
         return Size(most=most)
     source = f"{counted.source}: {counted.value:,} parameters"
@@ -122,21 +122,26 @@ def _experts(repository: Repository) -> tuple[Experts | None, str]:
     return None, ""
 
 
-def _most(repository: Repository, counted: int) -> int | None:
-    """The parameters at most: what headers count, and one for each byte of what they do not.
+def _most(repository: Repository) -> int | None:
+    """The parameters at most: what headers count, and one for each byte of the files that they do not count.
 
-    None where part of the model lies elsewhere: adapters, pointers, shards that are missing.
+    The sets of weights in one folder are variants of one model, those of several may be its parts. None where part of
+    the model lies elsewhere: adapters, pointers, shards that are missing.
     """
     from hilt.knowledge.weight_sets import PARTS, weight_sets
 
     kinds = repository.formats
-    if _is_adapter(repository) or {"lfs-pointer", "empty"} & set(kinds.values()):
-        return None
+    counted = [fact for fact in repository.facts if fact.key == PARAMETERS.key]
     sets = weight_sets(kinds)
-    if any(held.missing for held in sets) or (sets and not counted):
+    elsewhere = _is_adapter(repository) or not {"lfs-pointer", "empty"}.isdisjoint(kinds.values())
+    if elsewhere or any(held.missing for held in sets) or (sets and not counted):
         return None
-    sizes = {entry.path: entry.size for entry in repository.subject.entries}
-    return counted + sum(size for path, size in sizes.items() if kinds.get(path) not in PARTS)
+    folders: dict[str, int] = {}
+    for fact in counted:
+        folder = fact.source.rpartition("/")[0]
+        folders[folder] = max(folders.get(folder, 0), fact.value if isinstance(fact.value, int) else 0)
+    uncounted = (entry.size for entry in repository.subject.files if kinds.get(entry.path) not in PARTS)
+    return sum(folders.values()) + sum(uncounted)
 
 
 def _packed(repository: Repository) -> bool:

@@ -84,7 +84,8 @@ def _mixed(config: Mapping[str, Any], layers: int) -> int:
     )
     dense = config.get("mlp_only_layers")
     begin = _first(config, ("first_k_dense_replace", "moe_layer_start_index")) or 0
-    mixed = max(0, layers - begin) // (every or 1)
+    ahead = _first(config, ("num_nextn_predict_layers",)) or 0  # layers beside the stack that guess further tokens
+    mixed = max(0, layers - begin) // (every or 1) + ahead
     return max(0, mixed - (len(dense) if isinstance(dense, list) else 0))
 
 

@@ -131,10 +131,41 @@ def _read() -> dict[str, str]:
     return {short: standard.READ[letter] for letter, short in licences.READ_IN_SHORT.items()}
 
 
+READING = """
+Text and page are told in the same order. Under the verdict stand two columns, side by side from 100 columns of a terminal
+on, and on a screen or on paper that is wide enough:
+
+- **What you gain**: what the model is, under which licence, what you may do with it and whether on terms that you meet, how
+  open it is and what it lacks for the next class, whether it loads without running code. Behind each stands how it is known.
+- **What you take on**: first what speaks against it, then what nobody can tell, then what is to be done, then what is worth
+  knowing, and last what is done already.
+
+| label | what it says |
+|---|---|
+| `code`, `critical` ... `info` | what was found; the places stand below |
+| `not met` | a term of a licence that your organisation does not meet, and why |
+| `open terms`, `open laws` | terms and rules of law of which it cannot be told; a profile in your settings decides most of them |
+| `not checked`, `nobody knows` | what hilt did not look at, and what no file says |
+| `to do` | what licences ask of you, and is not done yet |
+| `law` | a duty under law that is yours and not the publisher's |
+| `asked` | what licences ask of whoever passes it on or changes it, where your settings do not say whether you do |
+| `keep to` | terms that no profile decides: limits of use |
+| `done` | what the files or your settings show to be done |
+
+Below follow the rules that did not pass, the findings with their places, the checklist with the words that are to be carried
+or displayed, the terms, the answers of laws with article and the day on which they were read, and what was not checked.
+Licences and laws are told as data; none of it is legal advice, and a report that tells of them says so once.
+
+JSON holds all of it: `terms`, `duties` and `answers` of each verdict. SARIF holds the findings; those of rights, openness
+and regulation have no rank of danger.
+"""
+
+
 def _outputs() -> str:
     about = "How a verdict is told: `hilt check REF --output NAME[:FILE]`, as often as you like."
     rows = ((f"`{output.name}`", output.title, output.media_type) for output in OUTPUTS)
-    return "\n".join(["# Outputs", "", about, "", *_table(("name", "what it is", "media type"), rows)])
+    table = _table(("name", "what it is", "media type"), rows)
+    return "\n".join(["# Outputs", "", about, "", *table, "", "## How to read a report", "", READING.strip()])
 
 
 def _limits() -> str:

@@ -10,7 +10,7 @@ from hilt.core.fact import Fact, FactSchema, FactSpec
 from hilt.core.finding import Finding, Severity
 from hilt.core.profile import NO_PROFILE, Profile
 from hilt.core.report import Gap, Report, State
-from hilt.core.rights import Answer, Duty, HeldTerm, Obligation, Term
+from hilt.core.rights import Answer, Duty, DutyState, HeldTerm, Obligation, Term
 from hilt.policy.evaluate import Record, Scope, Value
 from hilt.policy.kinds import ENV, nearest
 from hilt.policy.rights import change, profile_record
@@ -80,7 +80,9 @@ def _term(held: HeldTerm, profile: Profile) -> Record:
         "source": term.source,
         "holds": held.holds,
     }
-    told = _settle(change(term.needs, profile), term)
+    told = change(term.needs, profile)
+    if held.holds is False or not told:
+        told = (" or ".join((*told, _met(term))),)
     return Record(fields, label=f"{_named(term)} ({held.why})", change={"holds": told})
 
 
@@ -95,18 +97,18 @@ def _obligation(duty: Duty, profile: Profile) -> Record:
         "source": asked.source,
         "state": duty.state.value,
     }
-    told = _settle(change(asked.when, profile, wanted=False), asked)
-    return Record(fields, label=f"{_named(asked)}: {asked.says} ({duty.why})", change={"state": told})
+    unknown = change(asked.when, profile) if duty.state is DutyState.UNKNOWN else ()
+    return Record(
+        fields, label=f"{_named(asked)}: {duty.state.value} ({duty.why})", change={"state": unknown or (_met(asked),)}
+    )
 
 
 def _named(asked: Term | Obligation) -> str:
     return f"{asked.licence}{f' of {asked.of}' if asked.of else ''}, {asked.id}"
 
 
-def _settle(change: str, asked: Term | Obligation) -> str:
-    """What changes what is asked: the profile, or that it is met."""
-    met = f"your settings say under `obligations` how {_named(asked)} is met"
-    return f"({change} or {met})" if change else met
+def _met(asked: Term | Obligation) -> str:
+    return f"your settings say under `obligations` how {_named(asked)} is met"
 
 
 def _regulation(answer: Answer) -> Record:

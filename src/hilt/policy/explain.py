@@ -113,14 +113,16 @@ def _own_changes(node: Macro, scope: Scope, wanted: bool) -> str:
         return ""
     value = decide(node, scope)
     read = [path.removeprefix(f"{node.variable}.") for path in paths(node.body)]
-    told = []
+    told: list[str] = []
     for item, fits in items(node, scope) or ():
         if fits is value or fits is None:
             changes = (item.change if isinstance(item, Record) else None) or {}
-            told.append(next((changes[name] for name in read if name in changes), ""))
-    told = list(dict.fromkeys(told))
-    more = f" and {len(told) - MAX_SHOWN} more" if len(told) > MAX_SHOWN else ""
-    return " and ".join(told[:MAX_SHOWN]) + more if all(told) else ""
+            own = next((changes[name] for name in read if name in changes), ())
+            if not own:
+                return ""
+            told += own
+    told = [f"({one})" if " or " in one else one for one in dict.fromkeys(told)]
+    return " and ".join(told[:MAX_SHOWN]) + (f" and {len(told) - MAX_SHOWN} more" if len(told) > MAX_SHOWN else "")
 
 
 def _to_blame(node: And | Or, scope: Scope) -> list[Node]:

@@ -59,10 +59,18 @@ def duties(obligations: Iterable[Obligation], asking: Organisation, *, reference
     return tuple(_duty(one, asking, scope, reference) for one in obligations)
 
 
-def change(condition: str, profile: Profile, *, wanted: bool = True) -> str:
-    """What would make the `condition` of a term or an obligation what is `wanted`; empty where nothing of the profile."""
+def change(condition: str, profile: Profile) -> tuple[str, ...]:
+    """What, together, would make the `condition` of a term hold, or tell of one that is unknown; empty where nothing of
+    the profile would.
+    """
     node = _condition(condition) if condition else None
-    return "" if node is None else explain.change(node, _scope(profile), wanted=wanted)
+    scope = _scope(profile)
+    if node is None:
+        return ()
+    if decide(node, scope) is not None:
+        return (explain.change(node, scope),)
+    lines = [line.removesuffix(" is unknown") for line in explain.reasons(node, scope)]
+    return tuple(f"{line} is known" for line in lines)
 
 
 def _held(term: Term, asking: Organisation, scope: Scope, reference: str) -> HeldTerm:

@@ -6,35 +6,59 @@
           - {check: pickle-code, severity: critical, path: model.pkl}
         facts: {inspect.code_on_load: true}
         env: {stage: production}
+        profile: {territories: [DE], commercial: true}
+        terms: [{licence: cc-by-nc-4.0, id: commercial, needs: "!profile.commercial"}]
+        obligations: [{licence: cc-by-nc-4.0, id: attribution, when: profile.distributes}]
         expect: block
         rules: {no-code-on-load: block, no-remote-code: admit}
 
 What a case leaves out is quiet: no findings, nothing left unread, and every fact as a run says it that saw nothing.
-Under `waived` stand findings that a waiver of the settings took out, written as those under `findings`. `unknown` as the value of a fact makes it unknown. Under `rules` admit means that the rule does not stand in the way.
+Under `waived` stand findings that a waiver of the settings took out, written as those under `findings`; under `terms`
+and `obligations` what the checks would state, with `met` where the settings say that it is met. `unknown` as the value of a
+fact or of a part of the profile makes it unknown. Under `rules` admit means that the rule does not stand in the way.
 """
 
 from __future__ import annotations
 
 from collections import abc
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from hilt.core.fact import Fact, FactSchema, FactSpec, Known, Value
+from hilt.core.fact import Fact, FactSchema, Known, Value
 from hilt.core.finding import Confidence, Finding, Severity, Where
+from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.report import Coverage, Gap, Report, State
+from hilt.core.rights import Obligation, Term
 from hilt.core.subject import Subject
+from hilt.core.territories import with_unions
 from hilt.core.verdict import Outcome, Verdict
 from hilt.core.waiver import Waived, Waiver
 from hilt.policy import strict_yaml
 from hilt.policy.document import Policy
 from hilt.policy.engine import judge_weighed
-from hilt.policy.kinds import ENV, FINDING, GAP, nearest
+from hilt.policy.kinds import BOOL, ENV, FINDING, FLOAT, GAP, INT, PROFILE, STRINGS, Kind, nearest
 from hilt.policy.reading import Reading, join
 from hilt.policy.strict_yaml import Sequence, Table, Text, Tree
 from hilt.policy.waivers import Weighed
 
-_CASE_KEYS = ("reference", "env", "facts", "findings", "waived", "coverage", "expect", "rules")
+_CASE_KEYS = (
+    *(
+        "reference",
+        "env",
+        "profile",
+        "facts",
+        "findings",
+        "waived",
+        "terms",
+        "obligations",
+        "coverage",
+        "expect",
+        "rules",
+    ),
+)
+_TYPES: abc.Mapping[Kind, type] = {BOOL: bool, INT: int, FLOAT: float, STRINGS: tuple}
+_ASKED_KEYS = ("licence", "id", "says", "of", "source", "met")
 
 
 class Case(NamedTuple):
@@ -45,6 +69,8 @@ class Case(NamedTuple):
     env: dict[str, str]
     expect: Outcome
     rules: dict[str, Outcome]
+    profile: Profile = NO_PROFILE
+    settled: tuple[Settled, ...] = ()
 
 
 class Result(NamedTuple):
@@ -75,7 +101,9 @@ def run(
     """Each case judged by all `policies` together."""
     results = []
     for case in cases:
-        verdict = judge_weighed(case.evidence, policies, env=case.env, now=now, schema=schema)
+        verdict = judge_weighed(
+            case.evidence, policies, env=case.env, now=now, schema=schema, profile=case.profile, settled=case.settled
+        )
         results.append(Result(case, verdict, tuple(_differences(case, verdict))))
     return tuple(results)
 
@@ -119,6 +147,8 @@ class _Reader(Reading):
                     for item, path in self.listed(coverage, f"{where}.coverage", state.value)
                 )
             ),
+            terms=tuple(self.term(item, path) for item, path in self.listed(table, where, "terms")),
+            obligations=tuple(self.obligation(item, path) for item, path in self.listed(table, where, "obligations")),
         )
         waived = (_waived(self.finding(item, path)) for item, path in self.listed(table, where, "waived"))
         env = self.section(table, where, "env", tuple(ENV.fields)).entries
@@ -129,7 +159,49 @@ class _Reader(Reading):
             env={key: self.text(value, f"{where}.env.{key}") for key, value in env.items()},
             expect=self.outcome(self.needed(table, where, "expect"), f"{where}.expect"),
             rules={key: self.outcome(value, f"{where}.rules.{key}") for key, value in rules.items()},
+            profile=self.profile(table, where),
+            settled=tuple(self.settled(table)),
         )
+
+    def profile(self, table: Table, where: str) -> Profile:
+        """The profile of a case; a part that it does not tell is unknown."""
+        if "profile" not in table.entries:
+            return NO_PROFILE
+        kinds = {name: spec.kind for name, spec in PROFILE.fields.items() if name != "given"}
+        told = self.section(table, where, "profile", tuple(kinds)).entries
+        parts: dict[str, Any] = {
+            name: self.value(_TYPES[kinds[name]], tree, f"{where}.profile.{name}") for name, tree in told.items()
+        }
+        try:
+            if isinstance(codes := parts.get("territories"), tuple):
+                parts["territories"] = with_unions(codes)
+        except ValueError as error:
+            raise self.wrong(str(error), f"{where}.profile.territories", told["territories"]) from None
+        return Profile(given=True, **parts)
+
+    def term(self, tree: Tree, where: str) -> Term:
+        table = self.table(tree, where, (*_ASKED_KEYS, "needs"))
+        return Term(**self.asked(table, where), needs=self.optional(table, where, "needs"), known=Known.CLAIMED)
+
+    def obligation(self, tree: Tree, where: str) -> Obligation:
+        table = self.table(tree, where, (*_ASKED_KEYS, "who", "when"))
+        who, when = (self.optional(table, where, key) for key in ("who", "when"))
+        return Obligation(**self.asked(table, where), who=who, when=when, known=Known.CLAIMED)
+
+    def asked(self, table: Table, where: str) -> dict[str, Any]:
+        """What terms and obligations share."""
+        named = {key: self.text(self.needed(table, where, key), join(where, key)) for key in ("licence", "id")}
+        return named | {key: self.optional(table, where, key) for key in ("says", "of", "source")}
+
+    def settled(self, case: Table) -> Iterator[Settled]:
+        """What is met, of the terms and obligations of a case, which are read."""
+        for item, path in (*self.listed(case, "", "terms"), *self.listed(case, "", "obligations")):
+            table = self.table(item, path, (*_ASKED_KEYS, "needs", "who", "when"))
+            if "met" in table.entries:
+                asked = self.asked(table, path)
+                yield Settled(
+                    licence=asked["licence"], id=asked["id"], of=asked["of"], done=self.optional(table, path, "met")
+                )
 
     def finding(self, tree: Tree, where: str) -> Finding:
         table = self.table(tree, where, tuple(FINDING.fields))
@@ -162,21 +234,21 @@ class _Reader(Reading):
         found = []
         for spec in self.schema:
             tree = table.entries.get(spec.key)
-            value = spec.otherwise if tree is None else self.value(spec, tree, join(where, spec.key))
+            value = spec.otherwise if tree is None else self.value(spec.type, tree, join(where, spec.key))
             known = Known.UNKNOWN if value is None else Known.VERIFIED
             found.append(Fact(key=spec.key, value=value, known=known, source="test"))
         return tuple(found)
 
-    def value(self, spec: FactSpec, tree: Tree, where: str) -> Value:
+    def value(self, kind: type, tree: Tree, where: str) -> Value:
         if isinstance(tree, Text) and tree.value == "unknown":
             return None
-        if spec.type is tuple:
+        if kind is tuple:
             return self.texts(tree, where) if tree != Sequence((), tree.line) else ()
         text = self.text(tree, where)
         try:
-            if spec.type is bool:
+            if kind is bool:
                 return {"true": True, "false": False}[text]
-            return text if spec.type is str else int(text) if spec.type is int else float(text)
+            return text if kind is str else int(text) if kind is int else float(text)
         except (KeyError, ValueError):
-            kind = {bool: "true or false", int: "a whole number", float: "a number"}[spec.type]
-            raise self.wrong(f"{text!r} is not {kind}", where, tree) from None
+            needed = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+            raise self.wrong(f"{text!r} is not {needed}", where, tree) from None

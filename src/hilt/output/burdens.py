@@ -32,18 +32,18 @@ OPEN = {
     "inspect.unknown_calls": "whether loading it runs code",
     "inspect.remote_code": "whether it asks for remote code",
     "inspect.pickles_clean": "whether its pickles are clean",
-    "model.architectures": "architecture",
-    "model.parameters": "parameters",
-    "model.dtypes": "number format",
-    "model.context_length": "context length",
     "rights.licences_claimed": "licence",
     "rights.licences": "which licence it is under",
     "rights.licence_texts": "licence text",
     "openness.class": "how open it is",
     "compute.flop_high": "training compute",
+    "model.architectures": "architecture",
+    "model.parameters": "parameters",
+    "model.dtypes": "number format",
+    "model.context_length": "context length",
     "inspect.embedded_programs": "whether a program hides in the weights (--search-bytes)",
 }
-"""What is not known where one of these facts is not: first what runs, then what the model is and grants."""
+"""What is not known where one of these facts is not: first what runs, then what is granted, then what the model is."""
 
 IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.")
 """Facts that say one thing in many parts: what is told of it stands in `OPEN`, or in an entry of its own."""

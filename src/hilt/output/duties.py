@@ -42,7 +42,7 @@ DUTIES = {
     "share-alike": "the same licence",
     "source-offer": "the source",
     "content-filter": "filters of content",
-    "no-endorsement": "no use of names to advertise",
+    "no-endorsement": "no advertising with its authors' names",
     "model-card": "documentation",
 }
 """What a duty asks for, by its id."""

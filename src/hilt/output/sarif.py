@@ -105,7 +105,11 @@ def _rules(seen: Sequence[Seen], catalogue: Catalogue) -> Iterator[dict[str, Any
             "help": {"text": _help(about, ""), "markdown": _help(about, "**")},
             "defaultConfiguration": {"level": LEVEL[finding.severity]},
             "properties": {
-                "tags": [*(["security"] if severity else []), *([about.family] if about.family else [])],
+                "tags": [
+                    *(["security"] if severity else []),
+                    *([about.family] if about.family else []),
+                    *about.evidence_for,
+                ],
                 **({"security-severity": severity} if severity else {}),
             },
         }

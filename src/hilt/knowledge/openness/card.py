@@ -75,6 +75,11 @@ _ELSEWHERE = (
         ),
     ),
 )
+_LIBRARY = re.compile(
+    r"github\.com/(huggingface|pytorch|tensorflow|keras-team|ggerganov|ggml-org|vllm-project|UKPLab|unslothai|EleutherAI"
+    r"/lm-evaluation-harness|openvinotoolkit|microsoft/onnxruntime|arcee-ai|scikit-learn)\b",
+    re.IGNORECASE,
+)
 _FORMATS = ("gguf", "ggml", "safetensors", "onnx", "mlx", "generic", "other", "unknown")
 """What stands as the library of a card and is none that holds architectures."""
 _CODE_HOST = re.compile(
@@ -83,9 +88,9 @@ _CODE_HOST = re.compile(
 
 
 def code_link(text: str) -> str:
-    """The first link to a place where code is kept, empty where there is none."""
-    found = _CODE_HOST.search(text)
-    return found[0].rstrip(".,;:)'`")[:160] if found else ""
+    """The first link to a place where code is kept that is no library's, empty where there is none."""
+    links = (found[0].rstrip(".,;:)'`") for found in _CODE_HOST.finditer(text))
+    return next((link[:160] for link in links if not _LIBRARY.search(link)), "")
 
 
 def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool) -> Iterator[Evidence]:

@@ -34,7 +34,7 @@ class Lack(NamedTuple):
             return self.component.words
         if not self.licences:
             return f"a licence for: {self.component.words}"
-        return f"an open licence for: {self.component.words} ({' and '.join(self.licences)} is not open)"
+        return f"an open licence for: {self.component.words} ({closed(self.licences)} is not open)"
 
 
 class Standing(NamedTuple):
@@ -46,6 +46,10 @@ class Standing(NamedTuple):
     level: int
     lacks: tuple[Lack, ...]
     percent: float
+
+    @property
+    def name(self) -> str:
+        return CLASSES[self.level]
 
 
 class Evaluation(NamedTuple):
@@ -86,6 +90,11 @@ def evaluate(held: Mapping[str, Licences]) -> Evaluation:
             reached = level
         standings.append(Standing(level, lacks, percent))
     return Evaluation(reached, tuple(standings), tuple(_remarks(held)))
+
+
+def closed(licences: Licences) -> str:
+    """Those of the licences that are not open, in words."""
+    return " and ".join(one for one in licences if not is_open(one))
 
 
 def counts(component: Component, held: Mapping[str, Licences]) -> bool:
@@ -146,10 +155,10 @@ def _told(lacks: Sequence[Lack]) -> Iterator[str]:
     """The components that are missing, and by licence those that are there and do not count."""
     if absent := [lack.component.words for lack in lacks if lack.absent]:
         yield ", ".join(absent)
-    closed: dict[Licences, list[str]] = {}
+    not_open: dict[str, list[str]] = {}
     for lack in lacks:
         if not lack.absent:
-            closed.setdefault(tuple(lack.licences), []).append(lack.component.words)
-    for licences, names in closed.items():
-        what = f"an open licence instead of {' and '.join(licences)}" if licences else "a licence"
+            not_open.setdefault(closed(lack.licences), []).append(lack.component.words)
+    for licences, names in not_open.items():
+        what = f"an open licence instead of {licences}" if licences else "a licence"
         yield f"{what} for: {', '.join(names)}"

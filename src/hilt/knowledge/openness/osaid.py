@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hilt.knowledge.openness.components import COMPONENT
 from hilt.knowledge.openness.framework import Licences
+from hilt.knowledge.openness.framework import closed as not_open
 from hilt.knowledge.openness.open_licences import is_open
 
 WORDS = {True: "met", False: "not met", None: "cannot tell"}
@@ -67,7 +68,7 @@ def _data(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: froze
 def _code(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str], code_at: str) -> Answer:
     part = "code"
     if closed := [one for one in _CODE if held.get(one) and not _all_open(held[one])]:
-        return Answer(part, False, f"{_listed(closed)}: under {' and '.join(held[closed[0]])}, which is not open")
+        return Answer(part, False, f"{_listed(closed)}: {not_open(held[closed[0]])} is not open")
     missing = [one for one in _CODE if one in absent]
     if missing and code_at:
         return Answer(part, None, f"not here: {_listed(missing)}; {code_at} was not looked at")
@@ -87,10 +88,9 @@ def _parameters(held: Mapping[str, Licences], absent: frozenset[str]) -> Answer:
         return Answer(
             part, None, "no licence that is known" if weights in held else "not everything here could be read"
         )
-    names = " and ".join(licences)
     if _all_open(licences):
-        return Answer(part, True, f"under {names}")
-    return Answer(part, False, f"under {names}, which is not open")
+        return Answer(part, True, f"under {' and '.join(licences)}")
+    return Answer(part, False, f"{not_open(licences)} is not open")
 
 
 def _all_open(licences: Licences) -> bool:

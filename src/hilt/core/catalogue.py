@@ -12,7 +12,10 @@ from hilt.core.finding import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """A check, told: `severity` is the worst it says, `blind_spot` what it cannot see."""
+    """A check, told: `severity` is the worst it says, `blind_spot` what it cannot see.
+
+    `evidence_for` are ids in frameworks of risk management, as `nist-ai-600-1:MG-3.1-002`.
+    """
 
     id: str
     family: str
@@ -22,6 +25,7 @@ class About:
     why: str = ""
     blind_spot: str = ""
     fix: str = ""
+    evidence_for: tuple[str, ...] = ()
 
 
 class Catalogue:

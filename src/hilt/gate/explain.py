@@ -40,6 +40,8 @@ def _licence_name(licence_id: str) -> str:
 
 @cache
 def _about(check: Check) -> About:
+    from hilt.knowledge.regulation.frameworks import of_check, spelled  # only for the checks that a verdict names
+
     return About(
         id=check.id,
         family=check.family,
@@ -49,6 +51,7 @@ def _about(check: Check) -> About:
         why=check.paragraph("Why"),
         blind_spot=check.paragraph("What it cannot see"),
         fix=check.paragraph("Fix"),
+        evidence_for=spelled(of_check(check.id, check.family)),
     )
 
 
@@ -81,6 +84,9 @@ def explain(name: str, *, policies: Sequence[str] | None = None) -> Explanation:
 
 
 def _of_check(about: About) -> Explanation:
+    from hilt.knowledge.regulation.frameworks import of_check
+    from hilt.knowledge.regulation.frameworks import told as in_words
+
     severity = f"{about.severity.word} is the worst that it says"
     told = (
         ("What", about.what),
@@ -88,6 +94,7 @@ def _of_check(about: About) -> Explanation:
         ("What it cannot see", about.blind_spot),
         ("Fix", about.fix),
         ("Severity", severity),
+        ("Evidence for", in_words(of_check(about.id, about.family))),
     )
     return Explanation(name=about.id, title=about.title, paragraphs=told)
 

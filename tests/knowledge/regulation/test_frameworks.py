@@ -6,7 +6,8 @@ import pytest
 
 from hilt.checks import CHECKS
 from hilt.checks.line import Check
-from hilt.knowledge.regulation.frameworks import ACTIONS, CONTROLS, OF_CHECK, OF_FAMILY, of_check, told
+from hilt.gate.explain import catalogue, explain
+from hilt.knowledge.regulation.frameworks import ACTIONS, CONTROLS, OF_CHECK, OF_FAMILY, of_check, spelled, told
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -36,3 +37,13 @@ def test_they_are_told_with_their_words() -> None:
         "NIST AI 600-1: MG-3.1-005 (review transparency artefacts such as model cards of third-party models). "
         "ISO/IEC 42001: A.7.5 (Data provenance)"
     )
+
+
+def test_they_are_spelled_with_their_framework() -> None:
+    assert spelled(("MG-3.1-005", "A.7.5")) == ("nist-ai-600-1:MG-3.1-005", "iso-42001:A.7.5")
+
+
+def test_a_check_that_is_explained_says_what_it_is_evidence_for() -> None:
+    told_of = dict(explain("pickle-code").paragraphs)
+    assert "MG-3.1-002" in told_of["Evidence for"]
+    assert "nist-ai-600-1:MG-3.1-002" in catalogue().check("pickle-code").evidence_for

@@ -18,6 +18,7 @@ def checks(*, as_json: bool) -> None:
         rows = [
             {"id": one.id, "family": one.family, "severity": one.severity.word, "title": one.title}
             | {"what": one.what, "why": one.why, "blind_spot": one.blind_spot, "fix": one.fix}
+            | {"evidence_for": list(one.evidence_for)}
             for one in listed
         ]
         click.echo(json.dumps(rows, indent=2))

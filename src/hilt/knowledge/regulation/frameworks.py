@@ -96,6 +96,11 @@ def of_check(check_id: str, family: str) -> tuple[str, ...]:
     return OF_CHECK.get(check_id) or OF_FAMILY[family]
 
 
+def spelled(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids with the framework that they are of: `nist-ai-600-1:MG-3.1-002`, `iso-42001:A.10.3`."""
+    return tuple(f"{'nist-ai-600-1' if one in ACTIONS else 'iso-42001'}:{one}" for one in ids)
+
+
 def told(ids: tuple[str, ...]) -> str:
     """The ids in words, each framework with its own."""
     frameworks = ((NIST, ACTIONS), (ISO, CONTROLS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from hilt.knowledge.licences.licence import Licence, ids, licence
 from hilt.knowledge.licences.names import resolve
 
-TABLE = Path(__file__).parents[4] / "shared" / "notes" / "model_licences.tsv"
-"""Where the checkout has the notes beside it."""
+SHARED = Path(__file__).parents[4] / "shared"
+"""What a checkout may have beside it."""
+TABLE, LISTED = SHARED / "notes" / "model_licences.tsv", SHARED / "data" / "mof" / "licenses.json"
 
 READ_SINCE = {"qwen-research-2.5": "T", "apple-amlr": "T", "lfm-open-1.0": "T", "fair-nc-research": "Q"}
 """Rows whose texts, or clauses of them, nobody had read when the table was made; somebody has since."""
@@ -110,3 +112,14 @@ def test_an_entry_agrees_with_itself(licence_id: str) -> None:
 
 def test_there_are_more_licences_than_were_asked_for() -> None:
     assert len(ids()) >= 110
+
+
+@pytest.mark.skipif(not LISTED.is_file(), reason="the framework's list of licences is not there")
+def test_open_licences_are_those_that_others_call_open() -> None:
+    rows = {row["licenseId"]: row for row in json.loads(LISTED.read_text(encoding="utf-8"))["licenses"]}
+    for entry in map(licence, ids()):
+        row = rows.get(entry.spdx)
+        if row is not None:
+            assert (entry.open == "osi") == bool(row.get("isOsiApproved")), entry.id
+            assert entry.open != "fsf" or row.get("isFsfLibre"), entry.id
+            assert not row["isDeprecatedLicenseId"], entry.id

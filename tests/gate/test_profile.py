@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -120,6 +121,14 @@ def test_what_is_done_is_read(tmp_path: Path) -> None:
         Settled(licence="apache-2.0", id="licence-copy", done="in NOTICE of every product"),
         Settled(licence="LICENSE", id="commercial", done="our contract", of="hf:acme/model", until=date(2027, 1, 31)),
     )
+
+
+def test_the_example_of_the_page_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "profile.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml settings\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    given = settings(tmp_path, example)
+    assert None not in given.profile
+    assert len(given.settled) == 3
 
 
 def test_an_unknown_text_is_settled_for_one_work_only(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from hilt.policy.checker import check
 from hilt.policy.document import read_policy
 from hilt.policy.evaluate import decide
 from hilt.policy.evidence import evidence
-from hilt.policy.kinds import FINDING, GAP, all_fields, evidence_kind
+from hilt.policy.kinds import ITEMS, all_fields, evidence_kind
 from hilt.policy.parser import parse
 from hilt.policy.testing import read_cases, run
 
@@ -57,13 +57,13 @@ def test_a_mistake_is_answered_as_the_page_shows(block: str) -> None:
 
 
 def test_the_example_policy_passes_the_example_tests() -> None:
-    (policy_text,), (cases_text,) = blocks("yaml policy"), blocks("yaml cases")
-    policy = read_policy(policy_text.encode(), SCHEMA)
-    cases = read_cases(cases_text.encode(), [policy], SCHEMA)
-    assert [result.differences for result in run(cases, [policy], now=NOW, schema=SCHEMA)] == [()] * 4
+    (cases_text,) = blocks("yaml cases")
+    policies = [read_policy(text.encode(), SCHEMA) for text in blocks("yaml policy")]
+    cases = read_cases(cases_text.encode(), policies, SCHEMA)
+    assert [result.differences for result in run(cases, policies, now=NOW, schema=SCHEMA)] == [()] * 5
 
 
 def test_every_built_in_field_stands_in_the_tables() -> None:
-    for kind in (evidence_kind(FactSchema([])), FINDING, GAP):
+    for kind in (evidence_kind(FactSchema([])), *ITEMS):
         for path, spec in all_fields(kind):
             assert f"| `{path}` | {spec.kind} | {spec.about} |" in PAGE

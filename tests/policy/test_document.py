@@ -78,6 +78,7 @@ rules:
         (HEAD + "rules: {a: {require: a.flag, else: blok}}", "rules.a.else: line 3: 'blok' is none of admit, review, block; did you mean block?"),
         (HEAD + "rules: {a: {require: a.flag, else: {}}}", "rules.a.else: line 3: name a stage and its outcome"),
         (HEAD + "rules: {a: {require: a.flag, else: {production: stop}}}", "rules.a.else.production: line 3: 'stop' is none of"),
+        (HEAD + "profile: {users: 3}\nrules: {a: {require: a.flag, else: block}}", "profile: line 3: this stands in the settings, not in a policy"),
         (HEAD + "rules: {a: {require: a.flag, else: block, grace: 14d}}", "rules.a.grace: line 3: this version of hilt does not know this key yet"),
         (HEAD + "rules: {a: {require: a.flag, else: block, by: legal}}", "rules.a.by: line 3: this version of hilt does not know"),
         (HEAD + "rules: {a: {require: a.flag, else: block, say: [x]}}", "rules.a.say: line 3: a text is needed here"),

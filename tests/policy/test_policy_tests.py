@@ -12,6 +12,8 @@ POLICY = policy(
     "known: {require: 'a.count < 3 && a.deep.score <= 1 && \"x\" in a.tags', else: review}\n"
     "clean: {require: '!findings.exists(f, f.severity >= HIGH && f.confidence >= HIGH)', else: block}\n"
     "read: {require: coverage.complete, else: review}\n"
+    "fits: {require: 'terms.all(t, t.holds)', else: block}\n"
+    'met: {require: \'obligations.all(o, o.state == "done" || o.state == "not due")\', else: review}\n'
     "unwaived: {require: '!waived.exists(f, f.severity >= CRITICAL)', else: review}"
 )
 FACTS = "facts: {a.flag: false, a.count: 1, a.deep.score: 0.5, a.tags: [x]}"
@@ -47,6 +49,25 @@ cases:
     waived: [{{check: pickle-code, severity: critical, path: m.pkl}}]
     expect: review
     rules: {{clean: admit, unwaived: review}}
+  terms and obligations of another organisation:
+    {FACTS}
+    profile: {{territories: DE, users: 5, revenue: unknown, modification_flop: 1e21}}
+    terms:
+      - {{licence: l, id: users, needs: profile.users < 9 && "EU" in profile.territories}}
+      - {{licence: l, id: use-policy, met: read}}
+    obligations: [{{licence: l, id: notice, when: profile.users > 9}}, {{licence: l, id: display, of: base, met: there}}]
+    expect: admit
+  a term that fails:
+    {FACTS}
+    profile: {{users: 50}}
+    terms: [{{licence: l, id: users, needs: profile.users < 9}}]
+    expect: block
+  an organisation that nobody knows:
+    {FACTS}
+    terms: [{{licence: l, id: users, needs: profile.users < 9}}]
+    obligations: [{{licence: l, id: notice, when: profile.users > 9}}]
+    expect: review
+    rules: {{fits: review, met: review}}
   a guess:
     {FACTS}
     findings: [{{check: pickle-code, severity: HIGH, confidence: low}}]
@@ -83,6 +104,11 @@ def test_a_case_that_does_not_hold_says_what_came_out_and_why() -> None:
         ("cases: {a: {expect: admit, facts: {a.flag: yes}}}", "cases.a.facts.a.flag: line 1: 'yes' is not true or false"),
         ("cases: {a: {expect: admit, facts: {a.count: 1.5}}}", "'1.5' is not a whole number"),
         ("cases: {a: {expect: admit, facts: {a.deep.score: x}}}", "'x' is not a number"),
+        ("cases: {a: {expect: admit, profile: {user: 3}}}", "cases.a.profile.user: line 1: unknown key; did you mean users?"),
+        ("cases: {a: {expect: admit, profile: {users: x}}}", "cases.a.profile.users: line 1: 'x' is not a whole number"),
+        ("cases: {a: {expect: admit, profile: {territories: [UK]}}}", "cases.a.profile.territories: line 1: 'UK' is no code of a territory"),
+        ("cases: {a: {expect: admit, terms: [{licence: l}]}}", "cases.a.terms[0]: line 1: the key id is missing"),
+        ("cases: {a: {expect: admit, obligations: [{licence: l, id: x, needs: 'true'}]}}", "cases.a.obligations[0].needs: line 1: unknown key"),
         ("cases: {a: {expect: admit, env: {stag: x}}}", "did you mean stage?"),
         ("cases: {a: {expect: admit, waived: [{check: x}]}}", "cases.a.waived[0]: line 1: the key severity is missing"),
         ("cases: {a: {expect: admit, findings: {}}}", "cases.a.findings: line 1: a list is needed here"),

@@ -13,7 +13,7 @@ from hilt.policy.strict_yaml import Sequence, Table, Text, Tree
 OUTCOMES: Mapping[str, Outcome] = {outcome.word: outcome for outcome in Outcome}
 
 # Described in the design, not built yet: to pass over one in silence would loosen a policy.
-_LATER_KEYS = frozenset({"by", "grace", "exceptions", "extends", "profile", "checks", "audit"})
+_LATER_KEYS = frozenset({"by", "grace", "exceptions", "extends", "checks", "audit"})
 
 
 class Reading:
@@ -29,13 +29,14 @@ class Reading:
         if not isinstance(tree, Table):
             raise self.wrong(f"keys are needed here: {', '.join(known)}", where, tree)
         for key, value in tree.entries.items():
-            if key == "waivers":
-                raise self.wrong("waivers stand in the settings, not in a policy", join(where, key), value)
+            if key in known:
+                continue
+            if key in ("waivers", "profile", "obligations"):
+                raise self.wrong("this stands in the settings, not in a policy", join(where, key), value)
             if key in _LATER_KEYS:
                 raise self.wrong("this version of hilt does not know this key yet", join(where, key), value)
-            if key not in known:
-                hint = nearest(key, known) or f"; there are {', '.join(known)}"
-                raise self.wrong(f"unknown key{hint}", join(where, key), value)
+            hint = nearest(key, known) or f"; there are {', '.join(known)}"
+            raise self.wrong(f"unknown key{hint}", join(where, key), value)
         return tree
 
     def needed(self, table: Table, where: str, key: str) -> Tree:

@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from lists: checks, facts, formats, licences, outputs and limits.
+"""Writes the pages of docs/ that are made from lists: checks, facts, formats, licences, laws, outputs and limits.
 
 Run it after a change to one of those lists (`make docs`). With --check it writes nothing and fails where a page is not
 current.
@@ -19,9 +19,11 @@ from hilt.checks.run import SCHEMA
 from hilt.core import limits
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
-from hilt.gate import licences
+from hilt.gate import licences, regulation
 from hilt.knowledge.licences import standard
 from hilt.knowledge.licences.licence import PACK_DATE
+from hilt.knowledge.regulation import frameworks
+from hilt.knowledge.regulation.rules import rules
 from hilt.output import OUTPUTS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -37,6 +39,7 @@ def pages() -> dict[str, str]:
         "facts.md": _facts(),
         "formats.md": _formats(),
         "licences.md": _licences(),
+        "laws.md": _laws(),
         "outputs.md": _outputs(),
         "limits.md": _limits(),
     }
@@ -145,11 +148,11 @@ on, and on a screen or on paper that is wide enough:
 | `code`, `critical` ... `info` | what was found; the places stand below |
 | `not met` | a term of a licence that your organisation does not meet, and why |
 | `open terms`, `open laws` | terms and rules of law of which it cannot be told; a profile in your settings decides most of them |
+| `to read` | terms that no profile decides, such as limits of use: settings can say that they are kept |
 | `not checked`, `nobody knows` | what hilt did not look at, and what no file says |
 | `to do` | what licences ask of you, and is not done yet |
 | `law` | a duty under law that is yours and not the publisher's |
 | `asked` | what licences ask of whoever passes it on or changes it, where your settings do not say whether you do |
-| `keep to` | terms that no profile decides: limits of use |
 | `done` | what the files or your settings show to be done |
 
 Below follow the rules that did not pass, the findings with their places, the checklist with the words that are to be carried
@@ -159,6 +162,45 @@ Licences and laws are told as data; none of it is legal advice, and a report tha
 JSON holds all of it: `terms`, `duties` and `answers` of each verdict. SARIF holds the findings; those of rights, openness
 and regulation have no rank of danger.
 """
+
+
+def _laws() -> str:
+    lines = [
+        "# Laws and frameworks",
+        "",
+        "The rules that hilt holds a model against, from `src/hilt/knowledge/regulation/rules.yaml`; `hilt regulations` lists "
+        f"them, with `--json` as they are decided. [regulation.md](regulation.md) explains them. {regulation.NOT_ADVICE}",
+    ]
+    for law in dict.fromkeys(rule.law for rule in rules()):
+        lines += ["", f"## {law}"]
+        for rule in (rule for rule in rules() if rule.law == law):
+            until = f" until {rule.until}" if rule.until else ""
+            lines += ["", f"### {rule.id}", "", f"{_sentence(rule.title)}. {rule.says}", ""]
+            lines.append(f"- **Where**: {rule.article}; from {rule.since}{until}; the duty of: {rule.whose}")
+            for heading, ids in (("Only where", rule.needs), ("Not where", rule.unless)):
+                lines += [f"- **{heading}**: {', '.join(f'[{one}](#{one})' for one in ids)}"] if ids else []
+            lines += [f"- **Yes where**: `{rule.yes}`", f"- **No where**: `{rule.no}`"]
+            lines.append(f"- **How it was read**: {regulation.READ[rule.read]}, {rule.as_of}: {rule.source}")
+    return "\n".join([*lines, *_frameworks()])
+
+
+def _frameworks() -> Iterator[str]:
+    yield from (
+        "",
+        "## What checks are evidence for",
+        "",
+        f"Actions of {frameworks.NIST} (July 2024; read in the published text, shortened here) and controls of annex A of "
+        f"{frameworks.ISO}:2023 (titles only, from secondary sources; the standard is not public), as of {frameworks.AS_OF}. "
+        "They say where the findings of a check belong as evidence. That whoever runs hilt has done what an action asks "
+        "they do not say.",
+        "",
+    )
+    spoken = {check.id: frameworks.of_check(check.id, check.family) for check in CHECKS}
+    rows = (
+        (one, what, ", ".join(f"[{check}](checks/{check}.md)" for check, ids in spoken.items() if one in ids))
+        for one, what in (*frameworks.ACTIONS.items(), *frameworks.CONTROLS.items())
+    )
+    yield from _table(("action or control", "what it asks", "checks"), rows)
 
 
 def _outputs() -> str:

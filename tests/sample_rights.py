@@ -144,7 +144,7 @@ LLAMA_UNASKED = verdict(
             say="A term of its licence does not hold for us.", why=("terms.holds is unknown: users of llama3.1",),
         ),
     ),
-    terms=(HeldTerm(USERS, None, NO_PROFILE), HeldTerm(POLICY, None)),
+    terms=(HeldTerm(USERS, None, NO_PROFILE), HeldTerm(POLICY, None, "no profile tells it: read the licence")),
     duties=tuple(Duty(one, DutyState.UNKNOWN, NO_PROFILE) for one in (COPY, NOTICE, DISPLAY, PREFIX)),
     answers=(GENERAL, SYSTEMIC, MODIFIER),
 )  # fmt: skip
@@ -153,7 +153,10 @@ LLAMA_HELD = verdict(
     Outcome.ADMIT,
     LLAMA,
     passed=("licence-fits-us", "no-code-on-load"),
-    terms=(HeldTerm(USERS, True, "profile.users is 2 000 000"), HeldTerm(POLICY, None)),
+    terms=(
+        HeldTerm(USERS, True, "profile.users is 2 000 000"),
+        HeldTerm(POLICY, True, "settings: read by legal, ticket 7"),
+    ),
     duties=(
         Duty(COPY._replace(done=True, where="LICENSE"), DutyState.DONE),
         Duty(NOTICE, DutyState.DUE, "profile.distributes is true"),

@@ -102,7 +102,8 @@ def _terms(verdict: Verdict, catalogue: Catalogue) -> Iterator[Entry]:
         how = " · ".join(filter(None, (whys[0] if len(whys) == 1 else "", named(open_terms))))
         yield Entry("open terms", _kinds(open_terms), how, Tone.OPEN)
     if conduct := [held for held in told if held.conduct]:
-        yield Entry("keep to", _kinds(conduct), named(conduct))
+        how = " · ".join(filter(None, ("no profile decides it: read the licence", named(conduct))))
+        yield Entry("to read", _kinds(conduct), how, Tone.OPEN)
 
 
 def _duties(verdict: Verdict, catalogue: Catalogue) -> Iterator[Entry]:
@@ -142,7 +143,7 @@ def _laws(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """Duties under law that are the reader's own, and what cannot be told."""
     answers = laws(verdict)
     for answer in [answer for answer in answers if answer.holds and answer.whose == "you"][:MOST]:
-        yield Entry("law", f"{answer.title}: {answer.says}", f"{answer.law}, {answer.article}", Tone.DUE)
+        yield Entry("law", answer.title, f"{answer.law}, {answer.article}", Tone.DUE)
     if titles := [answer.title for answer in answers if answer.holds is None]:
         yield Entry("open laws", some(titles, 3), tone=Tone.OPEN)
 

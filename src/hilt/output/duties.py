@@ -85,7 +85,7 @@ class Held(NamedTuple):
 
     @property
     def conduct(self) -> bool:
-        """No profile decides it: it is to be kept to, for as long as the subject is used."""
+        """No profile decides it: somebody has to read it, and to say that it is kept."""
         return self.holds is None and not self.term.needs
 
 

@@ -36,7 +36,7 @@ class _Class(NamedTuple):
 
 
 CLASSES = {
-    0: _Class("in no class of the Model Openness Framework", "Class III"),
+    0: _Class("unclassified by the Model Openness Framework", "Class III"),
     3: _Class("Class III of the Model Openness Framework, Open Model", "Class II"),
     2: _Class("Class II of the Model Openness Framework, Open Tooling", "Class I"),
     1: _Class("Class I of the Model Openness Framework, Open Science", ""),
@@ -105,7 +105,7 @@ def _rights(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     text = f"may be {listed(may)}" if may else "nothing of use is granted"
     if may and "sell" not in fact.value:
         text += ", but not commercially"
-    held = [one.holds for one in verdict.terms if one.term.needs or one.holds is not None]
+    held = [one.holds for one in verdict.terms]
     if False in held:
         yield Entry("rights", f"{text}, on terms that you do not meet", tone=Tone.BAD)
     elif None in held:

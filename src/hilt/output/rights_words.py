@@ -12,7 +12,7 @@ STATES = {
     DutyState.NOT_DUE: ("not due", Tone.PLAIN),
 }
 HOLDS = {False: ("not met", Tone.BAD), None: ("cannot tell", Tone.OPEN), True: ("met", Tone.GOOD)}
-CONDUCT = ("keep to", Tone.PLAIN)
+CONDUCT = ("to read", Tone.OPEN)
 """A term that no profile decides."""
 APPLIES = {True: ("yes", Tone.DUE), None: ("cannot tell", Tone.OPEN), False: ("no", Tone.PLAIN)}
 WHOSE = {"you": "your duty", "publisher": "the publisher's duty"}

@@ -168,8 +168,13 @@ def _laws() -> str:
     lines = [
         "# Laws and frameworks",
         "",
-        "The rules that hilt holds a model against, from `src/hilt/knowledge/regulation/rules.yaml`; `hilt regulations` lists "
-        f"them, with `--json` as they are decided. [regulation.md](regulation.md) explains them. {regulation.NOT_ADVICE}",
+        " ".join(
+            (
+                "The rules that hilt holds a model against, from `src/hilt/knowledge/regulation/rules.yaml`; `hilt regulations`",
+                "lists them, with `--json` as they are decided. [regulation.md](regulation.md) explains them.",
+                regulation.NOT_ADVICE,
+            )
+        ),
     ]
     for law in dict.fromkeys(rule.law for rule in rules()):
         lines += ["", f"## {law}"]
@@ -185,22 +190,29 @@ def _laws() -> str:
 
 
 def _frameworks() -> Iterator[str]:
-    yield from (
-        "",
-        "## What checks are evidence for",
-        "",
+    about = (
         f"Actions of {frameworks.NIST} (July 2024; read in the published text, shortened here) and controls of annex A of "
         f"{frameworks.ISO}:2023 (titles only, from secondary sources; the standard is not public), as of {frameworks.AS_OF}. "
-        "They say where the findings of a check belong as evidence. That whoever runs hilt has done what an action asks "
-        "they do not say.",
-        "",
+        "They say where the findings of a check belong as evidence, not that whoever runs hilt has done what they ask."
     )
-    spoken = {check.id: frameworks.of_check(check.id, check.family) for check in CHECKS}
     rows = (
-        (one, what, ", ".join(f"[{check}](checks/{check}.md)" for check, ids in spoken.items() if one in ids))
+        (one, what, "; ".join(_speaking(one)))
         for one, what in (*frameworks.ACTIONS.items(), *frameworks.CONTROLS.items())
     )
+    yield from ("", "## What checks are evidence for", "", about, "")
     yield from _table(("action or control", "what it asks", "checks"), rows)
+
+
+def _speaking(one: str) -> Iterator[str]:
+    """The checks that speak to an action or control; of a family that mostly does, those that do not."""
+    for family in dict.fromkeys(check.family for check in CHECKS):
+        of_family = [check.id for check in CHECKS if check.family == family]
+        speaking = [check_id for check_id in of_family if one in frameworks.of_check(check_id, family)]
+        silent = ", ".join(check_id for check_id in of_family if check_id not in speaking)
+        if 2 * len(speaking) > len(of_family):
+            yield f"[{family}](checks/README.md#{family})" + (f" but {silent}" if silent else "")
+        elif speaking:
+            yield ", ".join(f"[{check_id}](checks/{check_id}.md)" for check_id in speaking)
 
 
 def _outputs() -> str:

@@ -165,16 +165,14 @@ and regulation have no rank of danger.
 
 
 def _laws() -> str:
+    about = (
+        "The rules that hilt holds a model against, from `src/hilt/knowledge/regulation/rules.yaml`; `hilt regulations` lists "
+        f"them, with `--json` as they are decided. [regulation.md](regulation.md) explains them. {regulation.NOT_ADVICE}"
+    )
     lines = [
         "# Laws and frameworks",
         "",
-        " ".join(
-            (
-                "The rules that hilt holds a model against, from `src/hilt/knowledge/regulation/rules.yaml`; `hilt regulations`",
-                "lists them, with `--json` as they are decided. [regulation.md](regulation.md) explains them.",
-                regulation.NOT_ADVICE,
-            )
-        ),
+        about,
     ]
     for law in dict.fromkeys(rule.law for rule in rules()):
         lines += ["", f"## {law}"]

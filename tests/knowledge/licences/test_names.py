@@ -94,6 +94,7 @@ All rights reserved | Other/Proprietary License | Free for non-commercial use | 
 https://example.com/licenses/MIT | https://opensource.org.evil.example/licenses/MIT | https://opensource.org@evil.example/licenses/MIT
 https://evil.example/?u=https://opensource.org/licenses/MIT | https://opensource.org/licenses/../../evil/MIT | file:///licenses/MIT
 https://creativecommons.org/licenses/by/ | https://creativecommons.org/licenses/by-nc/ | https://apache.org/licenses/LICENSE-2.0-modified
+https://unlicense.org.evil.example/ | unlicense.org.evil.example/LICENSE | https://opensource.org/licenses/MIT/%2E%2E/mine
 https://llama.com/llama3_1/license-notes | javascript:alert(1) | ftp://opensource.org/licenses/MIT
 """
 

@@ -15,7 +15,6 @@ _LISTS = re.compile(
 )
 _RAW = re.compile(r"raw\.githubusercontent\.com/([^/]+/[^/]+)/(?:refs/heads/)?(.+)")
 _BRANCH = re.compile(r"/(?:resolve|raw|tree)/")
-_ENDS = ("", "/", ".", "?")
 
 
 def looks_like_one(said: str) -> bool:
@@ -33,7 +32,7 @@ def place(link: str) -> str:
     if sign and scheme.lower() not in ("http", "https"):
         return ""
     match = _LINK.fullmatch(host.lower() + slash + path)
-    if match is None or ".." in link:
+    if match is None or ".." in link or "%2e" in link.lower():
         return ""
     found = (match[1].removeprefix("www.") + (match[2] or "")).rstrip("/").lower()
     found = re.sub(r"^hf\.co/", "huggingface.co/", found)
@@ -44,7 +43,10 @@ def place(link: str) -> str:
 def leads_to(place: str, known: str) -> bool:
     """Does `place` lead to what an entry gives as `known`, or to a form of it (`.txt`, `/legalcode`)?"""
     known = known.lower()
-    return place == known or place.startswith((f"{known}/", f"{known}."))
+    forms = (
+        (f"{known}/", f"{known}.") if "/" in known else (f"{known}/",)
+    )  # behind a bare host a dot makes another host
+    return place == known or place.startswith(forms)
 
 
 def spdx_of(place: str) -> str:

@@ -37,6 +37,12 @@ class Limits:
     remote_digest_bytes: int = 32 * MIB
     """A file whose digest its server does not state, and which is fetched whole for that reason alone."""
 
+    # What a subject is made from, where it is asked to be followed.
+    bases: int = 64
+    """Models and datasets that are looked up for one subject."""
+    base_depth: int = 16
+    """Steps from a subject to what it is made from, and from there on."""
+
     # Readers.
     json_bytes: int = 64 * MIB
     """A JSON file as a whole."""

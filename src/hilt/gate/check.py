@@ -10,11 +10,14 @@ from pathlib import Path
 
 from hilt.checks import run as runner
 from hilt.checks.workers import Workers
+from hilt.core.context import NOTHING_BESIDE, Context
 from hilt.core.errors import HiltError, UsageError
 from hilt.core.progress import Progress, Silent
+from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
 from hilt.gate.settings import Settings
+from hilt.sources.listing import Listing
 from hilt.sources.references import open_reference
 
 
@@ -25,6 +28,7 @@ def check(
     settings: Settings | None = None,
     hashed: bool = True,
     search_bytes: bool = False,
+    follow_bases: bool = False,
     progress: Progress | None = None,
 ) -> Verdict:
     """Reads everything at `reference` without running any of it, and says whether it may be used.
@@ -32,12 +36,16 @@ def check(
     `policy` names a pack ("default", "strict", "permissive") or a file, or several that are merged; without it the
     settings decide, and without those "default". With `hashed` false no digest is made, and the verdict is bound to
     no bytes. With `search_bytes`, or where the settings say so, every byte is searched for programs and keys as well.
+    With `follow_bases` the hub is asked what the models and datasets that the subject is made from say of their licences.
 
     Raises `UsageError` where reference, policy or settings are wrong, `NothingToCheck` where there is no file.
     """
     settings = settings or Settings()
     settings = replace(settings, search_bytes=settings.search_bytes or search_bytes)
-    with closing(check_each([reference], policy=policy, settings=settings, hashed=hashed, progress=progress)) as each:
+    asked = check_each(
+        [reference], policy=policy, settings=settings, hashed=hashed, follow_bases=follow_bases, progress=progress
+    )
+    with closing(asked) as each:
         verdict = next(each)
     if isinstance(verdict, HiltError):
         raise verdict
@@ -50,6 +58,7 @@ def check_each(
     policy: Named | Sequence[Named] | None = None,
     settings: Settings,
     hashed: bool = True,
+    follow_bases: bool = False,
     progress: Progress | None = None,
 ) -> Generator[Verdict | HiltError, None, None]:
     """`check` of many subjects with the same reading processes: a verdict for each, or what kept it from one.
@@ -70,6 +79,7 @@ def check_each(
                 with closing(
                     open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
                 ) as listing:
+                    context, fetched = _beside(listing, settings, workers) if follow_bases else (NOTHING_BESIDE, None)
                     report = runner.run(
                         listing,
                         settings.limits,
@@ -77,13 +87,28 @@ def check_each(
                         hashed=hashed,
                         progress=progress or Silent(),
                         search_bytes=settings.search_bytes,
+                        context=context,
                     )
             except UsageError:
                 raise
             except HiltError as error:
                 yield error
                 continue
-            yield judged(report, chosen, settings)
+            yield judged(_with_transfer(report, fetched), chosen, settings)
+
+
+def _beside(listing: Listing, settings: Settings, workers: Workers) -> tuple[Context, Transfer]:
+    from hilt.gate.bases import follow
+
+    return follow(listing, settings.limits, workers, private_hosts=settings.private_hosts)
+
+
+def _with_transfer(report: Report, more: Transfer | None) -> Report:
+    """With what was fetched of bases beside what was fetched of the subject."""
+    if more is None or not more.requests:
+        return report
+    own = report.transfer or Transfer()
+    return replace(report, transfer=Transfer(bytes=own.bytes + more.bytes, requests=own.requests + more.requests))
 
 
 def _refuse_own_rules(reference: str, files: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +32,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 
 
+Wanted = Callable[[Entry], bool]
+
+
 class _Listed(NamedTuple):
     """One file as the hub lists it; `stated` is None for what hilt does not ask for."""
 
@@ -44,12 +47,14 @@ def list_repository(reference: str, limits: Limits, network: Network) -> Listing
     return list_place(parse_reference(reference), reference, limits, network)
 
 
-def list_place(place: HubPlace, reference: str, limits: Limits, network: Network) -> Listing:
-    """The files of a repository, or the one that `place` names."""
+def list_place(
+    place: HubPlace, reference: str, limits: Limits, network: Network, *, wanted: Wanted | None = None
+) -> Listing:
+    """The files of a repository, or the one that `place` names. With `wanted`, those in its root folder that it wants."""
     client = Client(network)
     try:
         commit = _commit(client, place)
-        listed, gaps = _listed(client, place, commit, limits)
+        listed, gaps = _listed(client, place, commit, limits, wanted)
     except BaseException:
         client.close()
         raise
@@ -75,12 +80,14 @@ def _commit(client: Client, place: HubPlace) -> str:
     raise SourceError(f"{place}: the hub does not say which commit it is, so nothing can be bound to it")
 
 
-def _listed(client: Client, place: HubPlace, commit: str, limits: Limits) -> tuple[list[_Listed], list[Gap]]:
+def _listed(
+    client: Client, place: HubPlace, commit: str, limits: Limits, wanted: Wanted | None
+) -> tuple[list[_Listed], list[Gap]]:
     listed: dict[str, _Listed] = {}
     gaps: list[Gap] = []
-    for item in _items(client, place, commit):
+    for item in _items(client, place, commit, shallow=bool(place.file or wanted)):
         one = _file(item, place, commit, client.network.endpoint)
-        if one is None or (place.file and one.entry.path != place.file):
+        if one is None or (place.file and one.entry.path != place.file) or (wanted and not wanted(one.entry)):
             continue
         path = one.entry.path
         if path in listed:
@@ -97,11 +104,11 @@ def _listed(client: Client, place: HubPlace, commit: str, limits: Limits) -> tup
     return list(listed.values()), gaps
 
 
-def _items(client: Client, place: HubPlace, commit: str) -> Iterator[Any]:
+def _items(client: Client, place: HubPlace, commit: str, *, shallow: bool) -> Iterator[Any]:
     """What the pages of the tree hold. Only the query of a link to the next page is taken: it must stay this tree."""
     folder = quote(place.file.rpartition("/")[0])
     tree = f"{place.api(client.network.endpoint)}/tree/{commit}" + (f"/{folder}" if folder else "")
-    query = f"recursive={'false' if place.file else 'true'}&expand=false"
+    query = f"recursive={'false' if shallow else 'true'}&expand=false"
     asked: set[str] = set()
     while query and query not in asked:
         if len(asked) >= PAGES:

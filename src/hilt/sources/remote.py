@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from hilt.core.errors import SourceError
@@ -44,6 +44,10 @@ HEADS = HELD // 2
 """Bytes of heads that wait to be read; further ones are fetched when these were."""
 
 
+_NUMBERS = count(1)
+"""Of the subjects of this process."""
+
+
 class Remote:
     """Fetches from several threads at once; `close` ends the connections."""
 
@@ -51,7 +55,7 @@ class Remote:
         from hilt.sources.connections import AT_ONCE
         from hilt.sources.remote_file import RemoteFile
 
-        self._client, self._limits = client, limits
+        self._client, self._limits, self._number = client, limits, next(_NUMBERS)
         self._files = {one.path: RemoteFile(one) for one in stated}
         self._blocks = Blocks()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hilt-fetch")
@@ -65,7 +69,7 @@ class Remote:
 
     @property
     def locators(self) -> Mapping[str, RemoteLocator]:
-        return {path: RemoteLocator(path, file.stated.size) for path, file in self._files.items()}
+        return {path: RemoteLocator(path, file.stated.size, self._number) for path, file in self._files.items()}
 
     @property
     def transferred(self) -> Transfer:

@@ -29,10 +29,15 @@ Fetch = Callable[[str, Ranges], list[bytes]]
 
 
 class RemoteLocator(NamedTuple):
-    """Where a file of a remote subject is found: its path inside the subject, and the size that was listed."""
+    """Where a file of a remote subject is found: its path inside the subject, and the size that was listed.
+
+    `subject` tells apart the subjects that one process reads one after the other: two of them may have a file of the same
+    path and size.
+    """
 
     path: str
     size: int
+    subject: int = 0
 
 
 class RemoteSource:

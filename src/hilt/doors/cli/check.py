@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 @click.option(
     "--search-bytes", is_flag=True, help="Search every byte for programs and keys too; takes 4 times as long."
 )
+@click.option(
+    "--follow-bases", is_flag=True, help="Ask the hub for the licences of the models and data it is made from."
+)
 @click.option("--stage", metavar="WORD", help="What policies see as env.stage.")
 def check(
     references: tuple[str, ...],
@@ -46,6 +49,7 @@ def check(
     each: bool,
     no_hash: bool,
     search_bytes: bool,
+    follow_bases: bool,
 ) -> int:
     """Read models without running them, and judge each by a policy.
 
@@ -63,7 +67,8 @@ def check(
         settings = replace(settings, env={**settings.env, "stage": stage})
     if search_bytes:
         settings = replace(settings, search_bytes=True)
-    verdicts, problems = _check_all(list(_subjects(references, each=each)), policies, settings, hashed=not no_hash)
+    subjects = list(_subjects(references, each=each))
+    verdicts, problems = _check_all(subjects, policies, settings, hashed=not no_hash, follow_bases=follow_bases)
     for destination in wanted if verdicts else ():
         destination.write(verdicts, time.monotonic() - begun)
     for problem in problems:
@@ -74,7 +79,7 @@ def check(
 
 
 def _check_all(
-    references: Sequence[str], policies: Sequence[str], settings: Settings, *, hashed: bool
+    references: Sequence[str], policies: Sequence[str], settings: Settings, *, hashed: bool, follow_bases: bool
 ) -> tuple[list[Verdict], list[HiltError]]:
     """The verdicts, and what kept a subject from one. Raises `UsageError`: then the whole call is wrong."""
     from hilt.doors.cli.progress import Bar
@@ -83,7 +88,14 @@ def _check_all(
     verdicts: list[Verdict] = []
     problems: list[HiltError] = []
     with Bar() as bar:
-        for verdict in check_each(references, policy=policies or None, settings=settings, hashed=hashed, progress=bar):
+        for verdict in check_each(
+            references,
+            policy=policies or None,
+            settings=settings,
+            hashed=hashed,
+            follow_bases=follow_bases,
+            progress=bar,
+        ):
             if isinstance(verdict, HiltError):
                 problems.append(verdict)
             else:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from policies import finding, report, verdict
+from policies import NOW, finding, report, verdict
 
 from hilt.checks.run import SCHEMA
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Severity
+from hilt.core.profile import NO_PROFILE, Profile
 from hilt.core.report import Coverage, Gap, Report, State
+from hilt.core.rights import Obligation, Term
 from hilt.core.verdict import Outcome, Verdict
 from hilt.policy import PACKS, load
+from hilt.policy.engine import judge
 
 FAILED = Gap(what="read", path="big.bin", state=State.FAILED, why="timed out")
 SKIPPED = Gap(what="pickle-code", path="x.pkl", state=State.SKIPPED, why="too long")
@@ -71,6 +76,58 @@ def test_a_fact_weighs_what_the_pack_says(facts: dict[str, bool | int | None], o
 def test_an_honest_model_whose_licence_nobody_knows_is_admitted_by_default_and_reviewed_by_strict() -> None:
     assert judged("default").outcome is Outcome.ADMIT
     assert [reason.rule for reason in judged("strict").reasons] == ["licence-is-known"]
+
+
+COMMERCIAL = Term(
+    licence="cc-by-nc-4.0", id="commercial", says="s", needs="!profile.commercial", source="f", known=Known.CLAIMED
+)
+NOTICE = Obligation(
+    licence="l", id="notice", says="s", who="w", source="f", known=Known.CLAIMED, when="profile.distributes"
+)
+SELLS = Profile(given=True, commercial=True, distributes=True)
+STUDIES = Profile(given=True, commercial=False, distributes=False)
+
+
+def licensed(pack: str, profile: Profile, *, licences: tuple[str, ...] = ("l",), check: str = "") -> list[str]:
+    """What does not pass of the pack, for a model with one term and one obligation."""
+    quiet = judged(pack).report
+    stated = Fact(
+        key="rights.licences", value=licences or None, known=Known.CLAIMED if licences else Known.UNKNOWN, source="f"
+    )
+    of = replace(
+        quiet,
+        facts=(*(fact for fact in quiet.facts if fact.key != stated.key), stated),
+        findings=(replace(finding(Severity.LOW), check=check),) if check else (),
+        terms=(COMMERCIAL,) if licences else (),
+        obligations=(NOTICE,) if licences else (),
+    )
+    said = judge(of, [load(pack, SCHEMA)], env={}, now=NOW, schema=SCHEMA, profile=profile)
+    return [f"{reason.rule} {reason.outcome.word}" for reason in said.reasons if reason.outcome is not Outcome.ADMIT]
+
+
+@pytest.mark.parametrize(
+    ("profile", "default", "strict", "permissive"),
+    [
+        (SELLS, ["licence-fits-us block"], ["licence-fits-us block", "obligations-are-met review"], ["licence-fits-us review"]),
+        (STUDIES, [], [], []),
+        (NO_PROFILE, ["licence-fits-us review"], ["licence-fits-us block", "obligations-are-met review"], []),
+    ],
+)  # fmt: skip
+def test_a_licence_weighs_what_the_pack_says_for_each_organisation(
+    profile: Profile, default: list[str], strict: list[str], permissive: list[str]
+) -> None:
+    assert [licensed(pack, profile) for pack in PACKS] == [default, strict, permissive]
+
+
+def test_a_model_without_a_licence_is_a_question_once_there_is_a_profile() -> None:
+    known = "licence-is-known review"
+    assert [licensed(pack, NO_PROFILE, licences=()) for pack in PACKS] == [[], [known], []]
+    assert [licensed(pack, STUDIES, licences=()) for pack in PACKS] == [[known], [known], []]
+
+
+def test_a_base_whose_licence_nobody_knows_is_a_question_for_strict() -> None:
+    inherited = "inherited-licences-are-known review"
+    assert [licensed(pack, STUDIES, check="base-model-unknown") for pack in PACKS] == [[], [inherited], []]
 
 
 @pytest.mark.parametrize("pack", PACKS)

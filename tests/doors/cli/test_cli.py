@@ -148,6 +148,28 @@ def test_settings_are_found_where_the_environment_says_and_never_in_the_working_
     assert hilt("check", honest, cwd=evil.parent).returncode == 0
 
 
+def test_a_stored_report_is_judged_again_for_another_organisation(honest: Path, tmp_path: Path) -> None:
+    (honest / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n# A model\n")
+    report, sells, studies = (tmp_path / name for name in ("report.json", "sells.yaml", "studies.yaml"))
+    assert hilt("check", honest, "-o", f"json:{report}").returncode == 10
+    sells.write_text("profile: {commercial: true}")
+    studies.write_text("profile: {commercial: false}")
+    done = hilt("judge", report, "--config", sells)
+    assert (done.returncode, done.stderr) == (20, "")
+    assert "profile.commercial is true, the licence needs false" in " ".join(done.stdout.split())
+    done = hilt("judge", report, report, "--config", studies, "--json")
+    assert [one["outcome"] for one in json.loads(done.stdout)["verdicts"]] == ["admit", "admit"], done.stderr
+    assert done.returncode == 0
+
+
+def test_what_is_no_report_is_told_with_its_place(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    report.write_text('{"schema": "hilt.report/1", "verdicts": [{}]}')
+    done = hilt("judge", report)
+    assert (done.returncode, done.stderr) == (1, f"hilt: {report}: verdicts[0].outcome: this key is missing\n")
+    assert hilt("judge", tmp_path / "none.json").returncode == 2
+
+
 def test_the_stage_reaches_the_policy(honest: Path, tmp_path: Path) -> None:
     policy = tmp_path / "staged.yaml"
     policy.write_text(

@@ -76,7 +76,9 @@ def of_report(report: Report) -> Openness:
         raise NothingToCheck(
             f"{report.subject.reference}: neither weights, nor an architecture, nor a file of the Model Openness Framework"
         )
-    evaluation = evaluate({row.component.id: row.licences for row in rows if row.state in ("open", "present")})
+    untold = frozenset(row.component.id for row in rows if row.state is None)
+    held = {row.component.id: row.licences for row in rows if row.state in ("open", "present")}
+    evaluation = evaluate(held, untold)
     reached = _fact(report, "class").value
     osaid = _fact(report, "osaid").value
     return Openness(

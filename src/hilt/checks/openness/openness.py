@@ -39,6 +39,7 @@ _FRAMEWORK = "Model Openness Framework 1.0"
 
 
 def openness(repository: Repository) -> Iterator[Seen]:
+    from hilt.checks.openness.component_licences import with_licences
     from hilt.knowledge.openness.assessment import assess
     from hilt.knowledge.openness.evidence import best
     from hilt.knowledge.openness.gather import cannot_be_told, code_at, gather, shipped
@@ -52,6 +53,7 @@ def openness(repository: Repository) -> Iterator[Seen]:
         yield Finding(check=CHECK.id, severity=Severity.LOW, where=Where(path=path), message=message)
         release = None
     found = best(_with_known_bases(repository, one) for one in gather(files, release))
+    found = {component: with_licences(repository, one) for component, one in found.items()}
     if "final_parameters" not in found and "architecture" not in found and release is None:
         return  # no model
     alone = release is not None and len(repository.formats) == 1

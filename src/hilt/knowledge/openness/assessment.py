@@ -50,7 +50,7 @@ def assess(
         else held
     )
     best = {**dict.fromkeys(untold - held.keys(), _ANY_OPEN), **best}
-    evaluation = evaluate(held)
+    evaluation = evaluate(held, untold)
     reached = evaluation.reached if evaluation.reached == evaluate(best).reached else None
     absent = frozenset(row.component.id for row in rows if row.state == ABSENT)
     elsewhere = frozenset(component for component, one in found.items() if one.elsewhere)

@@ -15,6 +15,8 @@ MODEL_CARD, DATA_CARD = (
 )
 _WRITTEN = 60
 """Words from which on a text is a card; a heading and a licence line are none."""
+_NAMED_SO = 15
+"""The same for a file that is named a card."""
 _TOLD = 30
 """Words from which on a section tells something."""
 
@@ -37,6 +39,7 @@ _CITED = re.compile(
 )
 _NUMBERING = re.compile(r"^[\W\d_]+|[\W_]+$")
 
+_WEB = re.compile(r"https?://[^\s()<>\"'\[\]]{4,300}")
 _LINK = re.compile(r"\[([^\[\]]{1,120})\]\((https?://[^\s()]{4,300})\)")
 _PAPER = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf|html)/|arxiv[:.]\s?|eprint\s?=\s?[{\"]|huggingface\.co/papers/)(\d{4}\.\d{4,5})|((?:doi\.org/|doi\s?=\s?[{\"])10\.\d{4,9}/[^\s\"'<>(){}]{2,80})"
@@ -99,7 +102,8 @@ def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool
     parts = list(sections(body))
     written = words(whole(body).text)
     of_data = DATA_CARD.match(name) or (not has_weights and any(key in metadata for key in _OF_DATASETS))
-    if written >= _WRITTEN:
+    named = name.lower().startswith("readme")
+    if written >= (_WRITTEN if named else _NAMED_SO):
         yield Evidence("data_card" if of_data else "model_card", path, f"{written} words")
     for part in parts:
         yield from _of_section(path, part)
@@ -120,6 +124,9 @@ def _of_section(path: str, part: Section) -> Iterator[Evidence]:
     title = _NUMBERING.sub("", part.title)
     if _DATA.fullmatch(title) and (words(part.text) >= _TOLD or rows(part.text) >= 2):
         yield Evidence("data_card", path, f"section {part.title[:60]!r}")
+    elif _DATA.fullmatch(title) and (link := _WEB.search(part.text)):
+        how = f"section {part.title[:60]!r} links {link[0][:120]}"
+        yield Evidence("datasets", path, how, elsewhere=True, licences=())
     if (
         _RESULTS.fullmatch(title)
         and not _NO_RESULTS.search(title)

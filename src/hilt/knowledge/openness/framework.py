@@ -22,14 +22,20 @@ _CONTENT = {"code": "piece of code", "data": "set of data", "document": "documen
 
 
 class Lack(NamedTuple):
-    """Why a required component does not count: it is not there, it has no licence, or one that is not open."""
+    """Why a required component does not count: it is not there, it has no licence, or one that is not open.
+
+    `untold`: nobody can tell whether it is there.
+    """
 
     component: Component
     absent: bool
     licences: Licences = ()
+    untold: bool = False
 
     @property
     def words(self) -> str:
+        if self.untold:
+            return f"{self.component.words} (nobody can tell)"
         if self.absent:
             return self.component.words
         if not self.licences:
@@ -77,13 +83,13 @@ class Evaluation(NamedTuple):
         return f"{_distance(standing.lacks)} away from {class_word(standing.level)}: {told}"
 
 
-def evaluate(held: Mapping[str, Licences]) -> Evaluation:
-    """`held` maps the id of each component that is there to its licences."""
+def evaluate(held: Mapping[str, Licences], untold: frozenset[str] = frozenset()) -> Evaluation:
+    """`held` maps the id of each component that is there to its licences; `untold` may be there or not, and do not count."""
     standings: list[Standing] = []
     reached = 0
     for level in (3, 2, 1):
         needed = _needed(level, held)
-        lacks = tuple(lack for component in needed if (lack := _lack(component, held)) is not None)
+        lacks = tuple(lack for component in needed if (lack := _lack(component, held, untold)) is not None)
         below = not standings or not standings[-1].lacks
         percent = 100 * (len(needed) - len(lacks)) / len(needed) if below else 0.0
         if below and not lacks:
@@ -115,9 +121,9 @@ def _needed(level: int, held: Mapping[str, Licences]) -> list[Component]:
     return [COMPONENT[PAPER] if one.id == REPORT else one for one in needed]
 
 
-def _lack(component: Component, held: Mapping[str, Licences]) -> Lack | None:
+def _lack(component: Component, held: Mapping[str, Licences], untold: frozenset[str]) -> Lack | None:
     if component.id not in held:
-        return Lack(component, absent=True)
+        return Lack(component, absent=True, untold=component.id in untold)
     licences = held[component.id]
     return None if _is_open(licences) else Lack(component, absent=False, licences=licences)
 

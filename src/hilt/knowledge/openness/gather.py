@@ -49,7 +49,7 @@ def _of_file(files: Files, path: str, format_id: str, folders: set[str], weights
         yield from of_card(path, metadata, body, has_weights=bool(weights_here))
     elif format_id in _CARDS and _DATA_FOLDER.search(path):
         yield Evidence("data_card", path, "a card beside the data")
-    elif format_id == "json" and _CONFIG.search(path):
+    elif format_id == "json" and (_CONFIG.search(path) or f"{path.removesuffix('.json')}.bin" in files.formats):
         yield from of_config(path, files.value(path).value)
     elif format_id == "gguf" and path in weights_here:
         yield from of_gguf(path, files.value(path).value("general.architecture"))

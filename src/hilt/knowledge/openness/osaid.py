@@ -41,7 +41,7 @@ def answers(
 
     `elsewhere` are those of `held` that are only named here. `code_at` is where the subject says that code is kept.
     """
-    return (_data(held, absent, elsewhere), _code(held, absent, elsewhere, code_at), _parameters(held, absent))
+    return (_data(held, absent, elsewhere, code_at), _code(held, absent, elsewhere, code_at), _parameters(held, absent))
 
 
 def overall(parts: tuple[Answer, ...]) -> bool | None:
@@ -51,7 +51,7 @@ def overall(parts: tuple[Answer, ...]) -> bool | None:
     return True if all(part.met for part in parts) else None
 
 
-def _data(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str]) -> Answer:
+def _data(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: frozenset[str], code_at: str) -> Answer:
     part = "data information"
     told = [COMPONENT[one].words for one in _TELL_OF_DATA if one in held]
     if all(one in held and one not in elsewhere and _all_open(held[one]) for one in ("data_card", "datasets")):
@@ -60,6 +60,8 @@ def _data(held: Mapping[str, Licences], absent: frozenset[str], elsewhere: froze
         return Answer(
             part, None, f"there is: {', '.join(told)}; whether it suffices to build a like system is for people"
         )
+    if all(one in absent for one in _TELL_OF_DATA) and code_at:
+        return Answer(part, None, f"nothing here tells on which data it was trained; {code_at} was not looked at")
     if all(one in absent for one in _TELL_OF_DATA):
         return Answer(part, False, "nothing here tells on which data it was trained")
     return Answer(part, None, "not everything here could be read")

@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ OPEN_CONTENT = (
     "FSL-",
     "BUSL-",
 )
-SUFFIXES = ("-only", "-or-later", "+")
+LATER = r"(?:-only|-or-later|\+)$"
 APPENDIX = "appendix: how to apply"
 END = "end of terms and conditions"
 CC0_END = "\n\nFor more information, please see <http://creativecommons.org/publicdomain/zero/1.0/>"
@@ -114,12 +115,18 @@ def scancode_text(path: Path) -> tuple[str, str]:
     return about, text
 
 
+def entry(spdx: str, ids: dict[str, str]) -> str:
+    """The entry for a text: that of one version alone, since the text does not say whether later ones are allowed."""
+    plain = re.sub(LATER, "", spdx)
+    return ids.get(f"{plain}-only") or ids.get(plain) or ids.get(spdx) or ""
+
+
 def also(folder: Path, ids: dict[str, str]) -> Iterator[Found]:
     """ScanCode's copies of the standard licences of the pack: some differ from SPDX's in what is often passed on with them."""
     for path in sorted(folder.glob("*.LICENSE")):
         about, text = scancode_text(path)
         spdx = about.partition("\nspdx_license_key: ")[2].partition("\n")[0]
-        if key := ids.get(spdx):
+        if key := entry(spdx, ids):
             yield from forms(Found(id=key, of="licence", words=[]), text)
 
 
@@ -127,12 +134,10 @@ def standard(folder: Path, ids: dict[str, str]) -> Iterator[Found]:
     """The licences of SPDX's list that are worth knowing; `ids` are those of the pack by their names there."""
     about: dict[str, dict[str, Any]] = json.loads((folder / "spdx.json").read_text(encoding="utf-8"))
     for spdx in sorted(about):
-        plain = spdx
-        for suffix in SUFFIXES:
-            plain = plain.removesuffix(suffix)
+        plain = re.sub(LATER, "", spdx)
         row = json.loads((folder / "licenses" / f"{spdx}.json").read_text(encoding="utf-8"))
         text: str = row["licenseText"]
-        key = ids.get(f"{plain}-only") or ids.get(plain) or ids.get(spdx) or plain.lower()
+        key = entry(spdx, ids) or plain.lower()
         worth = key in ids.values() or about[spdx].get("osiApproved") or spdx.startswith(OPEN_CONTENT)
         if worth or len(text.split()) <= SHORT:
             yield from forms(Found(id=key, of="licence", words=[], name=row["name"], spdx=plain), text)
@@ -144,9 +149,8 @@ def forms(found: Found, text: str) -> Iterator[Found]:
     cuts = {len(text)}
     if found.id == "apache-2.0" and found.of == "licence":
         cuts |= {at for at in (low.find(END), low.find(END) + len(END), low.find(APPENDIX)) if at > len(END)}
-    if found.id == "cc0-1.0":  # as code hosts write it
-        yield Found(id=found.id, of=found.of, words=words(text.replace("Creative Commons CC0", "CC0") + CC0_END).words)
     parts = [(text[:cut], found.of) for cut in sorted(cuts, reverse=True)]  # the whole first
+    parts += [(part, found.of) for part in creative_commons(found.id, text, low)]
     begin, end = NOTICES.get(found.id, ("", ""))
     line = " ".join(text.split())
     if begin and (at := line.lower().find(begin)) >= 0 and (last := line.lower().find(end, at)) >= 0:
@@ -157,6 +161,18 @@ def forms(found: Found, text: str) -> Iterator[Found]:
         if len(said) >= 10:
             later = f"{found.id}-or-later" if of == "notice" and "any later version" in part else found.id
             yield Found(id=later, of=of, words=said, name=found.name, spdx=found.spdx)
+
+
+def creative_commons(key: str, text: str, low: str) -> Iterator[str]:
+    """The licence alone, without what Creative Commons says of itself before and behind it, as code hosts write it."""
+    if key == "cc0-1.0" and (at := low.find("statement of purpose")) >= 0:
+        yield f"CC0 1.0 Universal\n\n{text[at:]}"
+        yield f"CC0 1.0 Universal\n\n{text[at:]}{CC0_END}"
+    if key.startswith("cc-by") and (at := low.find("by exercising the licensed rights")) >= 0:
+        begin = low.rfind("creative commons", 0, at)
+        end = low.find("creative commons is not a party", at)
+        yield text[begin : end if end >= 0 else None]
+        yield text[begin:]
 
 
 def distinct(found: Iterable[Found]) -> list[Found]:

@@ -81,9 +81,9 @@ class Grams:
             while at < size and posted[at] == gram:
                 found[text[at]] = found.get(text[at], 0) + 1
                 at += 1
-        parts = [(count / self.posts[number], count, number) for number, count in found.items()]
+        parts = [(count / self.posts[number], self.sizes[number], number) for number, count in found.items()]
         parts = sorted((part for part in parts if part[0] >= least), reverse=True)
-        longest = sorted(parts, key=lambda part: part[1], reverse=True)
+        longest = sorted(parts, key=lambda part: part[0] * part[1], reverse=True)
         # Half of them for how much of the known text is there, half for how much of what is asked it explains.
         chosen = dict.fromkeys(number for _, _, number in (*parts[: most // 2], *longest))
         return list(chosen)[:most]

@@ -17,19 +17,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 
 from hilt.knowledge.licences.grams import Grams, grams, shipped
 from hilt.knowledge.licences.index import Text, index
-from hilt.knowledge.licences.marks import Mark, counted, marks
+from hilt.knowledge.licences.marks import SCALE, Mark, counted, is_number, marks
 from hilt.knowledge.licences.words import Words, words
 
 SAME, VARIANT, HELD = 0.97, 0.5, 0.9
 """Likeness from which a text is called the same, and a variant; part of a known text that must be there for it to be held."""
 CHANGES, QUOTED = 40, 400
 """Changes that are told of one text, and characters that are quoted of each."""
-_CANDIDATES, _LEAST, _SEVERAL = 12, 0.25, 8
+_CANDIDATES, _LEAST, _SEVERAL = 16, 0.25, 8
 _MARKED = 300
-"""Words of one change in which marks are looked for; a longer one has some there."""
+"""Words of one change in which marks are looked for; that a change is longer is a mark by itself."""
+_COMPARED = 400
+"""Changes that are looked at, to tell the `CHANGES` of them that matter most."""
+_WEIGHTS = ("territory", "use", "number", "long", "forbids", "name")
+_OWN = 0.6
+"""Part of a known text that must be its own where others are held: licences share sentences."""
 _SPREAD = 1.5
 """How much longer than the known text the stretch may be in which it is found."""
 
@@ -51,8 +57,8 @@ class Identified:
     """What a text is: `ids` are licences of the index, most alike first, or in the order in which their texts follow.
 
     `of` is "policy" for a policy of use that goes with a licence, and "notice" for the short text that stands for one.
-    `score` is the likeness to the known text, or for several the part that is known. `changes` are told up to a number;
-    `more` of them are not. `unread` characters at the end were not looked at.
+    `score` is the likeness to the known text, or for several the part that is known. Of the `changes`, those are told
+    that matter most; `more` are not. `unread` characters at the end were not looked at.
     """
 
     kind: str
@@ -139,7 +145,11 @@ class _Comparison:
         return self.told("unknown", [], score)
 
     def is_same(self, number: int) -> bool:
-        if self.read.unread or counted(self.read.words) != self.known.grams.counts[number][: len(counted(()))]:
+        if (
+            self.read.unread
+            or self.covered([number]) < SAME
+            or counted(self.read.words) != self.known.grams.counts[number][: len(counted(()))]
+        ):
             return False
         return not self.matters([number])
 
@@ -155,20 +165,24 @@ class _Comparison:
         found: list[tuple[int, int]] = []
         left = set(self.own)
         for _ in range(_SEVERAL):
+            self.look(left)
             new = {number: len(shared & left) for number, shared in self.shared.items()}
-            best = max(
-                (number for number in new if self.is_held(number, new[number])), key=new.__getitem__, default=None
-            )
+            fit = [number for number in new if self.is_held(number, new[number])]
+            best = max(fit, key=lambda number: (self.part(number) >= SAME, new[number]), default=None)
             if best is None:
                 break
             found.append((self.stretch(best)[0], best))
             left -= self.shared[best]
-            self.look(left)
         return [number for _, number in sorted(found)]
 
     def is_held(self, number: int, new: int) -> bool:
-        needed = HELD * self.known.grams.sizes[number]
-        return new >= needed and self.stretch(number)[1] >= needed
+        """The known text is there as a whole, and most of it has not been found to be that of another."""
+        size = self.known.grams.sizes[number]
+        return self.part(number) >= HELD and new >= _OWN * size and self.stretch(number)[1] >= HELD * size
+
+    def part(self, number: int) -> float:
+        """How much of a known text is there."""
+        return len(self.shared[number]) / self.known.grams.sizes[number]
 
     def stretch(self, number: int) -> tuple[int, int]:
         """Where the grams of a known text stand closest together, and how many of them are there."""
@@ -204,21 +218,18 @@ class _Comparison:
 
     def compare(self, numbers: Sequence[int]) -> tuple[tuple[Change, ...], int]:
         both = set().union(*(self.shared[number] for number in numbers))
-        made: list[Change] = []
-        count = begin = 0
         foreign = [gram not in both for gram in self.order]
-        while begin < len(foreign):
-            if not foreign[begin]:
-                begin += 1
-                continue
-            end = begin
-            while end < len(foreign) and foreign[end]:
-                end += 1
-            count += 1
-            if len(made) < CHANGES:
-                made.append(self.change(begin, end - 1))
+        spans: list[tuple[int, int]] = []
+        begin = 0
+        for new, group in groupby(foreign):
+            end = begin + sum(1 for _ in group)
+            if new:
+                spans.append((begin, end - 1))
             begin = end
-        return tuple(made), count - len(made)
+        made = [self.change(begin, end) for begin, end in spans[:_COMPARED]]
+        # Of many, those are told that matter most, in the order of the text.
+        chosen = sorted(sorted(range(len(made)), key=lambda at: _weight(made[at]))[:CHANGES])
+        return tuple(made[at] for at in chosen), len(spans) - len(chosen)
 
     def change(self, begin: int, end: int) -> Change:
         """What was changed where the grams from `begin` to `end` are new: all but the words they share with known ones."""
@@ -228,6 +239,16 @@ class _Comparison:
         final = last if end + 3 >= last else end
         if first > final:
             return Change(words=self.read.quote(begin, min(end + 3, last), QUOTED), gap=True)
+        while final < last and is_number(said[final]) and said[final + 1] in SCALE:  # 100 million, where 1 million was
+            final += 1
         looked = slice(first, min(final + 1, first + _MARKED))
         written = [self.read.text[one:two] for one, two in self.read.places[looked]]
-        return Change(words=self.read.quote(first, final, QUOTED), marks=marks(said[looked], written))
+        found = marks(said[looked], written)
+        if final - first >= _MARKED:
+            found = (*found, Mark(kind="long", words=f"{final - first + 1} words"))
+        return Change(words=self.read.quote(first, final, QUOTED), marks=found)
+
+
+def _weight(change: Change) -> int:
+    kinds = [_WEIGHTS.index(mark.kind) for mark in change.marks]
+    return min(kinds, default=len(_WEIGHTS) + change.gap)

@@ -23,7 +23,7 @@ _USES = frozenset(
 _FORBIDS = frozenset(
     "not no nor never cannot must shall prohibited forbidden unless except only solely required without".split()
 )
-_SCALE = frozenset("hundred thousand million billion trillion hundreds thousands millions billions".split())
+SCALE = frozenset("hundred thousand million billion trillion hundreds thousands millions billions".split())
 _SMALL = "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety"
 _SMALL_NUMBERS = frozenset(_SMALL.split())
 _NUMBER = re.compile(r"[0-9]+(?:[.][0-9]+)?(?:[kmb]|mm|mn|bn|st|nd|rd|th|s|x)?")
@@ -41,7 +41,7 @@ _NO_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Why a change is worth a look: `kind` is "number", "use", "forbids", "territory" or "name"."""
+    """Why a change is worth a look: `kind` is "number", "use", "forbids", "territory", "name" or "long"."""
 
     kind: str
     words: str
@@ -77,15 +77,15 @@ def _numbers(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(words):
         begin = at
-        while at < len(words) and (words[at] in _SCALE or words[at] in _SMALL_NUMBERS or _is_number(words[at])):
+        while at < len(words) and (words[at] in SCALE or words[at] in _SMALL_NUMBERS or is_number(words[at])):
             at += 1
         group = words[begin:at]
-        if any(word in _SCALE or _is_number(word) for word in group):
+        if any(word in SCALE or is_number(word) for word in group):
             yield "number", " ".join(group)
         at = max(at, begin + 1)
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
     return "0" <= word[0] <= "9" and _NUMBER.fullmatch(word) is not None
 
 

@@ -34,6 +34,8 @@ _TAG = re.compile(
     r"</?(?:!doctype|html|head|body|meta|title|style|div|p|br|hr|a|b|i|u|em|strong|span|font|center|small|sup|sub|ul|ol|li|dl|dt|dd|"
     r"h[1-6]|table|tbody|thead|tr|td|th|pre|code|blockquote|img|link|section|article|nav|main|header|footer)\b[^<>]{0,300}>"
 )
+_COMMENT = re.compile(r"(\A|\n)[ \t]*[/#*>;%|-]+(?=\s)")
+"""What comments, quotations and lists have before each line."""
 _TARGET = re.compile(r"\]\((?:https?://|mailto:|[#./])[^()\s]{0,300}\)")
 _ITEM = r"[^\S\n]*(?:\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,5})[.)](?=\s)[^\S\n]*){1,2}"
 _ITEMS = (
@@ -97,7 +99,7 @@ class Words:
         low = self.text.lower().translate(_PLAIN)
         if len(low) != len(self.text):  # one letter that has two small ones: the places are kept, capitals are not
             low = "".join(letter.lower()[:1] for letter in self.text).translate(_PLAIN)
-        low = _without_statements(low)
+        low = _without_statements(_COMMENT.sub(_blank_line, low))
         for pattern in (_TAG, _TARGET, _ADDRESS, _TITLE, _RESERVED, *_ITEMS):
             low = pattern.sub(_blank, low)
         for pattern in _HOLDER:
@@ -142,6 +144,10 @@ def seen(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
+
+
+def _blank_line(match: re.Match[str]) -> str:
+    return match[1] + " " * (len(match.group()) - len(match[1]))
 
 
 def _blank_holder(match: re.Match[str]) -> str:

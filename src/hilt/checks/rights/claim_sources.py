@@ -116,7 +116,7 @@ class Sources:
         if found.kind is FileKind.NOTICE or (
             found.identified and found.identified.kind == "unknown" and len(text) <= _SHORT
         ):
-            part = Part.DATA if "sources" in name.lower() else part_of_name(name)
+            part = part_of_name(name)
             told = list(_sentences(text, path, own, about_licences=True))
             self._add(path, (replace(claim, part=part) if part is not Part.WHOLE else claim for claim in told))
             if told or found.kind is FileKind.NOTICE:

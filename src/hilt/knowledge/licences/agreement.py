@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -41,11 +42,13 @@ def agree(one: Sequence[str], other: Sequence[str]) -> bool:
 def taken(claims: Iterable[Claim]) -> tuple[str, ...]:
     """The licences that hold at once where these claims are made, of each choice the one that asks least."""
     found: dict[str, None] = {}
-    for claim in claims:
-        if claim.part is Part.DATA:
-            continue
-        ids = [_least(claim.ids)] if claim.choice and claim.ids else list(claim.ids)
-        found.update(dict.fromkeys(ids))
+    told = [claim for claim in claims if claim.ids and claim.part is not Part.DATA]
+    choices = [set(claim.ids) for claim in told if claim.choice]
+    for claim in told:
+        if claim.choice:
+            found[_least(claim.ids)] = None
+        elif not any(choice.issuperset(claim.ids) for choice in choices):  # the text of one that may be chosen
+            found.update(dict.fromkeys(claim.ids))
     return tuple(one for one in found if not any(other != one and covers(one, other) for other in found))
 
 
@@ -67,9 +70,8 @@ def disagreements(claims: Sequence[Claim]) -> list[Disagreement]:
             found.append(Disagreement(claims=voices))
     already = {claim_id for one in found for claim in one.claims for claim_id in claim.ids}
     for model in (claim for claim in named if claim.part is Part.MODEL and not already.issuperset(claim.ids)):
-        around = next(
-            (claim for claim in whole if not agree(claim.ids, model.ids) and asks_more(model.ids, claim.ids)), None
-        )
+        package = [claim for claim in whole if claim.how is not How.HEADER and not agree(claim.ids, model.ids)]
+        around = next((claim for claim in package if asks_more(model.ids, claim.ids)), None)
         if around is not None:
             return [*found, Disagreement(claims=(around, model), stricter=True)]
     return found
@@ -91,13 +93,24 @@ def _asked(ids: Sequence[str]) -> set[str]:
 
 
 def _voices(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """One claim for each of the opinions; those that agree with an earlier one are the same opinion."""
+    """One claim for each of the opinions; those that agree with another one are the same opinion."""
     voices: list[Claim] = []
-    for claim in claims:
-        header = claim.how is How.HEADER  # headers of several files speak of several things
-        if not any(agree(claim.ids, voice.ids) or (header and voice.how is claim.how) for voice in voices):
+    for claim in sorted(claims, key=lambda claim: -len(claim.ids)):  # lists and choices speak for their parts
+        if not any(agree(claim.ids, voice.ids) or _side_by_side(claim, voice) for voice in voices):
             voices.append(claim)
-    return tuple(voices)
+    return tuple(claim for claim in claims if claim in voices)
+
+
+def _side_by_side(one: Claim, other: Claim) -> bool:
+    """Headers of two files, which speak of two things, and LICENSE-MIT beside LICENSE-APACHE, which both hold or may be chosen."""
+    if one.how is not other.how:
+        return False
+    return one.how is How.HEADER or (one.how is How.TEXT and _names_itself(one) and _names_itself(other))
+
+
+def _names_itself(claim: Claim) -> bool:
+    words = re.split(r"[\W_]+", claim.path.rpartition("/")[2].lower())
+    return any(len(word) > 1 and one.startswith(word) for one in claim.ids for word in words)
 
 
 def _within(some: Sequence[str], all_of: Sequence[str]) -> bool:

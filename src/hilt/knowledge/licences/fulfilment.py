@@ -65,6 +65,5 @@ def _saying(words: str, said: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return (
-        re.sub(r"[^a-z0-9\u00a9]+", " ", unicodedata.normalize("NFKC", text).lower()).replace("(c)", "\u00a9").strip()
-    )
+    same = unicodedata.normalize("NFKC", text).lower().replace("(c)", "\u00a9")
+    return re.sub(r"[^a-z0-9\u00a9]+", " ", same).strip()

@@ -91,6 +91,8 @@ class _Cutter:
                 self.begun = number
             item = _ITEM.match(line)
             self.held.append((line[item.end() :] if item else line).strip())
+            if line.lstrip().startswith("|"):
+                yield from self.flush()
 
     def flush(self) -> Iterator[Passage]:
         """The passage that ends here, if there is one."""

@@ -24,7 +24,8 @@ _NOTICE = re.compile(
 )
 README = re.compile(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
 """Names of texts that tell what a subject is."""
-_OF = {Part.MODEL: r"model|weight|checkpoint", Part.CODE: r"code|source", Part.DATA: r"data"}
+_OF = {Part.MODEL: r"(?:model|weight|checkpoint)s?", Part.CODE: r"code|source", Part.DATA: r"data|datasets?|sources"}
+"""Of what a licence file is by a word of its name; what a package calls sources is what its data comes from."""
 
 
 class FileKind(Enum):
@@ -46,7 +47,7 @@ def part_of_name(name: str) -> Part:
     """Of what a licence file is the licence: LICENSE-MODEL, LICENSE-CODE."""
     stem = re.sub(r"licen[cs]es?|copying|\.(?:txt|md|rst)$", " ", name.lower())
     return next(
-        (part for part, words in _OF.items() if re.search(rf"(?:^|[\W_])(?:{words})s?(?:[\W_]|$)", stem)), Part.WHOLE
+        (part for part, words in _OF.items() if re.search(rf"(?:^|[\W_])(?:{words})(?:[\W_]|$)", stem)), Part.WHOLE
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import islice, takewhile
 
 from hilt.knowledge.licences.names import Named, resolve
@@ -19,8 +20,10 @@ from hilt.knowledge.licences.works import Part
 
 _MOST, _SHOWN = 64, 300
 """Statements that are taken from one text, and how much of a sentence is told."""
+_PASSAGES, _TRIED = 500, 12
+"""Passages of one text that are read, and places of one passage where a name is looked for."""
 _LIKELY = re.compile(r"licen[cs]|public domain|\bunder\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(\[])")
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\s[A-Z]\.)\s+(?=[A-Z\"'(\[])")
 _VERB = r"\b(?:re-?)?(?:licen[cs]ed|released|distributed|published|provided|shared|available|offered|issued)"
 _BETWEEN = r"(?:,|\s+(?:freely|also|publicly|here|only|solely|as|open|open-source|source|in|the|public|domain|or|and|for|use|you|to))*"
 _UNDER = re.compile(
@@ -65,7 +68,7 @@ def statements(text: str, *, own: tuple[str, ...] = (), about_licences: bool = F
     if not _LIKELY.search(text) and not about_licences:
         return
     seen = set[tuple[Named, Part]]()
-    for passage in passages(text):
+    for passage in islice(filter(partial(_worth_reading, about_licences=about_licences), passages(text)), _PASSAGES):
         for statement in _of_passage(passage, own, about_licences=about_licences):
             if (statement.named, statement.part) not in seen:
                 seen.add((statement.named, statement.part))
@@ -75,22 +78,32 @@ def statements(text: str, *, own: tuple[str, ...] = (), about_licences: bool = F
 
 
 def _of_passage(passage: Passage, own: tuple[str, ...], *, about_licences: bool) -> Iterator[Statement]:
-    inside = about_licences or any(ABOUT_LICENCES.search(heading) for heading in passage.headings)
-    if not inside and not _LIKELY.search(passage.text):
-        return
+    inside = about_licences or _in_section(passage)
     heading = part_of_heading(passage.headings)
     found = False
-    begin = 0
+    begin = tried = 0
     for sentence in _SENTENCE.split(passage.text):
         begin = passage.text.index(sentence, begin)
         if _LAW.search(sentence):
             continue
         for named, before in _named(passage, begin, begin + len(sentence)):
+            if (tried := tried + 1) > _TRIED:
+                return
+            if named is None:
+                continue
             found = True
             for part in _parts(told_of(before, own, closed=not inside), heading, inside=inside):
                 yield Statement(named=named, part=part, line=passage.line, sentence=sentence[:_SHOWN])
     if not found:
         yield from _label(passage, heading, inside=inside)
+
+
+def _worth_reading(passage: Passage, *, about_licences: bool) -> bool:
+    return about_licences or _in_section(passage) or _LIKELY.search(passage.text) is not None
+
+
+def _in_section(passage: Passage) -> bool:
+    return any(ABOUT_LICENCES.search(heading) for heading in passage.headings)
 
 
 def _parts(told: Told, heading: Part | None, *, inside: bool) -> tuple[Part, ...]:
@@ -100,24 +113,22 @@ def _parts(told: Told, heading: Part | None, *, inside: bool) -> tuple[Part, ...
     return (heading or Part.WHOLE,) if inside else ()
 
 
-def _named(passage: Passage, begin: int, end: int) -> Iterator[tuple[Named, str]]:
-    """The licences that a sentence names, each with what stands before it there."""
+def _named(passage: Passage, begin: int, end: int) -> Iterator[tuple[Named | None, str]]:
+    """The licences that a sentence names, each with what stands before it there; None for a place that names none."""
     text = passage.text
     at = begin
     while found := _UNDER.search(text, at, end):
         filled = _FILLER.match(text, found.end(), end)
         at = filled.end() if filled else found.end()
-        named, behind = _names_at(passage, at, end)
-        if named is not None:
-            yield named, text[begin : found.start()]
-            at = behind
+        named, at = _names_at(passage, at, end)
+        yield named, text[begin : found.start()]
     for found in _BEHIND.finditer(text, begin, end):
         words = list(_WORD.finditer(found[0]))
         for first in range(len(words)):
             said = found[0][words[first].start() :].strip("-")
             named = _resolved(said)
+            yield named, text[begin : found.start() + words[first].start()]
             if named is not None:
-                yield named, text[begin : found.start() + words[first].start()]
                 break
 
 
@@ -190,6 +201,7 @@ def _name_at(passage: Passage, at: int, end: int, *, unknown: bool) -> tuple[Nam
     return None, at
 
 
+@lru_cache(maxsize=1024)
 def _resolved(said: str, link: str = "") -> Named | None:
     """What a spelling means, or None where a part of it means nothing."""
     if not said or len(said) > 200:

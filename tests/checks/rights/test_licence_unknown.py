@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from hilt.checks.rights.licence_unknown import CHECK
+from hilt.core.finding import Severity
+from licence_texts import APACHE, MIT
+from offered import WEIGHTS, found
+
+OWN = """Chatty Model Terms
+
+You may use the Chatty weights for non-commercial research purposes only. If your products have more than 3 million
+monthly active users, you must ask Chatty Inc. for another agreement. You must not use outputs to train other models.
+"""
+
+
+def test_a_text_that_is_no_known_licence_is_told_with_what_its_clauses_seem_to_say() -> None:
+    [one] = found(CHECK, {"LICENSE": OWN, "w.safetensors": WEIGHTS})
+    assert one.severity is Severity.MEDIUM
+    assert one.message.startswith("the text is no licence that hilt knows; it seems to say: ")
+
+
+def test_a_name_that_nobody_knows_needs_a_person_unless_something_else_tells_the_licence() -> None:
+    card = "---\nlicense: other\nlicense_name: chatty-open-1\n---\n"
+    [one] = found(CHECK, {"README.md": card})
+    assert one.severity is Severity.MEDIUM
+    assert "'chatty-open-1'" in one.message
+    assert found(CHECK, {"README.md": card, "LICENSE": MIT.format(holder="2024 A")}) == []
+
+
+def test_no_licence_at_all_is_no_finding() -> None:
+    assert found(CHECK, {"README.md": "---\nlicense: unknown\n---\n", "w.safetensors": WEIGHTS}) == []
+    assert found(CHECK, {"w.safetensors": WEIGHTS}) == []
+
+
+def test_a_licence_whose_text_nobody_read_is_told_as_such() -> None:
+    [one] = found(CHECK, {"README.md": "---\nlicense: other\nlicense_name: grok2-community\n---\n"})
+    assert one.severity is Severity.LOW
+    assert "not read" in one.message
+
+
+def test_what_data_is_under_is_told_quietly() -> None:
+    sources = "# OntoNotes 5\n\n* License: commercial (licensed by Explosion)\n"
+    [one] = found(CHECK, {"LICENSE": MIT.format(holder="2024 A"), "LICENSES_SOURCES": sources})
+    assert one.severity is Severity.LOW
+    assert one.message.startswith("the licence of the data is called 'commercial (licensed by Explosion)'")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"README.md": "---\nlicense: [1, {a: b}]\n---\n"},
+        {"README.md": "---\nlicense: {a: {b: c}}\n---\n"},
+        {"README.md": "---\nlicense: [" + ", ".join(f"l{number}" for number in range(10_000)) + "]\n---\n"},
+        {"LICENSE": OWN.encode("utf-16")},
+        {
+            "LICENSE": "\u4e2d\u56fd\u8bb8\u53ef\u8bc1 \u7b2c\u4e00\u6761 \u4e0d\u5f97\u7528\u4e8e\u5546\u4e1a\u7528\u9014\u3002"
+            * 50
+        },
+        {"README.md": "---\nlicense: \u043c\u0456\u0442\n---\n"},
+    ],
+)
+def test_what_makes_no_sense_is_unknown(files: dict[str, str | bytes]) -> None:
+    assert {one.severity for one in found(CHECK, files)} == {Severity.MEDIUM}
+
+
+def test_a_card_that_is_no_yaml_says_nothing_and_hides_nothing() -> None:
+    files = {"README.md": "---\nlicense: [mit\n: : :\n---\n", "LICENSE": OWN}
+    assert len(found(CHECK, files)) == 1
+
+
+def test_a_known_licence_in_utf_16_is_known() -> None:
+    assert found(CHECK, {"LICENSE": APACHE.encode("utf-16")}) == []
+
+
+@pytest.mark.parametrize("text", ["licensed under the X License. " * 200_000, "a " * 2_500_000, APACHE * 450])
+def test_five_megabytes_are_no_reason_to_wait(text: str) -> None:
+    begun = time.monotonic()
+    found(CHECK, {"LICENSE": text})
+    assert time.monotonic() - begun < 10

@@ -11,6 +11,7 @@ from hilt.core.report import Report
 from hilt.core.subject import Subject
 from hilt.core.verdict import Verdict
 from sample_reports import BLOCKED, HONEST, UNSURE
+from sample_rights import LLAMA_HELD, LLAMA_UNASKED, NON_COMMERCIAL
 
 
 def test_a_verdict_is_one_line_that_says_what_and_why() -> None:
@@ -58,3 +59,13 @@ def test_a_long_message_is_cut() -> None:
 def test_a_figure_of_five_thousand_digits_is_told_too() -> None:
     fact = Fact(key="model.parameters", value=10**5000, known=Known.CLAIMED, source="s")
     assert "<td>0x" in Report(subject=Subject(reference="r"), facts=(fact,))._repr_html_()
+
+
+def test_a_notebook_shows_what_licences_and_laws_ask_and_nothing_that_is_settled() -> None:
+    table = LLAMA_UNASKED._repr_html_()
+    assert "<td>cannot tell</td><td>llama3.1: users</td><td>README.md</td>" in table
+    assert "<td>unknown</td><td>llama3.1: display</td>" in table
+    assert "<td>applies</td><td>EU AI Act: a general-purpose AI model</td>" in table
+    assert "systemic" not in table
+    assert "<td>not met</td><td>cc-by-nc-4.0: commercial</td>" in NON_COMMERCIAL._repr_html_()
+    assert "let the name of the model" not in LLAMA_HELD._repr_html_()

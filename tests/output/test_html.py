@@ -180,6 +180,7 @@ FAINT = """
 
 def test_in_chromium_the_page_reads_well_on_a_phone_on_a_desk_and_on_paper(tmp_path: Path) -> None:
     with shown(html.render(ALL, CATALOGUE), tmp_path) as page:
+        page.value("document.querySelectorAll('details').forEach(folded => folded.open = true)")
         for width, media, beside in ((360, "screen", False), (1280, "screen", True), (680, "print", True)):
             page.look(width=width, media=media)
             assert page.value("document.documentElement.scrollWidth <= innerWidth"), (width, media)

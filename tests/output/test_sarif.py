@@ -17,6 +17,7 @@ from hilt.core.version import __version__
 from hilt.output import sarif
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, LAPSED, UNSURE, WAIVED
+from sample_rights import LLAMA_HELD, NON_COMMERCIAL
 
 # The official schema (OASIS, 2.1.0 Errata 01), as a package ships it; nothing else of that package is used.
 OFFICIAL = jsonschema.Draft4Validator(
@@ -85,6 +86,11 @@ def test_a_rule_explains_itself_and_says_how_bad_it_is() -> None:
     assert rule["properties"] == {"tags": ["security", "inspect"], "security-severity": "9.5"}
     assert "**Fix:** ask the publisher for safetensors." in rule["help"]["markdown"]
     assert "What it cannot see: what an allowed callable does" in rule["help"]["text"]
+
+
+def test_a_finding_of_rights_is_tagged_and_has_no_rank_of_danger() -> None:
+    (rule,) = run(HONEST)["tool"]["driver"]["rules"]
+    assert rule["properties"] == {"tags": ["rights"]}
 
 
 def test_a_milder_finding_has_a_rule_of_its_own_so_that_its_level_is_right() -> None:
@@ -212,3 +218,9 @@ def test_the_verdicts_stand_in_the_properties_of_the_run() -> None:
     first, second = run(BLOCKED, UNSURE)["properties"]["verdicts"]
     assert (first["outcome"], first["reasons"][0]["rule"]) == ("block", "no-code-on-load")
     assert (second["outcome"], second["coverageComplete"]) == ("review", True)
+
+
+def test_terms_and_duties_are_counted_in_the_properties_of_the_run() -> None:
+    held, refused = run(LLAMA_HELD, NON_COMMERCIAL)["properties"]["verdicts"]
+    assert (held["termsNotMet"], held["termsOpen"], held["dutiesDue"]) == (0, 0, 2)
+    assert (refused["termsNotMet"], refused["dutiesDue"]) == (1, 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hilt.core.rights import Answer, DutyState
 from hilt.output.duties import Asked, Held
 from hilt.output.figures import some
-from hilt.output.markup import Html, table, tag
+from hilt.output.markup import Html, join, table, tag
 from hilt.output.quote import quote
 from hilt.output.rights_words import APPLIES, CONDUCT, HOLDS, STATES, WHOSE
 
@@ -49,16 +49,23 @@ def _term(held: Held) -> list[str]:
 
 
 def laws(told: Sequence[Answer]) -> Iterator[Html]:
-    if told:
-        days = sorted({answer.read for answer in told if answer.read})
-        note = [tag("p", f"Rules as they were read on {some(days, 3)}.", class_="note")] if days else []
-        shown = table(
-            ("Applies", "Rule", "Why", "Where it stands"),
-            [_answer(one) for one in told[:ROWS]],
-            names=1,
-            class_="rights",
-        )
-        yield _section("What laws say", *note, shown, _more(len(told)))
+    """What does not apply is folded."""
+    if not told:
+        return
+    days = sorted({answer.read for answer in told if answer.read})
+    note = [tag("p", f"Rules as they were read on {some(days, 3)}.", class_="note")] if days else []
+    open_or_yes = [answer for answer in told if answer.holds is not False]
+    rest = [answer for answer in told if answer.holds is False]
+    shown = [_answers(open_or_yes)] if open_or_yes else []
+    folded = [tag("details", tag("summary", f"Rules that do not apply: {len(rest)}"), _answers(rest))] if rest else []
+    yield _section("What laws say", *note, *shown, *folded)
+
+
+def _answers(told: Sequence[Answer]) -> Html:
+    rows = [_answer(answer) for answer in told[:ROWS]]
+    return join(
+        [table(("Applies", "Rule", "Why", "Where it stands"), rows, names=1, class_="rights"), _more(len(told))]
+    )
 
 
 def _answer(answer: Answer) -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from hilt.checks.rights.licence_terms import CHECK
 from hilt.core.fact import Known
+from hilt.core.report import Gap
 from hilt.core.rights import Obligation, Term
 from licence_texts import APACHE, MIT
 from offered import WEIGHTS, offered, stated
@@ -105,3 +106,11 @@ def test_a_folder_with_a_licence_of_its_own_has_terms_of_its_own() -> None:
         "b/README.md": CARD.format(licence="cc-by-nc-4.0"),
     }
     assert {(term.licence, term.of) for term in terms(files)} == {("cc-by-nc-4.0", "b")}
+
+
+def test_files_that_are_too_many_to_be_read_are_told() -> None:
+    files: dict[str, str | bytes] = {
+        f"LICENSE.{number}": f"You may look at it {number} times." for number in range(205)
+    }
+    gaps = [seen for seen in CHECK.run(offered(files)) if isinstance(seen, Gap)]
+    assert len(gaps) == 5

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from hilt.formats.package_metadata import PackageMetadata
     from hilt.knowledge.licences.identify import Identified
 
-_MOST_TEXTS, _MOST_CLAIMS, _SHORT = 200, 200, 4_000
-"""Texts that are read and claims that are kept of one subject; letters of a text that may only name a licence."""
+_MOST_TEXTS, _MOST_LETTERS, _MOST_CLAIMS = 200, 8_000_000, 200
+"""Texts of licences that are read of one subject, their letters, and claims that are kept of one work."""
+_SHORT = 4_000
+"""Letters of a text that may only name a licence, and of a notice that is carried along."""
 _MOST_SAID, _LONGEST_SAID = 16, 200_000
 """Texts of which the beginning is kept, to look for words in them that have to stand there."""
 _MANIFESTS = frozenset({"package.json", "package-package.json", "about.json", "index.json", "bower.json", "composer.json", "codemeta.json"})  # fmt: skip
@@ -41,6 +43,8 @@ class Sources:
     texts: list[LicenceText] = field(default_factory=list)
     known: dict[str, LicenceText] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+    letters: int = 0
 
     def __post_init__(self) -> None:
         self.places = Places(self.repository.formats)
@@ -56,7 +60,7 @@ class Sources:
         self._stated()
         works = [_work("", self.claims.pop("", []))]
         works += [_work(home, claims) for home, claims in sorted(self.claims.items())]
-        return Gathered(works=tuple(works), texts=tuple(self.texts), said=self.said)
+        return Gathered(works=tuple(works), texts=tuple(self.texts), said=self.said, unread=tuple(self.unread))
 
     def _own_names(self) -> tuple[str, ...]:
         """What the subject may be called in its own files."""
@@ -78,7 +82,7 @@ class Sources:
             value = cast("PackageMetadata", self.repository.read(path).value)
             self._add(path, metadata.of_package(value, path))
             self._add(path, _sentences(value.description, path, own, before=value.described - 1))
-        elif format_id == "licence" and len(self.texts) < _MOST_TEXTS:
+        elif format_id == "licence" and self.places.home(path) is not None:  # not of something that came along
             self._licence(path, name, own)
         elif format_id == "text" and name == "DESCRIPTION":
             self._add(path, metadata.of_r(self._whole(path), path))
@@ -103,6 +107,10 @@ class Sources:
     def _licence(self, path: str, name: str, own: tuple[str, ...]) -> None:
         text = self._whole(path)
         home = self.places.home(path)
+        self.letters += len(text)
+        if len(self.texts) >= _MOST_TEXTS or self.letters > _MOST_LETTERS:
+            self.unread.append(path)
+            return
         if "copyright" in name.lower() and re.match(r"\s*Format(?:-Specification)?:", text):
             names = frozenset(weights.rpartition("/")[2] for weights in self.places.weights)
             self._add(path, metadata.of_debian(text, path, names))
@@ -154,6 +162,8 @@ class Sources:
         for claim in claims:
             if len(held) < _MOST_CLAIMS and claim not in held:
                 held.append(claim)
+            elif claim not in held and path not in self.unread:
+                self.unread.append(path)
 
 
 def _read(path: str, home: str | None, kind: FileKind, text: str) -> LicenceText:

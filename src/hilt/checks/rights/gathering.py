@@ -35,12 +35,13 @@ class LicenceText:
 class Gathered:
     """The subject first, then its folders with a licence of their own; and every file of words about rights.
 
-    `said` are the beginnings of cards, READMEs and notices of the subject, by path.
+    `said` are the beginnings of cards, READMEs and notices of the subject, by path. `unread` are files that were too many.
     """
 
     works: tuple[Work, ...]
     texts: tuple[LicenceText, ...]
     said: Mapping[str, str]
+    unread: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Work:

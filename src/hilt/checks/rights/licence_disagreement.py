@@ -37,7 +37,8 @@ def licence_disagreement(repository: Repository) -> Iterator[Finding]:
 
 def _stricter(found: Disagreement) -> str:
     package, model = found.claims
-    return f"the package says {_named(package)} ({place(package)}), but its models are under {_named(model)} ({_seen(model)})"
+    speaks = "card" if package.how is How.CARD else "package"
+    return f"the {speaks} says {_named(package)} ({place(package)}), but its models are under {_named(model)} ({_seen(model)})"
 
 
 def _contradiction(found: Disagreement) -> str:

@@ -22,6 +22,7 @@ from hilt.checks.inspect.facts import ARCHITECTURE
 from hilt.checks.rights.facts import EU_OPEN_SOURCE, GRANTS, LICENCES, OPEN_LICENCE, SHARE_ALIKE
 from hilt.checks.rights.gathering import Gathered, gathered
 from hilt.core.fact import Fact, FactSpec, Known, Value
+from hilt.core.report import Gap, State
 from hilt.core.rights import Obligation, Term
 from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.fulfilment import Files, fulfilled, name_offered
@@ -34,8 +35,11 @@ _SEES = ("vision", "mllama", "llava", "imagetext", "conditionalgeneration", "mul
 """Parts of the names of architectures that read more than text."""
 
 
-def licence_terms(repository: Repository) -> Iterator[Fact | Term | Obligation]:
+def licence_terms(repository: Repository) -> Iterator[Fact | Term | Obligation | Gap]:
     found = gathered(repository)
+    for path in found.unread:
+        why = "what it says of licences was not read: too many files say something"
+        yield Gap(what=CHECK.id, path=path, state=State.SKIPPED, why=why)
     for work in found.works:
         files = files_of(repository, found, work)
         for licence_id in work.ids:

@@ -8,8 +8,10 @@
 
 TEXTS holds licences as their publishers ship them, one file each. `licence_texts.tsv` beside this script says which licence
 a file of TEXTS or of ScanCode's is the text of. Files of the list of SPDX are found by the `spdx` of the entries; those
-without an entry are known by name and text alone. Run it anew whenever an entry or a text changes: nothing else reads the
-entries to find out what a licence is called. The texts themselves are not kept, only hashes of four words each.
+without an entry are known by name and text alone. The texts themselves are not kept, only hashes of four words each.
+
+Run it whenever an entry changes: nothing else reads the entries to find out what a licence is called. Without any text
+(`python scripts/build_licence_index.py`) the names are renewed, and the texts stay those that are known.
 """
 
 from __future__ import annotations
@@ -183,13 +185,43 @@ def distinct(found: Iterable[Found]) -> list[Found]:
     return list(kept.values())
 
 
+def named(entry: pack.Licence, texts: int) -> dict[str, Any]:
+    """What the index says of an entry."""
+    values = {name: getattr(entry, name) for name in ("name", "hub", "aliases", "links", "spdx")}
+    return {**{name: value for name, value in values.items() if value}, "texts": texts}
+
+
+def write(tree: dict[str, Any], path: Path) -> None:
+    """Writes the index, one value a line, so that a change is seen in a diff."""
+    rows = {
+        key: json.dumps(value, ensure_ascii=False, indent=0 if key != "version" else None)
+        for key, value in tree.items()
+    }
+    text = ",\n".join(f"{json.dumps(key)}: {row}" for key, row in rows.items())
+    path.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+
+
+def renew_names(path: Path) -> None:
+    """The index at `path` with the names that the entries have now, and the texts as they are."""
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    of = [licence_id for licence_id, kind, _ in tree["texts"] if kind == "licence"]
+    tree["version"] = pack.PACK_VERSION
+    tree["licences"] = {key: named(pack.licence(key), of.count(key)) for key in pack.ids()}
+    tree["standard"] = {key: row for key, row in tree["standard"].items() if key not in tree["licences"]}
+    write(tree, path)
+    print(f"names of {len(tree['licences'])} licences")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--texts", type=Path, help="a folder of licences as their publishers ship them")
-    parser.add_argument("--spdx", type=Path, required=True, help="the npm package spdx-license-list, unpacked")
+    parser.add_argument("--spdx", type=Path, help="the npm package spdx-license-list, unpacked; left out: names alone")
     parser.add_argument("--scancode", type=Path, help="licensedcode/data/licenses of ScanCode")
     parser.add_argument("--out", type=Path, default=FOLDER, help="where both files are written")
     given = parser.parse_args()
+    if given.spdx is None:
+        renew_names(given.out / "index.json")
+        return
     folders = {name: folder for name in ("texts", "scancode") if (folder := getattr(given, name))}
     entries = {key: pack.licence(key) for key in pack.ids()}
     by_spdx = {entry.spdx: key for key, entry in entries.items() if entry.spdx}
@@ -203,17 +235,7 @@ def main() -> None:
     tree = {
         "version": pack.PACK_VERSION,
         "sources": {name: said for name, said in SOURCES.items() if name == "spdx" or name in folders},
-        "licences": {
-            key: {
-                **{
-                    name: getattr(entry, name)
-                    for name in ("name", "hub", "aliases", "links", "spdx")
-                    if getattr(entry, name)
-                },
-                "texts": counts.get(key, 0),
-            }
-            for key, entry in entries.items()
-        },
+        "licences": {key: named(entry, counts.get(key, 0)) for key, entry in entries.items()},
         "standard": {
             one.id: {"name": one.name, **({"spdx": one.spdx} if one.spdx else {}), "texts": counts[one.id]}
             for one in sorted(found, key=lambda one: one.id)
@@ -222,12 +244,7 @@ def main() -> None:
         "texts": [[one.id, one.of, digest(one.words)] for one in found],
     }
     given.out.mkdir(parents=True, exist_ok=True)
-    rows = {
-        key: json.dumps(value, ensure_ascii=False, indent=0 if key != "version" else None)
-        for key, value in tree.items()
-    }
-    text = ",\n".join(f"{json.dumps(key)}: {row}" for key, row in rows.items())
-    (given.out / "index.json").write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
+    write(tree, given.out / "index.json")
     (given.out / "grams.bin").write_bytes(packed_grams([one.words for one in found]))
     missing = sorted(key for key in entries if not counts.get(key))
     print(f"{len(found)} texts of {len(counts)} licences; no text of {len(missing)} entries: {' '.join(missing)}")

@@ -165,7 +165,6 @@ class _Comparison:
         found: list[tuple[int, int]] = []
         left = set(self.own)
         for _ in range(_SEVERAL):
-            self.look(left)
             new = {number: len(shared & left) for number, shared in self.shared.items()}
             fit = [number for number in new if self.is_held(number, new[number])]
             best = max(fit, key=lambda number: (self.part(number) >= SAME, new[number]), default=None)
@@ -173,6 +172,7 @@ class _Comparison:
                 break
             found.append((self.stretch(best)[0], best))
             left -= self.shared[best]
+            self.look(left)
         return [number for _, number in sorted(found)]
 
     def is_held(self, number: int, new: int) -> bool:

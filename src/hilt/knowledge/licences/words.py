@@ -29,6 +29,7 @@ PURPOSES = frozenset("research academic personal production internal evaluation 
 """Words that bind behind "for", and that names have otherwise."""
 
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+_LINE = re.compile("[\r\f\v\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(
     r"</?(?:!doctype|html|head|body|meta|title|style|div|p|br|hr|a|b|i|u|em|strong|span|font|center|small|sup|sub|ul|ol|li|dl|dt|dd|"
@@ -53,9 +54,9 @@ _GOES_ON = re.compile(
 )
 _HOLDER = (
     re.compile(r"neither\s+the\s+names?\s+((?:of\s)?.{1,200}?)\snor\s+the\s+names?\b", re.DOTALL),
-    re.compile(r"(?:is|are)\s+provided\s+by\s(.{1,200}?)[\s\"'`*_]*\bas\s+is\b", re.DOTALL),
+    re.compile(r"(?:is|are)\s+provided\s+by\s(.{1,200}?)[\s\"'`*_\u2018-\u201d]*\bas\s+is\b", re.DOTALL),
     re.compile(r"in\s+no\s+event\s+shall\s(.{1,200}?)\sbe\s+liable\b", re.DOTALL),
-    re.compile(r"as\s+is[\s\"'`*_,]+and\s(.{1,100}?)\sdisclaims?\s+all\b", re.DOTALL),
+    re.compile(r"as\s+is[\s\"'`*_,\u2018-\u201d]+and\s(.{1,100}?)\sdisclaims?\s+all\b", re.DOTALL),
     re.compile(r"\n\s{0,20}(for\s[\w.+ -]{1,40}\ssoftware)[ \t]*\n"),
 )
 _MIT = r"(?:the )?(?:mit|expat)(?: license)?(?: \(mit\))?"
@@ -72,19 +73,6 @@ _NEAR_START = 8
 """Words of a paragraph that may stand before a copyright statement: a title, or the statement before it."""
 _STATEMENT = 600
 """Characters that a copyright statement may have."""
-_PLAIN = str.maketrans(
-    {
-        "\r": "\n",
-        "\f": "\n",
-        "\v": "\n",
-        "\u2028": "\n",
-        "\u2029": "\n",
-        "\u2019": "'",
-        "\u2018": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -96,9 +84,11 @@ class Words:
 
     @cached_property
     def _blanked(self) -> str:
-        low = self.text.lower().translate(_PLAIN)
-        if len(low) != len(self.text):  # one letter that has two small ones: the places are kept, capitals are not
-            low = "".join(letter.lower()[:1] for letter in self.text).translate(_PLAIN)
+        low = self.text.lower()
+        if len(low) != len(self.text):  # a letter that has two small ones
+            low = "".join(letter.lower()[:1] for letter in self.text)
+        if not low.isascii() or "\r" in low or "\f" in low:
+            low = _LINE.sub("\n", low)
         low = _without_statements(_COMMENT.sub(_blank_line, low))
         for pattern in (_TAG, _TARGET, _ADDRESS, _TITLE, _RESERVED, *_ITEMS):
             low = pattern.sub(_blank, low)

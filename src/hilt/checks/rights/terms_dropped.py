@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from hilt.knowledge.licences.combine import Dropped
 
 _SAID = {
-    "commercial": "no commercial use",
-    "research": "research only",
+    "commercial": "that commercial use is excluded",
+    "research": "that it is for research alone",
     "users": "the limit on users",
     "revenue": "the limit on revenue",
     "hosting": "the limit on offering it as a service",
     "territory": "the countries it excludes",
     "outputs": "the limits on outputs",
-    "output-training": "no training of other models on outputs",
+    "output-training": "that outputs must not train other models",
     "use-policy": "the forbidden uses",
     "registration": "registration",
     "share-alike": "the same licence for what is made from it",
-    "other": "a further condition",
+    "other": "a condition of its own",
 }
 _RELATIONS = {"quantized": "quantised from", "merge": "merged from", "finetune": "fine-tuned from", "copy": "a copy of"}
 

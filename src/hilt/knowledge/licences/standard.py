@@ -31,7 +31,7 @@ GRANTS: Mapping[str, str] = MappingProxyType(
         "use": "run it",
         "modify": "change it: fine-tune, merge, quantise",
         "share": "pass it on",
-        "sell": "use it commercially, as far as the conditions let you",
+        "sell": "use it commercially",
         "patents": "use the patents of the publisher that it needs",
     }
 )

@@ -13,6 +13,8 @@ MODEL_CARD, DATA_CARD = (
     re.compile(r"(readme|model[-_ ]?card)", re.IGNORECASE),
     re.compile(r"(data[-_ ]?(card|sheet)|dataset[-_ ]?card)", re.IGNORECASE),
 )
+_LOOKED_AT = 1 << 20
+"""Characters of a card that are looked at; people write no longer ones."""
 _WRITTEN = 60
 """Words from which on a text is a card; a heading and a licence line are none."""
 _NAMED_SO = 15
@@ -99,8 +101,10 @@ def code_link(text: str) -> str:
 def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool) -> Iterator[Evidence]:
     """What the card at `path` is evidence for. The card of a repository without weights may be one of a dataset."""
     name = path.rpartition("/")[2]
+    body = body[:_LOOKED_AT]
     parts = list(sections(body))
-    written = words(whole(body).text)
+    text = whole(body).text
+    written = words(text)
     of_data = DATA_CARD.match(name) or (not has_weights and any(key in metadata for key in _OF_DATASETS))
     named = name.lower().startswith("readme")
     if written >= (_WRITTEN if named else _NAMED_SO):
@@ -109,7 +113,7 @@ def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool
         yield from _of_section(path, part)
     yield from _named_datasets(path, metadata, of_data=bool(of_data))
     yield from _model_index(path, metadata)
-    yield from _papers(path, metadata, parts, whole(body).text)
+    yield from _papers(path, metadata, parts, text)
     yield from _outputs(path, metadata)
     yield from _code_elsewhere(path, body)
     library = metadata.get("library_name")

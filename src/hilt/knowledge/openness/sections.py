@@ -11,12 +11,14 @@ from hilt.formats.model_card import FENCE
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*\r?$")
 _HTML_HEADING = re.compile(r"\s*<h([1-6])[^<>]{0,200}>(.{1,200}?)</h[1-6]>\s*$", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*\r?$")
-_TABLE_ROW = re.compile(r"^\s*\|.*\d.*\|", re.MULTILINE)
-_MARKUP = re.compile(r"<[^<>]{0,500}>|!\[[^\[\]]{0,200}\]\([^()]{0,500}\)|https?://\S+|\{\{.{0,200}?\}\}")
+_LONGEST_TITLE = 300
+"""A heading is a line; nothing in a longer one is."""
+_MARKUP = re.compile(r"<[^<>]{0,500}>|!\[[^\[\]]{0,200}\]\([^()]{0,500}\)|https?://\S+|\{\{[^{}]{0,200}\}\}")
 _PLACEHOLDER = re.compile(
-    r"\[?more information needed\]?|\[?needs more information\]?|\[optional\]|<!--.*?-->|coming soon|\b(todo|tbd|tba|n/a)\b",
-    re.IGNORECASE | re.DOTALL,
+    r"\[?more information needed\]?|\[?needs more information\]?|\[optional\]|coming soon|\b(todo|tbd|tba|n/a)\b",
+    re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Letters of scripts that write no blanks between words; two or so make a word."""
@@ -86,6 +88,8 @@ class _Open(NamedTuple):
 
 
 def _heading(line: str, before: str) -> tuple[str, int] | None:
+    if len(line) > _LONGEST_TITLE:
+        return None
     if found := _HEADING.match(line) if line.lstrip().startswith("#") else None:
         return _plain(found[2]), len(found[1])
     if found := _HTML_HEADING.match(line) if line.lstrip()[:2].lower() == "<h" else None:
@@ -102,13 +106,22 @@ def _plain(title: str) -> str:
 
 def words(text: str) -> int:
     """The words that somebody wrote: no code, no markup, no addresses, none of what a template leaves to be filled in."""
-    written = _MARKUP.sub(" ", _PLACEHOLDER.sub(" ", text))
+    written = _MARKUP.sub(" ", _PLACEHOLDER.sub(" ", "".join(_outside_comments(text))))
     return len(_WORD.findall(written)) + len(_WIDE.findall(written)) // 2
+
+
+def _outside_comments(text: str) -> Iterator[str]:
+    position = 0
+    while (begin := text.find("<!--", position)) >= 0 and (end := text.find("-->", begin)) >= 0:
+        yield text[position:begin]
+        position = end + 3
+    yield text[position:]
 
 
 def rows(text: str) -> int:
     """The rows of tables that hold a figure."""
-    return len(_TABLE_ROW.findall(text))
+    lines = (line.strip() for line in text.split("\n"))
+    return sum(line.startswith("|") and line.count("|") > 1 and _DIGIT.search(line) is not None for line in lines)
 
 
 def figures(text: str) -> int:

@@ -49,6 +49,12 @@ def test_hours_of_accelerators_hold_what_was_published(text: str, published: flo
     assert found.low <= published <= found.high
 
 
+def test_hours_of_a_whole_family_say_nothing_of_the_least_that_one_of_it_took() -> None:
+    found = of("Training utilized a cumulative of **39.3M** GPU hours of computation on H100-80GB type hardware.")
+    assert (found.low, found.method) == (None, "hardware")
+    assert found.high == pytest.approx(39.3e6 * 3600 * 989e12 * 0.5)
+
+
 def test_a_disclosed_figure_is_believed_before_tokens_and_tokens_before_hours() -> None:
     text = "Trained with 1e24 FLOPs, on 15T tokens of data. It took 100 H100 hours."
     found = of(text, 8_000_000_000)

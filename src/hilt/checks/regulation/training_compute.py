@@ -9,7 +9,7 @@ model, from 10^25 on it presumes systemic risk, and other laws begin at 10^26. W
 of what its training took becomes its provider.
 
 What it cannot see: whether a figure is true; what the base took, where the card tells only of what came later, so that
-the upper end stays unknown; several passes over the same data that the card does not count.
+the upper end stays unknown; several passes over the same data that the card does not count; what a card says behind its first million characters.
 
 Fix: ask the publisher for the operations, or for the tokens, of the whole training.
 """

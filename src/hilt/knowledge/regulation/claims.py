@@ -15,11 +15,11 @@ from functools import cache
 from hilt.knowledge.regulation.accelerators import NAME, known, named
 
 _NUMBER = r"(?<![\w.,^])(?P<number>\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
-_SCALE = r"\s?\+?\s?(?P<scale>trillion|billion|million|thousand|(?-i:[TBMkK](?![A-Za-z])))"
+_SCALE = r"\s?\+?[\s*]{0,3}(?P<scale>trillion|billion|million|thousand|(?-i:[TBMkK](?![A-Za-z])))"
 _SCALES = {"t": 1e12, "b": 1e9, "m": 1e6, "k": 1e3}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
-_WORDS = r"[\s*_-]{0,4}(?:[a-z-]{1,20}\s){0,4}?"
+_WORDS = r"[\s*_-]{0,4}(?:(?!model|param|llm|variant|version)[a-z-]{1,20}\s){0,4}?"
 _MAKER = r"(?:nvidia\s|amd\s|google\s|cloud\s)?"
 _BOARD = rf"(?P<device>{NAME})(?:[\s-](?:\d{{1,3}} ?gb|sxm\d?|pcie))?"
 _ANY_BOARD = r"(?:gpu|tpu|npu|chip|accelerator|device)"
@@ -52,17 +52,23 @@ _SIGNS = ("token", "flop", "floating", "hour", " for ", "wh", "co2", "co₂")
 _OF_TRAINING = re.compile(r"train|tun(?:ed|ing)|corpus|data|tokens seen|learn", re.IGNORECASE)
 _OF_ELSE = re.compile(
     r"context|window|vocab|per second|per day|batch|sequence length|price|cost|\$|throughput|output|generat|"
-    r"input|cache|budget|per step|max_|length|latency|per token|inference|long as",
+    r"input|cache|per step|max_|length|latency|per token|inference|long as",
     re.IGNORECASE,
 )
 _OF_A_PART = re.compile(
     r"fine-?tun|\bSFT\b|instruct|post-?train|continu|anneal|adapt|\bDPO\b|\bRL|mid-?train|cool-?down|decay|additional|further|extra",
     re.IGNORECASE,
 )
+_OF_SEVERAL = re.compile(r"cumulativ|aggregat|all (?:the |of the |\d{1,2} )?\w{0,20} ?models", re.IGNORECASE)
+_EPOCHS = (
+    re.compile(r"^[^.]{0,40}?\bfor\s~?(\d{1,4})\sepochs"),
+    re.compile(r"\b(\d{1,4})\sepochs\s(?:on|over|of)\s\W{0,3}$"),
+)
+"""How often the tokens were gone through, said behind the figure or before it."""
 _FROM_SCRATCH = re.compile(r"pre-?train|from scratch|in total|overall|altogether", re.IGNORECASE)
 _UNITS = {"hour": 1, "day": 24, "week": 168, "month": 730}
-_AROUND, _CLAIMS = 140, 400
-"""Characters looked at on either side of a figure, and the figures of one text that are told."""
+_AROUND, _CLAIMS, _TEXT = 140, 400, 1 << 20
+"""Characters looked at on either side of a figure, figures of one text that are told, characters of a text looked at."""
 
 
 class Part(Enum):
@@ -75,7 +81,10 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A figure: tokens, operations, hours of one accelerator (`device`, where it is named), kWh or kg of CO2."""
+    """A figure: tokens, operations, hours of one accelerator (`device`, where it is named), kWh or kg of CO2.
+
+    `shared` says that it may be of several models together.
+    """
 
     kind: str
     value: float
@@ -83,6 +92,7 @@ class Claim:
     line: int
     part: Part = Part.UNSAID
     device: str = ""
+    shared: bool = False
 
 
 @cache
@@ -91,9 +101,12 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def claims(text: str, first_line: int = 1) -> tuple[Claim, ...]:
-    """The claims in `text`, whose first line has the number `first_line`; no more than a few hundred."""
+    """The claims in `text`, whose first line has the number `first_line`; no more than a few hundred.
+
+    What stands behind the first million characters is not looked at: no card of a person is that long.
+    """
     found: list[Claim] = []
-    for passage, begins in _passages(text, first_line):
+    for passage, begins in _passages(text[:_TEXT], first_line):
         small = passage.lower()
         if not any(sign in small for sign in _SIGNS):
             continue
@@ -140,6 +153,8 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
     value = _value(kind, match.groupdict())
     if value is None:
         return None
+    if kind == "tokens" and (epochs := _EPOCHS[0].search(after) or _EPOCHS[1].search(before)):
+        value *= max(1, int(epochs[1]))
     device = match.groupdict().get("device") or ""
     nearby = named(around)
     return Claim(
@@ -149,6 +164,7 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
         line=max(number for at, number in begins if at <= start),
         part=_part(before, after),
         device=known(device) if device else nearby[0] if len(nearby) == 1 else "",
+        shared=_OF_SEVERAL.search(around) is not None,
     )
 
 

@@ -71,7 +71,7 @@ def estimate(claims: Sequence[Claim], size: Size, *, source: str, based: bool, l
                 continue
             if not partial:
                 return found
-            low = max(end for end in (found.low, bound.low) if end is not None)
+            low = max((end for end in (found.low, bound.low) if end is not None), default=None)
             told = (*found.inputs, "what the training before it took is not told", *bound.inputs[:1])
             return Estimate(low=low, high=bound.high, method=found.method, inputs=told)
     return bound
@@ -79,7 +79,8 @@ def estimate(claims: Sequence[Claim], size: Size, *, source: str, based: bool, l
 
 def largest(kind: str, claims: Sequence[Claim], *, based: bool) -> float | None:
     """The largest figure of this kind that a card states of the whole training."""
-    whole = _whole([claim for claim in claims if claim.kind == kind], based=based)
+    of_kind = [claim for claim in claims if claim.kind == kind and not claim.shared]
+    whole = _whole(of_kind, based=based)
     return max((claim.value for claim in whole), default=None)
 
 
@@ -100,8 +101,9 @@ def _of(method: str, claims: Sequence[Claim], size: Size, source: str) -> Estima
     inputs = list(dict.fromkeys(_told(claim, source) for claim in counted))[:8]
     if method == "tokens":
         inputs.append(size.source)
+    shared = method == "hours" and any(claim.shared for claim in counted)  # hours of a family say nothing of one member
     return Estimate(
-        low=smallest * shares[0],
+        low=None if shared else smallest * shares[0],
         high=largest * shares[1],
         method={"operations": "disclosed", "tokens": "tokens", "hours": "hardware"}[method],
         inputs=tuple(inputs),

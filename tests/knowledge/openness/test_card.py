@@ -41,6 +41,7 @@ def found(body: str, name: str = "README.md", weights: bool = True, **metadata: 
             name,
             {key.replace("_", "-") if key == "model_index" else key: value for key, value in metadata.items()},
             body,
+            of_data=name.startswith("DATA"),
             has_weights=weights,
         )
     )
@@ -178,7 +179,11 @@ def test_names_of_data_and_libraries_are_claims() -> None:
     told = {
         one.component: one
         for one in of_card(
-            "README.md", {"datasets": ["a", "b", "c", "d"], "library_name": "flair"}, "", has_weights=True
+            "README.md",
+            {"datasets": ["a", "b", "c", "d"], "library_name": "flair"},
+            "",
+            of_data=False,
+            has_weights=True,
         )
     }
     assert told["datasets"].how == "names a, b, c and 1 more"

@@ -9,10 +9,6 @@ from typing import Any
 from hilt.knowledge.openness.evidence import Evidence, listed
 from hilt.knowledge.openness.sections import Section, figures, rows, sections, whole, words
 
-MODEL_CARD, DATA_CARD = (
-    re.compile(r"(readme|model[-_ ]?card)", re.IGNORECASE),
-    re.compile(r"(data[-_ ]?(card|sheet)|dataset[-_ ]?card)", re.IGNORECASE),
-)
 _LOOKED_AT = 1 << 20
 """Characters of a card that are looked at; people write no longer ones."""
 _WRITTEN = 60
@@ -98,20 +94,22 @@ def code_link(text: str) -> str:
     return next((link[:160] for link in links if not _LIBRARY.search(link)), "")
 
 
-def of_card(path: str, metadata: dict[str, Any], body: str, *, has_weights: bool) -> Iterator[Evidence]:
-    """What the card at `path` is evidence for. The card of a repository without weights may be one of a dataset."""
+def of_card(path: str, metadata: dict[str, Any], body: str, *, of_data: bool, has_weights: bool) -> Iterator[Evidence]:
+    """What the card at `path` is evidence for. `of_data`: its name says that it is a dataset's; without weights its front
+    matter may say so as well.
+    """
     name = path.rpartition("/")[2]
     body = body[:_LOOKED_AT]
     parts = list(sections(body))
     text = whole(body).text
     written = words(text)
-    of_data = DATA_CARD.match(name) or (not has_weights and any(key in metadata for key in _OF_DATASETS))
+    of_data = of_data or (not has_weights and any(key in metadata for key in _OF_DATASETS))
     named = name.lower().startswith("readme")
     if written >= (_WRITTEN if named else _NAMED_SO):
         yield Evidence("data_card" if of_data else "model_card", path, f"{written} words")
     for part in parts:
         yield from _of_section(path, part)
-    yield from _named_datasets(path, metadata, of_data=bool(of_data))
+    yield from _named_datasets(path, metadata, of_data=of_data)
     yield from _model_index(path, metadata)
     yield from _papers(path, metadata, parts, text)
     yield from _outputs(path, metadata)

@@ -45,7 +45,6 @@ PICKLED = frozenset("pickle joblib skops r-data".split())
 _NO_WEIGHTS = re.compile(
     r"(^|/)(optimizer|optim|scheduler|rng_state|random_states?|scaler|training_args|tokenizer|tokeniser|vocab|label_?encoder"
     r"|vectorizer|imatrix|mel_filters|preprocessor|.*optim_states|dataset|features?)[^/]*$",
-    re.IGNORECASE,
 )
 _CHECKPOINT = re.compile(
     r"(^|.*/)((checkpoint|ckpt|global_?step|step|epoch|iter(ation)?)s?[-_=]?(\d+)[^/]*)/", re.IGNORECASE
@@ -54,27 +53,18 @@ _OF_TRAINING = re.compile(
     r"(^|/)(trainer_state\.json|training_args\.(bin|json)|train(ing)?_(config|params|hparams)\.(json|ya?ml)|hparams\.ya?ml"
     r"|optimizer\.(pt|bin)|scheduler\.(pt|bin)|.*optim_states\.pt|ds_config\.json|all_results\.json|train_results\.json"
     r"|events\.out\.tfevents\..*|wandb-summary\.json|config\.cfg|args\.ya?ml)$",
-    re.IGNORECASE,
 )
-_RESULTS = re.compile(
-    r"(^|/)(eval(uation)?|test|all|predict|benchmark)_?results?[^/]*\.(json|csv|txt|md)$", re.IGNORECASE
-)
+_RESULTS = re.compile(r"(^|/)(eval(uation)?|test|all|predict|benchmark)_?results?[^/]*\.(json|csv|txt|md)$")
 _REQUIREMENTS = re.compile(
-    r"(^|/)(requirements[^/]*\.txt|environment\.ya?ml|conda\.ya?ml|python_env\.ya?ml|pyproject\.toml|setup\.py|Pipfile)$"
+    r"(^|/)(requirements[^/]*\.txt|environment\.ya?ml|conda\.ya?ml|python_env\.ya?ml|pyproject\.toml|setup\.py|pipfile)$"
 )
-_SAMPLES = re.compile(
-    r"(^|/)(samples?|outputs?|generated|sample_outputs?|generations?|sample_images)(/|[-_]?\d*\.)", re.IGNORECASE
-)
-_PAPER = re.compile(r"(^|/)[^/]*(paper|preprint|\d{4}\.\d{4,5})[^/]*\.pdf$", re.IGNORECASE)
-_REPORT = re.compile(r"(^|/)[^/]*(report|white-?_?paper|system[-_]card)[^/]*\.pdf$", re.IGNORECASE)
+_SAMPLES = re.compile(r"(^|/)(samples?|outputs?|generated|sample_outputs?|generations?|sample_images)(/|[-_]?\d*\.)")
+_PAPER = re.compile(r"(^|/)[^/]*(paper|preprint|\d{4}\.\d{4,5})[^/]*\.pdf$")
+_REPORT = re.compile(r"(^|/)[^/]*(report|white-?_?paper|system[-_]card)[^/]*\.pdf$")
 
 _TABLES = frozenset("parquet arrow tfrecord json-lines lightgbm-dataset".split())
-_DATA_NAME = re.compile(
-    r"(^|/)((train|valid|validation|val|dev|dataset|corpus)[^/]*|(data|datasets?|corpus)/[^/]+)$", re.IGNORECASE
-)
-_TEST_NAME = re.compile(
-    r"(^|/)((test|eval|evaluation|benchmark)[^/]*|(test|eval|evaluation|benchmarks?)/[^/]+)$", re.IGNORECASE
-)
+_DATA_NAME = re.compile(r"(^|/)((train|valid|validation|val|dev|dataset|corpus)[^/]*|(data|datasets?|corpus)/[^/]+)$")
+_TEST_NAME = re.compile(r"(^|/)((test|eval|evaluation|benchmark)[^/]*|(test|eval|evaluation|benchmarks?)/[^/]+)$")
 _DATA_ENDING = (
     ".csv",
     ".tsv",
@@ -91,7 +81,6 @@ _DATA_ENDING = (
 _NO_DATA = re.compile(
     r"(^|/)(events\.out\.tfevents|[^/]*(vocab|merges|token|label|class|tags?|stop_?words|results?|metrics|predictions?|args|config"
     r"|state|readme|licen[cs]e|requirements|embedding|index|chat_template|patterns)[^/]*$)",
-    re.IGNORECASE,
 )
 
 
@@ -104,7 +93,9 @@ def of_files(files: Files) -> Iterator[Evidence]:
 def weights(files: Files) -> list[str]:
     """The paths of weights, those of one format: the one that says most."""
     for format_id in WEIGHTS:
-        paths = [path for path, held in files.formats.items() if held == format_id and not _NO_WEIGHTS.search(path)]
+        paths = [
+            path for path, held in files.formats.items() if held == format_id and not _NO_WEIGHTS.search(path.lower())
+        ]
         if paths and format_id in _DOUBTFUL and format_id not in ("joblib", "pickle"):
             paths = [path for path in paths if _holds_numbers(files, path)]
         elif paths and format_id in PARTS:
@@ -149,29 +140,29 @@ def _weights(files: Files) -> Iterator[Evidence]:
 
 def _by_name(files: Files) -> Iterator[Evidence]:
     for path, format_id in sorted(files.formats.items(), key=lambda item: (item[0].count("/"), item[0])):
-        if _OF_TRAINING.search(path) and not (path.endswith("config.cfg") and format_id != "ini"):
+        if _OF_TRAINING.search(path.lower()) and not (path.endswith("config.cfg") and format_id != "ini"):
             yield Evidence("metadata", path, "settings or state of a training")
-        if _RESULTS.search(path):
+        if _RESULTS.search(path.lower()):
             yield Evidence("evaluation_results", path, "a file of results")
-        if _REQUIREMENTS.search(path) and "wandb/" not in path:
+        if _REQUIREMENTS.search(path.lower()) and "wandb/" not in path:
             yield Evidence("libraries", path, "a list of packages")
         if format_id == "media" and path.lower().endswith(".pdf"):
-            if _REPORT.search(path):
+            if _REPORT.search(path.lower()):
                 yield Evidence("technical_report", path, "a report by its name")
-            elif _PAPER.search(path):
+            elif _PAPER.search(path.lower()):
                 yield Evidence("research_paper", path, "a paper by its name")
-        elif format_id == "media" and _SAMPLES.search(path):
+        elif format_id == "media" and _SAMPLES.search(path.lower()):
             yield Evidence("sample_outputs", path, "a sample by its name")
 
 
 def _data(files: Files) -> Iterator[Evidence]:
     for path, format_id in sorted(files.formats.items()):
-        if _NO_DATA.search(path) or "!/" in path:
+        if _NO_DATA.search(path.lower()) or "!/" in path:
             continue
         named = path.lower().endswith(_DATA_ENDING) or format_id in _TABLES
-        if named and _TEST_NAME.search(path):
+        if named and _TEST_NAME.search(path.lower()):
             yield Evidence("evaluation_data", path, "data for tests by its name")
-        elif named and (_DATA_NAME.search(path) or format_id in ("parquet", "arrow", "lightgbm-dataset")):
+        elif named and (_DATA_NAME.search(path.lower()) or format_id in ("parquet", "arrow", "lightgbm-dataset")):
             yield Evidence(
                 "datasets",
                 path,

@@ -5,24 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
-from hilt.knowledge.openness import mof_yaml
-from hilt.knowledge.openness.card import DATA_CARD, MODEL_CARD, code_link, of_card
-from hilt.knowledge.openness.code import of_script
 from hilt.knowledge.openness.components import COMPONENTS
 from hilt.knowledge.openness.configs import of_config, of_gguf
 from hilt.knowledge.openness.evidence import Evidence
 from hilt.knowledge.openness.files import PICKLED, Files, of_files, weights
 
-Shipped = tuple[str, mof_yaml.Release]
+if TYPE_CHECKING:
+    from hilt.knowledge.openness.mof_yaml import Release
+
+Shipped = tuple[str, "Release"]
 """The publisher's own file of the framework: its path, and what it says."""
+
+MODEL_CARD = re.compile(r"readme|model[-_ ]?card")
+DATA_CARD = re.compile(r"data[-_ ]?(card|sheet)|dataset[-_ ]?card")
+"""Beginnings of the names of cards, in small letters."""
 
 _CONFIG = re.compile(r"(^|/)((adapter_)?config|model_index|model|meta)\.json$|-symbol\.json$")
 _CARDS = ("model-card", "text")
-_DATA_FOLDER = re.compile(r"(^|/)(data|datasets?)/readme[^/]*$", re.IGNORECASE)
+_DATA_FOLDER = re.compile(r"(^|/)(data|datasets?)/readme[^/]*$")
 
 
 def gather(files: Files, release: Shipped | None) -> Iterator[Evidence]:
@@ -44,27 +48,38 @@ def gather(files: Files, release: Shipped | None) -> Iterator[Evidence]:
 def _of_file(files: Files, path: str, format_id: str, folders: set[str], weights_here: list[str]) -> Iterator[Evidence]:
     folder, _, name = path.rpartition("/")
     if format_id in _CARDS and _is_card(folder, name, folders):
+        from hilt.knowledge.openness.card import of_card
+
         card: Any = files.value(path) if format_id == "model-card" else None
         metadata, body = (card.metadata, card.body) if card is not None else ({}, files.text(path))
-        yield from of_card(path, metadata, body, has_weights=bool(weights_here))
-    elif format_id in _CARDS and _DATA_FOLDER.search(path):
+        of_data = DATA_CARD.match(name.lower()) is not None
+        yield from of_card(path, metadata, body, of_data=of_data, has_weights=bool(weights_here))
+    elif format_id in _CARDS and _DATA_FOLDER.search(path.lower()):
         yield Evidence("data_card", path, "a card beside the data")
     elif format_id == "json" and (_CONFIG.search(path) or f"{path.removesuffix('.json')}.bin" in files.formats):
         yield from of_config(path, files.value(path).value)
     elif format_id == "gguf" and path in weights_here:
         yield from of_gguf(path, files.value(path).value("general.architecture"))
     elif format_id == "python":
-        yield from of_script(path, files.value(path).tree)
+        yield from _of_code(path, files.value(path).tree)
     elif format_id == "json" and name.endswith(".ipynb"):
         tree = _of_notebook(files.value(path).value)
         if tree is not None:
-            yield from of_script(path, tree)
+            yield from _of_code(path, tree)
+
+
+def _of_code(path: str, tree: ast.Module) -> Iterator[Evidence]:
+    from hilt.knowledge.openness.code import of_script
+
+    yield from of_script(path, tree)
 
 
 def _is_card(folder: str, name: str, folders: set[str]) -> bool:
     if name.lower().endswith((".json", ".yaml", ".yml", ".py", ".sh", ".csv")):
         return False
-    return DATA_CARD.match(name) is not None or (folder in folders and MODEL_CARD.match(name) is not None)
+    return DATA_CARD.match(name.lower()) is not None or (
+        folder in folders and MODEL_CARD.match(name.lower()) is not None
+    )
 
 
 def _of_notebook(value: Any) -> ast.Module | None:
@@ -84,6 +99,8 @@ def shipped(files: Files, limits: Limits) -> Shipped | None:
     """
     for path, format_id in sorted(files.formats.items()):
         if format_id == "yaml" and "/" not in path:
+            from hilt.knowledge.openness import mof_yaml
+
             documents = files.value(path).documents
             if documents and mof_yaml.is_release(documents[0]):
                 return path, mof_yaml.read(files.text(path), limits)
@@ -96,10 +113,12 @@ def code_at(files: Files) -> str:
         name = path.rpartition("/")[2]
         told = (
             format_id == "package-metadata"
-            or (format_id in _CARDS and MODEL_CARD.match(name))
+            or (format_id in _CARDS and MODEL_CARD.match(name.lower()))
             or name.endswith("package.json")
         )
         if told and path.count("/") < 2 and "!/" not in path:
+            from hilt.knowledge.openness.card import code_link
+
             try:
                 link = code_link(files.text(path))
             except (FormatError, SourceError):
@@ -109,7 +128,7 @@ def code_at(files: Files) -> str:
     return ""
 
 
-def _claimed(path: str, release: mof_yaml.Release) -> Iterator[Evidence]:
+def _claimed(path: str, release: Release) -> Iterator[Evidence]:
     for component, licences in release.held().items():
         part = next(part for part in release.parts if part.component == component)
         how = f"lists it{f' at {part.path[:120]}' if part.path else ''}"

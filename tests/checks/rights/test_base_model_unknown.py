@@ -4,7 +4,7 @@ from hilt.checks.rights.base_model_unknown import CHECK
 from hilt.core.context import Base, Context
 from hilt.core.report import Gap
 from made_from import card, told
-from offered import offered
+from offered import WEIGHTS, offered
 
 
 def test_bases_without_a_known_licence_are_one_finding() -> None:
@@ -41,3 +41,10 @@ def test_what_could_not_be_looked_up_is_a_gap() -> None:
     object.__setattr__(made, "context", Context(bases={"org/a": Base(name="org/a", error="gone")}))
     gaps = [seen.why for seen in CHECK.run(made) if isinstance(seen, Gap)]
     assert gaps == ["org/a was not looked up: gone"]
+
+
+def test_the_same_fault_of_many_folders_is_told_once() -> None:
+    files: dict[str, bytes | str] = {"README.md": card(license="mit")}
+    for folder in "abc":
+        files |= {f"{folder}/README.md": card(base_model="org/a"), f"{folder}/model.safetensors": WEIGHTS}
+    assert len(told(CHECK, files)) == 1

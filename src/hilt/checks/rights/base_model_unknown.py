@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from hilt.checks import listed
 from hilt.checks.check import Repository, Seen
-from hilt.checks.rights.lineage import followed, lineages, without_licence
+from hilt.checks.rights.lineage import each_once, followed, lineages, without_licence
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
 
@@ -32,6 +32,10 @@ def base_model_unknown(repository: Repository) -> Iterator[Seen]:
     for base in repository.context.bases.values():
         if base.error:
             yield Gap(what=CHECK.id, path="", state=State.FAILED, why=f"{base.name} was not looked up: {base.error}")
+    yield from each_once(_unknown(repository))
+
+
+def _unknown(repository: Repository) -> Iterator[Finding]:
     for lineage in lineages(repository):
         unknown = [one for one in without_licence(followed(repository, lineage).ancestors) if not one.weak]
         if unknown:

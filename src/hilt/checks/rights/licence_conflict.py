@@ -19,11 +19,15 @@ from collections.abc import Iterator
 
 from hilt.checks import listed
 from hilt.checks.check import Repository
-from hilt.checks.rights.lineage import reaching
+from hilt.checks.rights.lineage import each_once, reaching
 from hilt.core.finding import Confidence, Finding, Severity, Where
 
 
 def licence_conflict(repository: Repository) -> Iterator[Finding]:
+    yield from each_once(_conflicts(repository))
+
+
+def _conflicts(repository: Repository) -> Iterator[Finding]:
     for _, work, those in reaching(repository):
         from hilt.knowledge.licences.combine import conflicts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
+from hilt.core.finding import Finding, Severity
 from hilt.knowledge.licences.edges import Edge, joined, of_adapter, of_card, of_config, of_gguf, of_merge
 from hilt.knowledge.licences.model_names import own_name
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _MOST_FILES, _MOST_EDGES = 500, 2_000
 """Files that are read, and edges that are kept, of one subject."""
 _MERGES = frozenset({"mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml", "mergekit_moe_config.yaml"})  # fmt: skip
+_WEIGHTS = frozenset({"safetensors", "torch-zip", "torch-legacy"})
 _QUANTISED = frozenset({"quantize_config.json", "quantization_config.json", "quant_config.json"})
 
 
@@ -81,6 +83,15 @@ def reaching(repository: Repository) -> Iterator[tuple[Lineage, Work, tuple[Inhe
         yield lineage, work, inherited(followed(repository, lineage).ancestors)
 
 
+def each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Folders with the same card have the same fault: it is told once, where it is seen first."""
+    told = set[tuple[str, Severity]]()
+    for finding in findings:
+        if (finding.message, finding.severity) not in told:
+            told.add((finding.message, finding.severity))
+            yield finding
+
+
 def without_licence(ancestors: tuple[Ancestor, ...]) -> tuple[Ancestor, ...]:
     """Bases whose licence, or a part of it, is not known."""
     from hilt.knowledge.licences.descent import Carries
@@ -96,7 +107,7 @@ def _edges(repository: Repository) -> Iterator[tuple[str, int, Edge]]:
     places = Places(repository.formats)
     wanted = [path for path, format_id in repository.formats.items() if _may_say(path, format_id)]
     wanted.sort(key=lambda path: (path.count("/"), path))
-    hints = {places.home(path): _hint(path) for path in reversed(wanted) if _hint(path)}
+    hints = {places.home(path): hint for path in reversed(wanted) if (hint := _hint(path, repository.formats.values()))}
     for path in wanted[:_MOST_FILES]:
         home = places.home(path)
         if home is None:
@@ -115,14 +126,18 @@ def _may_say(path: str, format_id: str) -> bool:
     return format_id in ("model-card", "gguf") or (format_id == "yaml" and name in _MERGES)
 
 
-def _hint(path: str) -> str:
-    """How the subject was made from its base, where that such a file is there says so."""
+def _hint(path: str, formats: Iterable[str]) -> str:
+    """How the subject was made from its base, where that such a file is there says so.
+
+    GGUF beside other weights was converted from those.
+    """
     name = path.rpartition("/")[2].lower()
     if name == "adapter_config.json":
         return "adapter"
     if name in _MERGES:
         return "merge"
-    return "quantized" if name in _QUANTISED or name.endswith(".gguf") else ""
+    converted = name.endswith(".gguf") and _WEIGHTS.isdisjoint(formats)
+    return "quantized" if name in _QUANTISED or converted else ""
 
 
 def _of_file(repository: Repository, path: str, hint: str) -> Iterator[tuple[int, Edge]]:

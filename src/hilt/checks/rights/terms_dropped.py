@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from hilt.checks import listed
 from hilt.checks.check import Repository
-from hilt.checks.rights.lineage import reaching
+from hilt.checks.rights.lineage import each_once, reaching
 from hilt.checks.rights.wording import called
 from hilt.core.finding import Confidence, Finding, Severity, Where
 
@@ -45,6 +45,10 @@ _RELATIONS = {"quantized": "quantised from", "merge": "merged from", "finetune":
 
 
 def terms_dropped(repository: Repository) -> Iterator[Finding]:
+    yield from each_once(_dropped(repository))
+
+
+def _dropped(repository: Repository) -> Iterator[Finding]:
     for _, work, those in reaching(repository):
         from hilt.knowledge.licences.combine import dropped
 

@@ -29,7 +29,7 @@ _SMALL = {
 _DOLLARS = r"us\s?dollars?|u\.s\.\s?dollars?|dollars?|usd"
 _OTHERS = r"rmb|cny|yuan|eur|euros?|gbp|pounds?|jpy|yen|krw|won|aed|inr|cad|aud|sgd|hkd|nzd|chf|twd"
 _AMOUNT = re.compile(
-    rf"(?P<before>us\s?\$|usd\s?\$?|\$|€|£|¥|{_OTHERS})?\s?"
+    rf"(?P<before>us\s?\$|usd\s?\$?|(?:{_OTHERS})\s?\$?|(?<![a-z])\$|[€£¥])?\s?"
     rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,13}}(?:\.\d{{1,2}})?|(?:{'|'.join(_SMALL)})(?=\s+(?:hundred|thousand|million|billion)))"
     r"(?:\s?(?P<scale>hundred|thousand|million|billion|trillion|mm|mn|bn|[kmb]))?(?![\w])"
     r"(?:\s?\([^()]{1,40}\))?"

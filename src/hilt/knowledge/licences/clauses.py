@@ -28,7 +28,7 @@ _TERRITORY = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TERRITORIES), ke
 _AT_LEAST = re.compile(
     r"at least|or more|no less than|not less than|equal to or|reach|less than|under\b|below|fewer than"
 )
-_MONTHLY = re.compile(r"monthly (?:\w+ ){0,3}revenue|revenue[^.]{0,40}(?:per|a|each|in any|any) (?:\w+ )?month|monthly")
+_MONTHLY = re.compile(r"monthly (?:\w+ ){0,3}revenue|revenue.{0,40}(?:per|a|each|any) (?:\w+ )?month\b|monthly")
 _YEARLY = re.compile(r"annual|year|twelve|12[- ]month")
 _INSTEAD = re.compile(r"\b(?:prominently )?display|\bshow\b")
 _FAR = 300

@@ -285,3 +285,17 @@ def test_the_digest_covers_the_organisation_and_what_it_has_done() -> None:
     other = Settled(licence="x", id="y", done="z")
     assert digest([FITS], {}, (), ACME, (MET, other)) == digest([FITS], {}, (), ACME, (other, MET))
     assert judged(profile=ACME).policy_digest != judged(profile=NO_PROFILE).policy_digest
+
+
+def test_a_licence_of_any_length_is_named_in_a_line() -> None:
+    asked = replace(report(), terms=(term("profile.users <= 4", licence="x" * 1_000_000, of="y" * 1_000_000),) * 3)
+    (reason,) = judge(asked, [FITS], env={}, now=NOW, schema=SCHEMA, profile=ACME).reasons
+    assert len(reason.why[0]) < 1000
+    assert len(reason.change) < 1000
+
+
+def test_of_many_terms_a_few_are_told() -> None:
+    (fits, _) = judged(*(f"profile.users <= {number % 5}" for number in range(1000))).reasons
+    assert fits.why[0].startswith("1000 of 1000 in terms: l0, users (")
+    assert fits.why[0].endswith(" and 995 more")
+    assert fits.change.endswith(" and more.")

@@ -35,13 +35,13 @@ from hilt.policy.syntax import (
 class Record:
     """A group of named values; one that is missing is unknown.
 
-    `label` is how an explanation names it. `change` says of a field what, together, would make it another, where that is more than
-    the rule that reads it can tell.
+    `label` is how an explanation names it. `change` says of a field what, together, would make it another value, where
+    that is more than the rule that reads it can tell.
     """
 
     fields: Mapping[str, Value]
     label: str = ""
-    change: Mapping[str, tuple[str, ...]] | None = None
+    change: Callable[[str], tuple[str, ...]] | None = None
 
 
 Value = bool | int | float | str | tuple["Value", ...] | Record | None

@@ -15,6 +15,9 @@ from hilt.policy.evaluate import Record, Scope, Value
 from hilt.policy.kinds import ENV, nearest
 from hilt.policy.rights import change, profile_record
 
+MAX_NAME = 80
+"""Characters of a licence, a work or a kind that an explanation names; a stored report may hold anything."""
+
 
 def evidence(
     report: Report,
@@ -80,10 +83,14 @@ def _term(held: HeldTerm, profile: Profile) -> Record:
         "source": term.source,
         "holds": held.holds,
     }
-    told = change(term.needs, profile)
-    if held.holds is False or not told:
-        told = (" or ".join((*told, _met(term))),)
-    return Record(fields, label=f"{_named(term)} ({held.why})", change={"holds": told})
+
+    def changed(field: str) -> tuple[str, ...]:
+        told = change(term.needs, profile) if field == "holds" else ()
+        if field == "holds" and (held.holds is False or not told):
+            return (" or ".join((*told, _met(term))),)
+        return told
+
+    return Record(fields, label=f"{_named(term)} ({held.why})", change=changed)
 
 
 def _obligation(duty: Duty, profile: Profile) -> Record:
@@ -97,14 +104,19 @@ def _obligation(duty: Duty, profile: Profile) -> Record:
         "source": asked.source,
         "state": duty.state.value,
     }
-    unknown = change(asked.when, profile) if duty.state is DutyState.UNKNOWN else ()
-    return Record(
-        fields, label=f"{_named(asked)}: {duty.state.value} ({duty.why})", change={"state": unknown or (_met(asked),)}
-    )
+
+    def changed(field: str) -> tuple[str, ...]:
+        if field != "state":
+            return ()
+        unknown = change(asked.when, profile) if duty.state is DutyState.UNKNOWN else ()
+        return unknown or (_met(asked),)
+
+    return Record(fields, label=f"{_named(asked)}: {duty.state.value} ({duty.why})", change=changed)
 
 
 def _named(asked: Term | Obligation) -> str:
-    return f"{asked.licence}{f' of {asked.of}' if asked.of else ''}, {asked.id}"
+    named = [name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…" for name in (asked.licence, asked.of, asked.id)]
+    return f"{named[0]}{f' of {named[1]}' if named[1] else ''}, {named[2]}"
 
 
 def _met(asked: Term | Obligation) -> str:

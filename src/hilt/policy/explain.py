@@ -113,16 +113,19 @@ def _own_changes(node: Macro, scope: Scope, wanted: bool) -> str:
         return ""
     value = decide(node, scope)
     read = [path.removeprefix(f"{node.variable}.") for path in paths(node.body)]
-    told: list[str] = []
+    told: dict[str, None] = {}
     for item, fits in items(node, scope) or ():
-        if fits is value or fits is None:
-            changes = (item.change if isinstance(item, Record) else None) or {}
-            own = next((changes[name] for name in read if name in changes), ())
-            if not own:
-                return ""
-            told += own
-    told = [f"({one})" if " or " in one else one for one in dict.fromkeys(told)]
-    return " and ".join(told[:MAX_SHOWN]) + (f" and {len(told) - MAX_SHOWN} more" if len(told) > MAX_SHOWN else "")
+        if fits is not value and fits is not None:
+            continue
+        changes = (item.change(name) for name in read) if isinstance(item, Record) and item.change else ()
+        own = next(filter(None, changes), ())
+        if not own:
+            return ""
+        told |= dict.fromkeys(own)
+        if len(told) > MAX_SHOWN:
+            break
+    named = [f"({one})" if " or " in one else one for one in told]
+    return " and ".join([*named[:MAX_SHOWN], *(["more"] if len(named) > MAX_SHOWN else [])])
 
 
 def _to_blame(node: And | Or, scope: Scope) -> list[Node]:

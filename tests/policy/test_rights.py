@@ -251,7 +251,7 @@ def test_a_verdict_tells_which_term_fails_by_which_figure_and_what_would_change_
     assert fits.outcome is Outcome.BLOCK
     assert fits.why == ("1 of 2 in terms: l1, users (profile.users is 5, the licence needs <= 4)",)
     assert fits.change == (
-        "It passes once (profile.users <= 4 or your settings say under `obligations` how l1, users is met)."
+        "It passes once profile.users <= 4 or your settings say under `obligations` how l1, users is met."
     )
     assert meets.why == (
         (

@@ -124,7 +124,7 @@ def _own_changes(node: Macro, scope: Scope, wanted: bool) -> str:
         told |= dict.fromkeys(own)
         if len(told) > MAX_SHOWN:
             break
-    named = [f"({one})" if " or " in one else one for one in told]
+    named = [f"({one})" if " or " in one and len(told) > 1 else one for one in told]
     return " and ".join([*named[:MAX_SHOWN], *(["more"] if len(named) > MAX_SHOWN else [])])
 
 

@@ -1,4 +1,4 @@
-"""Puts real output into README.md: what stands between `<!-- run: ... -->` and `<!-- end -->` comes from a real run.
+"""Puts real output into README.md and pages of docs/: what stands between `<!-- run: ... -->` and `<!-- end -->` comes from a real run.
 
     python scripts/build_readme.py            writes it
     python scripts/build_readme.py --check    fails where a run says something else
@@ -21,7 +21,7 @@ from pathlib import Path
 from example_hub import hub
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "openness.md")
 BLOCK = re.compile(r"<!-- (run|python): ?(.*?) -->\n```(\w+)\n(.*?)```\n<!-- end -->", re.DOTALL)
 VARYING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\+00:00|Z)?|\b\d+(\.\d+)? s\b")
 
@@ -40,19 +40,20 @@ for line in sys.stdin.read().splitlines():
 
 
 def main(check: bool) -> int:
-    text = README.read_text(encoding="utf-8")
+    stale = False
     with tempfile.TemporaryDirectory() as folder, hub() as there:
         os.environ |= {"HF_ENDPOINT": there.endpoint, "HF_HOME": folder}
         example = [sys.executable, str(ROOT / "scripts" / "example_model.py"), "acme-chat"]
         subprocess.run(example, cwd=folder, check=True)
-        fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)
-    if not check:
-        README.write_text(fresh, encoding="utf-8")
-        return 0
-    if VARYING.sub("", fresh) == VARYING.sub("", text):
-        return 0
-    print("README.md shows other output than a run gives; run scripts/build_readme.py", file=sys.stderr)
-    return 1
+        for page in PAGES:
+            text = page.read_text(encoding="utf-8")
+            fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)
+            if not check:
+                page.write_text(fresh, encoding="utf-8")
+            elif VARYING.sub("", fresh) != VARYING.sub("", text):
+                print(f"{page.name} shows other output than a run gives; run scripts/build_readme.py", file=sys.stderr)
+                stale = True
+    return 1 if stale else 0
 
 
 def block(found: re.Match[str], folder: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 from hilt.formats.text import whole
+from hilt.knowledge.openness.configs import of_config
 from hilt.knowledge.openness.evidence import Evidence, best
 from hilt.knowledge.openness.files import Files
 from hilt.knowledge.openness.gather import cannot_be_told, code_at, gather
@@ -96,6 +97,18 @@ def test_code_that_a_config_names_elsewhere_is_elsewhere_and_beside_it_here() ->
     )
 
 
+def test_a_class_that_transformers_does_not_have_is_somewhere_that_nobody_knows() -> None:
+    (known,) = of_config("config.json", {"architectures": ["LlamaForCausalLM"], "model_type": "llama"})
+    assert (known.how, known.licences) == ("names LlamaForCausalLM, of transformers", ("Apache-2.0",))
+    for config in (
+        {"architectures": ["AcmeForCausalLM"], "model_type": "acme"},
+        {"architectures": ["AcmeForCausalLM"], "model_type": "llama"},
+        {"architectures": ["LlamaForCausalLM"]},
+    ):
+        (unknown,) = of_config("config.json", config)
+        assert (unknown.elsewhere, unknown.licences) == (True, ())
+
+
 def test_notebooks_are_read_as_scripts() -> None:
     cells = [
         {"cell_type": "code", "source": ["!pip install x\n", "from transformers import Trainer\n"]},
@@ -127,6 +140,7 @@ def test_what_files_leave_untold_is_not_said_to_be_missing() -> None:
         b"3",
         b'{"architectures": 3}',
         b'{"architectures": [3], "model_type": []}',
+        b'{"model_type": {}}',
         b'{"auto_map": {"a": 3}}',
         b'{"auto_map": []}',
         b'{"pipeline": 1, "spacy_version": 1, "sources": [1], "performance": 0}',

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from hilt.knowledge.openness.evidence import Evidence, listed
@@ -70,8 +73,21 @@ def _transformers(path: str, config: dict[str, Any]) -> Iterator[Evidence]:
         if elsewhere:
             yield Evidence("architecture", path, f"names code of {elsewhere[0][:100]}", elsewhere=True, licences=())
         return  # what lies here is found among the code
-    if names and isinstance(config.get("model_type"), str):
+    model_type = config.get("model_type")
+    begin = _beginnings().get(model_type) if isinstance(model_type, str) else None
+    if names and begin and names[0].startswith(begin):
         yield _in_library(path, listed(names), "transformers")
+    elif names:
+        how = f"names {listed(names)}, which is not among the architectures of transformers that hilt knows"
+        yield Evidence("architecture", path, how, elsewhere=True, licences=())
+
+
+@cache
+def _beginnings() -> dict[str, str]:
+    """How the names of classes of transformers begin, by the type of model."""
+    with open(os.path.join(os.path.dirname(__file__), "architectures.json"), encoding="utf-8") as file:  # noqa: PTH118, PTH120, PTH123
+        found: dict[str, str] = json.load(file)["begin"]
+        return found
 
 
 def _diffusers(path: str, config: dict[str, Any]) -> Iterator[Evidence]:

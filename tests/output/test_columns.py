@@ -11,6 +11,7 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, State
 from hilt.core.rights import DutyState
 from hilt.core.verdict import Outcome, Verdict
+from hilt.output import html
 from hilt.output.burdens import burdens
 from hilt.output.entry import Entry, Tone
 from hilt.output.gains import gains
@@ -201,3 +202,16 @@ def test_a_checklist_on_which_nothing_is_left_is_not_told_twice() -> None:
 def test_no_advice_is_said_once_and_only_where_licences_or_laws_are_told() -> None:
     assert render([LLAMA_HELD, APACHE], CATALOGUE).count("not legal advice") == 1
     assert "not legal advice" not in render([HONEST, UNLICENSED], CATALOGUE)
+
+
+def test_words_that_are_to_be_carried_keep_their_lines_and_many_are_counted() -> None:
+    words = "\n".join(f"Copyright {year} Acme" for year in range(2000, 2100))
+    duty = LLAMA_HELD.duties[1]
+    long = replace(LLAMA_HELD, duties=(duty._replace(obligation=duty.obligation._replace(words=words)),))
+    text = render([long], CATALOGUE)
+    assert "\n                    Copyright 2005 Acme\n" in text
+    assert "Copyright 2006 Acme" not in text
+    assert "and 94 lines more: see hilt notice" in text
+    page = html.render([long], CATALOGUE)
+    assert "<bdi>Copyright 2059 Acme</bdi>" in page
+    assert "and 40 lines more: see hilt notice" in page

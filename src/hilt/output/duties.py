@@ -65,6 +65,11 @@ class Asked(NamedTuple):
     def source(self) -> str:
         return _with_works(self.licence, self.works)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The lines that are to be carried as they stand."""
+        return tuple(line for line in self.obligation.words.splitlines() if line.strip())
+
 
 class Held(NamedTuple):
     """A term; `holds` is None where it cannot be told."""

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from hilt.core.rights import Answer, DutyState
 from hilt.output.duties import Asked, Held
-from hilt.output.figures import some
+from hilt.output.figures import counted, some
 from hilt.output.markup import Html, join, table, tag
 from hilt.output.quote import quote
 from hilt.output.rights_words import APPLIES, CONDUCT, HOLDS, STATES, WHOSE
 
 ROWS = 200
 """Duties, terms and answers told, each; the JSON output has them all."""
+LINES = 60
+"""Lines told of words that are to be carried; `hilt notice` writes them all."""
 
 
 def checklist(told: Sequence[Asked]) -> Iterator[Html]:
@@ -24,7 +26,12 @@ def checklist(told: Sequence[Asked]) -> Iterator[Html]:
 
 def _duty(one: Asked) -> list[str]:
     duty = one.obligation
-    words = [tag("pre", tag("bdi", quote(duty.words, 2000)))] if duty.words else []
+    lines = [tag("span", tag("bdi", quote(line, 1000)), class_="line") for line in one.words[:LINES]]
+    if len(one.words) > LINES:
+        lines.append(
+            tag("span", f"and {counted(len(one.words) - LINES, 'line')} more: see hilt notice", class_="line more")
+        )
+    words = [tag("pre", *lines)] if lines else []
     done = [_note(f"done in {duty.where}")] if duty.where and one.state is DutyState.DONE and not one.why else []
     why = [_note(one.why)] if one.why else []
     word, tone = STATES[one.state]

@@ -8,7 +8,7 @@ from itertools import groupby
 from hilt.core.rights import Answer, DutyState
 from hilt.output.duties import Asked, Held
 from hilt.output.entry import Tone
-from hilt.output.figures import some
+from hilt.output.figures import counted, some
 from hilt.output.layout import Page, Span
 from hilt.output.quote import quote
 from hilt.output.rights_words import APPLIES, CONDUCT, HOLDS, STATES, WHOSE
@@ -17,6 +17,8 @@ from hilt.output.text_columns import SHADE
 COLUMN = 18
 MOST = 24
 """Duties, terms and answers told, each; the JSON output has them all."""
+LINES = 6
+"""Lines told of words that are to be carried; `hilt notice` writes them all."""
 TITLES = 6
 """Rules of law that are told by their titles."""
 
@@ -46,12 +48,16 @@ def _duty(page: Page, one: Asked) -> None:
     if duty.where and one.state is DutyState.DONE and not one.why:
         note = f"({duty.where})"
     page.flow(
-        [(quote(duty.says, 1000) + (":" if duty.words else ""), ""), (quote(note, 600), "dim")],
+        [(quote(duty.says, 1000) + (":" if one.words else ""), ""), (quote(note, 600), "dim")],
         indent=COLUMN,
         label=_label(STATES[one.state]),
     )
-    if duty.words:
-        page.flow([(quote(duty.words, 2000), "cyan")], indent=COLUMN + 2)
+    for line in one.words[:LINES]:
+        page.flow([(quote(line, 1000), "cyan")], indent=COLUMN + 2)
+    if len(one.words) > LINES:
+        page.flow(
+            [(f"and {counted(len(one.words) - LINES, 'line')} more: see hilt notice", "yellow")], indent=COLUMN + 2
+        )
 
 
 def terms(page: Page, told: Sequence[Held]) -> None:

@@ -41,6 +41,14 @@ def test_mit_metadata_over_agpl_weights() -> None:
     )
 
 
+def test_mit_metadata_over_weights_whose_header_says_agpl() -> None:
+    header = gguf([], b"", [("general.license", "AGPL-3.0 License (https://ultralytics.com/license)")])
+    [one] = found(CHECK, {"METADATA": metadata("MIT"), "yolo.gguf": header})
+    assert one.message.startswith(
+        "the package says MIT License (METADATA), but its models are under GNU Affero General Public License v3.0 (yolo.gguf"
+    )
+
+
 def test_three_licence_files_that_disagree_are_one_finding_that_names_all() -> None:
     files = {"LICENSE": MIT.format(holder="2024 A"), "LICENSE.txt": APACHE, "COPYING": BSD_3.format(holder="B")}
     [one] = found(CHECK, files | {"w.safetensors": WEIGHTS})

@@ -30,6 +30,15 @@ def test_a_name_that_nobody_knows_needs_a_person_unless_something_else_tells_the
     assert found(CHECK, {"README.md": card, "LICENSE": MIT.format(holder="2024 A")}) == []
 
 
+def test_what_a_package_says_of_itself_does_not_tell_the_licence_of_its_model() -> None:
+    package = (
+        "Metadata-Version: 2.1\nName: x\nLicense: MIT\n\nThe model is released under the Chatty Model License 2.\n"
+    )
+    [one] = found(CHECK, {"METADATA": package, "w.safetensors": WEIGHTS})
+    assert one.severity is Severity.MEDIUM
+    assert one.message.startswith("the licence of the model is called 'Chatty Model License 2'")
+
+
 def test_no_licence_at_all_is_no_finding() -> None:
     assert found(CHECK, {"README.md": "---\nlicense: unknown\n---\n", "w.safetensors": WEIGHTS}) == []
     assert found(CHECK, {"w.safetensors": WEIGHTS}) == []

@@ -21,7 +21,7 @@ from hilt.checks.rights.gathering import LicenceText, gathered
 from hilt.checks.rights.wording import called, place
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.licences.agreement import entry_of
-from hilt.knowledge.licences.works import How, Part, Work
+from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 _SHOWN = 8
 
@@ -51,11 +51,16 @@ def _names(work: Work) -> Iterator[Finding]:
             if said.lower() in told or (claim.part is not Part.DATA and said not in work.unknown):
                 continue
             told.add(said.lower())
-            beside = bool(work.ids) or claim.part is Part.DATA
-            severity = Severity.LOW if beside else Severity.MEDIUM
+            severity = Severity.LOW if claim.part is Part.DATA or _known_beside(claim, work) else Severity.MEDIUM
             of = "" if claim.part is Part.WHOLE else f" of {claim.part.value}"
             message = f"the licence{of} is called {said!r}, which no entry of the pack is, or more than one"
             yield _finding(severity, Where(path=claim.path, line=claim.line), message)
+
+
+def _known_beside(claim: Claim, work: Work) -> bool:
+    """Something else tells the licence of the same thing; what is said of a package is not said of the model in it."""
+    about = [other for other in work.claims if other.ids and other.part is not Part.DATA]
+    return any(claim.part is not Part.MODEL or other.part is Part.MODEL for other in about)
 
 
 def _unread(work: Work) -> Iterator[Finding]:

@@ -62,15 +62,20 @@ def unknown(claims: Sequence[Claim]) -> tuple[str, ...]:
 def disagreements(claims: Sequence[Claim]) -> list[Disagreement]:
     """What the sources of one work say against each other, of each part of it."""
     named = sorted((claim for claim in claims if claim.ids), key=lambda claim: claim.how.rank)
-    whole = [claim for claim in named if claim.part is Part.WHOLE or claim.how is How.HEADER]
-    found = [Disagreement(claims=voices) for voices in [_voices(whole)] if len(voices) > 1]
+    whole = [claim for claim in named if claim.part is Part.WHOLE]
+    # A text or a card beside weights speaks of them as their header does; metadata may speak of the package alone.
+    headers = [
+        claim for claim in named if claim.how is How.HEADER and {How.TEXT, How.CARD} & {one.how for one in whole}
+    ]
+    voices = _voices(sorted([*whole, *headers], key=lambda claim: claim.how.rank))
+    found = [Disagreement(claims=voices)] if len(voices) > 1 else []
     for part in (Part.MODEL, Part.CODE):  # data sets may well have licences of their own each
         voices = _voices([claim for claim in named if claim.part is part])
         if len(voices) > 1:
             found.append(Disagreement(claims=voices))
     already = {claim_id for one in found for claim in one.claims for claim_id in claim.ids}
     for model in (claim for claim in named if claim.part is Part.MODEL and not already.issuperset(claim.ids)):
-        package = [claim for claim in whole if claim.how is not How.HEADER and not agree(claim.ids, model.ids)]
+        package = [claim for claim in whole if not agree(claim.ids, model.ids)]
         around = next((claim for claim in package if asks_more(model.ids, claim.ids)), None)
         if around is not None:
             return [*found, Disagreement(claims=(around, model), stricter=True)]

@@ -20,6 +20,8 @@ _NOTHING = frozenset(
 _MOST, _LONGEST, _TEXT = 32, 200, 600
 """Names that are taken from one list, letters of a name, and from how many letters on a field holds a whole text."""
 _STANZAS = 2_000
+_ADDRESS = re.compile(r"[(<\[]?(https?://[^\s()<>\[\]]{3,200})[)>\]]?")
+_SEE = re.compile(r"\(see [^()]{1,60}\)|, see .{1,60}$", re.IGNORECASE)
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,40}):[ \t]*(.*)")
 
 
@@ -33,7 +35,7 @@ def claim(said: Any, path: str, how: How, *, name: str = "", link: str = "", par
         return None
     words = said if isinstance(said, list) else [said]
     told = [_shown(word) for word in words[:_MOST]]
-    named = [resolve(word, name=name, link=link) for word in told if word.lower() not in _NOTHING or name or link]
+    named = [_named(word, name, link) for word in told if word.lower() not in _NOTHING or name or link]
     more = (f"and {len(words) - _MOST} more",) if len(words) > _MOST else ()
     return Claim(
         said=", ".join((*told, *more)) + "".join(f" ({word[:_LONGEST]})" for word in (name, link) if word),
@@ -44,6 +46,13 @@ def claim(said: Any, path: str, how: How, *, name: str = "", link: str = "", par
         unknown=(*dict.fromkeys(word for one in named for word in one.unknown), *more),
         part=part,
     )
+
+
+def _named(said: str, name: str, link: str) -> Named:
+    """What one word of a field means; an address in it is a link: "AGPL-3.0 License (https://...)"."""
+    found = _ADDRESS.search(said)
+    words = _SEE.sub("", said[: found.start()] + said[found.end() :] if found else said).strip(" ,;:-")
+    return resolve(words or said, name=name, link=link or (found[1] if found and words else ""))
 
 
 def of_card(metadata: Mapping[str, Any], path: str) -> Iterator[Claim]:

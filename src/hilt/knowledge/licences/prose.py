@@ -39,7 +39,7 @@ _BEHIND = re.compile(r"(?:\S+\s+){0,5}\S+(?=[-\s]+licen[cs]ed\b)", re.IGNORECASE
 _LABEL = re.compile(r"(?:\|\s*)?(?P<of>[\w /&-]{0,40}?)\blicen[cs]e(?:\s+(?:type|name))?\s*(?:[:=]|\|)\s*(?P<said>.+)", re.IGNORECASE)  # fmt: skip
 _OF = re.compile(r"(?P<of>[A-Z][\w /&,-]{0,60}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(?P<said>.+)")
 _UNKNOWN = re.compile(
-    r"[A-Z][\w.+-]*(?:\s+[\w.+-]+){0,6}?\s+Licen[cs]e(?:\s+Agreement)?(?:,?\s+(?:[Vv]ersion\s+)?v?\d[\d.]*\d)?"
+    r"[A-Z][\w.+-]*(?:\s+[\w.+-]+){0,6}?\s+Licen[cs]e(?:\s+Agreement)?(?:,?\s+(?:[Vv]ersion\s+)?v?\d+(?:\.\d+)*)?"
 )
 _WORD = re.compile(r"\S+")
 _ENDS, _CLOSES = re.compile(r"(?:and|or|with)$|[(\[]", re.IGNORECASE), ".,;:)]\"'+\u201d"

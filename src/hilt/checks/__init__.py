@@ -250,7 +250,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         id="openness",
-        severity=Severity.LOW,
+        severity=Severity.INFO,
         needs=(*MODELS, "model-card", "package-metadata", "json", "yaml"),
         weighs=True,
         facts=STATED,

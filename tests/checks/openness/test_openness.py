@@ -141,7 +141,7 @@ def test_a_publishers_file_that_is_wrong_is_told_and_not_used() -> None:
     told = releases.text({"model_card": "MIT"}).replace("Model card", "Modelcard").encode()
     results = seen({**MODEL, "mof.yml": told})
     (finding,) = [one for one in results if isinstance(one, Finding)]
-    assert (finding.severity, finding.where.path) == (Severity.LOW, "mof.yml")
+    assert (finding.severity, finding.where.path) == (Severity.INFO, "mof.yml")
     assert "release.components[0].name: 'Modelcard' is no component" in finding.message
     assert not [one for one in results if isinstance(one, Fact) and one.source.startswith("mof.yml")]
 

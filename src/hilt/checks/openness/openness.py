@@ -50,7 +50,7 @@ def openness(repository: Repository) -> Iterator[Seen]:
     except (FormatError, SourceError) as error:
         path = next(path for path, format_id in sorted(repository.formats.items()) if format_id == "yaml")
         message = f"the publisher's file of the {_FRAMEWORK} is wrong, and was not used: {error}"
-        yield Finding(check=CHECK.id, severity=Severity.LOW, where=Where(path=path), message=message)
+        yield Finding(check=CHECK.id, severity=Severity.INFO, where=Where(path=path), message=message)
         release = None
     found = best(_with_known_bases(repository, one) for one in gather(files, release))
     found = {component: with_licences(repository, one) for component, one in found.items()}

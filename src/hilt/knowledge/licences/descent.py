@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -78,16 +79,16 @@ class Descent:
 
 def descent(edges: Iterable[Edge], look_up: Callable[[str, str], Base | None], own: str = "") -> Descent:
     """Follows the edges of a subject called `own`; `look_up` says what is known of a (relation, name)."""
-    waiting = [
+    waiting = deque(
         _step(None, edge.relation, edge.name, edge.source, look_up, weak=edge.weak)
         for edge in edges
         if edge.relation in CARRIES
-    ]
+    )
     found: list[Ancestor] = []
     circles: list[tuple[str, ...]] = []
     seen = set[tuple[str, Carries, bool]]()
     while waiting and len(found) < MOST:
-        one = waiting.pop(0)
+        one = waiting.popleft()
         earlier = (own, *one.way[:-1]) if own else one.way[:-1]
         if any(same(one.name, name) for name in earlier):
             circles.append((own, *one.way) if own else one.way)

@@ -56,7 +56,8 @@ class Change:
 class Identified:
     """What a text is: `ids` are licences of the index, most alike first, or in the order in which their texts follow.
 
-    `of` is "policy" for a policy of use that goes with a licence, and "notice" for the short text that stands for one.
+    `of` is "policy" for a policy of use that goes with a licence, and "notice" for the short text that stands for one;
+    `policies` are those that stand beside a licence in the same text.
     `score` is the likeness to the known text, or for several the part that is known. Of the `changes`, those are told
     that matter most; `more` are not. `unread` characters at the end were not looked at.
     """
@@ -66,6 +67,7 @@ class Identified:
     score: float = 0.0
     changes: tuple[Change, ...] = ()
     of: str = "licence"
+    policies: tuple[str, ...] = ()
     more: int = 0
     unread: int = 0
 
@@ -199,12 +201,14 @@ class _Comparison:
     def told(self, kind: str, numbers: Sequence[int], score: float) -> Identified:
         changes, more = self.changes(numbers) if numbers else ((), 0)
         texts = [self.known.texts[number] for number in numbers]
+        licences = [text for text in texts if text.of != "policy"] or texts
         return Identified(
             kind=kind,
-            ids=tuple(dict.fromkeys(text.id for text in texts)),
+            ids=tuple(dict.fromkeys(text.id for text in licences)),
+            policies=tuple(dict.fromkeys(text.id for text in texts if text not in licences)),
             score=score,
             changes=changes,
-            of=texts[0].of if texts else "licence",
+            of=licences[0].of if licences else "licence",
             more=more,
             unread=self.read.unread,
         )

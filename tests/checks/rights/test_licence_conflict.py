@@ -33,6 +33,11 @@ def base(name: str, *licences: str, bases: tuple[tuple[str, str], ...] = ()) -> 
             "org/b (gpl-3.0) asks that what is made from it stays under that licence",
         ),
         (
+            {"README.md": card(base_model=["org/a", "org/b", LLAMA])},
+            (base("org/a", "agpl-3.0"), base("org/b", "cc-by-nc-4.0")),
+            f"org/b (cc-by-nc-4.0) asks that its own terms go along, {LLAMA} (llama3.1) asks that its own terms go along",
+        ),
+        (
             {"README.md": card(base_model="org/a")},
             (base("org/a", "cc-by-nc-nd-4.0"),),
             "lets nobody pass on a changed version",

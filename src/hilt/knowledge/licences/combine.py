@@ -211,20 +211,25 @@ def _prefixes(those: Iterable[Inherited]) -> Iterator[Conflict]:
 
 
 def _clashes(those: Iterable[Inherited]) -> Iterator[Conflict]:
+    """One conflict for each licence that wants to be the only one, with all that stand in its way."""
     whole = [one for one in those if one.carries is Carries.ALL and one.changed]
+    in_the_way: dict[str, tuple[Inherited, list[Inherited]]] = {}
     for one, other in combinations(whole, 2):
         if clash(one.licence, other.licence) and not _in_line(one, other):
-            first, second = (one, other) if one.licence.share_alike else (other, one)
-            also = f"and {_called(second)} asks that its own terms go along"
-            if second.licence.share_alike:
-                also = f"and {_called(second)} asks the same for itself"
-            yield Conflict(
-                kind="share-alike",
-                says=f"{_called(first)} asks that what is made from it stays under that licence and nothing else, {also}",
-                fix="Nobody but the authors can allow it to be passed on: ask one of them for another licence, or make it without one.",
-                path=one.ancestors[0].source,
-                weak=one.weak or other.weak,
-            )
+            alone, beside = (one, other) if one.licence.share_alike else (other, one)
+            in_the_way.setdefault(alone.licence.id, (alone, []))[1].append(beside)
+    for alone, others in in_the_way.values():
+        ask = [
+            f"{_called(one)} asks {'the same for itself' if one.licence.share_alike else 'that its own terms go along'}"
+            for one in others
+        ]
+        yield Conflict(
+            kind="share-alike",
+            says=f"{_called(alone)} asks that what is made from it stays under that licence and nothing else, and {', '.join(ask)}",
+            fix="Nobody but the authors can allow it to be passed on: ask one of them for another licence, or make it without one.",
+            path=alone.ancestors[0].source,
+            weak=alone.weak or all(one.weak for one in others),
+        )
 
 
 def _in_line(one: Inherited, other: Inherited) -> bool:

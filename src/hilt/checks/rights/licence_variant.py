@@ -21,8 +21,8 @@ from hilt.checks.rights.gathering import LicenceText, gathered
 from hilt.checks.rights.wording import called
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.licences.identify import Change
+from hilt.knowledge.licences.marks import KINDS
 
-_ORDER = ("number", "use", "territory", "forbids", "name")
 _SHOWN, _LONGEST = 6, 160
 
 
@@ -41,11 +41,13 @@ def _told(text: LicenceText) -> str:
     shown = "; ".join(_shown(change) for change in changes[:_SHOWN])
     more = len(changes) - _SHOWN + known.more
     rest = f"; and {more} more changes" if more > 0 else ""
+    if known.unread:
+        rest += f"; {known.unread:,} characters behind them were not read"
     return f"the text is like {what}{names} ({known.score:.0%} of it), and not the same: {shown}{rest}"
 
 
 def _rank(change: Change) -> tuple[int, bool]:
-    return min((_ORDER.index(mark.kind) for mark in change.marks), default=len(_ORDER)), change.gap
+    return min((KINDS.index(mark.kind) for mark in change.marks), default=len(KINDS)), change.gap
 
 
 def _shown(change: Change) -> str:

@@ -21,7 +21,7 @@ from itertools import groupby
 
 from hilt.knowledge.licences.grams import Grams, grams, shipped
 from hilt.knowledge.licences.index import Text, index
-from hilt.knowledge.licences.marks import SCALE, Mark, counted, is_number, marks
+from hilt.knowledge.licences.marks import KINDS, SCALE, Mark, counted, is_number, marks
 from hilt.knowledge.licences.words import Words, words
 
 SAME, VARIANT, HELD = 0.97, 0.5, 0.9
@@ -33,7 +33,6 @@ _MARKED = 300
 """Words of one change in which marks are looked for; that a change is longer is a mark by itself."""
 _COMPARED = 400
 """Changes that are looked at, to tell the `CHANGES` of them that matter most."""
-_WEIGHTS = ("territory", "use", "number", "long", "forbids", "name")
 _OWN = 0.6
 """Part of a known text that must be its own where others are held: licences share sentences."""
 _SPREAD = 1.5
@@ -254,5 +253,4 @@ class _Comparison:
 
 
 def _weight(change: Change) -> int:
-    kinds = [_WEIGHTS.index(mark.kind) for mark in change.marks]
-    return min(kinds, default=len(_WEIGHTS) + change.gap)
+    return min((KINDS.index(mark.kind) for mark in change.marks), default=len(KINDS) + change.gap)

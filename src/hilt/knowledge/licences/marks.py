@@ -39,9 +39,13 @@ _NO_NAMES = frozenset(
 )
 
 
+KINDS = ("number", "use", "territory", "long", "forbids", "name")
+"""Kinds of marks, those that matter most first; "long" stands for a change of which not every word was looked at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Why a change is worth a look: `kind` is "number", "use", "forbids", "territory", "name" or "long"."""
+    """Why a change is worth a look: `kind` is one of `KINDS`."""
 
     kind: str
     words: str

@@ -48,7 +48,7 @@ from hilt.core.finding import Severity
 from hilt.formats import ACCOUNTED, CARRIERS, LISTED, ZIPS
 
 NAMING_LICENCES = (
-    "model-card", "package-metadata", "licence", "text", "json", "yaml", "gguf", "safetensors", "onnx", "ort",
+    "model-card", "package-metadata", "licence", "text", "json", "yaml", "gguf", "safetensors", "onnx", "ort", "coreml",
 )  # fmt: skip
 """Formats of files that may say under which licence a subject is."""
 
@@ -220,7 +220,18 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="licence-claims",
         severity=Severity.INFO,
-        reads=("model-card", "json", "yaml", "package-metadata", "licence", "gguf", "safetensors", "onnx", "ort"),
+        reads=(
+            "model-card",
+            "json",
+            "yaml",
+            "package-metadata",
+            "licence",
+            "gguf",
+            "safetensors",
+            "onnx",
+            "ort",
+            "coreml",
+        ),
         facts=(LICENCE_CLAIMED, LICENCE_TEXT),
         family="rights",
     ),

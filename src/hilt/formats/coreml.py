@@ -47,7 +47,8 @@ class CoreMl:
 
     `operations` counts the operations of a program by their type. `custom` are the classes that the host application
     must bring, `linked` the files of other models, `weights` the files that hold the numbers of a program, each with the
-    largest offset that is asked for. `unowned` are the fields of models that the specification does not have.
+    largest offset that is asked for. `unowned` are the fields of models that the specification does not have. `licence` is
+    what the description of the outermost model says.
     """
 
     version: int
@@ -58,6 +59,7 @@ class CoreMl:
     linked: tuple[str, ...]
     weights: Mapping[str, int]
     unowned: tuple[Stretch, ...]
+    licence: str = ""
 
 
 def probe(head: Head) -> bool:
@@ -87,6 +89,7 @@ class _Model:
         self.linked: list[str] = []
         self.weights: dict[str, int] = {}
         self.unowned: list[Stretch] = []
+        self.licence = ""
 
     def read(self) -> CoreMl:
         self._model(None, 0)
@@ -101,6 +104,7 @@ class _Model:
             linked=tuple(self.linked),
             weights=MappingProxyType(self.weights),
             unowned=tuple(self.unowned),
+            licence=self.licence,
         )
 
     def _model(self, within: Field | None, depth: int) -> None:
@@ -111,6 +115,9 @@ class _Model:
         for field in known:
             if field.key == (1, VARINT) and depth == 0:
                 self.version = signed(field.value)
+            if field.key == (2, BYTES) and depth == 0:
+                for metadata in self._parts(field, 100):
+                    self.licence = next(iter(self._texts(metadata, 4)), "")
             if field.wire != BYTES or field.number not in TYPES:
                 continue
             self.types.append(TYPES[field.number])

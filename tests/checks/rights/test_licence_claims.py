@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from attacks.gguf import gguf
+from attacks.graphs import coreml, coreml_network, message
 from hilt.checks.rights.licence_claims import CHECK
 from reading import facts
 
@@ -53,6 +54,12 @@ def test_headers_of_weights_name_the_licence_then_its_name_then_its_address() ->
     assert facts(CHECK, struct.pack("<Q", len(header)) + header, "m.safetensors") == {
         "rights.licences_claimed": ("mit", "xxx")
     }
+
+
+def test_core_ml_has_a_field_for_it() -> None:
+    described = message((1, 6), (2, message((100, message((3, "Ada"), (4, "Apache-2.0"))))), (500, coreml_network()))
+    assert facts(CHECK, described, "m.mlmodel") == {"rights.licences_claimed": ("Apache-2.0",)}
+    assert facts(CHECK, coreml(500, coreml_network()), "m.mlmodel") == {}
 
 
 def test_lists_are_bounded() -> None:

@@ -56,6 +56,8 @@ def _claims(file: ReadFile[Any]) -> Iterator[str]:
             yield from _of_header({key: file.value.value(f"general.{key.replace('_', '.')}") for key in _KEYS})
         case "safetensors" | "onnx" | "ort":
             yield from _of_header({key: file.value.metadata.get(key) for key in _KEYS})
+        case "coreml":
+            yield from _of_header(dict.fromkeys(_KEYS) | {"license": file.value.licence})
 
 
 def _of_header(said: Mapping[str, Any]) -> Iterator[str]:

@@ -143,6 +143,12 @@ def test_the_gap_is_told_in_words(held: dict[str, tuple[str, ...]], told: str) -
     assert evaluate(held).gap == told
 
 
+def test_what_nobody_can_tell_is_no_absence_in_the_words_and_no_presence_in_the_class() -> None:
+    held = of(*(set(releases.CLASS_III) - {"architecture"}))
+    told = evaluate(held, frozenset({"architecture"}))
+    assert (told.reached, told.gap) == (0, "one piece of code away from Class III: architecture (nobody can tell)")
+
+
 def test_more_components_never_lower_the_class() -> None:
     ids = [one.id for one in COMPONENTS if one.required]
     for level, left_out in product((releases.CLASS_III, releases.CLASS_II, releases.CLASS_I), ids):

@@ -159,7 +159,7 @@ def _counted(number: int, word: str) -> str:
 
 def _told(lacks: Sequence[Lack]) -> Iterator[str]:
     """The components that are missing, and by licence those that are there and do not count."""
-    if absent := [lack.component.words for lack in lacks if lack.absent]:
+    if absent := [lack.words for lack in lacks if lack.absent]:
         yield ", ".join(absent)
     not_open: dict[str, list[str]] = {}
     for lack in lacks:

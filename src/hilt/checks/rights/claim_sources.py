@@ -30,7 +30,7 @@ _SHORT = 4_000
 _MOST_SAID, _LONGEST_SAID = 16, 200_000
 """Texts of which the beginning is kept, to look for words in them that have to stand there."""
 _MANIFESTS = frozenset({"package.json", "package-package.json", "about.json", "index.json", "bower.json", "composer.json", "codemeta.json"})  # fmt: skip
-_HEADERS = frozenset({"gguf", "safetensors", "onnx", "ort", "coreml", "tflite", "keras", "keras-h5"})
+_HEADERS = frozenset({"gguf", "safetensors", "onnx", "ort", "coreml"})
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hilt.core.errors import FormatError
@@ -118,12 +118,14 @@ RELEASES = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(RELEASES)
 def test_what_is_written_is_read_the_same(release: Release) -> None:
     assert read(write(release), Limits()) == release
     assert is_release(yaml.safe_load(write(release)))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=200) | st.lists(st.sampled_from(list("-:?[]{}&*!|>'\"\n a"))).map("".join))
 def test_any_text_is_an_error_that_says_why(text: str) -> None:
     with pytest.raises(FormatError) as caught:

@@ -151,13 +151,14 @@ def _waiver(item: Setting) -> Waiver:
     from hilt.checks import CHECKS
 
     told = item.table(WAIVER, _MISSING)
+    check = told["check"].one_of([one.id for one in CHECKS], "check", "hilt checks")
     if not isinstance(told["path"].value, str):
         raise told["path"].wrong("a text")
     if not _DIGEST.fullmatch(told["digest"].text()):
         shown = f"{told['digest'].value!r:.90}"
         raise told["digest"].refused(f"sha256: and 64 lower-case hexadecimal digits are needed here, not {shown}")
     return Waiver(
-        check=told["check"].one_of([one.id for one in CHECKS], "check", "hilt checks"),
+        check=check,
         path=told["path"].value,
         digest=told["digest"].value,
         reason=told["reason"].line(),

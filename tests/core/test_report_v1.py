@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from generated_reports import facts, findings, gaps, reports, texts, verdicts
 from hilt.core import report_v1 as wire
@@ -52,6 +52,7 @@ def test_reports_come_back_as_they_were(report: Report) -> None:
 
 
 @given(verdicts, verdicts)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 def test_verdicts_come_back_as_they_were(one: Verdict, two: Verdict) -> None:
     assert wire.load_verdicts(wire.dump_verdicts([one, two])) == (one, two)
 

@@ -140,7 +140,7 @@ class _Comparison:
         if len(held) > 1 and covered >= SAME and not self.matters(held):
             return self.told("several", held, covered)
         if score >= VARIANT:
-            return self.told("variant", list(dict.fromkeys([best, *held])), score)
+            return self.told("variant", list(dict.fromkeys([best, *held])), min(score, self.covered([best, *held])))
         if held:
             return self.told("variant", held, covered)
         return self.told("unknown", [], score)

@@ -1,4 +1,4 @@
-"""Builds what hilt knows of the texts of licences: `index.json` and `grams.bin` in `src/hilt/knowledge/licences/`.
+"""Builds what hilt reads of licences: `entries.jsonl`, `index.json` and `grams.bin` in `src/hilt/knowledge/licences/`.
 
     pip download --no-deps --dest build/licences scancode-toolkit-mini==32.5.0
     unzip -d build/licences/scancode build/licences/scancode_toolkit_mini-*.whl 'licensedcode/data/licenses/*'
@@ -10,8 +10,8 @@ TEXTS holds licences as their publishers ship them, one file each. `licence_text
 a file of TEXTS or of ScanCode's is the text of. Files of the list of SPDX are found by the `spdx` of the entries; those
 without an entry are known by name and text alone. The texts themselves are not kept, only hashes of four words each.
 
-Run it whenever an entry changes: nothing else reads the entries to find out what a licence is called. Without any text
-(`python scripts/build_licence_index.py`) the names are renewed, and the texts stay those that are known.
+Run it whenever an entry changes: hilt itself reads no YAML of licences. Without any text
+(`python scripts/build_licence_index.py`) entries and names are renewed, and the texts stay those that are known.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from hilt.knowledge.licences import licence as pack  # noqa: E402
+from hilt.knowledge.licences.entry import entries as written  # noqa: E402
 from hilt.knowledge.licences.grams import pack as packed_grams  # noqa: E402
 from hilt.knowledge.licences.identify import digest  # noqa: E402
+from hilt.knowledge.licences.licence import PACK_VERSION, Licence  # noqa: E402
+from hilt.knowledge.licences.names import ids_of, names_of  # noqa: E402
 from hilt.knowledge.licences.words import words  # noqa: E402
 
 FOLDER = ROOT / "src" / "hilt" / "knowledge" / "licences"
@@ -185,7 +188,7 @@ def distinct(found: Iterable[Found]) -> list[Found]:
     return list(kept.values())
 
 
-def named(entry: pack.Licence, texts: int) -> dict[str, Any]:
+def named(entry: Licence, texts: int) -> dict[str, Any]:
     """What the index says of an entry."""
     values = {name: getattr(entry, name) for name in ("name", "hub", "aliases", "links", "spdx")}
     return {**{name: value for name, value in values.items() if value}, "texts": texts}
@@ -201,15 +204,38 @@ def write(tree: dict[str, Any], path: Path) -> None:
     path.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
 
 
-def renew_names(path: Path) -> None:
+def write_entries(entries: Iterable[Licence], path: Path) -> None:
+    """Writes the entries, one a line, each with all that is shared."""
+    lines = [json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def renew_names(entries: Mapping[str, Licence], path: Path) -> None:
     """The index at `path` with the names that the entries have now, and the texts as they are."""
     tree = json.loads(path.read_text(encoding="utf-8"))
     of = [licence_id for licence_id, kind, _ in tree["texts"] if kind == "licence"]
-    tree["version"] = pack.PACK_VERSION
-    tree["licences"] = {key: named(pack.licence(key), of.count(key)) for key in pack.ids()}
-    tree["standard"] = {key: row for key, row in tree["standard"].items() if key not in tree["licences"]}
-    write(tree, path)
-    print(f"names of {len(tree['licences'])} licences")
+    known = {key: row for key, row in tree["standard"].items() if key not in entries}
+    write(index(entries, Counter(of), tree["sources"], known, tree["texts"]), path)
+    print(f"names of {len(entries)} licences")
+
+
+def index(
+    entries: Mapping[str, Licence],
+    counts: Mapping[str, int],
+    sources: Mapping[str, str],
+    known: Mapping[str, Any],
+    texts: Sequence[Sequence[str]],
+) -> dict[str, Any]:
+    """What `index.json` holds; `known` are the licences that have no entry, `counts` how many texts of each there are."""
+    return {
+        "version": PACK_VERSION,
+        "sources": sources,
+        "licences": {key: named(entry, counts.get(key, 0)) for key, entry in entries.items()},
+        "ids": ids_of(entries.values()),
+        "names": names_of(entries.values()),
+        "standard": known,
+        "texts": texts,
+    }
 
 
 def main() -> None:
@@ -219,11 +245,13 @@ def main() -> None:
     parser.add_argument("--scancode", type=Path, help="licensedcode/data/licenses of ScanCode")
     parser.add_argument("--out", type=Path, default=FOLDER, help="where both files are written")
     given = parser.parse_args()
+    entries = {entry.id: entry for entry in written()}
+    given.out.mkdir(parents=True, exist_ok=True)
+    write_entries(entries.values(), given.out / "entries.jsonl")
     if given.spdx is None:
-        renew_names(given.out / "index.json")
+        renew_names(entries, given.out / "index.json")
         return
     folders = {name: folder for name in ("texts", "scancode") if (folder := getattr(given, name))}
-    entries = {key: pack.licence(key) for key in pack.ids()}
     by_spdx = {entry.spdx: key for key, entry in entries.items() if entry.spdx}
     parts = [
         listed(folders),
@@ -232,19 +260,14 @@ def main() -> None:
     ]
     found = distinct(one for part in parts for one in part)
     counts = {key: sum(one.id == key and one.of == "licence" for one in found) for key in {one.id for one in found}}
-    tree = {
-        "version": pack.PACK_VERSION,
-        "sources": {name: said for name, said in SOURCES.items() if name == "spdx" or name in folders},
-        "licences": {key: named(entry, counts.get(key, 0)) for key, entry in entries.items()},
-        "standard": {
-            one.id: {"name": one.name, **({"spdx": one.spdx} if one.spdx else {}), "texts": counts[one.id]}
-            for one in sorted(found, key=lambda one: one.id)
-            if one.id not in entries
-        },
-        "texts": [[one.id, one.of, digest(one.words)] for one in found],
+    sources = {name: said for name, said in SOURCES.items() if name == "spdx" or name in folders}
+    known = {
+        one.id: {"name": one.name, **({"spdx": one.spdx} if one.spdx else {}), "texts": counts[one.id]}
+        for one in sorted(found, key=lambda one: one.id)
+        if one.id not in entries
     }
-    given.out.mkdir(parents=True, exist_ok=True)
-    write(tree, given.out / "index.json")
+    texts = [[one.id, one.of, digest(one.words)] for one in found]
+    write(index(entries, counts, sources, known, texts), given.out / "index.json")
     (given.out / "grams.bin").write_bytes(packed_grams([one.words for one in found]))
     missing = sorted(key for key in entries if not counts.get(key))
     print(f"{len(found)} texts of {len(counts)} licences; no text of {len(missing)} entries: {' '.join(missing)}")

@@ -34,7 +34,7 @@ def catalogue() -> Catalogue:
 def _licence_name(licence_id: str) -> str:
     from hilt.knowledge.licences.index import index  # a file of its own, for subjects that name a licence
 
-    known = index().licences.get(licence_id)
+    known = index().licence(licence_id)
     return known.name if known else licence_id
 
 
@@ -117,7 +117,7 @@ def _licence_id(name: str) -> str:
 
 
 def _of_licence(licence_id: str) -> Explanation:
-    from hilt.gate.licences import paragraphs  # brings YAML with it
+    from hilt.gate.licences import paragraphs
     from hilt.knowledge.licences.licence import licence
 
     about = licence(licence_id)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hilt.knowledge.licences.licence import Condition, Due, EntryInvalid, ids, licence, parse
+from hilt.knowledge.licences.entry import FOLDER, EntryInvalid, entries, parse
+from hilt.knowledge.licences.licence import Condition, Due, ids, licence
 from hilt.policy.checker import check
 from hilt.policy.kinds import evidence_kind
 from hilt.policy.parser import parse as parse_condition
@@ -33,6 +34,13 @@ def test_every_entry_loads_and_asks_for_nothing_but_the_profile(licence_id: str)
         tree = parse_condition(condition)
         check(condition, tree, EVIDENCE)
         assert all(path.startswith("profile.") for path in paths(tree)), condition
+
+
+def test_what_is_read_of_the_pack_is_what_its_entries_say() -> None:
+    written = list(entries())
+    assert len(written) == len(list(FOLDER.iterdir()))
+    assert [licence(one.id) for one in written] == written, "run scripts/build_licence_index.py"
+    assert ids() == tuple(sorted(one.id for one in written))
 
 
 def test_a_licence_that_the_pack_does_not_hold_is_a_key_error() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hilt.knowledge.licences.index import index
 from hilt.knowledge.licences.licence import ids, licence
-from hilt.knowledge.licences.names import LONGEST, Named, resolve
+from hilt.knowledge.licences.names import LONGEST, Named, ids_of, names_of, resolve
 
 SPELLINGS = """
 mit: mit | MIT | MIT License | The MIT License | The MIT License (MIT) | MIT License (MIT) | mit license | "MIT" | 'mit' | MIT.
@@ -153,6 +153,8 @@ def test_the_index_holds_what_the_entries_say_they_are_called() -> None:
     }
     said = {one.id: (one.name, one.hub, one.aliases, one.links, one.spdx) for one in map(licence, ids())}
     assert held == said, "run scripts/build_licence_index.py"
+    entries = [licence(one) for one in ids()]
+    assert (index().ids, index().names) == (ids_of(entries), names_of(entries)), "run scripts/build_licence_index.py"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 `scripts/build_licence_index.py` writes `index.json`:
 
     licences   by id: name, hub, aliases, links, spdx of each entry, and `texts`, how many of its texts are known
+    ids        the entries by their own ids, those of the Hub and those of SPDX, in small letters
+    names      the entries by the words of everything that they are called, as `names.key` makes them
     standard   by id: name and spdx of licences that have no entry in the pack, but are known by name and text
     texts      the known texts, in the order of `grams.bin`: [id, what it is the text of, SHA-256 of its words]
     sources    where the texts came from
@@ -53,15 +55,24 @@ class Index:
     @cached_property
     def licences(self) -> Mapping[str, Known]:
         """Every licence that is known by name, by its id."""
-        made: dict[str, Known] = {}
-        for entry, part in ((True, "licences"), (False, "standard")):
-            for key, row in self._tree[part].items():
-                lists = {name: tuple(row.get(name, ())) for name in ("hub", "aliases", "links")}
-                known = Known(
-                    id=key, name=row["name"], spdx=row.get("spdx", ""), entry=entry, texts=row.get("texts", 0), **lists
-                )
-                made[key] = known
-        return made
+        return {key: _known(key, row, entry=entry) for entry, part in _PARTS for key, row in self._tree[part].items()}
+
+    def licence(self, licence_id: str) -> Known | None:
+        """What is known of one licence, without a look at the others; None where it is not known by name."""
+        for entry, part in _PARTS:
+            if (row := self._tree[part].get(licence_id)) is not None:
+                return _known(licence_id, row, entry=entry)
+        return None
+
+    @cached_property
+    def ids(self) -> Mapping[str, str]:
+        """The licences of the pack by every id that they have somewhere."""
+        return dict(self._tree["ids"])
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The licences of the pack by the words of their names; what is the name of two is the name of none."""
+        return dict(self._tree["names"])
 
     @cached_property
     def texts(self) -> Sequence[Text]:
@@ -72,6 +83,15 @@ class Index:
     def digests(self) -> Mapping[str, int]:
         """The number of each known text by the SHA-256 of its words."""
         return {digest: number for number, (_, _, digest) in enumerate(self._tree["texts"])}
+
+
+_PARTS = ((True, "licences"), (False, "standard"))
+
+
+def _known(licence_id: str, row: Mapping[str, Any], *, entry: bool) -> Known:
+    lists = {name: tuple(row.get(name, ())) for name in ("hub", "aliases", "links")}
+    spdx, texts = row.get("spdx", ""), row.get("texts", 0)
+    return Known(id=licence_id, name=row["name"], spdx=spdx, entry=entry, texts=texts, **lists)
 
 
 @cache

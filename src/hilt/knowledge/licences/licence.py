@@ -1,12 +1,15 @@
-"""One licence of the pack: a file of `entries/`, read when somebody asks for it.
+"""The licences of the pack: what each grants, what it asks, and of whom. One is read when somebody asks for it.
 
-The pack is part of hilt, so an entry that is wrong is a bug: `EntryInvalid` names the file, the key and what was seen.
+The pack is written by hand, a file of `entries/` for each licence, and checked when `scripts/build_licence_index.py` makes
+`entries.jsonl` of it: a line for each, with all that an entry leaves out. Nothing but that file is read here, since reading
+YAML takes longer than all the rest.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,18 +20,7 @@ PACK_VERSION = "2026.11.21"
 """Stands in reports; a change of an entry changes it, and its day is the day of the pack."""
 PACK_DATE = PACK_VERSION.replace(".", "-")
 
-_FOLDER = os.path.join(os.path.dirname(__file__), "entries")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
-_LISTS = ("hub", "aliases", "links", "grants", "mof")
-_TEXTS = (
-    *("name", "family", "spdx", "share_alike", "guardrail", "termination", "licensor_may_change"),
-    *("open", "eu_art53_2", "read", "source", "as_of"),
-)
-_NEEDED = ("name", "family", "grants", "open", "eu_art53_2", "read", "source", "as_of")
-_KEYS = {*_LISTS, *_TEXTS, "conditions", "duties", "flows_down", "outputs"}
-
-
-class EntryInvalid(ValueError):
-    """An entry of the pack is wrong."""
+_FILE = os.path.join(os.path.dirname(__file__), "entries.jsonl")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,123 +103,23 @@ class Licence:
 @cache
 def ids() -> tuple[str, ...]:
     """The id of every licence of the pack, sorted."""
-    return tuple(sorted(name.removesuffix(".yaml") for name in os.listdir(_FOLDER) if name.endswith(".yaml")))  # noqa: PTH208
+    return tuple(_lines())
 
 
 @cache
 def licence(licence_id: str) -> Licence:
     """The licence of this id. Raises `KeyError` where the pack has none."""
-    if licence_id not in ids():
-        raise KeyError(licence_id)
-    with open(os.path.join(_FOLDER, f"{licence_id}.yaml"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
-        return parse(licence_id, file.read())
+    row: dict[str, Any] = json.loads(_lines()[licence_id])
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    values["conditions"] = tuple(Condition(**one) for one in row["conditions"])
+    values["duties"] = tuple(Due(**one) for one in row["duties"])
+    values["outputs"] = Outputs(**row["outputs"])
+    return Licence(**values)
 
 
-def parse(licence_id: str, text: str) -> Licence:
-    """The licence that the YAML `text` describes. Raises `EntryInvalid`."""
-    import yaml  # takes longer to import than all the rest
-
-    # Of a basic loader every value is the text that stands there: `no` is no, and a day is no date.
-    try:
-        tree = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 (makes texts alone)
-    except yaml.YAMLError as error:
-        raise EntryInvalid(f"{licence_id}: not YAML: {error}") from None
-    return _Entry(licence_id, tree).licence()
-
-
-class _Entry:
-    """A tree of YAML on its way to a licence."""
-
-    def __init__(self, licence_id: str, tree: Any) -> None:
-        self.id = licence_id
-        self.tree = self.table("the entry", tree, _KEYS)
-        if missing := [key for key in _NEEDED if key not in self.tree]:
-            raise self.wrong(missing[0], "this key is missing")
-
-    def wrong(self, where: str, message: str) -> EntryInvalid:
-        return EntryInvalid(f"{self.id}: {where}: {message}")
-
-    def licence(self) -> Licence:
-        texts = {key: self.text(key, self.tree.get(key, "")) for key in _TEXTS}
-        lists = {key: self.texts(key, self.tree.get(key, [])) for key in _LISTS}
-        self.one_of("family", texts["family"], standard.FAMILIES)
-        self.one_of("open", texts["open"], standard.OPEN)
-        self.one_of("eu_art53_2", texts["eu_art53_2"], standard.EXEMPTION)
-        self.one_of("read", texts["read"], standard.READ)
-        for key, known in (("grants", standard.GRANTS), ("mof", standard.CONTENT)):
-            for word in lists[key]:
-                self.one_of(key, word, known)
-        conditions = self.conditions()
-        duties = self.duties()
-        values: dict[str, Any] = {**texts, **lists, "conditions": conditions, "duties": duties}
-        told = [condition.id for condition in conditions] + [due.id for due in duties]
-        return Licence(id=self.id, flows_down=self.flows_down(told), outputs=self.outputs(), **values)
-
-    def conditions(self) -> tuple[Condition, ...]:
-        made = []
-        for where, item in self.items("conditions"):
-            values = self.shared(where, item, standard.CONDITIONS, {"id", "needs", "says", "only_for"})
-            self.one_of(f"{where}.only_for", values.get("only_for", ""), standard.ONLY_FOR)
-            made.append(Condition(**values))
-        return tuple(made)
-
-    def duties(self) -> tuple[Due, ...]:
-        known = {"id", "who", "when", "says", "words"}
-        made = [Due(**self.shared(where, item, standard.DUTIES, known)) for where, item in self.items("duties")]
-        for due in made:
-            if due.id in ("notice", "display", "name-prefix") and not due.words:
-                raise self.wrong(f"duties.{due.id}", "the words are missing")
-        return tuple(made)
-
-    def shared(
-        self, where: str, item: Any, defaults: Mapping[str, Mapping[str, str]], known: set[str]
-    ) -> dict[str, str]:
-        """The values of one condition or duty: its own, and for what it leaves out the shared ones."""
-        own = {"id": item} if isinstance(item, str) else self.table(where, item, known)
-        values = {key: self.text(f"{where}.{key}", value) for key, value in own.items()}
-        self.one_of(f"{where}.id", values.get("id", ""), defaults)
-        values = {**defaults[values["id"]], **values}
-        if missing := [key for key in ("says", *({"who"} & known)) if not values.get(key)]:
-            raise self.wrong(f"{where}.{missing[0]}", "this key is missing")
-        return values
-
-    def outputs(self) -> Outputs:
-        values = self.table("outputs", self.tree.get("outputs", {}), {"rule", "says"})
-        rule = self.text("outputs.rule", values.get("rule", "silent"))
-        self.one_of("outputs.rule", rule, standard.OUTPUT_RULES)
-        return Outputs(rule=rule, says=self.text("outputs.says", values.get("says", standard.OUTPUT_RULES[rule])))
-
-    def flows_down(self, known: Sequence[str]) -> tuple[str, ...]:
-        value = self.tree.get("flows_down", [])
-        if value == "all":
-            return tuple(dict.fromkeys(known))
-        for word in self.texts("flows_down", value):
-            self.one_of("flows_down", word, known)
-        return tuple(value)
-
-    def items(self, key: str) -> list[tuple[str, Any]]:
-        value = self.tree.get(key, [])
-        if not isinstance(value, list):
-            raise self.wrong(key, "a list is needed here")
-        return [(f"{key}[{index}]", item) for index, item in enumerate(value)]
-
-    def table(self, where: str, value: Any, known: set[str]) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise self.wrong(where, f"keys are needed here: {', '.join(sorted(known))}")
-        for key in value:
-            self.one_of(where, key, known)
-        return value
-
-    def text(self, where: str, value: Any) -> str:
-        if not isinstance(value, str):
-            raise self.wrong(where, "a text is needed here")
-        return value
-
-    def texts(self, where: str, value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise self.wrong(where, "a list is needed here")
-        return tuple(self.text(where, item) for item in value)
-
-    def one_of(self, where: str, word: str, known: Mapping[str, object] | Sequence[str] | set[str]) -> None:
-        if word not in known:
-            raise self.wrong(where, f"{word!r} is none of {', '.join(map(repr, sorted(known)))}")
+@cache
+def _lines() -> Mapping[str, str]:
+    """The line of each licence, by the id with which it begins."""
+    begin = len('{"id": "')
+    with open(_FILE, encoding="utf-8") as file:  # noqa: PTH123 (pathlib takes longer to import)
+        return {line[begin : line.index('"', begin)]: line for line in file}

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from typing import TYPE_CHECKING
 
 from hilt.knowledge.licences import links
 from hilt.knowledge.licences.index import Known, index
+
+if TYPE_CHECKING:
+    from hilt.knowledge.licences.licence import Licence
 
 LONGEST, SHOWN = 400, 120
 """Characters that a name or an expression may have, and how many are kept of what is not known."""
@@ -53,7 +56,7 @@ def resolve(said: str | Sequence[str], *, name: str = "", link: str = "") -> Nam
     Where they mean different licences all of them hold: the strictest reading.
     """
     parts = [said] if isinstance(said, str) else list(said)[:MOST]
-    found = [_one(part) for part in parts if _key(part[:LONGEST]) not in _NOT_SAID]
+    found = [_one(part) for part in parts if key(part[:LONGEST]) not in _NOT_SAID]
     by_name = _one(name) if name.strip() else Named()
     by_link = Named(ids=_by_link(link))
     if by_link.ids and not by_name.ids:
@@ -67,7 +70,7 @@ def resolve(said: str | Sequence[str], *, name: str = "", link: str = "") -> Nam
 
 def known(licence_id: str) -> Known | None:
     """What the index holds of a licence by its id: of the pack, or known by name alone."""
-    return index().licences.get(licence_id)
+    return index().licence(licence_id)
 
 
 def _joined(found: Iterable[Named]) -> Named:
@@ -118,10 +121,11 @@ def _compound(said: str) -> Named | None:
 def _exactly(said: str) -> tuple[str, ...]:
     """The licence of the pack that bears this very name."""
     plain = said.lower()
-    found = _ids().get(plain) or (_names().get(key) if (key := _key(said)) else None)
+    known = index()
+    found = known.ids.get(plain) or (known.names.get(words) if (words := key(said)) else None)
     if not found and plain.endswith("+"):
         # SPDX's sign for "or any later version", which takes nothing away.
-        found = _ids().get(plain[:-1])
+        found = known.ids.get(plain[:-1])
     return (found,) if found else ()
 
 
@@ -130,12 +134,12 @@ def _by_link(link: str) -> tuple[str, ...]:
     if not place:
         return ()
     found = {one.id for one in index().licences.values() for known in one.links if links.leads_to(place, known)}
-    if not found and (listed := _ids().get(links.spdx_of(place))):
+    if not found and (listed := index().ids.get(links.spdx_of(place))):
         found = {listed}
     return tuple(found) if len(found) == 1 else ()
 
 
-def _key(said: str) -> str:
+def key(said: str) -> str:
     """The words of a name in one spelling: `GNU GPL v3.0`, `gnu-gpl-3` and `GNU GPL, Version 3` are the same."""
     said = said.translate(_TYPOGRAPHY)
     if not said.isascii():
@@ -150,25 +154,22 @@ def _shown(said: str) -> str:
     return said if len(said) <= SHOWN else said[: SHOWN - 1] + "…"
 
 
-@cache
-def _ids() -> Mapping[str, str]:
-    """Licences of the pack by their own ids, those of the Hub and those of SPDX."""
+def ids_of(licences: Iterable[Licence]) -> Mapping[str, str]:
+    """Licences by their own ids, those of the Hub and those of SPDX, in small letters."""
     made: dict[str, str] = {}
-    for one in index().licences.values():
-        if one.entry:
-            made.update(dict.fromkeys((*(hub.lower() for hub in one.hub), one.spdx.lower(), one.id), one.id))
+    for one in licences:
+        made.update(dict.fromkeys((*(hub.lower() for hub in one.hub), one.spdx.lower(), one.id), one.id))
     made.pop("", None)
     return made
 
 
-@cache
-def _names() -> Mapping[str, str]:
-    """Licences of the pack by the words of their names; what is the name of two is the name of none."""
+def names_of(licences: Iterable[Licence]) -> Mapping[str, str]:
+    """Licences by the words of their names; what is the name of two is the name of none."""
     made: dict[str, str] = {}
     several = set()
-    for one in index().licences.values():
-        for spelling in (one.name, one.id, one.spdx, *one.hub, *one.aliases) if one.entry else ():
-            key = _key(spelling)
-            if key and made.setdefault(key, one.id) != one.id:
-                several.add(key)
-    return {key: found for key, found in made.items() if key not in several}
+    for one in licences:
+        for spelling in (one.name, one.id, one.spdx, *one.hub, *one.aliases):
+            words = key(spelling)
+            if words and made.setdefault(words, one.id) != one.id:
+                several.add(words)
+    return {words: found for words, found in made.items() if words not in several}

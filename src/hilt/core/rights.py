@@ -77,6 +77,10 @@ class Duty(NamedTuple):
     why: str = ""
 
 
+FOR_PEOPLE = "only people can answer it"
+"""Why a rule has no answer that nothing in a model can decide."""
+
+
 class Answer(NamedTuple):
     """What a rule of law says of this subject and this organisation: yes, no, or None where it cannot be told.
 
@@ -93,3 +97,8 @@ class Answer(NamedTuple):
     whose: str
     why: str
     read: str
+
+    @property
+    def for_people(self) -> bool:
+        """A question to whoever uses the model, which no model answers."""
+        return self.holds is None and self.why == FOR_PEOPLE

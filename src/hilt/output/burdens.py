@@ -144,7 +144,7 @@ def _laws(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     answers = laws(verdict)
     for answer in [answer for answer in answers if answer.holds and answer.whose == "you"][:MOST]:
         yield Entry("law", answer.title, f"{answer.law}, {answer.article}", Tone.DUE)
-    if titles := [answer.title for answer in answers if answer.holds is None]:
+    if titles := [answer.title for answer in answers if answer.holds is None and not answer.for_people]:
         yield Entry("open laws", some(titles, 3), tone=Tone.OPEN)
 
 

@@ -9,7 +9,7 @@ from hilt.output.duties import Asked, Held
 from hilt.output.figures import counted, some
 from hilt.output.markup import Html, join, table, tag
 from hilt.output.quote import quote
-from hilt.output.rights_words import APPLIES, CONDUCT, HOLDS, STATES, WHOSE
+from hilt.output.rights_words import APPLIES, ASKED, CONDUCT, HOLDS, STATES, WHOSE
 
 ROWS = 200
 """Duties, terms and answers told, each; the JSON output has them all."""
@@ -76,7 +76,7 @@ def _answers(told: Sequence[Answer]) -> Html:
 
 
 def _answer(answer: Answer) -> list[str]:
-    word, tone = APPLIES[answer.holds]
+    word, tone = ASKED if answer.for_people else APPLIES[answer.holds]
     follows = [_note(f"{WHOSE.get(answer.whose, answer.whose)}: {answer.says}")] if answer.holds is not False else []
     return [
         _badge(word, tone.name.lower()),

@@ -14,5 +14,7 @@ STATES = {
 HOLDS = {False: ("not met", Tone.BAD), None: ("cannot tell", Tone.OPEN), True: ("met", Tone.GOOD)}
 CONDUCT = ("to read", Tone.OPEN)
 """A term that no profile decides."""
+ASKED = ("you answer", Tone.OPEN)
+"""A rule that no model decides."""
 APPLIES = {True: ("yes", Tone.DUE), None: ("cannot tell", Tone.OPEN), False: ("no", Tone.PLAIN)}
 WHOSE = {"you": "your duty", "publisher": "the publisher's duty"}

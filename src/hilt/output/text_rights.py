@@ -11,7 +11,7 @@ from hilt.output.entry import Tone
 from hilt.output.figures import counted, some
 from hilt.output.layout import Page, Span
 from hilt.output.quote import quote
-from hilt.output.rights_words import APPLIES, CONDUCT, HOLDS, STATES, WHOSE
+from hilt.output.rights_words import APPLIES, ASKED, CONDUCT, HOLDS, STATES, WHOSE
 from hilt.output.text_columns import SHADE
 
 COLUMN = 18
@@ -26,11 +26,20 @@ TITLES = 6
 def checklist(page: Page, told: Sequence[Asked]) -> None:
     """What is not due is named in one line; of all else what is to be done, by whom, and with which words.
 
-    Where nothing is left to do the column has said it.
+    Where nothing is left to do the column has said it; and where it cannot be told of anything whether it is due, the column
+    has said of whom it is asked.
     """
-    if all(one.state in (DutyState.DONE, DutyState.NOT_DUE) for one in told):
+    states = {one.state for one in told}
+    if states <= {DutyState.DONE, DutyState.NOT_DUE}:
         return
     _title(page, "What is to be done")
+    if DutyState.DUE not in states:
+        asked = counted(sum(one.state is DutyState.UNKNOWN for one in told), "thing")
+        said = (
+            f"{asked} may be asked of you: `hilt notice` writes them down, and your profile (docs/profile.md) decides"
+        )
+        page.flow([(said, "")], indent=COLUMN, label=_label(STATES[DutyState.UNKNOWN]))
+        return
     shown = [one for one in told if one.state is not DutyState.NOT_DUE]
     for (source, why), run in groupby(shown[:MOST], key=lambda one: (one.source, one.why)):
         for one in run:
@@ -90,10 +99,12 @@ def laws(page: Page, told: Sequence[Answer]) -> None:
             label=_label(APPLIES[True]),
         )
         page.flow([(quote(" · ".join(filter(None, (place, answer.why))), 1000), "dim")], indent=COLUMN)
-    for holds in (None, False):
-        titles = [quote(answer.title) for answer in told if answer.holds is holds]
+    asked = [quote(answer.title) for answer in told if answer.for_people]
+    untold = [quote(answer.title) for answer in told if answer.holds is None and not answer.for_people]
+    rest = [quote(answer.title) for answer in told if answer.holds is False]
+    for titles, label in ((untold, APPLIES[None]), (asked, ASKED), (rest, APPLIES[False])):
         if titles:
-            page.flow([(some(titles, TITLES), "")], indent=COLUMN, label=_label(APPLIES[holds]))
+            page.flow([(some(titles, TITLES), "")], indent=COLUMN, label=_label(label))
     days = sorted({answer.read for answer in told if answer.read})
     if days:
         page.flow([(quote(f"rules as they were read on {some(days, 3)}"), "dim")], indent=COLUMN)

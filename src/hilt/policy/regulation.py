@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from hilt.core.rights import Answer
+from hilt.core.rights import FOR_PEOPLE, Answer
 from hilt.policy import explain
 from hilt.policy.evaluate import Scope, decide, every
 from hilt.policy.parser import parse
@@ -72,13 +72,13 @@ def _decided(rule: Rule, scope: Scope, said: Mapping[str, _Said]) -> _Said:
 
 
 def _alone(rule: Rule, scope: Scope) -> _Said:
-    if (rule.yes, rule.no) == ("false", "false"):
-        return _Said(None, "only people can answer it")
     yes, no = _parsed(rule.yes), _parsed(rule.no)
     if decide(yes, scope) is True:
         return _Said(True, "; ".join(explain.seen(yes, scope)))
     if decide(no, scope) is True:
         return _Said(False, "; ".join(explain.seen(_cause(no, scope), scope)))
+    if rule.yes == "false":
+        return _Said(None, FOR_PEOPLE)
     missing = [line for line in explain.reasons(yes, scope) if line.endswith(" is unknown")]
     return _Said(None, "; ".join(missing or explain.seen(yes, scope)))
 

@@ -29,6 +29,7 @@ _SMALL_NUMBERS = frozenset(_SMALL.split())
 _NUMBER = re.compile(r"[0-9]+(?:[.][0-9]+)?(?:[kmb]|mm|mn|bn|st|nd|rd|th|s|x)?")
 _MOST = 12
 _LONGEST_NAME = max(len(name.split()) for name in TERRITORIES)
+_FIRST_WORDS = frozenset(name.split()[0] for name in TERRITORIES)
 _NO_NAMES = frozenset(
     "the a an this that these those you your we our us it its if in of and or any all for by to section exhibit attachment "
     "appendix article part agreement license licensed licensee licensor copyright notice terms conditions permission software "
@@ -94,12 +95,15 @@ def is_number(word: str) -> bool:
 
 
 def _territories(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for begin in range(len(words)):
-        for length in range(_LONGEST_NAME, 0, -1):
-            name = " ".join(words[begin : begin + length])
-            if name in TERRITORIES:
+    at = 0
+    while at < len(words):
+        length = 1
+        if words[at] in _FIRST_WORDS:
+            names = (" ".join(words[at : at + length]) for length in range(_LONGEST_NAME, 0, -1))
+            if name := next((name for name in names if name in TERRITORIES), ""):
                 yield "territory", name
-                break
+                length = len(name.split())
+        at += length
 
 
 def _names(words: Sequence[str], written: Sequence[str], said: set[str]) -> Iterator[str]:

@@ -63,11 +63,8 @@ def without(*ids: str) -> Texts:
     known = known_texts()
     left_out = {number for number, text in enumerate(known.texts) if text.id in ids}
     assert left_out
-    fewer = Texts(known.texts, Fewer(left_out))
-    for digest, number in known.digests.items():
-        if number in left_out:
-            del fewer.digests[digest]
-    return fewer
+    digests = {digest: number for digest, number in known.digests.items() if number not in left_out}
+    return Texts(known.texts, digests, lambda: Fewer(left_out))
 
 
 def marked(found: Identified) -> set[tuple[str, str]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hilt.knowledge.openness.card import code_link, of_card
+from hilt.knowledge.openness.card import of_card
+from hilt.knowledge.openness.code_hosts import code_link
 from hilt.knowledge.openness.evidence import best
 from hilt.knowledge.openness.sections import figures, rows, sections, words
 

@@ -21,6 +21,7 @@ from hilt.knowledge.licences.works import Claim, How, Part, Work
 if TYPE_CHECKING:
     from hilt.formats.model_card import ModelCard
     from hilt.formats.package_metadata import PackageMetadata
+    from hilt.knowledge.licences.clauses import Clause
     from hilt.knowledge.licences.identify import Identified
 
 _MOST_TEXTS, _MOST_LETTERS, _MOST_CLAIMS = 200, 8_000_000, 200
@@ -167,18 +168,21 @@ class Sources:
 
 
 def _read(path: str, home: str | None, kind: FileKind, text: str) -> LicenceText:
-    from hilt.knowledge.licences.clauses import clauses
     from hilt.knowledge.licences.copyrights import copyright_lines, is_template
     from hilt.knowledge.licences.identify import identify
 
     known = identify(text) if kind is not FileKind.NOTICE else None
-    seen = clauses(text) if known is not None and known.kind in ("variant", "unknown") else ()
+    seen: tuple[Clause, ...] = ()
+    if known is not None and known.kind in ("variant", "unknown"):
+        from hilt.knowledge.licences.clauses import clauses
+
+        seen = clauses(text)
     return LicenceText(
         path=path,
         home=home,
         kind=kind,
         identified=known,
-        seen=tuple(seen),
+        seen=seen,
         copyrights=copyright_lines(text),
         template=is_template(text),
         text=_beginning(text, path) if kind is FileKind.NOTICE else "",

@@ -13,9 +13,9 @@ are then what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from hashlib import sha256
 from itertools import groupby
 
@@ -73,20 +73,24 @@ class Identified:
 
 @dataclass(frozen=True)
 class Texts:
-    """The known texts: what each is the text of, and its grams."""
+    """The known texts: what each is the text of, its number by the digest of its words, and their grams.
+
+    These are read where a text is none of them exactly.
+    """
 
     texts: Sequence[Text]
-    grams: Grams
-    digests: dict[str, int] = field(default_factory=dict)
+    digests: Mapping[str, int]
+    read: Callable[[], Grams] = shipped
 
-    def __post_init__(self) -> None:
-        self.digests.update({text.digest: number for number, text in enumerate(self.texts)})
+    @cached_property
+    def grams(self) -> Grams:
+        return self.read()
 
 
 @cache
 def known_texts() -> Texts:
     """The texts that come with hilt."""
-    return Texts(index().texts, shipped())
+    return Texts(index().texts, index().digests)
 
 
 def digest(said: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "index.json")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
 
@@ -36,8 +36,7 @@ class Known:
     texts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(NamedTuple):
     """A known text: `of` says whether it is the text of a "licence", of a "policy" of use that goes with a licence, or the
     short "notice" that stands for a licence in a file."""
 
@@ -77,7 +76,7 @@ class Index:
     @cached_property
     def texts(self) -> Sequence[Text]:
         """Every known text, by its number in `grams.bin`."""
-        return [Text(id=key, of=of, digest=digest) for key, of, digest in self._tree["texts"]]
+        return [Text(*row) for row in self._tree["texts"]]
 
     @cached_property
     def digests(self) -> Mapping[str, int]:

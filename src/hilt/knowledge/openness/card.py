@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from hilt.knowledge.openness.code_hosts import CODE_HOST
 from hilt.knowledge.openness.evidence import Evidence, listed
 from hilt.knowledge.openness.sections import Section, figures, rows, sections, whole, words
 
@@ -76,22 +77,8 @@ _ELSEWHERE = (
         ),
     ),
 )
-_LIBRARY = re.compile(
-    r"github\.com/(huggingface|pytorch|tensorflow|keras-team|ggerganov|ggml-org|vllm-project|UKPLab|unslothai|EleutherAI"
-    r"/lm-evaluation-harness|openvinotoolkit|microsoft/onnxruntime|arcee-ai|scikit-learn)\b",
-    re.IGNORECASE,
-)
 _FORMATS = ("gguf", "ggml", "safetensors", "onnx", "mlx", "generic", "other", "unknown")
 """What stands as the library of a card and is none that holds architectures."""
-_CODE_HOST = re.compile(
-    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|colab\.research\.google\.com|bitbucket\.org|codeberg\.org)/[^\s()<>\"']{3,200}"
-)
-
-
-def code_link(text: str) -> str:
-    """The first link to a place where code is kept that is no library's, empty where there is none."""
-    links = (found[0].rstrip(".,;:)'`") for found in _CODE_HOST.finditer(text))
-    return next((link[:160] for link in links if not _LIBRARY.search(link)), "")
 
 
 def of_card(path: str, metadata: dict[str, Any], body: str, *, of_data: bool, has_weights: bool) -> Iterator[Evidence]:
@@ -201,7 +188,7 @@ def _outputs(path: str, metadata: dict[str, Any]) -> Iterator[Evidence]:
 def _code_elsewhere(path: str, body: str) -> Iterator[Evidence]:
     """Code that a line of the card names and links in the same breath."""
     for line in body.split("\n"):
-        link = _CODE_HOST.search(line) if "://" in line and len(line) < 2000 else None
+        link = CODE_HOST.search(line) if "://" in line and len(line) < 2000 else None
         for component, pattern in _ELSEWHERE if link else ():
             if link and pattern.search(line):
                 yield Evidence(component, path, f"links {link[0].rstrip('.,;:)')[:120]}", elsewhere=True, licences=())

@@ -117,7 +117,7 @@ def code_at(files: Files) -> str:
             or name.endswith("package.json")
         )
         if told and path.count("/") < 2 and "!/" not in path:
-            from hilt.knowledge.openness.card import code_link
+            from hilt.knowledge.openness.code_hosts import code_link
 
             try:
                 link = code_link(files.text(path))

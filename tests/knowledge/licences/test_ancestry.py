@@ -25,6 +25,8 @@ def told(text: str) -> list[str]:
         ("A merge of org/a, org/b and [c](https://hf.co/org/c).", ["merge org/a", "merge org/b", "merge org/c"]),
         ("A 4-bit quantized version of org/a.", ["quantized org/a"]),
         ("A LoRA adapter for org/a. It is small.", ["adapter org/a"]),
+        ("It is a large language model which is a derivative of [the X](https://huggingface.co/org/a).", ["finetune org/a"]),
+        ("This is an uncensored version of [org/a](https://huggingface.co/org/a) created with abliteration.", ["finetune org/a"]),
     ],
 )  # fmt: skip
 def test_plain_sentences_say_what_a_model_is_made_from(text: str, expected: list[str]) -> None:

@@ -13,6 +13,7 @@ Fix: read the text. `hilt licences` lists what the pack knows; adding a licence 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hilt.checks import listed
@@ -24,6 +25,9 @@ from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 _SHOWN = 8
+_SPELLED = re.compile(r"[\W_]+|licen[cs]e")
+"""What makes no difference between two names: "modified-mit" and "Modified MIT License"."""
+_NO_NAMES = frozenset({"other", "custom", "proprietary"})
 
 
 def licence_unknown(repository: Repository) -> Iterator[Finding]:
@@ -48,12 +52,15 @@ def _names(work: Work) -> Iterator[Finding]:
     told = set[str]()
     for claim in work.claims:
         for said in claim.unknown if claim.how is not How.TEXT else ():
-            if said.lower() in told or (claim.part is not Part.DATA and said not in work.unknown):
+            spelled = _SPELLED.sub("", said.lower())
+            if spelled in told or (claim.part is not Part.DATA and said not in work.unknown):
                 continue
-            told.add(said.lower())
+            told.add(spelled)
             severity = Severity.LOW if claim.part is Part.DATA or _known_beside(claim, work) else Severity.MEDIUM
             of = "" if claim.part is Part.WHOLE else f" of {claim.part.value}"
             message = f"the licence{of} is called {said!r}, which no entry of the pack is, or more than one"
+            if spelled in _NO_NAMES:
+                message = f"the licence{of} is given as {said!r}, which names none, and nothing says which it is"
             yield _finding(severity, Where(path=claim.path, line=claim.line), message)
 
 

@@ -19,7 +19,8 @@ _KIND = r"(?:\s+(?:version|variant|model|checkpoint|copy|weights|GGUF|\d-?bit))?
 _SAYS = re.compile(
     rf"(?P<quantized>\bquanti[sz](?:ed|ation){_KIND}\s+(?:of|from)\b)"
     rf"|(?P<finetune>\b(?:fine-?tun(?:ed|e|ing)|further\s+(?:pre-?)?trained|instruction-?tuned|post-?trained){_KIND}"
-    r"(?:\s+(?:directly|starting|initiali[sz]ed))?\s+(?:of|from|on\s+top\s+of)\b)"
+    r"(?:\s+(?:directly|starting|initiali[sz]ed))?\s+(?:of|from|on\s+top\s+of)\b"
+    r"|\bis\s+an?\s+derivative\s+of\b|\b(?:abliterated|uncensored|decensored|orthogonali[sz]ed|pruned)\s+version\s+of\b)"
     r"|(?P<merge>\bmerged?(?:\s+(?:version|model))?\s+(?:of|from|between)\b)"
     r"|(?P<adapter>\b(?:LoRA|QLoRA|adapter)(?:\s+(?:adapter|weights))?\s+(?:for|of)\b)"
     rf"|(?P<distilled>\bdistill?(?:ed|ation){_KIND}\s+(?:of|from)\b"

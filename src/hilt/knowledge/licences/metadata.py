@@ -20,6 +20,7 @@ _NOTHING = frozenset(
 _MOST, _LONGEST, _TEXT = 32, 200, 600
 """Names that are taken from one list, letters of a name, and from how many letters on a field holds a whole text."""
 _STANZAS = 2_000
+_LONGEST_CONSENT = 20_000
 _ADDRESS = re.compile(r"[(<\[]?(https?://[^\s()<>\[\]]{3,200})[)>\]]?")
 _SEE = re.compile(r"\(see [^()]{1,60}\)|, see .{1,60}$", re.IGNORECASE)
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,40}):[ \t]*(.*)")
@@ -56,11 +57,19 @@ def _named(said: str, name: str, link: str) -> Named:
 
 
 def of_card(metadata: Mapping[str, Any], path: str) -> Iterator[Claim]:
-    """`license`, `license_name` and `license_link` of the front matter of a card."""
+    """`license`, `license_name` and `license_link` of the front matter of a card.
+
+    Where they tell nothing, a licence that is linked where the hub asks for consent (`extra_gated_prompt`).
+    """
     name, link = (_text(metadata.get(key)) for key in ("license_name", "license_link"))
     found = claim(metadata.get("license"), path, How.CARD, name=name, link=link if "://" in link else "")
     if found is not None:
         yield found
+    if found is None or not found.ids:
+        consent = _text(metadata.get("extra_gated_prompt"))[:_LONGEST_CONSENT]
+        for to in dict.fromkeys(_ADDRESS.findall(consent)):
+            if ids := resolve("", link=to).ids:
+                yield Claim(said=f"consent to {to}", path=path, how=How.CARD, ids=ids)
 
 
 def of_package(metadata: PackageMetadata, path: str) -> Iterator[Claim]:

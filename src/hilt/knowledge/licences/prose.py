@@ -30,7 +30,8 @@ _UNDER = re.compile(
     rf"(?:{_VERB}{_BETWEEN}\s+under|\b(?:is|are|comes?|falls?)\s+under|\b(?:governed|covered)\s+by|\bsubject\s+to)\b\s*:?\s*", re.IGNORECASE
 )  # fmt: skip
 _FILLER = re.compile(
-    r"(?:(?:the|an?|its|their|our|respective|own|original|upstream|same|following|permissive|open|open-source|free|terms|"
+    r"(?:(?:the|an?|its|their|our|respective|own|original|upstream|same|following|permissive|open-source|free|terms|"
+    r"open(?!\s+(?:data|database|software|font|government)\b)|"
     r"conditions|of|both|either|licen[cs]es?)\b[\s:,]*|[(\"'\u2018\u2019\u201c\u201d]\s*)*",
     re.IGNORECASE,
 )
@@ -41,6 +42,8 @@ _OF = re.compile(r"(?P<of>[A-Z][\w /&,-]{0,60}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(
 _UNKNOWN = re.compile(
     r"[A-Z][\w.+-]*(?:\s+[\w.+-]+){0,6}?\s+Licen[cs]e(?:\s+Agreement)?(?:,?\s+(?:[Vv]ersion\s+)?v?\d+(?:\.\d+)*)?"
 )
+_IT = re.compile(r"\W*It\b")
+_VERBS = re.compile(r"\s(?:is|was|has)\s")
 _WORD = re.compile(r"\S+")
 _ENDS, _CLOSES = re.compile(r"(?:and|or|with)$|[(\[]", re.IGNORECASE), ".,;:)]\"'+\u201d"
 """Words that end a name, and signs that may stand at its end."""
@@ -82,8 +85,10 @@ def _of_passage(passage: Passage, own: tuple[str, ...], *, about_licences: bool)
     heading = part_of_heading(passage.headings)
     found = False
     begin = tried = 0
+    last = ""
     for sentence in _SENTENCE.split(passage.text):
         begin = passage.text.index(sentence, begin)
+        last, spoken = sentence, last
         if _LAW.search(sentence):
             continue
         for named, before in _named(passage, begin, begin + len(sentence)):
@@ -92,7 +97,10 @@ def _of_passage(passage: Passage, own: tuple[str, ...], *, about_licences: bool)
             if named is None:
                 continue
             found = True
-            for part in _parts(told_of(before, own, closed=not inside), heading, inside=inside):
+            told = told_of(before, own, closed=not inside)
+            if told == Told() and _IT.match(before):  # it is what the sentence before it speaks of
+                told = told_of(_VERBS.split(spoken, maxsplit=1)[0], own, closed=True)
+            for part in _parts(told, heading, inside=inside):
                 yield Statement(named=named, part=part, line=passage.line, sentence=sentence[:_SHOWN])
     if not found:
         yield from _label(passage, heading, inside=inside)
@@ -156,7 +164,8 @@ def _label(passage: Passage, heading: Part | None, *, inside: bool) -> Iterator[
     named, behind = _names_at(passage, begin, len(text), unknown=False)
     if named is None and label is not None:
         said = re.split(r"\s*(?:\||\s{2,}|\.\s|$)", text[begin:], maxsplit=1)[0].strip(" .")
-        named = resolve(said) if said else None
+        to = next((to for at, _, to in passage.links if begin <= at < begin + len(said)), "")
+        named = resolve("", name=said, link=to) if said else None
     elif named is not None and label is None and text[behind : behind + 1].isalnum():
         return
     rest = text[behind:].lstrip(" .)\"'") if named is not None else ""
@@ -206,5 +215,5 @@ def _resolved(said: str, link: str = "") -> Named | None:
     """What a spelling means, or None where a part of it means nothing."""
     if not said or len(said) > 200:
         return None
-    named = resolve(said, link=link)
+    named = resolve("", name=said, link=link)  # "CC-BY-NC", linked to what it is there
     return named if named.ids and not named.unknown else None

@@ -25,7 +25,7 @@ _OPEN = frozenset(
     "the a an this these those that our your its their my all any each both every most of some other also included bundled "
     "shipped provided pre-trained pretrained trained fine-tuned finetuned released resulting derived final original public "
     "quantized quantised converted accompanying following present whole entire itself themselves source training evaluation "
-    "inference and or file files card by unless otherwise indicated noted stated now currently being is are be".split()
+    "inference and or file files card by unless otherwise indicated noted stated now currently originally being is are be".split()
 )
 """Words beside which a subject is still no other than the subject itself."""
 _ALL_OF = re.compile(

@@ -4,7 +4,7 @@
     python scripts/build_readme.py --check    fails where a run says something else
 
 `run: hilt ...` is a command, `python:` a session whose lines begin with `>>> `. Both run in an empty folder beside the
-model of scripts/example_model.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day and durations are no
+models of scripts/example_model.py and scripts/example_derivative.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day and durations are no
 difference.
 """
 
@@ -45,6 +45,8 @@ def main(check: bool) -> int:
         os.environ |= {"HF_ENDPOINT": there.endpoint, "HF_HOME": folder}
         example = [sys.executable, str(ROOT / "scripts" / "example_model.py"), "acme-chat"]
         subprocess.run(example, cwd=folder, check=True)
+        derivative = [sys.executable, str(ROOT / "scripts" / "example_derivative.py"), "acme-llama", "acme.yaml"]
+        subprocess.run(derivative, cwd=folder, check=True)
         for page in PAGES:
             text = page.read_text(encoding="utf-8")
             fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)

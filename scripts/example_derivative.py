@@ -21,13 +21,14 @@ pipeline_tag: text-generation
 Llama 3.1 8B Instruct, trained further on the letters that our customers write to us.
 """
 CONFIG = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "max_position_embeddings": 8192}
-TENSOR = {"lm_head.weight": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}
+PARAMETERS = 8_030_261_248
+TENSOR = {"weight": {"dtype": "BF16", "shape": [PARAMETERS], "data_offsets": [0, 2 * PARAMETERS]}}
 SETTINGS = """profile:
   territories: [DE]
   users: 2000000
   revenue: 40000000
   commercial: true
-  distributes: true
+  distributes: false
   modifies: false
   hosts_models: false
 """
@@ -36,7 +37,10 @@ SETTINGS = """profile:
 def main(folder: Path, settings: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     header = json.dumps(TENSOR).encode()
-    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + struct.pack("<4f", 1, 2, 3, 4))
+    header += b" " * (-len(header) % 8)
+    with (folder / "model.safetensors").open("wb") as weights:
+        weights.write(struct.pack("<Q", len(header)) + header)
+        weights.truncate(8 + len(header) + 2 * PARAMETERS)
     (folder / "config.json").write_text(json.dumps(CONFIG, indent=2))
     (folder / "README.md").write_text(CARD)
     settings.write_text(SETTINGS)

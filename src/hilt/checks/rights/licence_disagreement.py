@@ -1,4 +1,4 @@
-"""The files of a subject name different licences for the same thing, or stricter terms for the model than for the package.
+"""Files that name different licences for the same thing.
 
 What: compares what licence texts, headers, cards, metadata of packages, configs and plain sentences say of the licence of
 the whole, of the model and of the code. Two spellings of one licence, a choice and one of its licences, and a list and a

@@ -1,4 +1,4 @@
-"""A licence that asks for a copy of its text, and whose text does not come with the subject.
+"""A licence whose text does not come with it.
 
 What: tells of licences that are named and ask to be passed on with the work, while no file of the subject holds their
 text; and of texts with a place for the holder of the copyright in which no name stands.

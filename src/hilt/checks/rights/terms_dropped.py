@@ -1,4 +1,4 @@
-"""A licence that leaves out what the licence of the base asks to go along.
+"""A licence that leaves out terms of the base.
 
 What: a subject that is offered under one licence and made from a model under another, where that other one goes along with
 whatever is made from it and has terms that the first one lacks: a limit on users or revenue, forbidden uses, no commercial

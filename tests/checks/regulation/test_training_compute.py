@@ -136,3 +136,9 @@ def test_a_hostile_card_brings_no_check_down() -> None:
     ):
         told = facts(CHECK, {"README.md": card(body), "model.safetensors": weights(9_000_000_000)})
         assert "compute.flop_high" not in told
+
+
+def test_a_dataset_is_not_trained() -> None:
+    text = card("15 trillion tokens of the finest data for training", task_categories=["text-generation"])
+    assert facts(CHECK, {"README.md": text, "data.jsonl": b"{}"}) == {}
+    assert facts(CHECK, {**LLAMA, "README.md": text})["training.tokens"] == 15 * 10**12

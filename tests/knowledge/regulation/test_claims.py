@@ -109,3 +109,11 @@ def test_hostile_text_takes_time_in_proportion_to_its_length() -> None:
     claims(text)
     assert time.process_time() - begun < 5
     assert len(claims("We trained on 15T tokens. \n\n" * 5000)) == 400
+
+
+def test_tokens_may_be_written_out() -> None:
+    """Pythia."""
+    text = (
+        "Each model saw 299,892,736,000 tokens during training, and checkpoints are saved every 2,097,152,000 tokens."
+    )
+    assert [claim.value for claim in claims(text) if claim.kind == "tokens"] == [299_892_736_000]

@@ -4,7 +4,7 @@ import pytest
 
 from hilt.knowledge.regulation.accelerators import PEAKS, known, named, peak
 from hilt.knowledge.regulation.claims import claims
-from hilt.knowledge.regulation.compute import Estimate, Size, estimate, largest
+from hilt.knowledge.regulation.compute import Estimate, Size, estimate, largest, of_this_size
 
 
 def of(text: str, active: int | None = None, most: int | None = None, **told: bool) -> Estimate:
@@ -113,3 +113,28 @@ def test_accelerators_are_known_however_cards_spell_them() -> None:
     assert known("rtx4090") == "RTX 4090"
     assert peak("H100") == 989e12
     assert all(10 < value < 3000 for value in PEAKS.values())
+
+
+def test_of_sizes_that_a_card_tells_apart_only_its_own_counts() -> None:
+    gemma = "The 27B model was trained with 14 trillion tokens, the 12B model was trained with 12 trillion tokens, 4B model was trained with 4 trillion tokens and 1B with 2 trillion tokens."
+    size = Size(active=4_300_000_000, source="counted")
+    own = of_this_size(claims(gemma), size)
+    assert [claim.value for claim in own] == [4e12]
+    assert largest("tokens", own, based=False) == 4e12
+    strange = Size(active=70_000_000_000, source="counted")
+    assert len(of_this_size(claims(gemma), strange)) == 4  # none is of this size: none is left out
+    vision = """
+| Llama 3.2-vision 11B | Stage 1 pretraining: 147K H100 hours Stage 2 annealing: 98K H100 hours | 700 |
+| Llama 3.2-vision 90B | Stage 1 pretraining: 885K H100 hours Stage 2 annealing: 885K H100 hours | 700 |
+"""
+    own = of_this_size(claims(vision), Size(active=10_600_000_000, source="counted"))
+    assert largest("hours", own, based=False) == 147_000
+
+
+def test_columns_of_several_models_are_the_figure_of_none() -> None:
+    """OLMo 2: 4 trillion for 7B, 5 trillion for 13B, each in its column."""
+    row = "| Pretraining Stage 1 | 4 trillion tokens<br>(1 epoch) | 5 trillion tokens<br>(1.2 epochs) |"
+    assert largest("tokens", claims(row), based=False) is None
+    assert of(row, 7_000_000_000).high == pytest.approx(1.5 * 6 * 7e9 * 5e12)
+    same = "| **Training budget** | 10 trillion tokens | 10 trillion tokens |"
+    assert largest("tokens", claims(same), based=False) == 1e13

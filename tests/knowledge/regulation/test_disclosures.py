@@ -11,6 +11,7 @@ from hilt.knowledge.regulation import disclosures
         "See our [public summary of training content](https://example.org).",
         "the Public Summary of Training Content for SmolLM3",
         "EU Public Summary: [Apertus_EU_Public_Summary.pdf]",
+        "- [Public Summary](https://huggingface.co/org/model/blob/main/Model_EU_Public_Summary.pdf)",
         "A summary of the content used for training data is here",
         "Training-data summary",
     ],

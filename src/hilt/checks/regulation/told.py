@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _CARD = re.compile(r"(readme|model[-_ ]?card)(\.(md|markdown|txt|rst))?", re.IGNORECASE)
 
+_OF_DATA = frozenset({"task_categories", "size_categories", "dataset_info", "annotations_creators"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -29,6 +31,11 @@ class Card:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     line: int = 1
+
+    @property
+    def of_data(self) -> bool:
+        """Its front matter has what the hub asks of datasets alone."""
+        return not self.metadata.keys().isdisjoint(_OF_DATA)
 
     @property
     def bases(self) -> tuple[str, ...]:

@@ -53,11 +53,13 @@ _PACKED = {"I32", "U8", "I8", "I64"}
 
 def training_compute(repository: Repository) -> Iterator[Fact]:
     from hilt.checks.regulation.told import card
-    from hilt.knowledge.regulation.compute import estimate, largest
+    from hilt.knowledge.regulation.compute import estimate, largest, of_this_size
 
     told = card(repository)
-    said, path = _said(told), told.path if told is not None else ""
+    if told is not None and told.of_data and repository.merged(PARAMETERS).value is None:
+        return  # the card of a dataset
     size = _size(repository)
+    said, path = of_this_size(_said(told), size), told.path if told is not None else ""
     kinds = repository.merged(GENERATES).value or ()
     language = isinstance(kinds, tuple) and bool({"text", "code"} & set(kinds))
     based = _is_adapter(repository) or bool(told is not None and told.bases)

@@ -27,6 +27,7 @@ _TIMES = r"(?:[x\u00d7*\u00b7\u22c5]|\\times|\\cdot)"
 _PATTERNS: tuple[tuple[str, ...], ...] = (
     ("tokens", rf"{_NUMBER}{_SCALE}\+?{_WORDS}tokens?\b"),
     ("tokens", rf"\b(?:pre-?|post-?)?train(?:ing|ed)?[\s_-]tokens?(?: count)?[\s|:*=~≈]{{1,12}}{_NUMBER}{_SCALE}"),
+    ("tokens", r"(?<![\w.,^])(?P<number>\d{1,3}(?:,\d{3}){3,5})\s(?:training\s)?tokens\b"),
     (
         "operations",
         rf"(?<![\w.,^])(?P<number>\d{{1,4}}(?:\.\d{{1,6}})?)\s?(?:e\+?|{_TIMES}\s?10\s?(?:\^|\*\*)?\s?\{{?\s?)",
@@ -52,12 +53,16 @@ _SIGNS = ("token", "flop", "floating", "hour", " for ", "wh", "co2", "co₂")
 _OF_TRAINING = re.compile(r"train|tun(?:ed|ing)|corpus|data|tokens seen|learn", re.IGNORECASE)
 _OF_ELSE = re.compile(
     r"context|window|vocab|per second|per day|batch|sequence length|price|cost|\$|throughput|output|generat|"
-    r"input|cache|per step|max_|length|latency|per token|inference|long as",
+    r"input|cache|per step|every|max_|length|latency|per token|inference|long as",
     re.IGNORECASE,
 )
 _OF_A_PART = re.compile(
     r"fine-?tun|\bSFT\b|instruct|post-?train|continu|anneal|adapt|\bDPO\b|\bRL|mid-?train|cool-?down|decay|additional|further|extra",
     re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"(?<![\w.,])(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?P<unit>[TBM])\b"
+    r"(?!\*{0,2}[\s-](?:\w+\s)?(?:token|word|sample|example|pair|image|document|row|sentence|hour|gpu))",
 )
 _OF_SEVERAL = re.compile(r"cumulativ|aggregat|all (?:the |of the |\d{1,2} )?\w{0,20} ?models", re.IGNORECASE)
 _EPOCHS = (
@@ -83,7 +88,8 @@ class Part(Enum):
 class Claim:
     """A figure: tokens, operations, hours of one accelerator (`device`, where it is named), kWh or kg of CO2.
 
-    `shared` says that it may be of several models together.
+    `shared` says that it may be of several models together, or of each of several another; `size` are the parameters of
+    the model that it is said of, where they stand before it: "the 9B model was trained with 8 trillion tokens".
     """
 
     kind: str
@@ -93,6 +99,7 @@ class Claim:
     part: Part = Part.UNSAID
     device: str = ""
     shared: bool = False
+    size: float = 0.0
 
 
 @cache
@@ -157,6 +164,7 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
         value *= max(1, int(epochs[1]))
     device = match.groupdict().get("device") or ""
     nearby = named(around)
+    sizes = list(_SIZE.finditer(before))
     return Claim(
         kind=kind,
         value=value,
@@ -164,8 +172,19 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
         line=max(number for at, number in begins if at <= start),
         part=_part(before, after),
         device=known(device) if device else nearby[0] if len(nearby) == 1 else "",
-        shared=_OF_SEVERAL.search(around) is not None,
+        shared=_OF_SEVERAL.search(around) is not None or _beside_another(kind, match),
+        size=float(sizes[-1]["size"]) * _SCALES[sizes[-1]["unit"].lower()] if sizes else 0.0,
     )
+
+
+def _beside_another(kind: str, match: re.Match[str]) -> bool:
+    """Whether a cell beside it in a row has another figure of this kind: then each column is of another model."""
+    row, (start, end) = match.string, match.span()
+    if kind != "tokens" or not row.startswith("|"):
+        return False
+    cells = (row[max(0, start - _AROUND) : start].rpartition("|")[0], row[end : end + _AROUND].partition("|")[2])
+    others = (found for cell in cells for found in match.re.finditer(cell))
+    return any(_value(kind, found.groupdict()) != _value(kind, match.groupdict()) for found in others)
 
 
 def _part(before: str, after: str) -> Part:

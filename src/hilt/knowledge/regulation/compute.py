@@ -30,6 +30,8 @@ MOST_TOKENS = 1e14
 """More tokens or samples than any training known; holds for small models, whose tokens nobody states."""
 SMALL = 150_000_000
 """Parameters below which that bound is used."""
+_SAME_SIZE = 0.25
+"""How far names of sizes are rounded: "Llama 3.2 1B" has 1.24 billion parameters."""
 _ALIKE = 10
 """Figures within this factor of the largest are of the training or of siblings; smaller ones are of its later parts."""
 
@@ -75,6 +77,16 @@ def estimate(claims: Sequence[Claim], size: Size, *, source: str, based: bool, l
             told = (*found.inputs, "what the training before it took is not told", *bound.inputs[:1])
             return Estimate(low=low, high=bound.high, method=found.method, inputs=told)
     return bound
+
+
+def of_this_size(claims: Sequence[Claim], size: Size) -> tuple[Claim, ...]:
+    """Without those that are said of a sibling of another size, where the same is said of one of this size."""
+
+    def fits(claim: Claim) -> bool:
+        return any(own and abs(claim.size / own - 1) < _SAME_SIZE for own in (size.active, size.most))
+
+    told = {claim.kind for claim in claims if fits(claim)}
+    return tuple(claim for claim in claims if claim.kind not in told or not claim.size or fits(claim))
 
 
 def largest(kind: str, claims: Sequence[Claim], *, based: bool) -> float | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 SUMMARY = re.compile(
     r"public summary of (?:the )?(?:training|data|content)|summary of (?:the )?(?:content used for|training) (?:training|content|data)|"
-    r"training[- ](?:content|data) (?:public )?summary|eu public summary|training data transparency report",
+    r"training[- ](?:content|data) (?:public )?summary|eu[ _]public[ _]summary|training data transparency report",
     re.IGNORECASE,
 )
 COPYRIGHT = re.compile(

@@ -86,6 +86,6 @@ def test_a_known_licence_in_utf_16_is_known() -> None:
 
 @pytest.mark.parametrize("text", ["licensed under the X License. " * 200_000, "a " * 2_500_000, APACHE * 450])
 def test_five_megabytes_are_no_reason_to_wait(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     found(CHECK, {"LICENSE": text})
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10

@@ -53,6 +53,6 @@ def test_a_lower_heading_ends_the_ones_below_the_same_level() -> None:
 
 def test_hostile_texts_take_time_in_proportion_to_their_length() -> None:
     for piece in ("[", "](", "`", "<a ", "![", "*", "#", "a <", "- ", "|", "\n=\n", "[a](b "):
-        begun = time.monotonic()
+        begun = time.process_time()
         list(passages(piece * (400_000 // len(piece))))
-        assert time.monotonic() - begun < 5, piece
+        assert time.process_time() - begun < 5, piece

@@ -6,7 +6,7 @@ import re
 
 _MOST, _LONGEST = 24, 200
 _LINE = re.compile(
-    r"^[\s#*/;>%-]*(?:portions\s+)?((?:copyright\b|\(c\)\s+(?:19|20)\d\d|\u00a9).{0,200})$",
+    r"^[ \t#*/;>%-]{0,40}(?:portions[ \t]+)?((?:copyright\b|\(c\)\s+(?:19|20)\d\d|\u00a9).{0,200})$",
     re.IGNORECASE | re.MULTILINE,
 )
 _HOLDER = re.compile(r"(?:19|20)\d\d|\(c\)|\u00a9", re.IGNORECASE)

@@ -19,7 +19,8 @@ _NOTHING = frozenset(
 """What generators and forms put where nobody said anything."""
 _MOST, _LONGEST, _TEXT = 32, 200, 600
 """Names that are taken from one list, letters of a name, and from how many letters on a field holds a whole text."""
-_STANZAS = 2_000
+_STANZAS, _READ = 2_000, 8
+"""Stanzas of one Debian file, and texts in them that are recognised."""
 _LONGEST_CONSENT = 20_000
 _ADDRESS = re.compile(r"[(<\[]?(https?://[^\s()<>\[\]]{3,200})[)>\]]?")
 _SEE = re.compile(r"\(see [^()]{1,60}\)|, see .{1,60}$", re.IGNORECASE)
@@ -100,6 +101,7 @@ def of_debian(text: str, path: str, names: frozenset[str]) -> Iterator[Claim]:
     """The stanzas of a machine-readable copyright file (DEP-5) for all files, and for weights of these names."""
     stanzas = [dict(_fields(stanza)) for stanza in re.split(r"\n[ \t\r]*\n", text)[:_STANZAS]]
     texts = {_first(stanza["license"]): _rest(stanza["license"]) for stanza in stanzas if "license" in stanza}
+    read = dict[str, tuple[str, ...]]()
     for stanza in stanzas:
         patterns = stanza.get("files", "").split()
         here = names.intersection(pattern.rpartition("/")[2] for pattern in patterns)
@@ -108,9 +110,11 @@ def of_debian(text: str, path: str, names: frozenset[str]) -> Iterator[Claim]:
         said = _first(stanza["license"])
         found = claim(said, path, How.PACKAGE, part=Part.WHOLE if "*" in patterns else Part.MODEL)
         if found is not None and not found.ids and len(texts.get(said, "")) > _TEXT // 2:
-            known = identify(texts[said])
-            if known.kind in ("exact", "same"):
-                found = Claim(said=said, path=path, how=How.PACKAGE, ids=known.ids, part=found.part)
+            if said not in read and len(read) < _READ:
+                known = identify(texts[said])
+                read[said] = known.ids if known.kind in ("exact", "same") else ()
+            if read.get(said):
+                found = Claim(said=said, path=path, how=How.PACKAGE, ids=read[said], part=found.part)
         if found is not None:
             yield found
 
@@ -119,7 +123,7 @@ def of_r(text: str, path: str) -> Iterator[Claim]:
     """The `License` field of the DESCRIPTION of an R package: `GPL (>= 2) | file LICENSE`."""
     fields = dict(_fields(text))
     if "package" in fields and "license" in fields:
-        said = re.sub(r"\s*[+|]\s*file\s+LICEN[CS]E", "", fields["license"], flags=re.IGNORECASE).strip()
+        said = re.sub(r"\s*[+|]\s*file\s+LICEN[CS]E", "", fields["license"][:_TEXT], flags=re.IGNORECASE).strip()
         if not re.fullmatch(r"file\s+LICEN[CS]E", said, re.IGNORECASE):
             found = claim(" OR ".join(part.strip() for part in said.split("|")), path, How.PACKAGE)
             if found is not None:

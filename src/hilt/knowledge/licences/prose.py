@@ -36,7 +36,9 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[\s,]*(?:\(\s*)?(?P<word>and|or|/|&|,)(?:\s+(?:the|an?|under))*\s+", re.IGNORECASE)
-_BEHIND = re.compile(r"(?:\S+\s+){0,5}\S+(?=[-\s]+licen[cs]ed\b)", re.IGNORECASE)
+_LICENSED = re.compile(r"(?<=\w)[-\s]+licen[cs]ed\b", re.IGNORECASE)
+_LONGEST_BEFORE, _WORDS_BEFORE = 120, 6
+"""Letters and words of a name that stands before "licensed"."""
 _LABEL = re.compile(r"(?:\|\s*)?(?P<of>[\w /&-]{0,40}?)\blicen[cs]e(?:\s+(?:type|name))?\s*(?:[:=]|\|)\s*(?P<said>.+)", re.IGNORECASE)  # fmt: skip
 _OF = re.compile(r"(?P<of>[A-Z][\w /&,-]{0,60}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(?P<said>.+)")
 _UNKNOWN = re.compile(
@@ -130,12 +132,12 @@ def _named(passage: Passage, begin: int, end: int) -> Iterator[tuple[Named | Non
         at = filled.end() if filled else found.end()
         named, at = _names_at(passage, at, end)
         yield named, text[begin : found.start()]
-    for found in _BEHIND.finditer(text, begin, end):
-        words = list(_WORD.finditer(found[0]))
-        for first in range(len(words)):
-            said = found[0][words[first].start() :].strip("-")
-            named = _resolved(said)
-            yield named, text[begin : found.start() + words[first].start()]
+    for found in _LICENSED.finditer(text, begin, end):
+        near = max(begin, found.start() - _LONGEST_BEFORE)
+        words = list(_WORD.finditer(text, near, found.start()))[-_WORDS_BEFORE:]
+        for word in words:
+            named = _resolved(text[word.start() : found.start()])
+            yield named, text[begin : word.start()]
             if named is not None:
                 break
 

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import time
+
+from hilt.knowledge.licences.copyrights import copyright_lines, is_template
+from licence_texts import APACHE, MIT
+
+
+def test_lines_that_name_a_holder_are_kept_as_they_stand() -> None:
+    text = "# Copyright (c) 2019 Iv\u00e1n de Paz\n * \u00a9 2020 Ada Ltd.\nCopyright (c) 2019 Iv\u00e1n de Paz\ncopyright law applies\n"
+    assert copyright_lines(text) == ("Copyright (c) 2019 Iv\u00e1n de Paz", "\u00a9 2020 Ada Ltd.")
+
+
+def test_a_place_for_a_holder_is_no_holder_and_that_of_the_apache_licence_belongs_to_it() -> None:
+    template = MIT.format(holder="[year] [fullname]")
+    assert copyright_lines(template) == ()
+    assert is_template(template)
+    assert not is_template(MIT.format(holder="2024 Ada"))
+    assert not is_template(APACHE)
+
+
+def test_blank_lines_without_end_are_read_quickly() -> None:
+    begun = time.process_time()
+    copyright_lines("\n" * 400_000)
+    copyright_lines("#" * 400_000)
+    copyright_lines("copyright " * 40_000)
+    assert time.process_time() - begun < 5

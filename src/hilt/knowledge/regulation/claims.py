@@ -71,6 +71,7 @@ _EPOCHS = (
 )
 """How often the tokens were gone through, said behind the figure or before it."""
 _FROM_SCRATCH = re.compile(r"pre-?train|from scratch|in total|overall|altogether", re.IGNORECASE)
+_STAGE = re.compile(r"\bstage\s?\d", re.IGNORECASE)
 _UNITS = {"hour": 1, "day": 24, "week": 168, "month": 730}
 _AROUND, _CLAIMS, _TEXT = 140, 400, 1 << 20
 """Characters looked at on either side of a figure, figures of one text that are told, characters of a text looked at."""
@@ -170,7 +171,7 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
         value=value,
         quote=around.strip(),
         line=max(number for at, number in begins if at <= start),
-        part=_part(before, after),
+        part=Part.LATER if kind == "hours" and _STAGE.search(before) else _part(before, after),
         device=known(device) if device else nearby[0] if len(nearby) == 1 else "",
         shared=_OF_SEVERAL.search(around) is not None or _beside_another(kind, match),
         size=float(sizes[-1]["size"]) * _SCALES[sizes[-1]["unit"].lower()] if sizes else 0.0,

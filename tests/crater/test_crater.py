@@ -30,6 +30,14 @@ NOT_ADMITTED = {
     "mltk-keyword_spotting_alexa": "review",  # layers of Keras that are classes of its own
     "mltk-keyword_spotting_on_off_v3": "review",
     "r-caret-models": "review",  # functions that make code of text
+    "all-minilm-l6-v2.gt": "review",  # files that name different licences
+    "all-minilm-l6-v2.pyduck": "review",
+    "dlib-face": "review",
+    "mediapipe.openvino": "review",
+    "fasttext-lid176": "review",  # models under stricter terms than their package
+    "openwakeword": "review",
+    "madmom": "review",  # no commercial use, and nobody told what the use is
+    "mediapipe.tflite": "review",  # a licence with another one behind it
 }
 """Real models that need a person, and why."""
 
@@ -65,6 +73,8 @@ def stable(verdict: dict[str, Any]) -> str:
         "digest": report["subject"]["digest"],
         "findings": report["findings"],
         "facts": report["facts"],
+        "terms": report.get("terms", []),
+        "obligations": report.get("obligations", []),
         "formats": report["formats"],
         "coverage": {**coverage, "ran": {ran["check"]: ran["files"] for ran in coverage["ran"] if ran["files"]}},
     }

@@ -150,6 +150,7 @@ def test_the_models_own_paper_is_named_in_a_citation_a_tag_or_a_link_called_so()
     assert found(bibtex)["research_paper"] == "names arXiv:2509.12345"
     assert found("", tags=["arxiv:2509.12345", "llama"])["research_paper"] == "names arxiv:2509.12345"
     assert "research_paper" in found("[Paper](https://arxiv.org/abs/2509.12345)")
+    assert "research_paper" in found("- **Paper:** https://arxiv.org/abs/2501.00656")  # OLMo 2
     assert "technical_report" in found("Read our [technical report](https://acme.example/report.pdf).")
 
 

@@ -12,6 +12,7 @@ from hilt.knowledge.regulation import kinds
         ("Qwen2_5_VLForConditionalGeneration", "text"),
         ("GPT2LMHeadModel", "text"),
         ("WhisperForConditionalGeneration", "transcript"),
+        ("CLIPModel", "embedding"),
         ("Wav2Vec2ForCTC", "transcript"),
         ("MarianMTModel", "translation"),
         ("VitsModel", "speech"),

@@ -8,7 +8,7 @@ Why: what a licence asks can only be weighed once somebody has read it. A name i
 
 What it cannot see: whether a clause was understood; detectors see words.
 
-Fix: read the text. `hilt licences` lists what the pack knows; adding a licence is adding one file to it.
+Fix: read the text. Adding a licence to the pack is adding one file; what it holds is listed by `hilt licences`.
 """
 
 from __future__ import annotations

@@ -49,6 +49,10 @@ _PAPER_TAG = re.compile(r"(arxiv|doi):(\S{4,80})")
 _CALLED_PAPER = re.compile(
     r"\W*(our |the |read the |full )?(research )?(paper|arxiv|preprint|publication)\b", re.IGNORECASE
 )
+_LABELLED_PAPER = re.compile(
+    r"^[\s>*_-]*(?:our |research |technical )?(?:paper|report|preprint)[\s*_]*:[\s*_]*<?(https?://[^\s<>]{4,300})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _CALLED_REPORT = re.compile(r"\b(technical|tech)[ -]report\b|\bwhite ?paper\b", re.IGNORECASE)
 _OF_TOOLS = frozenset(
     "1908.10084 2305.18290 2402.03300 1705.00652 1703.07737 2205.13147 2101.06983 2209.11055 1910.03771 2106.09685 2305.14314"
@@ -169,6 +173,9 @@ def _papers(path: str, metadata: dict[str, Any], parts: list[Section], text: str
         if _CALLED_REPORT.search(called):
             yield Evidence("technical_report", path, f"links {link[:120]}", elsewhere=True, licences=())
         elif _CALLED_PAPER.match(called) and any(_addresses(link)):
+            yield Evidence("research_paper", path, f"links {link[:120]}", elsewhere=True, licences=())
+    for link in _LABELLED_PAPER.findall(outside_tables):
+        if any(_addresses(link)):
             yield Evidence("research_paper", path, f"links {link[:120]}", elsewhere=True, licences=())
 
 

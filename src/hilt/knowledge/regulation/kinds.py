@@ -40,6 +40,7 @@ _ARCHITECTURES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(LMHeadModel|ForCausalLM|ForConditionalGeneration|ForVision2Seq|ForImageTextToText|LMHeadCustomModel)$", "text"),
         (r"For(\w*Classification|QuestionAnswering|MultipleChoice|MaskedLM|\w*Detection|\w*Segmentation|DepthEstimation)$", "label"),
         (r"(Reward|Ranker)", "label"),
+        (r"^(ChineseCLIP|CLIP|Siglip2?|Clap|Align)Model$", "embedding"),
     )
 )  # fmt: skip
 _PIPELINES: tuple[tuple[re.Pattern[str], str], ...] = tuple(

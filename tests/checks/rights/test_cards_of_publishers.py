@@ -76,3 +76,20 @@ This code repository and the model weights are licensed under the MIT License.
     text = card(body=body, license="mit")
     assert licences(text, "hf:deepseek-ai/R1-Distill-Llama-8B") == ["llama3.1", "mit"]
     assert licences(text, "hf:deepseek-ai/R1") == ["mit"]
+
+
+def test_what_was_made_from_the_subject_has_licences_of_its_own() -> None:
+    """MPT-7B: Apache, with a list of models that were made from it, of which one is not for commerce."""
+    body = """# MPT-7B
+### Models finetuned off MPT-7B:
+* [MPT-7B-Chat](https://huggingface.co/mosaicml/mpt-7b-chat): a chatbot-like model.
+  * License: _CC-By-NC-SA-4.0_
+## Model License: Apache-2.0
+"""
+    assert licences(card(body=body, license="apache-2.0")) == ["apache-2.0"]
+
+
+def test_the_licence_of_the_code_is_not_that_of_the_weights() -> None:
+    """InternLM2: `license: other`, and a sentence on the code alone."""
+    body = "## Open Source License\nThe code is licensed under Apache-2.0, while model weights are fully open for academic research.\n"
+    assert [severity for severity, _ in unknown(card(body=body, license="other"))] == ["medium"]

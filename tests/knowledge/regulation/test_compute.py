@@ -121,6 +121,8 @@ def test_of_sizes_that_a_card_tells_apart_only_its_own_counts() -> None:
     own = of_this_size(claims(gemma), size)
     assert [claim.value for claim in own] == [4e12]
     assert largest("tokens", own, based=False) == 4e12
+    listed = claims("A 7B and 3B model trained on 1T tokens, as well as a 13B model trained on 600B tokens.")
+    assert [one.value for one in of_this_size(listed, Size(active=6_700_000_000))] == [1e12]  # OpenLLaMA
     strange = Size(active=70_000_000_000, source="counted")
     assert len(of_this_size(claims(gemma), strange)) == 4  # none is of this size: none is left out
     vision = """

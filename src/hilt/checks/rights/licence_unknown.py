@@ -65,8 +65,12 @@ def _names(work: Work) -> Iterator[Finding]:
 
 
 def _known_beside(claim: Claim, work: Work) -> bool:
-    """Something else tells the licence of the same thing; what is said of a package is not said of the model in it."""
-    about = [other for other in work.claims if other.ids and other.part is not Part.DATA]
+    """Something else tells the licence of the same thing; what is said of a package is not said of the model in it.
+
+    Nor is what is said of the code alone said of the weights.
+    """
+    apart = (Part.DATA,) if claim.part is Part.CODE else (Part.DATA, Part.CODE)
+    about = [other for other in work.claims if other.ids and other.part not in apart]
     return any(claim.part is not Part.MODEL or other.part is Part.MODEL for other in about)
 
 

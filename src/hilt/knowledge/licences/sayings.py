@@ -10,6 +10,12 @@ from hilt.knowledge.licences.works import Part
 ABOUT_LICENCES = re.compile(r"licen[cs]|copyright|\blegal\b|terms of use", re.IGNORECASE)
 """Headings of a section in which a bare name of a licence says under which licence the subject is."""
 
+_OF_OTHERS = re.compile(
+    r"\b(?:other|related|further|similar)\s+(?:models|checkpoints|versions|datasets)\b|"
+    r"\b(?:models|checkpoints|versions|variants|derivatives)\s+(?:that\s+(?:are|were)\s+)?(?:fine-?tuned|derived|based|built|trained|made)\s",
+    re.IGNORECASE,
+)
+"""Headings over what was made from the subject, or lies beside it: "Models finetuned off MPT-7B"."""
 _PARTS = {
     Part.MODEL: "model models weight weights checkpoint checkpoints parameters voice voices embeddings",
     Part.CODE: "code codes source sources scripts",
@@ -77,7 +83,7 @@ def told_of(before: str, own: tuple[str, ...], *, closed: bool) -> Told:
 def part_of_heading(headings: tuple[str, ...]) -> Part | None:
     """The part that the nearest heading names which names one; a title names none."""
     for heading in reversed(headings[1:] or headings):
-        if ABOUT_LICENCES.fullmatch(heading):
+        if ABOUT_LICENCES.fullmatch(heading) or _OF_OTHERS.search(heading):
             return None
         if parts := _parts(heading):
             return parts[0] if len(parts) == 1 else Part.WHOLE

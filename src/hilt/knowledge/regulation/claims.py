@@ -64,6 +64,7 @@ _SIZE = re.compile(
     r"(?<![\w.,])(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?P<unit>[TBM])\b"
     r"(?!\*{0,2}[\s-](?:\w+\s)?(?:token|word|sample|example|pair|image|document|row|sentence|hour|gpu))",
 )
+_LISTED = re.compile(r"\W*(?:and|or)?\W*")
 _OF_SEVERAL = re.compile(r"cumulativ|aggregat|all (?:the |of the |\d{1,2} )?\w{0,20} ?models", re.IGNORECASE)
 _EPOCHS = (
     re.compile(r"^[^.]{0,40}?\bfor\s~?(\d{1,4})\sepochs"),
@@ -89,8 +90,9 @@ class Part(Enum):
 class Claim:
     """A figure: tokens, operations, hours of one accelerator (`device`, where it is named), kWh or kg of CO2.
 
-    `shared` says that it may be of several models together, or of each of several another; `size` are the parameters of
-    the model that it is said of, where they stand before it: "the 9B model was trained with 8 trillion tokens".
+    `shared` says that it may be of several models together, or of each of several another; `sizes` are the
+    parameters of the models that it is said of, where they stand before it: "the 9B model was trained with 8 trillion
+    tokens", "a 7B and 3B model trained on 1T tokens".
     """
 
     kind: str
@@ -100,7 +102,7 @@ class Claim:
     part: Part = Part.UNSAID
     device: str = ""
     shared: bool = False
-    size: float = 0.0
+    sizes: tuple[float, ...] = ()
 
 
 @cache
@@ -165,7 +167,6 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
         value *= max(1, int(epochs[1]))
     device = match.groupdict().get("device") or ""
     nearby = named(around)
-    sizes = list(_SIZE.finditer(before))
     return Claim(
         kind=kind,
         value=value,
@@ -174,8 +175,18 @@ def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Cl
         part=Part.LATER if kind == "hours" and _STAGE.search(before) else _part(before, after),
         device=known(device) if device else nearby[0] if len(nearby) == 1 else "",
         shared=_OF_SEVERAL.search(around) is not None or _beside_another(kind, match),
-        size=float(sizes[-1]["size"]) * _SCALES[sizes[-1]["unit"].lower()] if sizes else 0.0,
+        sizes=tuple(_sizes(before)),
     )
+
+
+def _sizes(before: str) -> Iterator[float]:
+    """The size of a model that stands last, and those that it is listed with."""
+    begin = len(before)
+    for found in reversed(list(_SIZE.finditer(before))):
+        if begin < len(before) and not _LISTED.fullmatch(before, found.end(), begin):
+            return
+        yield float(found["size"]) * _SCALES[found["unit"].lower()]
+        begin = found.start()
 
 
 def _beside_another(kind: str, match: re.Match[str]) -> bool:

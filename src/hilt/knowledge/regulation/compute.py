@@ -83,10 +83,11 @@ def of_this_size(claims: Sequence[Claim], size: Size) -> tuple[Claim, ...]:
     """Without those that are said of a sibling of another size, where the same is said of one of this size."""
 
     def fits(claim: Claim) -> bool:
-        return any(own and abs(claim.size / own - 1) < _SAME_SIZE for own in (size.active, size.most))
+        own = [one for one in (size.active, size.most) if one]
+        return any(abs(said / one - 1) < _SAME_SIZE for said in claim.sizes for one in own)
 
     told = {claim.kind for claim in claims if fits(claim)}
-    return tuple(claim for claim in claims if claim.kind not in told or not claim.size or fits(claim))
+    return tuple(claim for claim in claims if claim.kind not in told or not claim.sizes or fits(claim))
 
 
 def largest(kind: str, claims: Sequence[Claim], *, based: bool) -> float | None:

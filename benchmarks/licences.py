@@ -62,6 +62,7 @@ SENTENCES = (
 DRIVER = """
 import json, sys, time, statistics
 TOOL, RUNS = sys.argv[1], 3
+NO_NAMES = ("unknown-license-reference", "warranty-disclaimer", "proprietary-license", "commercial-license")
 begun = time.perf_counter()
 if TOOL == "hilt":
     from hilt.knowledge.licences.identify import identify, known_texts
@@ -82,8 +83,9 @@ else:
     from licensedcode.cache import get_index
     index = get_index()
     def named(text):
-        return [one.rule.license_expression for one in index.match(query_string=text) if one.score() >= 90]
-named("The MIT License")
+        said = [one.rule.license_expression for one in index.match(query_string=text) if one.score() >= 90]
+        return [one for one in said if one not in NO_NAMES]
+named("A text that is no licence of any kind")
 loaded = time.perf_counter() - begun
 answers = {}
 for path in json.load(sys.stdin):

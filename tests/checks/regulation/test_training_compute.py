@@ -142,3 +142,13 @@ def test_a_dataset_is_not_trained() -> None:
     text = card("15 trillion tokens of the finest data for training", task_categories=["text-generation"])
     assert facts(CHECK, {"README.md": text, "data.jsonl": b"{}"}) == {}
     assert facts(CHECK, {**LLAMA, "README.md": text})["training.tokens"] == 15 * 10**12
+
+
+def test_experts_that_a_config_names_in_a_way_of_its_own_leave_open_how_many_parameters_work() -> None:
+    """ERNIE 4.5 and Hunyuan-A13B tell of their experts in lists, one for each layer or kind."""
+    told = facts(CHECK, {**LLAMA, "config.json": config(moe_num_experts=[64, 64], moe_k=6, hidden_size=2560)})
+    assert "model.parameters_active" not in told
+    assert "compute.flop_low" not in told
+    assert told["training.tokens"] == 15 * 10**12
+    plain = facts(CHECK, {**LLAMA, "config.json": config(num_experts=1)})
+    assert plain["model.parameters_active"] == 8_030_261_248

@@ -93,7 +93,9 @@ def _said(told: Card | None) -> tuple[Claim, ...]:
 
 def _size(repository: Repository) -> Size:
     """The parameters of the model, as its headers count them and its config divides them."""
+    from hilt.checks.regulation.told import config
     from hilt.knowledge.regulation.compute import Size
+    from hilt.knowledge.regulation.experts import mixed
 
     counted = repository.merged(PARAMETERS)
     most = _most(repository)
@@ -102,7 +104,8 @@ def _size(repository: Repository) -> Size:
     source = f"{counted.source}: {counted.value:,} parameters"
     experts, told_in = _experts(repository)
     if experts is None:
-        return Size(active=counted.value, most=most, source=source)
+        untold = (found := config(repository)) is not None and mixed(found[1])
+        return Size(active=None if untold else counted.value, most=most, source=source)
     active = counted.value - experts.unused
     if active <= 0:
         return Size(most=most)  # config and weights are not of one model

@@ -46,6 +46,12 @@ def of_config(config: Mapping[str, Any]) -> Experts | None:
     return _of_model(config)
 
 
+def mixed(config: Mapping[str, Any]) -> bool:
+    """Whether a `config.json` names experts at all, be it in a way that tells too little of them."""
+    parts = (config, *(part for key in _PARTS if isinstance(part := config.get(key), dict)))
+    return any(part.get(key) not in (None, 0, 1, []) for part in parts for key in _EXPERTS)
+
+
 def of_gguf(value: Callable[[str], Any]) -> Experts | None:
     """The routed experts that the header of a GGUF file tells of; `value` looks a key up."""
     name = value("general.architecture")

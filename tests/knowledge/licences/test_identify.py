@@ -194,9 +194,57 @@ def test_a_word_that_forbids_is_missed_in_a_long_text() -> None:
     assert "does grant permission" in found.changes[0].words
 
 
-def test_a_trifle_in_a_long_text_leaves_it_the_same() -> None:
-    found = identify(APACHE.replace("We also recommend", "We recommend"))
+def test_words_of_a_title_in_a_long_text_leave_it_the_same() -> None:
+    found = identify(f"The full text of the Apache License\n\n{APACHE}")
     assert (found.kind, found.ids) == ("same", ("apache-2.0",))
+
+
+ANCHOR = "each Contributor hereby grants to You a perpetual,"
+HIDDEN = {
+    "revocable": "no word of the lists",
+    "n\u03bft": "a letter of another script",
+    "n\u0336o\u0336t\u0336": "struck through",
+    "n&shy;ot": "an entity",
+    "n o t": "spaces",
+    "n0t": "a digit",
+    "n\u115fot": "a filler that is not seen",
+    "com-\nmercially": "hyphenated",
+    "nicht kommerziell": "another language",
+    "for hobby purposes": "a use of no list",
+    "excluding banks": "people",
+    "until Licensor says so": "an end",
+    "<br no commercial use by anyone>": "a tag",
+    '<b title="no commercial use">': "an attribute",
+    "](#no-commercial-use)": "a link",
+}
+
+
+@pytest.mark.parametrize("word", HIDDEN, ids=HIDDEN.values())
+def test_a_word_put_into_a_long_text_makes_it_a_variant_whatever_the_word(word: str) -> None:
+    assert ANCHOR in APACHE
+    found = identify(APACHE.replace(ANCHOR, f"{ANCHOR} {word}"))
+    assert (found.kind, found.ids) == ("variant", ("apache-2.0",))
+
+
+@pytest.mark.parametrize("word", ["irrevocable", "royalty-free", "worldwide", "also"])
+def test_a_word_taken_out_of_a_long_text_makes_it_a_variant(word: str) -> None:
+    assert identify(APACHE.replace(word, "", 1)).kind == "variant"
+
+
+def test_a_word_taken_out_of_one_of_several_texts_makes_them_a_variant() -> None:
+    assert identify(f"{APACHE.replace('irrevocable', '', 1)}\n\n{mit()}").kind == "variant"
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        "2024 Acme. Banks and businesses are excluded from everything below.",
+        "2024 Acme, whose approval by mail comes first",
+        "2024 Acme, kommerzielle Nutzung ist untersagt",
+    ],
+)
+def test_a_holder_who_takes_something_back_is_no_copyright_line(holder: str) -> None:
+    assert identify(mit(holder)).kind == "variant"
 
 
 def test_known_texts_one_after_the_other_are_several_in_their_order() -> None:
@@ -277,7 +325,7 @@ SHAPES = {
     "html": lambda text: "<html><body><p>" + text.replace("\n\n", "</p>\n\n<p>") + "</p></body></html>",
     "curly": lambda text: text.replace('"', "\u201c").replace("'", "\u2019"),
     "hidden": lambda text: text.replace("the ", "t\u200bhe "),
-    "bold": lambda text: text.replace("Software", "**Software**").replace("License", "_License_"),
+    "bold": lambda text: text.replace("Software", "**Software**").replace("the License ", "the _License_ "),
 }
 
 

@@ -1,9 +1,9 @@
 """Which licence a text is, told from its words: exactly, the same but for trifles, a variant of one, several, or unknown.
 
     exact      its words are those of a known text
-    same       at least 0.97 of its word 4-grams are those of the known text, and the other way round; no number, use,
-               territory or name was added; and words that forbid or limit occur as often as in the known text
-    several    known texts one after the other, and nothing else that matters
+    same       at least 0.97 of its word 4-grams are those of the known text, and the other way round; nothing was added but
+               words of titles, nothing taken away inside; words that forbid or limit occur as often as in the known text
+    several    known texts one after the other, and nothing else but words of titles
     variant    a known text with changes, or with additions: to be called by no name before somebody has read `changes`
     unknown    none of it
 
@@ -21,7 +21,7 @@ from itertools import groupby
 
 from hilt.knowledge.licences.grams import Grams, grams, shipped
 from hilt.knowledge.licences.index import Text, index
-from hilt.knowledge.licences.marks import KINDS, SCALE, Mark, counted, is_number, marks
+from hilt.knowledge.licences.marks import COUNTED, KINDS, SCALE, TRIFLES, Mark, counted, is_number, marks
 from hilt.knowledge.licences.words import Words, words
 
 SAME, VARIANT, HELD = 0.97, 0.5, 0.9
@@ -31,6 +31,10 @@ CHANGES, QUOTED = 40, 400
 _CANDIDATES, _LEAST, _SEVERAL = 16, 0.25, 8
 _MARKED = 300
 """Words of one change in which marks are looked for; that a change is longer is a mark by itself."""
+_TITLE = 12
+"""Words at the beginning of a text that may lack some of the title."""
+_NEAR = 8
+"""Grams on both sides of words that are missing, which tell whether these stood inside a known text."""
 _COMPARED = 400
 """Changes that are looked at, to tell the `CHANGES` of them that matter most."""
 _OWN = 0.6
@@ -41,14 +45,15 @@ _SPREAD = 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Words that the known texts lack, as they are written; empty `marks` where none of them changes the meaning by itself.
+    """Words that the known texts lack, as they are written; empty `marks` where none of them is known to change the meaning.
 
-    `gap` says that words of the known text are missing between these words, which it has.
+    `gap` says that words of the known text are missing between these words, which it has. A `trifle` changes nothing.
     """
 
     words: str
     marks: tuple[Mark, ...] = ()
     gap: bool = False
+    trifle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +146,7 @@ class _Comparison:
             return self.told("same", [best], score)
         held = self.held()
         covered = self.covered(held)
-        if len(held) > 1 and covered >= SAME and not self.matters(held):
+        if len(held) > 1 and covered >= SAME and self.counts(held) and not self.matters(held):
             return self.told("several", held, covered)
         if score >= VARIANT:
             return self.told("variant", list(dict.fromkeys([best, *held])), min(score, self.covered([best, *held])))
@@ -150,16 +155,19 @@ class _Comparison:
         return self.told("unknown", [], score)
 
     def is_same(self, number: int) -> bool:
-        if (
-            self.read.unread
-            or self.covered([number]) < SAME
-            or counted(self.read.words) != self.known.grams.counts[number][: len(counted(()))]
-        ):
-            return False
-        return not self.matters([number])
+        return self.covered([number]) >= SAME and self.counts([number]) and not self.matters([number])
 
     def matters(self, numbers: Sequence[int]) -> bool:
-        return self.read.unread > 0 or any(change.marks for change in self.changes(numbers)[0])
+        """Something was added or taken away that is no trifle."""
+        changes, more = self.changes(numbers)
+        return self.read.unread > 0 or more > 0 or not all(change.trifle for change in changes)
+
+    def counts(self, numbers: Sequence[int]) -> bool:
+        """The words that forbid and limit are there as often as in the known texts."""
+        told = [self.known.grams.counts[number] for number in numbers]
+        return (
+            counted(self.read.words) == bytes(min(sum(each), 255) for each in zip(*told, strict=True))[: len(COUNTED)]
+        )
 
     def covered(self, numbers: Sequence[int]) -> float:
         both = set().union(*(self.shared[number] for number in numbers))
@@ -233,19 +241,20 @@ class _Comparison:
             if new:
                 spans.append((begin, end - 1))
             begin = end
-        made = [self.change(begin, end) for begin, end in spans[:_COMPARED]]
+        made = [self.change(numbers, begin, end) for begin, end in spans[:_COMPARED]]
         # Of many, those are told that matter most, in the order of the text.
         chosen = sorted(sorted(range(len(made)), key=lambda at: _weight(made[at]))[:CHANGES])
         return tuple(made[at] for at in chosen), len(spans) - len(chosen)
 
-    def change(self, begin: int, end: int) -> Change:
+    def change(self, numbers: Sequence[int], begin: int, end: int) -> Change:
         """What was changed where the grams from `begin` to `end` are new: all but the words they share with known ones."""
         said = self.read.words
         last = len(said) - 1
         first = begin + 3 if begin else 0
         final = last if end + 3 >= last else end
         if first > final:
-            return Change(words=self.read.quote(begin, min(end + 3, last), QUOTED), gap=True)
+            near = self.read.quote(begin, min(end + 3, last), QUOTED)
+            return Change(words=near, gap=True, trifle=begin < _TITLE or self.between(numbers, begin, end))
         while final < last and is_number(said[final]) and said[final + 1] in SCALE:  # 100 million, where 1 million was
             final += 1
         looked = slice(first, min(final + 1, first + _MARKED))
@@ -253,7 +262,13 @@ class _Comparison:
         found = marks(said[looked], written)
         if final - first >= _MARKED:
             found = (*found, Mark(kind="long", words=f"{final - first + 1} words"))
-        return Change(words=self.read.quote(first, final, QUOTED), marks=found)
+        trifle = not found and TRIFLES.issuperset(said[looked])
+        return Change(words=self.read.quote(first, final, QUOTED), marks=found, trifle=trifle)
+
+    def between(self, numbers: Sequence[int], begin: int, end: int) -> bool:
+        """What is missing stands where one known text ends and another one begins, and not inside one of them."""
+        near = {*self.order[max(begin - _NEAR, 0) : begin], *self.order[end + 1 : end + 1 + _NEAR]}
+        return not any(near <= self.shared[number] for number in numbers)
 
 
 def _weight(change: Change) -> int:

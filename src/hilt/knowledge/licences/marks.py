@@ -16,6 +16,13 @@ COUNTED = (
 )  # fmt: skip
 """Words that a text must have as often as the known one does to be called the same."""
 
+TRIFLES = frozenset(
+    "a an and apache appendix apply bsd clause community conditions contributor contributors copyright file following full "
+    "general gnu here how isc license licenses mit mozilla notice of project public software terms text the this to under "
+    "version your".split()
+)
+"""Words of titles and headings: the only ones that a text may have beyond the known one, to be called the same."""
+
 _USES = frozenset(
     "commercial commercially noncommercial research academic academia scientific production internal personal evaluation "
     "military educational business profit nonprofit revenue income fee fees royalty royalties pay payment paid".split()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice, takewhile
 
+from hilt.knowledge.licences.limits import weighed
 from hilt.knowledge.licences.names import Named, resolve
 from hilt.knowledge.licences.passages import Passage, passages
 from hilt.knowledge.licences.sayings import ABOUT_LICENCES, Told, part_of_heading, told_of
@@ -103,7 +104,8 @@ def _of_passage(passage: Passage, own: tuple[str, ...], *, about_licences: bool)
             if told == Told() and _IT.match(before):  # it is what the sentence before it speaks of
                 told = told_of(_VERBS.split(spoken, maxsplit=1)[0], own, closed=True)
             for part in _parts(told, heading, inside=inside):
-                yield Statement(named=named, part=part, line=passage.line, sentence=sentence[:_SHOWN])
+                heard = weighed(named, before, sentence.removeprefix(before))
+                yield Statement(named=heard, part=part, line=passage.line, sentence=sentence[:_SHOWN])
     if not found:
         yield from _label(passage, heading, inside=inside)
 
@@ -174,6 +176,7 @@ def _label(passage: Passage, heading: Part | None, *, inside: bool) -> Iterator[
     if label is None and rest[:1].isalnum() and not rest.lower().startswith(("licen", "see ", "for ")):
         return  # a sentence that only begins with the name of a licence
     if named is not None:
+        named = weighed(named, "", text[begin:])
         for one in parts:
             yield Statement(named=named, part=one, line=passage.line, sentence=text[:_SHOWN])
 

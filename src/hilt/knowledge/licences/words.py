@@ -22,18 +22,30 @@ BINDING = frozenset(
     "may must shall cannot not no never only solely except unless without if commercial commercially noncommercial license "
     "licensed licence licensee permission permit permitted permits granted use used copy copies distribute distributed "
     "sell train outputs prohibited forbidden require required requires pay paid fee fees free royalty subject terms condition "
-    "conditions agree revenue".split()
+    "conditions agree revenue is are was were be been being has have would could should who whose whom anyone everyone "
+    "nobody everything anything nothing exclude excluded excludes excluding ban banned bans barred void revoked revocable until before "
+    "ist sind nicht nur kein keine untersagt verboten est sont interdit interdite solo prohibido prohibida vietato vietata".split()
 )
 """Words that a copyright line or a name has no use for."""
 PURPOSES = frozenset("research academic personal production internal evaluation education educational".split())
 """Words that bind behind "for", and that names have otherwise."""
 
+_LIMITS = PURPOSES | frozenset("no not never only except forbidden prohibited commercial noncommercial".split())
+"""Words that the address behind a link has no use for."""
+
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _LINE = re.compile("[\r\f\v\u2028\u2029]")
 _WORD = re.compile(r"[^\W_]+")
+_ATTRIBUTE = (
+    r"\s+[a-z-]{1,20}=(?:[^\s\"'<>]{1,300}|\"[^\s\"<>]{0,300}\"|'[^\s'<>]{0,300}'|\"text/html; charset=[\w-]{1,20}\")"
+)
+"""What a tag may say beside its name: values of one word each, since whoever reads the text as it stands reads it all."""
 _TAG = re.compile(
-    r"</?(?:!doctype|html|head|body|meta|title|style|div|p|br|hr|a|b|i|u|em|strong|span|font|center|small|sup|sub|ul|ol|li|dl|dt|dd|"
-    r"h[1-6]|table|tbody|thead|tr|td|th|pre|code|blockquote|img|link|section|article|nav|main|header|footer)\b[^<>]{0,300}>"
+    r"<!doctype html(?: public \"[^\"<>]{0,80}\"\s+\"[^\s\"<>]{0,80}\")?>|"
+    r"</?(?:html|head|body|meta|title|style|div|p|br|hr|a|b|i|u|em|strong|span|font|center|small|sup|sub|ul|ol|li|dl|dt|dd|"
+    r"h[1-6]|table|tbody|thead|tr|td|th|pre|code|blockquote|img|link|section|article|nav|main|header|footer)\b(?:"
+    + _ATTRIBUTE
+    + r"){0,12}\s{0,3}/?>"
 )
 _COMMENT = re.compile(r"(\A|\n)[ \t]*[/#*>;%|-]+(?=\s)")
 """What comments, quotations and lists have before each line."""
@@ -61,7 +73,7 @@ _HOLDER = (
 )
 _MIT = r"(?:the )?(?:mit|expat)(?: license)?(?: \(mit\))?"
 _BSD = r"(?:the )?(?:new |modified |simplified )?(?:bsd[ -]?[0123][ -]clause|[0123][ -]clause bsd|bsd|zero[ -]clause bsd|bsd zero[ -]clause)(?: \"?(?:new|simplified|revised|new or revised)\"?)? license"
-_OTHER = r"(?:the )?(?:isc license(?: \(iscl?\))?|unlicense|zlib license|license|software license)"
+_OTHER = r"(?:the )?(?:isc license(?: \(iscl?\))?|unlicense|zlib license)"
 _TITLE = re.compile(rf"(?:\A|\n)[ \t#*=_>`/-]{{0,20}}(?:{_MIT}|{_BSD}|{_OTHER})[ \t*=_:.`/-]{{0,20}}(?=\n|\Z)")
 _RESERVED = re.compile(r"\n[ \t#*>/-]{0,20}all\s+rights\s+reserved\.?[ \t]*(?=\n)")
 _FIRST = tuple(
@@ -90,7 +102,8 @@ class Words:
         if not low.isascii() or "\r" in low or "\f" in low:
             low = _LINE.sub("\n", low)
         low = _without_statements(_COMMENT.sub(_blank_line, low))
-        for pattern in (_TAG, _TARGET, _ADDRESS, _TITLE, _RESERVED, *_ITEMS):
+        low = _TARGET.sub(_blank_target, low)
+        for pattern in (_TAG, _ADDRESS, _TITLE, _RESERVED, *_ITEMS):
             low = pattern.sub(_blank, low)
         for pattern in _HOLDER:
             low = pattern.sub(_blank_holder, low)
@@ -134,6 +147,10 @@ def seen(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
+
+
+def _blank_target(match: re.Match[str]) -> str:
+    return match.group() if _LIMITS.intersection(_WORD.findall(match.group())) else _blank(match)
 
 
 def _blank_line(match: re.Match[str]) -> str:

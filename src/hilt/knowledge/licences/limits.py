@@ -1,0 +1,44 @@
+"""Sentences that name a licence and take it back: "is not licensed under MIT", "under MIT for academic use only".
+
+A licence that is denied is none. One that is limited holds, and what limits it is told as something that nobody knows,
+unless the licence says the same by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hilt.knowledge.licences.agreement import entry_of
+from hilt.knowledge.licences.names import SHOWN, Named
+
+_DENIED = re.compile(
+    r"(?:\b(?:not(?!\s+only)|never|no longer|neither|cannot|(?:will|would|may|might|could|to) be)|n['\u2019]t)(?:\s+\w+)?\s*$|"
+    r"\b(?:wrong|false|untrue|incorrect) to (?:say|think|claim|assume|believe)\b",
+    re.IGNORECASE,
+)
+_LIMITED = re.compile(
+    r"\b(?:except|unless|until)\b|\bnon[-\s]?commercial|\bcommercial(?:ly)?\b.{0,60}\b(?:not|forbidden|prohibited|excluded)\b|"
+    r"\b(?:no|not|without|forbids?|prohibits?|excludes?)\b.{0,60}\bcommercial|\b(?:only|solely|exclusively|just) (?:for|to|by)\b|"
+    r"\b(?:research|academic|academia|educational|education|personal|private|evaluation)\b[\w\s,]{0,30}\b(?:only|alone)\b|"
+    r"\b(?:for|to)\s[\w\s]{1,30}\b(?:only|alone)\b|\bfor (?:research|academic|personal|private)(?: use| purposes?)?\s*(?:[;,]|$)",
+    re.IGNORECASE,
+)
+_OF_ITSELF = frozenset({"commercial", "research", "other"})
+"""Conditions of licences that say by themselves for what they are meant."""
+
+
+def weighed(named: Named, before: str, behind: str) -> Named:
+    """What is named, once the words of the sentence before it and from it on are heard."""
+    whole = " ".join(f"{before}{behind}".split())
+    said = whole if len(whole) <= SHOWN else f"{whole[: SHOWN - 1]}…"
+    if _DENIED.search(before[-200:]):
+        return Named(unknown=(said,))
+    if _LIMITED.search(behind[:600]) and not any(map(_limited, named.ids)):
+        return replace(named, choice=False, unknown=(*named.unknown, said))
+    return named
+
+
+def _limited(licence_id: str) -> bool:
+    entry = entry_of(licence_id)
+    return entry is not None and any(term.id in _OF_ITSELF for term in entry.conditions)

@@ -89,3 +89,43 @@ def test_five_megabytes_are_no_reason_to_wait(text: str) -> None:
     begun = time.process_time()
     found(CHECK, {"LICENSE": text})
     assert time.process_time() - begun < 10
+
+
+CARD = "---\nlicense: apache-2.0\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("licence.pdf", b"%PDF-1.4\n%\xe2\xe3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"),
+        ("LICENSE", OWN.encode("utf-16-be")),
+        ("LICENSE", OWN.encode() + b"\xe9"),
+        ("LICENSE.html", f"<html><body>{OWN}</body></html>"),
+        ("LICENSE/chatty.txt", OWN),
+        ("LICENSE.md", f"---\nlicense: mit\n---\n{OWN}"),
+    ],
+    ids=["pdf", "utf-16 without a mark", "latin-1", "html", "in a folder", "with the front matter of a card"],
+)
+def test_a_file_that_is_called_a_licence_is_read_as_one_or_told(path: str, content: str | bytes) -> None:
+    [one] = found(CHECK, {"README.md": CARD, path: content, "w.safetensors": WEIGHTS})
+    assert (one.severity, one.where.path) == (Severity.MEDIUM, path)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "MIT AND LicenseRef-Evil",
+        "[mit, evil]",
+        "MIT OR (Apache-2.0 AND LicenseRef-Evil)",
+        "apache-2.0\nlicense_name: evil-1",
+        str(["mit"] * 70 + ["evil"]),
+    ],
+)
+def test_what_holds_beside_a_known_licence_and_is_not_known_needs_a_person(said: str) -> None:
+    [one] = found(CHECK, {"README.md": f"---\nlicense: {said}\n---\n", "w.safetensors": WEIGHTS})
+    assert one.severity is Severity.MEDIUM
+
+
+def test_of_a_choice_one_that_is_known_is_enough() -> None:
+    [one] = found(CHECK, {"README.md": "---\nlicense: MIT OR LicenseRef-Own\n---\n", "w.safetensors": WEIGHTS})
+    assert one.severity is Severity.LOW

@@ -15,7 +15,7 @@ from hilt.checks.rights.gathering import Gathered, LicenceText
 from hilt.core.errors import FormatError, SourceError
 from hilt.knowledge.licences import metadata
 from hilt.knowledge.licences.agreement import taken, unknown
-from hilt.knowledge.licences.places import README, FileKind, Places, file_kind, part_of_name
+from hilt.knowledge.licences.places import README, FileKind, Places, file_kind, names_licence, part_of_name
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Sources:
             try:
                 self._file(path, self.repository.formats[path], own)
             except (FormatError, SourceError):
-                continue  # it is in the coverage as a file that could not be read
+                self._add(path, _unreadable(path))  # it is in the coverage as well
         self._stated()
         works = [_work("", self.claims.pop("", []))]
         works += [_work(home, claims) for home, claims in sorted(self.claims.items())]
@@ -77,7 +77,9 @@ class Sources:
 
     def _file(self, path: str, format_id: str, own: tuple[str, ...]) -> None:
         name = path.rpartition("/")[2]
-        if format_id == "model-card":
+        if format_id in ("model-card", "text") and names_licence(path) and self.places.home(path) is not None:
+            self._licence(path, name, own)  # whatever it looks like, people take it for the licence
+        elif format_id == "model-card":
             self._card(path, own)
         elif format_id == "package-metadata":
             value = cast("PackageMetadata", self.repository.read(path).value)
@@ -89,6 +91,8 @@ class Sources:
             self._add(path, metadata.of_r(self._whole(path), path))
         elif format_id == "text" and README.fullmatch(name):
             self._add(path, _sentences(self._whole(path), path, own))
+        elif format_id != "licence" and self.places.home(path) == "":
+            self._add(path, _unreadable(path))
 
     def _whole(self, path: str) -> str:
         from hilt.formats.text import whole
@@ -187,6 +191,12 @@ def _read(path: str, home: str | None, kind: FileKind, text: str) -> LicenceText
         template=is_template(text),
         text=_beginning(text, path) if kind is FileKind.NOTICE else "",
     )
+
+
+def _unreadable(path: str) -> Iterator[Claim]:
+    """A file that is called a licence and is not read as the text of one: a PDF, a web page, an archive, broken text."""
+    if names_licence(path):
+        yield Claim(said=f"the contents of {path}", path=path, how=How.TEXT, unknown=(path,))
 
 
 def _beginning(text: str, path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
-from hilt.knowledge.licences.places import README, FileKind
+from hilt.knowledge.licences.places import README, FileKind, names_licence
 from hilt.knowledge.licences.works import Work
 
 if TYPE_CHECKING:
@@ -62,5 +62,5 @@ def gathered(repository: Repository) -> Gathered:
 def _speaks(path: str, format_id: str) -> bool:
     """A file of this name and format may say something of a licence."""
     name = path.rpartition("/")[2]
-    known = format_id in ("model-card", "package-metadata", "licence")
+    known = format_id in ("model-card", "package-metadata", "licence") or names_licence(path)
     return known or (format_id == "text" and (name == "DESCRIPTION" or README.fullmatch(name) is not None))

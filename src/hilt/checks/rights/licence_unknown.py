@@ -35,7 +35,13 @@ def licence_unknown(repository: Repository) -> Iterator[Finding]:
     for text in found.texts:
         if text.home is not None and text.identified is not None and text.identified.kind == "unknown":
             yield _finding(Severity.MEDIUM, Where(path=text.path), _of_text(text))
+    read = {text.path for text in found.texts}
     for work in found.works:
+        for claim in work.claims:
+            if claim.how is How.TEXT and claim.unknown and claim.path not in read:
+                yield _finding(
+                    Severity.MEDIUM, Where(path=claim.path), "by its name a licence, and hilt cannot read it as one"
+                )
         yield from _names(work)
         yield from _unread(work)
 
@@ -67,10 +73,11 @@ def _names(work: Work) -> Iterator[Finding]:
 def _known_beside(claim: Claim, work: Work) -> bool:
     """Something else tells the licence of the same thing; what is said of a package is not said of the model in it.
 
-    Nor is what is said of the code alone said of the weights.
+    Nor is what is said of the code alone said of the weights, and "MIT AND something" is no MIT, whoever else says MIT.
     """
     apart = (Part.DATA,) if claim.part is Part.CODE else (Part.DATA, Part.CODE)
-    about = [other for other in work.claims if other.ids and other.part not in apart]
+    about = [other for other in work.claims if other.ids and other.part not in apart and other is not claim]
+    about += [claim] if claim.choice else []  # whoever does not know one of them takes another
     return any(claim.part is not Part.MODEL or other.part is Part.MODEL for other in about)
 
 

@@ -24,6 +24,14 @@ _NOTICE = re.compile(
 )
 README = re.compile(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
 """Names of texts that tell what a subject is."""
+_LICENCE = re.compile(
+    r"(?:model|weights)?[-_ ]?(?:licen[cs]e|copying|eula)(?:[-_ ](?:agreement|model|weights))?"
+    r"(?:\.(?:txt|md|rst|html?|pdf|docx?|odt|pages|zip|gz|tgz|tar|7z|png|jpe?g))?",
+    re.IGNORECASE,
+)
+"""Names of files that hold the licence of what they lie beside, whatever they are written with."""
+_FOLDER = re.compile(r"(?:^|(?<=/))licen[cs]e$", re.IGNORECASE)
+"""A folder with the licence of what it lies beside; `licenses` has those of others."""
 _OF = {Part.MODEL: r"(?:model|weight|checkpoint)s?", Part.CODE: r"code|source", Part.DATA: r"data|datasets?|sources"}
 """Of what a licence file is by a word of its name; what a package calls sources is what its data comes from."""
 
@@ -41,6 +49,12 @@ def file_kind(name: str) -> FileKind:
     if _POLICY.search(name):
         return FileKind.POLICY
     return FileKind.NOTICE if _NOTICE.search(name) else FileKind.LICENCE
+
+
+def names_licence(path: str) -> bool:
+    """The name of this file promises the licence of what it lies beside."""
+    folder, _, name = path.rpartition("/")
+    return "!/" not in path and (_LICENCE.fullmatch(name) is not None or _FOLDER.search(folder) is not None)
 
 
 def part_of_name(name: str) -> Part:
@@ -69,7 +83,7 @@ class Places:
 
     def home(self, path: str) -> str | None:
         """Of what the licence at `path` is: "" for the subject, a folder with some of the weights, None for neither."""
-        folder = _INSTALLED.sub("", path.rpartition("/")[0]).rstrip("/")
+        folder = _FOLDER.sub("", _INSTALLED.sub("", path.rpartition("/")[0]).rstrip("/")).rstrip("/")
         if folder in ("", self.root):
             return ""
         inside = bisect_left(self.weights, f"{folder}0") - bisect_left(self.weights, f"{folder}/")  # "0" follows "/"

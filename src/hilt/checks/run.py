@@ -7,7 +7,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from hilt.checks import CHECKS
@@ -174,14 +174,16 @@ def _reported(
     """All `results` as one report; `around` are the gaps that no check and no reader told."""
     gaps = [*around, *(gap for result in results for gap in result.gaps)]
     findings = _in_order(finding for result in results for finding in result.findings)
-    stated = [fact for result in results for fact in result.facts]
+    stated: dict[str, list[Fact]] = {spec.key: [] for spec in SCHEMA}
+    for fact in (fact for result in results for fact in result.facts):
+        stated[fact.key].append(fact)
     ran: Counter[str] = Counter()
     for result in results:
         ran.update({item.check: item.files for item in result.ran})
     return Report(
         subject=subject,
         findings=findings,
-        facts=tuple(_merged(spec, [fact for fact in stated if fact.key == spec.key], gaps) for spec in SCHEMA),
+        facts=tuple(_merged(spec, stated[spec.key], gaps) for spec in SCHEMA),
         statements=tuple(_beside_findings(stated, findings, gaps)),
         coverage=Coverage(
             ran=tuple(Ran(check=check.id, files=ran[check.id]) for check in asked),
@@ -257,28 +259,39 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
+@cache
+def _stating() -> Mapping[str, Sequence[str]]:
+    """The checks that state each fact, by its key."""
+    stating: dict[str, list[str]] = {spec.key: [] for spec in SCHEMA}
+    for check in CHECKS:
+        for spec in check.facts:
+            stating[spec.key].append(check.id)
+    return stating
+
+
 def _merged(spec: FactSpec, stated: Sequence[Fact], gaps: Sequence[Gap]) -> Fact:
     """All statements of one key as one fact; where there are none its `otherwise`, if everything was seen.
 
     What is to be true of all is not known while something was not seen.
     """
-    declaring = [check.id for check in CHECKS if spec in check.facts]
-    unseen = any(gap.what in ("read", *declaring) for gap in gaps)
+    unseen = any(gap.what == "read" or gap.what in _stating()[spec.key] for gap in gaps)
     if stated or spec.otherwise is None or unseen:
         merged = spec.merge(stated)
         if not (spec.combine == "all" and merged.value and unseen):
             return merged
         return Fact(key=spec.key, value=None, known=Known.UNKNOWN, source="")
-    return Fact(key=spec.key, value=spec.otherwise, known=Known.VERIFIED, source=declaring[0])
+    return Fact(key=spec.key, value=spec.otherwise, known=Known.VERIFIED, source=_stating()[spec.key][0])
 
 
-def _beside_findings(stated: Sequence[Fact], findings: Sequence[Finding], gaps: Sequence[Gap]) -> Iterator[Fact]:
+def _beside_findings(
+    stated: Mapping[str, Sequence[Fact]], findings: Sequence[Finding], gaps: Sequence[Gap]
+) -> Iterator[Fact]:
     """The `statements` of a report."""
     places: dict[str, list[str]] = {check.id: [] for check in CHECKS}
     for path, check in sorted((finding.where.path, finding.check) for finding in findings):
         places[check].append(path)
     for spec in SCHEMA:
-        of_key = [fact for fact in stated if fact.key == spec.key]
+        of_key = stated[spec.key]
         beside = {
             fact for fact in of_key if fact.value != spec.otherwise and any_inside(places[fact.check], fact.source)
         }

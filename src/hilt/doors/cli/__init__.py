@@ -35,7 +35,20 @@ def hilt() -> None:
     """Reads open models without running them, and says whether they may be used."""
 
 
-for _command in (check, judge, explain, checks, licences, notice, openness, regulations, form, policy, waive, completion):
+for _command in (
+    check,
+    judge,
+    explain,
+    checks,
+    licences,
+    notice,
+    openness,
+    regulations,
+    form,
+    policy,
+    waive,
+    completion,
+):
     hilt.add_command(_command)
 
 

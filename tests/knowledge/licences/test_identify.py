@@ -110,6 +110,19 @@ def test_a_licence_that_is_not_known_yet_is_not_called_by_its_neighbours_name(
     assert mark in marked(found)
 
 
+@pytest.mark.parametrize(
+    "line", ["SPDX-License-Identifier: MIT", "<!-- SPDX-License-Identifier: MIT -->", "# SPDX-License-Identifier: MIT"]
+)
+def test_a_line_of_spdx_that_names_the_licence_of_the_text_changes_nothing(line: str) -> None:
+    told = identify(f"{line}\n\n{mit('A. Person')}\n{line}\n")
+    assert (told.kind, told.ids) == ("exact", ("mit",))
+
+
+@pytest.mark.parametrize("named", ["Apache-2.0", "MIT-0", "LicenseRef-Own", "MIT AND LicenseRef-Own"])
+def test_a_line_of_spdx_that_names_another_licence_is_a_change(named: str) -> None:
+    assert identify(f"SPDX-License-Identifier: {named}\n\n{mit('A. Person')}").kind == "variant"
+
+
 def test_what_is_like_nothing_is_unknown() -> None:
     found = identify(publishers_copy("dbrx.txt"), without("databricks-open-model"))
     assert (found.kind, found.ids) == ("unknown", ())

@@ -13,6 +13,7 @@ are then what is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -22,12 +23,13 @@ from itertools import groupby
 from hilt.knowledge.licences.grams import Grams, grams, shipped
 from hilt.knowledge.licences.index import Text, index
 from hilt.knowledge.licences.marks import COUNTED, KINDS, SCALE, TRIFLES, Mark, counted, is_number, marks
-from hilt.knowledge.licences.words import Words, words
+from hilt.knowledge.licences.words import MOST_CHARACTERS, Words, words
 
 SAME, VARIANT, HELD = 0.97, 0.5, 0.9
 """Likeness from which a text is called the same, and a variant; part of a known text that must be there for it to be held."""
 CHANGES, QUOTED = 40, 400
 """Changes that are told of one text, and characters that are quoted of each."""
+_TAG = re.compile(r"^[^\w\n]{0,8}SPDX-License-Identifier:[ \t]{0,4}([\w.+-]{1,60})[^\w\n]{0,8}$", re.MULTILINE)
 _CANDIDATES, _LEAST, _SEVERAL = 16, 0.25, 8
 _MARKED = 300
 """Words of one change in which marks are looked for; that a change is longer is a mark by itself."""
@@ -104,8 +106,23 @@ def digest(said: Sequence[str]) -> str:
 
 
 def identify(text: str, known: Texts | None = None) -> Identified:
-    """Which licence this text is."""
+    """Which licence this text is. A line of SPDX that names the licence of the text is no change of it."""
     known = known or known_texts()
+    found = _identified(text, known)
+    if found.kind == "variant" and (tags := _TAG.findall(text[:MOST_CHARACTERS])):
+        bare = _identified(_TAG.sub("", text), known)
+        if bare.kind in ("exact", "same") and all(_means(tag, bare.ids) for tag in tags):
+            return bare
+    return found
+
+
+def _means(tag: str, ids: Sequence[str]) -> bool:
+    from hilt.knowledge.licences.names import resolve
+
+    return tuple(said.removesuffix("-or-later") for said in resolve(tag).ids) == tuple(ids)
+
+
+def _identified(text: str, known: Texts) -> Identified:
     read = words(text)
     if not read.words:
         return Identified(kind="unknown", unread=read.unread)

@@ -62,7 +62,7 @@ class _Cutter:
     underlines: list[str] = field(default_factory=list)
 
     def line(self, number: int, line: str) -> Iterator[Passage]:
-        fence = _FENCE.match(line)
+        fence = _FENCE.match(line) if line.lstrip()[:1] in ("`", "~") else None
         if self.fence or fence:
             yield from self.flush()
             if not self.fence and fence:
@@ -71,27 +71,28 @@ class _Cutter:
                 self.fence = ""
             return
         line = line.lstrip(">") if line.startswith(">") else line
-        underline = _UNDERLINE.match(line)
-        if heading := _HEADING.match(line):
+        mark = line.lstrip()[:1]  # most lines begin with a letter, and need no pattern
+        underline = None if mark.isalnum() else _UNDERLINE.match(line)
+        if heading := _HEADING.match(line) if mark == "#" else None:
             yield from self.flush()
             self._head(len(heading[1]), heading[2])
         elif underline and len(self.held) == 1 and len(self.held[0]) <= _TITLE_LENGTH:
             if underline[1] not in self.underlines:
                 self.underlines.append(underline[1])
             self._head(1 + self.underlines.index(underline[1]), self.held.pop())
-        elif not line.strip() or underline or _DIRECTIVE.match(line):
+        elif not mark or underline or (mark == "." and _DIRECTIVE.match(line)):
             if not (
                 self.held and self.held[-1].endswith(":") and not underline
             ):  # what a colon announces belongs to it
                 yield from self.flush()
         else:
-            if _ITEM.match(line) or line.lstrip().startswith("|") or _LABEL.match(line):
+            item = None if mark.isalpha() else _ITEM.match(line)
+            if item or mark == "|" or _LABEL.match(line):
                 yield from self.flush()
             if not self.held:
                 self.begun = number
-            item = _ITEM.match(line)
             self.held.append((line[item.end() :] if item else line).strip())
-            if line.lstrip().startswith("|"):
+            if mark == "|":
                 yield from self.flush()
 
     def flush(self) -> Iterator[Passage]:

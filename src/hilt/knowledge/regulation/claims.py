@@ -47,8 +47,14 @@ _PATTERNS: tuple[tuple[str, ...], ...] = (
     ("carbon", rf"{_NUMBER}\s?(?P<mass>tons?|tonnes?|t|kg|g)?\s?(?:of\s)?CO[2₂]"),
 )
 """By kind of figure, the parts of a pattern."""
-_SIGNS = ("token", "flop", "floating", "hour", " for ", "wh", "co2", "co₂")
-"""A passage with none of these holds no claim."""
+_SIGNS = {
+    "tokens": ("token",),
+    "operations": ("flop", "floating"),
+    "hours": ("hour", "day", "week", "month"),
+    "energy": ("kwh", "mwh", "gwh"),
+    "carbon": ("co2", "co₂"),
+}
+"""By kind of figure, words in small letters: a passage with none of them holds no such figure."""
 
 _OF_TRAINING = re.compile(r"train|tun(?:ed|ing)|corpus|data|tokens seen|learn", re.IGNORECASE)
 _OF_ELSE = re.compile(
@@ -106,8 +112,8 @@ class Claim:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile("".join(parts), re.IGNORECASE)) for kind, *parts in _PATTERNS)
+def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile("".join(parts), re.IGNORECASE) for of, *parts in _PATTERNS if of == kind)
 
 
 def claims(text: str, first_line: int = 1) -> tuple[Claim, ...]:
@@ -118,9 +124,8 @@ def claims(text: str, first_line: int = 1) -> tuple[Claim, ...]:
     found: list[Claim] = []
     for passage, begins in _passages(text[:_TEXT], first_line):
         small = passage.lower()
-        if not any(sign in small for sign in _SIGNS):
-            continue
-        for kind, pattern in _patterns():
+        kinds = [kind for kind, signs in _SIGNS.items() if any(sign in small for sign in signs)]
+        for kind, pattern in [(one, pattern) for one in kinds for pattern in _patterns(one)]:
             for match in pattern.finditer(passage):
                 claim = _claim(kind, match, begins)
                 if claim is not None:

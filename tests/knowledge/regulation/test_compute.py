@@ -62,6 +62,19 @@ def test_a_disclosed_figure_is_believed_before_tokens_and_tokens_before_hours() 
     assert of(text.replace("1e24 FLOPs, on ", ""), 8_000_000_000).method == "tokens"
 
 
+@pytest.mark.parametrize(
+    "text", ["Trained on 1M tokens.", "Trained with 1e15 FLOPs.", "It took 2 H100 GPU hours to train."]
+)
+def test_a_figure_with_which_no_model_of_this_size_was_trained_bounds_nothing_from_above(text: str) -> None:
+    found = of(text, 70_000_000_000)
+    assert found.high is None
+    assert "no known model of this size" in found.inputs[-1]
+
+
+def test_a_model_with_few_tokens_for_its_size_keeps_its_interval() -> None:
+    assert of("Trained on 270B tokens.", 530_000_000_000).high is not None  # MT-NLG
+
+
 def test_without_figures_a_language_model_has_a_lower_bound_and_no_upper_end() -> None:
     found = of("A fine model.", 70_000_000_000)
     assert (found.method, found.high) == ("lower-bound", None)

@@ -26,6 +26,9 @@ OF_TOKENS = (0.9, 1.5)
 OF_PEAK = (0.12, 0.5)
 FEWEST_TOKENS = 20
 """Tokens for each parameter that hardly any language model was trained with fewer of (Hoffmann et al. 2022)."""
+FEWEST_TOLD = 0.25
+"""Tokens for each parameter below which a figure is of a part of the training, or wrong; the fewest that are known are
+about 0.5 (MT-NLG 530B) and 1 (OPT-175B)."""
 MOST_TOKENS = 1e14
 """More tokens or samples than any training known; holds for small models, whose tokens nobody states."""
 SMALL = 150_000_000
@@ -72,11 +75,21 @@ def estimate(claims: Sequence[Claim], size: Size, *, source: str, based: bool, l
             if found is None:
                 continue
             if not partial:
-                return found
+                return _held_against(found, bound)
             low = max((end for end in (found.low, bound.low) if end is not None), default=None)
             told = (*found.inputs, "what the training before it took is not told", *bound.inputs[:1])
             return Estimate(low=low, high=bound.high, method=found.method, inputs=told)
     return bound
+
+
+def _held_against(found: Estimate, bound: Estimate) -> Estimate:
+    """A figure below what any known model of this size was trained with says nothing of the upper end: it may be of a
+    part of the training, or wrong."""
+    least = (bound.low or 0) * FEWEST_TOLD / FEWEST_TOKENS
+    if found.high is None or found.high >= least:
+        return found
+    told = f"less than {least:.1e}, with which no known model of this size was trained"
+    return Estimate(low=found.low, high=bound.high, method=found.method, inputs=(*found.inputs, told))
 
 
 def of_this_size(claims: Sequence[Claim], size: Size) -> tuple[Claim, ...]:

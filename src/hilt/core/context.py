@@ -23,10 +23,29 @@ class Base(NamedTuple):
     error: str = ""
 
 
+class Signer(NamedTuple):
+    """Somebody whose signatures the organisation trusts, by one of the ways in which OpenSSF Model Signing knows them.
+
+    `kind` is "key" (`pem` is a public key), "certificate" (`pem` are the root certificates of a chain) or "identity"
+    (Sigstore: `identity` and `issuer` as the certificate must state them, `pem` the JSON of the trust file). `models`
+    are patterns of the references that the signer may sign for, as `hf:acme/*`; empty for all.
+    """
+
+    name: str
+    kind: str
+    pem: str
+    identity: str = ""
+    issuer: str = ""
+    models: tuple[str, ...] = ()
+
+
 class Context(NamedTuple):
-    """`bases` is empty unless somebody asked for the bases to be looked up."""
+    """`bases` is empty unless somebody asked for the bases to be looked up. `now` is a UTC time, ISO 8601: whether a
+    certificate has expired is told as of then; empty where nobody said."""
 
     bases: Mapping[str, Base] = MappingProxyType({})
+    signers: tuple[Signer, ...] = ()
+    now: str = ""
 
 
 NOTHING_BESIDE = Context()

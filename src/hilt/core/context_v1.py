@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from hilt.core.context import Base, Context
+from hilt.core.context import Base, Context, Signer
 
 
-def encode_context(context: Context) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": base.name,
-            "licences": base.licences,
-            "unknown": base.unknown,
-            "bases": base.bases,
-            "source": base.source,
-            "error": base.error,
-        }
-        for base in context.bases.values()
-    ]
+def encode_context(context: Context) -> dict[str, Any]:
+    return {
+        "bases": [base._asdict() for base in context.bases.values()],
+        "signers": [signer._asdict() for signer in context.signers],
+        "now": context.now,
+    }
 
 
-def decode_context(told: list[dict[str, Any]]) -> Context:
-    bases = [
-        Base(
-            name=one["name"],
-            licences=tuple(one["licences"]),
-            unknown=tuple(one["unknown"]),
-            bases=tuple((relation, name) for relation, name in one["bases"]),
-            source=one["source"],
-            error=one["error"],
-        )
-        for one in told
-    ]
-    return Context(bases={base.name: base for base in bases})
+def decode_context(told: dict[str, Any]) -> Context:
+    bases = [_base(one) for one in told["bases"]]
+    return Context(
+        bases={base.name: base for base in bases},
+        signers=tuple(Signer(**{**one, "models": tuple(one["models"])}) for one in told["signers"]),
+        now=told["now"],
+    )
+
+
+def _base(told: dict[str, Any]) -> Base:
+    return Base(
+        name=told["name"],
+        licences=tuple(told["licences"]),
+        unknown=tuple(told["unknown"]),
+        bases=tuple((relation, name) for relation, name in told["bases"]),
+        source=told["source"],
+        error=told["error"],
+    )

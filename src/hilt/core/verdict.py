@@ -10,6 +10,7 @@ from hilt.core import notebook
 from hilt.core.finding import Finding
 from hilt.core.report import Report
 from hilt.core.rights import Answer, Duty, HeldTerm
+from hilt.core.running import Running
 from hilt.core.waiver import Unwaived, Waived
 
 
@@ -53,7 +54,8 @@ class Verdict:
 
     `reasons` holds the rules that did not pass, strictest first; `passed` the names of those that did. `waived` are the
     findings of the report that no rule counted, `unwaived` those that a waiver names in vain. `terms` and `duties` are
-    what licences ask, held against the organisation's profile, and `answers` what laws say. `judged_at` is a UTC time,
+    what licences ask, held against the organisation's profile, and `answers` what laws say. `running` is what it takes to
+    run the subject on the organisation's machine; None where nothing can be told of it. `judged_at` is a UTC time,
     ISO 8601.
     """
 
@@ -68,6 +70,7 @@ class Verdict:
     terms: tuple[HeldTerm, ...] = ()
     duties: tuple[Duty, ...] = ()
     answers: tuple[Answer, ...] = ()
+    running: Running | None = None
     judged_at: str = ""
 
     @property

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
 
 from hilt.checks import run as runner
 from hilt.checks.workers import Workers
-from hilt.core.context import NOTHING_BESIDE, Context
+from hilt.core.context import Context
 from hilt.core.errors import HiltError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, Transfer
@@ -79,7 +80,7 @@ def check_each(
                 with closing(
                     open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
                 ) as listing:
-                    context, fetched = _beside(listing, settings, workers) if follow_bases else (NOTHING_BESIDE, None)
+                    context, fetched = _beside(listing, settings, workers, follow_bases=follow_bases)
                     report = runner.run(
                         listing,
                         settings.limits,
@@ -97,10 +98,17 @@ def check_each(
             yield judged(_with_transfer(report, fetched), chosen, settings)
 
 
-def _beside(listing: Listing, settings: Settings, workers: Workers) -> tuple[Context, Transfer]:
+def _beside(
+    listing: Listing, settings: Settings, workers: Workers, *, follow_bases: bool
+) -> tuple[Context, Transfer | None]:
+    """What the checks may know beside the subject, and what was fetched for it."""
+    known = Context(signers=settings.signers, now=datetime.now(UTC).isoformat(timespec="seconds"))
+    if not follow_bases:
+        return known, None
     from hilt.gate.bases import follow
 
-    return follow(listing, settings.limits, workers, private_hosts=settings.private_hosts)
+    followed, fetched = follow(listing, settings.limits, workers, private_hosts=settings.private_hosts)
+    return known._replace(bases=followed.bases), fetched
 
 
 def _with_transfer(report: Report, more: Transfer | None) -> Report:

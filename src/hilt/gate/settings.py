@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from hilt.core.context import Signer
 from hilt.core.errors import SettingsInvalid
 from hilt.core.limits import Limits
 from hilt.core.profile import NO_PROFILE, Profile, Settled
+from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
 from hilt.gate.setting import Setting
 
@@ -47,6 +49,8 @@ class Settings:
     search_bytes: bool = False
     profile: Profile = NO_PROFILE
     settled: tuple[Settled, ...] = ()
+    signers: tuple[Signer, ...] = ()
+    machine: Machine | None = None
     private_hosts: tuple[str, ...] = ()
     """Hosts of the organisation's own network that a hub may send a download to: a name, or name:port."""
     file: str = ""

@@ -18,6 +18,7 @@ from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
 from hilt.gate.settings import Settings
+from hilt.gate.signers import signers_for
 from hilt.sources.listing import Listing
 from hilt.sources.references import open_reference
 
@@ -80,7 +81,7 @@ def check_each(
                 with closing(
                     open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
                 ) as listing:
-                    context, fetched = _beside(listing, settings, workers, follow_bases=follow_bases)
+                    context, fetched = _beside(reference, listing, settings, workers, follow_bases=follow_bases)
                     report = runner.run(
                         listing,
                         settings.limits,
@@ -99,10 +100,12 @@ def check_each(
 
 
 def _beside(
-    listing: Listing, settings: Settings, workers: Workers, *, follow_bases: bool
+    reference: str, listing: Listing, settings: Settings, workers: Workers, *, follow_bases: bool
 ) -> tuple[Context, Transfer | None]:
     """What the checks may know beside the subject, and what was fetched for it."""
-    known = Context(signers=settings.signers, now=datetime.now(UTC).isoformat(timespec="seconds"))
+    known = Context(
+        signers=signers_for(reference, settings.signers), now=datetime.now(UTC).isoformat(timespec="seconds")
+    )
     if not follow_bases:
         return known, None
     from hilt.gate.bases import follow

@@ -20,7 +20,7 @@ from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
 from hilt.gate.setting import Setting
 
-KEYS = ("policy", "env", "limits", "profile", "obligations", "waivers", "search_bytes", "private_hosts")
+KEYS = ("policy", "env", "limits", "profile", "obligations", "waivers", "signers", "search_bytes", "private_hosts")
 WAIVER = ("check", "path", "digest", "reason", "expires")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
@@ -82,6 +82,7 @@ def read_settings(path: Path) -> Settings:
     import yaml
 
     from hilt.gate.profile import read_profile, read_settled
+    from hilt.gate.signers import read_signers
 
     try:
         with path.open("rb") as stream:
@@ -98,6 +99,7 @@ def read_settings(path: Path) -> Settings:
         profile=read_profile(told.get("profile")),
         settled=read_settled(told.get("obligations")),
         waivers=_waivers(told["waivers"]) if "waivers" in told else (),
+        signers=read_signers(told.get("signers"), path.parent),
         search_bytes=told["search_bytes"].flag() if "search_bytes" in told else False,
         private_hosts=_hosts(told["private_hosts"]) if "private_hosts" in told else (),
         file=str(path),

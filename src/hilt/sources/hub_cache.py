@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hilt.core.errors import NothingToCheck, ReferenceInvalid
 from hilt.core.limits import Limits
 from hilt.sources.folder import walk
 from hilt.sources.listing import Listing, Source
+
+if TYPE_CHECKING:
+    from hilt.sources.hub_place import HubPlace
 
 _REPOSITORY = re.compile(r"(models|datasets|spaces)--.+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -30,6 +34,18 @@ def list_snapshot(path: Path, reference: str, limits: Limits) -> Listing:
     path = path.absolute()
     snapshot = _chosen(path, reference) if _is_repository(path) else path
     return walk(snapshot, within=snapshot.parent.parent, reference=reference, limits=limits, revision=snapshot.name)
+
+
+def place(path: Path) -> HubPlace | None:
+    """What of a hub lies at `path`, by the names of the folders of the cache; None for what lies elsewhere."""
+    if not fits(path):
+        return None
+    from hilt.sources.hub_place import HubPlace
+
+    path = path.absolute()
+    repository, revision = (path, "main") if _is_repository(path) else (path.parent.parent, path.name)
+    kind, *names = repository.name.split("--")
+    return HubPlace(kind=kind, repository="/".join(names), revision=revision)
 
 
 def _is_repository(path: Path) -> bool:

@@ -7,12 +7,12 @@ What hilt cannot see: which licence it is, what it asks, and whether the publish
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.limits import Limits
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.reader import Head
 from hilt.formats.text import encoding_of, whole
 
@@ -21,7 +21,7 @@ NAMES = (
     "notice", "notice.*", "unlicense*", "eula*", "use_policy*", "package-copyright",
 )  # fmt: skip
 NOT_TEXT_OF_A_LICENCE = (".py", ".json", ".yaml", ".yml", ".js", ".html", ".jinja")
-TITLES = re.compile(
+TITLES = lazy_pattern(
     r"(the )?("
     r"mit license|apache license,? version|bsd [234]-clause|gnu (lesser |affero )?general public license|"
     r"mozilla public license|boost software license|isc license|creative commons|cc0 1\.0|"

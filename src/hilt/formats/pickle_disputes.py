@@ -11,6 +11,7 @@ import codecs
 import re
 import warnings
 
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.pickle_opcodes import Opcode
 
 _MOST = 16
@@ -19,12 +20,12 @@ _LINE = 1024
 """Longer lines are data; nothing is named or called by them."""
 
 _NUMBERS: dict[int, re.Pattern[bytes]] = {
-    Opcode.INT: re.compile(rb"-?[1-9][0-9]*|0|00|01"),
-    Opcode.LONG: re.compile(rb"(?:-?[1-9][0-9]*|0)L"),
-    Opcode.FLOAT: re.compile(rb"-?(?:[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?|inf|nan)"),
-    Opcode.GET: re.compile(rb"0|[1-9][0-9]{0,9}"),
-    Opcode.PUT: re.compile(rb"0|[1-9][0-9]{0,9}"),
-    Opcode.PERSID: re.compile(rb"[ -~]*"),
+    Opcode.INT: lazy_pattern(rb"-?[1-9][0-9]*|0|00|01"),
+    Opcode.LONG: lazy_pattern(rb"(?:-?[1-9][0-9]*|0)L"),
+    Opcode.FLOAT: lazy_pattern(rb"-?(?:[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?|inf|nan)"),
+    Opcode.GET: lazy_pattern(rb"0|[1-9][0-9]{0,9}"),
+    Opcode.PUT: lazy_pattern(rb"0|[1-9][0-9]{0,9}"),
+    Opcode.PERSID: lazy_pattern(rb"[ -~]*"),
 }
 _ESCAPED = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\\\0\n\r\x1a"})
 _ESCAPED_BEFORE = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\\\n"})

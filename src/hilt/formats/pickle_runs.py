@@ -12,6 +12,7 @@ from itertools import accumulate, compress
 from operator import itemgetter, sub
 
 from hilt.core.byte_source import ByteSource
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.pickle_run import PUSHES, Run
 
 _BLOCK = 1 << 14
@@ -46,11 +47,10 @@ _TOKEN = b"|".join(
         rb"L(?:-?[1-9][0-9]{0,99}|0)L\n",
     )
 )
-_ONE = re.compile(_TOKEN, re.DOTALL)
-_FEW = re.compile(rb"(?:%s){,%d}+" % (_TOKEN, _SHORTEST), re.DOTALL)
-_TOKENS = re.compile(_TOKEN + b"|.++", re.DOTALL)
+_FEW = lazy_pattern(rb"(?:%s){,%d}+" % (_TOKEN, _SHORTEST), re.DOTALL)
+_TOKENS = lazy_pattern(_TOKEN + b"|.++", re.DOTALL)
 """All tokens in a row, and then the rest as if it were one."""
-_NUMBERS = re.compile(
+_NUMBERS = lazy_pattern(
     b"|".join(rb"(?:%s){%d,}+" % (number, _SHORTEST) for number in (rb"J.{4}", rb"K.", rb"M..", rb"G.{8}")), re.DOTALL
 )
 _SIZES = {ord("J"): 5, ord("K"): 2, ord("M"): 3, ord("G"): 9}
@@ -71,16 +71,16 @@ def _inside(depth: int) -> bytes:
     return rb"(?:[ngmas123]++|c(?!m*+\()|(?:cm*+)?+\(" + deeper + rb"[eutld])*+"
 
 
-_SEGMENT = re.compile(
+_SEGMENT = lazy_pattern(
     rb"(?=[ngc(])(?:[ngmas123]++|c(?!m*+\()|cm*+(?:\(%(in)s[eu])++(?!\()|\(%(in)s[tld])*+"
     % {b"in": _inside(_DEPTH - 1)}
 )
 """Complete values in a row, as far as marks tell."""
-_FILLED = re.compile(rb"c(?:\([nc]*+e|\((?:[nc][nc])*+u|[nc]a|[nc][nc]s)++|\([nc]*+l|\((?:[nc][nc])*+d")
-_TUPLE = re.compile(rb"\([nc]*+t|[nc](?:1|[nc](?:2|[nc]3))")
-_LEFT = re.compile(rb"((?:[nc]a)++|(?:[nc][nc]s)++)?+([nc]*+)")
+_FILLED = lazy_pattern(rb"c(?:\([nc]*+e|\((?:[nc][nc])*+u|[nc]a|[nc][nc]s)++|\([nc]*+l|\((?:[nc][nc])*+d")
+_TUPLE = lazy_pattern(rb"\([nc]*+t|[nc](?:1|[nc](?:2|[nc]3))")
+_LEFT = lazy_pattern(rb"((?:[nc]a)++|(?:[nc][nc]s)++)?+([nc]*+)")
 """What a run comes down to."""
-_FOREIGN = re.compile(rb"[(aseu]m")
+_FOREIGN = lazy_pattern(rb"[(aseu]m")
 """Memoising what is not new, or nothing."""
 
 
@@ -115,7 +115,7 @@ def _block(source: ByteSource, data: bytes, i: int, base: int) -> tuple[list[Run
     if few is None or few.end() < i + _SHORTEST:
         return [], i + 2 * _SHORTEST
     tokens: list[bytes] = _TOKENS.findall(data, i, limit)
-    if not _ONE.fullmatch(tokens[-1]):
+    if not _FEW.fullmatch(tokens[-1]):
         tokens.pop()
     letters = bytes(map(itemgetter(0), tokens)).translate(_LETTERS)
     ends = list(accumulate(map(len, tokens), initial=i))
@@ -136,7 +136,7 @@ def _block(source: ByteSource, data: bytes, i: int, base: int) -> tuple[list[Run
     return found[::-1], ends[-1] if found else 2 * ends[-1] - i
 
 
-_CLOSED = re.compile(rb"[123teuldas]m*+(?=([^123teuldas]{0,64})\Z)")
+_CLOSED = lazy_pattern(rb"[123teuldas]m*+(?=([^123teuldas]{0,64})\Z)")
 
 
 def _complete(letters: bytes, segment: re.Match[bytes]) -> int:

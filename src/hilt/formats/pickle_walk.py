@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.pickle_disputes import Disputes, unescaped
 from hilt.formats.pickle_opcodes import BYTES, COUNTED, GLOBALS, LAST_PROTOCOL, LINES, NUMBERS, TEXTS, Opcode
 from hilt.formats.pickle_run import STARTS, Run
@@ -63,7 +64,7 @@ def _class(codes: list[int]) -> bytes:
     return b"[" + b"".join(b"\\x%02x" % code for code in codes) + b"]"
 
 
-def _run() -> re.Pattern[bytes]:
+def _run() -> bytes:
     parts = [
         _class([code for code in _UNPACK if _UNPACK[code].size == size]) + b".{%d}" % size for size in (4, 1, 2, 8)
     ]
@@ -76,13 +77,13 @@ def _run() -> re.Pattern[bytes]:
     parts += [rb"I(?:-?[1-9][0-9]{0,19}|00?|01)\n", rb"F-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e[+-][0-9]{1,3})?\n"]
     parts += [rb"[gp](?:[1-9][0-9]{0,9}|0)\n", rb"S'[ -&(-\[\]-ik-~]{0,99}+'\n", rb"V[ -\[\]-ik-~]{0,99}+\n"]
     parts += [rb"L(?:-?[1-9][0-9]{0,99}|0)L\n", rb"[ci][^\nj]{0,99}+\n[^\n]{0,99}+\n"]
-    return re.compile(b"(?:" + b"|".join(parts) + b")*+", re.DOTALL)
+    return b"(?:" + b"|".join(parts) + b")*+"
 
 
 JOBLIB = ("joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle")
 """Modules of the wrapper behind which joblib writes raw array bytes."""
 _SHORT = sorted(set(range(48)) - {len(module) for module in JOBLIB})
-_RUN = _run()
+_RUN = lazy_pattern(_run(), re.DOTALL)
 """As many opcodes of known length, short literals among them, as stand in a row; none that may name joblib."""
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import KIB, Limits
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.reader import Head
 from hilt.formats.stretches import Stretch
 
@@ -23,7 +24,7 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _CHUNK = 16 * KIB
 _LONGEST_VARINT = 10
 
-_NUMBERS = re.compile(
+_NUMBERS = lazy_pattern(
     rb"(?:[\x08\x10\x18\x20\x28\x30\x38\x40\x48\x50\x58\x60\x68\x70\x78][\x80-\xff]{0,9}+[\x00-\x7f]"
     rb"|[\x0d\x15\x1d\x25\x2d\x35\x3d\x45\x4d\x55\x5d\x65\x6d\x75\x7d].{4}"
     rb"|[\x09\x11\x19\x21\x29\x31\x39\x41\x49\x51\x59\x61\x69\x71\x79].{8})++",

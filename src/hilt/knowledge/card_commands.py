@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hilt.core.finding import Severity
+from hilt.core.patterns import lazy_pattern
 from hilt.formats import requirements
 from hilt.knowledge.package_sources import judged
 from hilt.knowledge.python_code import Kind, uses
 
 _SHELL = r"(?:sudo\s+(?:-\S+\s+)?)?(?:[\w./-]{0,60}/)?(?:ba|z|da|k)?sh\b|(?:sudo\s+)?(?:python3?|perl|node)\b"
 _FETCH = r"\b(?:curl|wget)\b"
-_INSTALLERS = re.compile(
+_INSTALLERS = lazy_pattern(
     r"https://(?:ollama\.com|astral\.sh|sh\.rustup\.rs|get\.docker\.com|raw\.githubusercontent\.com/(?:Homebrew|nvm-sh)|bun\.sh|deb\.nodesource\.com)/"
 )
 """Installers of tools that half of all cards tell people to run."""
@@ -37,7 +38,7 @@ class Command:
 
 
 def _shape(severity: Severity, means: str, pattern: str) -> tuple[re.Pattern[str], Severity, str]:
-    return re.compile(pattern, re.IGNORECASE), severity, means
+    return lazy_pattern(pattern, re.IGNORECASE), severity, means
 
 
 _RUNS_FETCHED = "runs what it fetches, unseen"
@@ -55,9 +56,9 @@ SHAPES = (
     _shape(Severity.MEDIUM, "fetches from a machine that has no name", r"(?:curl|wget|urlretrieve|urlopen|get)\b[^\n]{0,80}https?://(?!127\.|10\.|192\.168\.)\d{1,3}(?:\.\d{1,3}){3}"),
     _shape(Severity.LOW, "does not look at certificates", r"--no-check-certificate|\bcurl\s[^\n]{0,100}\s(?:-k|--insecure)\b|verify\s*=\s*False"),
 )  # fmt: skip
-_MADE_TO_RUN = re.compile(r"chmod\s+(?:-R\s+)?(?:[augo]*\+\w*x|[0-7]?7[0-7]{2})\s+(?P<file>\S+)")
-_NAME = re.compile(r"[\w.+-]+")
-_PIP = re.compile(r"(?:^|[\s!%&;`(])(?:pip3?|uv\s+pip)\s+install\s+(?P<rest>[^\n|&;`]{1,500})", re.MULTILINE)
+_MADE_TO_RUN = lazy_pattern(r"chmod\s+(?:-R\s+)?(?:[augo]*\+\w*x|[0-7]?7[0-7]{2})\s+(?P<file>\S+)")
+_NAME = lazy_pattern(r"[\w.+-]+")
+_PIP = lazy_pattern(r"(?:^|[\s!%&;`(])(?:pip3?|uv\s+pip)\s+install\s+(?P<rest>[^\n|&;`]{1,500})", re.MULTILINE)
 
 
 def commands(text: str) -> Iterator[Command]:

@@ -8,19 +8,20 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.python_code import Kind, uses
 
 LONGEST = 1 << 16
 """Characters of one text that are looked at as Python; descriptions of training runs are longer and no program."""
 
-DOWNLOADED = re.compile(
+DOWNLOADED = lazy_pattern(
     r"\b(?:curl|wget|fetch)\b[^\n|;&]{0,400}\|\s*(?:sudo\s+)?(?:ba|z|da|k)?sh\b"
     r"|\b(?:ba|z)?sh\s+(?:-c\s+)?[\"']?(?:<\(|\$\()\s*(?:curl|wget)\b"
     r"|/dev/tcp/\S|\bpowershell(?:\.exe)?\s[^\n]{0,200}-e(?:nc|ncodedcommand)?\b|\bi(?:ex|nvoke-expression)\b[^\n]{0,80}\bhttps?:",
     re.IGNORECASE,
 )
-SCRIPT = re.compile(r"<script[\s>]|javascript:\s*\S|<\w[^<>]{0,400}\son(?:error|load)\s*=", re.IGNORECASE)
-_TEMPLATE = re.compile(r"\{[{%][^{}]{0,400}(?:__\w+__|\|\s*attr\b)")
+SCRIPT = lazy_pattern(r"<script[\s>]|javascript:\s*\S|<\w[^<>]{0,400}\son(?:error|load)\s*=", re.IGNORECASE)
+_TEMPLATE = lazy_pattern(r"\{[{%][^{}]{0,400}(?:__\w+__|\|\s*attr\b)")
 _HINTS = (
     "os.",
     "subprocess",
@@ -35,8 +36,8 @@ _HINTS = (
     "pty",
     "socket",
 )
-_CALL = re.compile(r"\b(?:__import__|os\.(?:system|popen|exec\w+|spawn\w+)|subprocess\.\w+|eval|exec)\s*\(\s*['\"]")
-_TEXT_PICKLE = re.compile(
+_CALL = lazy_pattern(r"\b(?:__import__|os\.(?:system|popen|exec\w+|spawn\w+)|subprocess\.\w+|eval|exec)\s*\(\s*['\"]")
+_TEXT_PICKLE = lazy_pattern(
     r"(?:\(|c[\w.]+\n)[\s\S]*c[\w.]+\n[\w.]+\n[\s\S]*R?\.\s*\Z|c[\w.]+\n[\w.]+\n[\s\S]*R[\s\S]*\.\s*\Z"
 )
 _TELLING = (Kind.COMMAND, Kind.CODE, Kind.NATIVE, Kind.NETWORK, Kind.PICKLE, Kind.IMPORT)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from hilt.core.finding import Severity
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.requirements import Source
 from hilt.knowledge.siblings import leads_away
 
-_INDEXES = re.compile(
+_INDEXES = lazy_pattern(
     r"https://([\w-]+\.)*(pytorch\.org|nvidia\.com|pyg\.org)(/|$)"
     r"|https://storage\.googleapis\.com/jax-releases/"
 )
 """Indexes of the projects themselves, without which many models cannot be run."""
-_PROJECTS = re.compile(r"git\+https://github\.com/(huggingface|pytorch|openai|facebookresearch)/")
-_CHANNELS = re.compile(
+_PROJECTS = lazy_pattern(r"git\+https://github\.com/(huggingface|pytorch|openai|facebookresearch)/")
+_CHANNELS = lazy_pattern(
     r"(conda-forge|defaults|main|anaconda|pytorch|pytorch-nightly|nvidia|bioconda|huggingface|fastai|r|msys2|nodefaults)(/.*)?"
 )
-_COMMIT = re.compile(r"@[0-9a-f]{40}(#|$)")
+_COMMIT = lazy_pattern(r"@[0-9a-f]{40}(#|$)")
 
 
 def judged(source: Source) -> tuple[Severity, str] | None:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from math import log2
 
 from hilt.core.byte_source import ByteSource
+from hilt.core.patterns import lazy_pattern
 
 WINDOW, OVERLAP = 1 << 20, 1 << 12
 """Bytes looked at together, and how many of them are looked at again with the next."""
-PLACEHOLDER = re.compile(
+PLACEHOLDER = lazy_pattern(
     rb"(?i)example|placeholder|xxxx|your|change.?me|dummy|redacted|\*\*\*|\.\.\.|<|password|passwd"
 )
-_SEAL = re.compile(rb'\{"hash":"[0-9a-f]{64}","version":\d{1,4}\}')
+_SEAL = lazy_pattern(rb'\{"hash":"[0-9a-f]{64}","version":\d{1,4}\}')
 """What the hub signs to vouch for a figure in a card (`verifyToken`): it opens nothing, and is made to be published."""
 LEAST_BITS = 3.0
 """Entropy of each character; random text of 20 characters has about 4, a word with digits 2.5."""
@@ -48,7 +49,7 @@ class Secret:
 
 
 def _shape(title: str, hint: str, pattern: str) -> Shape:
-    return Shape(title=title, hint=hint.encode(), pattern=re.compile(pattern.encode()))
+    return Shape(title=title, hint=hint.encode(), pattern=lazy_pattern(pattern.encode()))
 
 
 SHAPES = (

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from hilt.core.patterns import LazyPattern
 from hilt.knowledge.licences import amounts as amounts_module
 from hilt.knowledge.licences import clauses as clauses_module
 from hilt.knowledge.licences import words as words_module
@@ -244,7 +245,7 @@ def test_years_versions_and_doubtful_numbers_are_no_amounts(said: str) -> None:
 def patterns() -> list[str]:
     named = [value for module in (amounts_module, words_module, clauses_module) for value in vars(module).values()]
     each = [one for value in named for one in (value if isinstance(value, tuple) else (value,))]
-    compiled = [one.pattern for one in each if isinstance(one, re.Pattern) and one is not NAMES]
+    compiled = [one.pattern for one in each if isinstance(one, re.Pattern | LazyPattern) and one is not NAMES]
     return compiled + [text for pattern in PATTERNS for text in (pattern.has, pattern.lacks) if text]
 
 

@@ -25,18 +25,19 @@ from hilt.checks.check import ReadFile
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
 from hilt.core.finding import Finding, Severity, Where
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.file_names import OPENED_SUFFIXES, suffix
 
 PAGES = (".html", ".htm", ".xhtml", ".svg")
-_PAGE = re.compile(
+_PAGE = lazy_pattern(
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype (html|svg)|<(html|svg)[\s>])", re.IGNORECASE | re.DOTALL
 )
-_SCRIPT = re.compile(
+_SCRIPT = lazy_pattern(
     rb"<script[\s>/]|javascript:|<[^>]{1,400}\son[a-z]{3,20}\s*=|<iframe[\s>]|<foreignobject", re.IGNORECASE
 )
-_IN_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_AT_START = re.compile(r"import[ \t]")
+_IN_PDF = lazy_pattern(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
+_ESCAPED = lazy_pattern(rb"#([0-9A-Fa-f]{2})")
+_AT_START = lazy_pattern(r"import[ \t]")
 _CUSTOMIZE = ("sitecustomize.py", "usercustomize.py")
 _SHORTCUT = b"L\0\0\0\x01\x14\x02\0"
 _HEAD = 4096

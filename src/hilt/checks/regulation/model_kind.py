@@ -24,12 +24,13 @@ from hilt.checks.check import Repository
 from hilt.checks.regulation.facts import GENERATES, RELEASED
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, Known
+from hilt.core.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from hilt.formats.gguf import Gguf
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_RELEASED = re.compile(
+_RELEASED = lazy_pattern(
     r"(?:(?:model\s)?release(?:d)?(?:\sdate|\son)?|date\sof\srelease)[\s*_|:]{1,8}(?:on\s)?"
     r"(?:(?P<iso>\d{4}-\d{2}-\d{2})|(?P<month>[a-z]{3,9})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<year>\d{4}))",
     re.IGNORECASE,

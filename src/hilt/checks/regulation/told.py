@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
+from hilt.core.patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
     from hilt.formats.model_card import ModelCard
 
-_CARD = re.compile(r"(readme|model[-_ ]?card)(\.(md|markdown|txt|rst))?", re.IGNORECASE)
+_CARD = lazy_pattern(r"(readme|model[-_ ]?card)(\.(md|markdown|txt|rst))?", re.IGNORECASE)
 
 _OF_DATA = frozenset({"task_categories", "size_categories", "dataset_info", "annotations_creators"})
 

@@ -13,7 +13,6 @@ Fix: read the text. Adding a licence to the pack is adding one file; what it hol
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hilt.checks import listed
@@ -21,11 +20,12 @@ from hilt.checks.check import Repository
 from hilt.checks.rights.gathering import LicenceText, gathered
 from hilt.checks.rights.wording import called, place
 from hilt.core.finding import Finding, Severity, Where
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 _SHOWN = 8
-_SPELLED = re.compile(r"[\W_]+|licen[cs]e")
+_SPELLED = lazy_pattern(r"[\W_]+|licen[cs]e")
 """What makes no difference between two names: "modified-mit" and "Modified MIT License"."""
 _NO_NAMES = frozenset({"other", "custom", "proprietary"})
 

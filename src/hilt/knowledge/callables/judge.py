@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.pickle import Span
 from hilt.formats.pickle_machine import Global, Items, Made, Opaque, Value
 from hilt.knowledge.callables import dangerous, index, safe
@@ -108,8 +108,8 @@ def final(module: str, name: str) -> str:
 # Callables that are safe with some arguments only.
 
 _Args = tuple[Value, ...]
-_ATTRIBUTE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_DEVICE = re.compile(r"[a-z]{1,20}(?::\d{1,4})?")
+_ATTRIBUTE = lazy_pattern(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_DEVICE = lazy_pattern(r"[a-z]{1,20}(?::\d{1,4})?")
 
 
 def _plain(value: Value, depth: int = 3) -> bool:
@@ -306,7 +306,7 @@ _SAME = frozenset(
 )
 """Return the first thing that they are given."""
 _RULES |= dict.fromkeys(_SAME, _any)
-_TENSOR_MAKERS = re.compile(
+_TENSOR_MAKERS = lazy_pattern(
     r"torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type(?:_v2)?|torch\.nested\.[\w.]+"
 )
 _LIMITS = (_of_its_library, _rebuild_from_type)

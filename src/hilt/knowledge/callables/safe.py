@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.pickle_machine import Global, Value
 from hilt.knowledge.callables import index
 from hilt.knowledge.callables.safe_built import BUILT, NAMED_TUPLES
@@ -165,7 +166,7 @@ _APART = (
 )
 """Parts of scikit-learn that open files, reach the network or hold other people's code."""
 _CLASS = r"_*[A-Z]\w*"
-_FAMILIES = re.compile(
+_FAMILIES = lazy_pattern(
     "|".join(
         (
             # Sparse matrices and arrays: csr_matrix, coo_array ...
@@ -178,7 +179,7 @@ _FAMILIES = re.compile(
         )
     )
 )
-_BUILT_FAMILIES = re.compile(
+_BUILT_FAMILIES = lazy_pattern(
     "|".join(
         (
             # Estimators and their parts, under every path that scikit-learn has had for them since 0.14.
@@ -197,7 +198,7 @@ _BUILT_FAMILIES = re.compile(
         )
     )
 )
-_DISTRIBUTIONS = re.compile(
+_DISTRIBUTIONS = lazy_pattern(
     r"scipy\.stats\._(?:continuous_distns|discrete_distns|levy_stable):(?:[a-z]\w*_gen|rv_histogram)"
 )
 _LAZY = ("_infer_parameters", "_lazy_load_hook")

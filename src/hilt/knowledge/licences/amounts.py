@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from hilt.core.patterns import lazy_pattern
 
 _SCALES = {
     "hundred": 100,
@@ -28,7 +29,7 @@ _SMALL = {
 }
 _DOLLARS = r"us\s?dollars?|u\.s\.\s?dollars?|dollars?|usd"
 _OTHERS = r"rmb|cny|yuan|eur|euros?|gbp|pounds?|jpy|yen|krw|won|aed|inr|cad|aud|sgd|hkd|nzd|chf|twd"
-_AMOUNT = re.compile(
+_AMOUNT = lazy_pattern(
     rf"(?P<before>us\s?\$|usd\s?\$?|(?:{_OTHERS})\s?\$?|(?<![a-z])\$|[€£¥])?\s?"
     rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,13}}(?:\.\d{{1,2}})?|(?:{'|'.join(_SMALL)})(?=\s+(?:hundred|thousand|million|billion)))"
     r"(?:\s?(?P<scale>hundred|thousand|million|billion|trillion|mm|mn|bn|[kmb]))?(?![\w])"

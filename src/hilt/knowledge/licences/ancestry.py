@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.edges import Edge
 from hilt.knowledge.licences.model_names import is_hub_name, name_of
 from hilt.knowledge.licences.passages import Passage, passages
@@ -16,7 +17,7 @@ _MOST, _LISTED = 32, 8
 """Edges that are taken from one text, and names behind one verb."""
 
 _KIND = r"(?:\s+(?:version|variant|model|checkpoint|copy|weights|GGUF|\d-?bit))?"
-_SAYS = re.compile(
+_SAYS = lazy_pattern(
     rf"(?P<quantized>\bquanti[sz](?:ed|ation){_KIND}\s+(?:of|from)\b)"
     rf"|(?P<finetune>\b(?:fine-?tun(?:ed|e|ing)|further\s+(?:pre-?)?trained|instruction-?tuned|post-?trained){_KIND}"
     r"(?:\s+(?:directly|starting|initiali[sz]ed))?\s+(?:of|from|on\s+top\s+of)\b"
@@ -28,18 +29,18 @@ _SAYS = re.compile(
     r"|\btrained\s+(?:\w+\s+){0,6}?on\s+(?:\S+\s+){0,8}?generated\s+(?:by|with|using|from)\b)",
     re.IGNORECASE,
 )  # fmt: skip
-_NOT_SAID = re.compile(
+_NOT_SAID = lazy_pattern(
     r"\b(?:not|never|neither|unlike|instead|rather|if|when|could|may|might|can|should|would|want|how|please|example|e\.g|compar\w+|"
     r"outperform\w*|better|than|like|similar|other|your?)\b|n't\b|\?",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(\[])")
-_BETWEEN = re.compile(
+_SENTENCE = lazy_pattern(r"(?<=[.!?])\s+(?=[A-Z\"'(\[])")
+_BETWEEN = lazy_pattern(
     r"[\s(\"'`]*(?:(?:the|a|an|base|model|original|large|pre-?trained|LLM|checkpoint)\b(?!/)[\s:\"'`(]*)*",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}/[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?(?![/\w])")
-_AND = re.compile(r"[\s\"'`)]*(?:,\s*(?:and\b)?|&|\band\b|\+|\bwith\b)\s*", re.IGNORECASE)
+_NAME = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}/[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?(?![/\w])")
+_AND = lazy_pattern(r"[\s\"'`)]*(?:,\s*(?:and\b)?|&|\band\b|\+|\bwith\b)\s*", re.IGNORECASE)
 
 
 def of_prose(text: str, path: str) -> Iterator[Edge]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.amounts import Amount, amounts
 from hilt.knowledge.licences.clause_patterns import PATTERNS, Pattern
 from hilt.knowledge.licences.territories import TERRITORIES
@@ -23,18 +24,18 @@ QUOTED = 500
 CLAUSES = 60
 """Clauses that are told of one text."""
 
-_ENDS = re.compile(r"[.;!?\u3002\uff1b][\"'\u201d)]{0,2}\s|\n\s*\n|\n[ \t]*(?:[-*•#]|\(?[a-z0-9]{1,3}[.)])\s")
-_TERRITORY = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TERRITORIES), key=len, reverse=True))})\b")
-_AT_LEAST = re.compile(
+_ENDS = lazy_pattern(r"[.;!?\u3002\uff1b][\"'\u201d)]{0,2}\s|\n\s*\n|\n[ \t]*(?:[-*•#]|\(?[a-z0-9]{1,3}[.)])\s")
+_TERRITORY = lazy_pattern(rf"\b(?:{'|'.join(sorted(map(re.escape, TERRITORIES), key=len, reverse=True))})\b")
+_AT_LEAST = lazy_pattern(
     r"at least|or more|no less than|not less than|equal to or|reach|less than|under\b|below|fewer than"
 )
-_MONTHLY = re.compile(r"monthly (?:\w+ ){0,3}revenue|revenue.{0,40}(?:per|a|each|any) (?:\w+ )?month\b|monthly")
-_YEARLY = re.compile(r"annual|year|twelve|12[- ]month")
-_INSTEAD = re.compile(r"\b(?:prominently )?display|\bshow\b")
+_MONTHLY = lazy_pattern(r"monthly (?:\w+ ){0,3}revenue|revenue.{0,40}(?:per|a|each|any) (?:\w+ )?month\b|monthly")
+_YEARLY = lazy_pattern(r"annual|year|twelve|12[- ]month")
+_INSTEAD = lazy_pattern(r"\b(?:prominently )?display|\bshow\b")
 _FAR = 300
 """Characters between the words that tell a clause and what it quotes."""
 _NO_WORDS = {"notice", "license", "agreement", "attribution notice"}
-_NAMED = re.compile(r'"([^"]{1,400})"')
+_NAMED = lazy_pattern(r'"([^"]{1,400})"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

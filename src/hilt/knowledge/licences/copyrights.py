@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from hilt.core.patterns import lazy_pattern
+
 _MOST, _LONGEST = 24, 200
-_LINE = re.compile(
+_LINE = lazy_pattern(
     r"^[ \t#*/;>%-]{0,40}(?:portions[ \t]+)?((?:copyright\b|\(c\)\s+(?:19|20)\d\d|\u00a9).{0,200})$",
     re.IGNORECASE | re.MULTILINE,
 )
-_HOLDER = re.compile(r"(?:19|20)\d\d|\(c\)|\u00a9", re.IGNORECASE)
-_TEMPLATE = re.compile(
+_HOLDER = lazy_pattern(r"(?:19|20)\d\d|\(c\)|\u00a9", re.IGNORECASE)
+_TEMPLATE = lazy_pattern(
     r"[<\[{](?:year|yyyy|name|fullname|copyright|owner|author|organi[sz]ation)[^>\]}]{0,60}[>\]}]|\bYEAR\b|COPYRIGHT HOLDER",
     re.IGNORECASE,
 )

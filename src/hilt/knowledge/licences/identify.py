@@ -20,6 +20,7 @@ from functools import cache, cached_property
 from hashlib import sha256
 from itertools import groupby
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.grams import Grams, grams, shipped
 from hilt.knowledge.licences.index import Text, index
 from hilt.knowledge.licences.marks import COUNTED, KINDS, SCALE, TRIFLES, Mark, counted, is_number, marks
@@ -29,7 +30,7 @@ SAME, VARIANT, HELD = 0.97, 0.5, 0.9
 """Likeness from which a text is called the same, and a variant; part of a known text that must be there for it to be held."""
 CHANGES, QUOTED = 40, 400
 """Changes that are told of one text, and characters that are quoted of each."""
-_TAG = re.compile(r"^[^\w\n]{0,8}SPDX-License-Identifier:[ \t]{0,4}([\w.+-]{1,60})[^\w\n]{0,8}$", re.MULTILINE)
+_TAG = lazy_pattern(r"^[^\w\n]{0,8}SPDX-License-Identifier:[ \t]{0,4}([\w.+-]{1,60})[^\w\n]{0,8}$", re.MULTILINE)
 _CANDIDATES, _LEAST, _SEVERAL = 16, 0.25, 8
 _MARKED = 300
 """Words of one change in which marks are looked for; that a change is longer is a mark by itself."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.names import SHOWN, Named
 
-_DENIED = re.compile(
+_DENIED = lazy_pattern(
     r"(?:\b(?:not(?!\s+only)|never|no longer|neither|cannot|(?:will|would|may|might|could|to) be)|n['\u2019]t)(?:\s+\w+)?\s*$|"
     r"\b(?:wrong|false|untrue|incorrect) to (?:say|think|claim|assume|believe)\b",
     re.IGNORECASE,
 )
-_LIMITED = re.compile(
+_LIMITED = lazy_pattern(
     r"\b(?:except|unless|until)\b|\bnon[-\s]?commercial|\bcommercial(?:ly)?\b.{0,60}\b(?:not|forbidden|prohibited|excluded)\b|"
     r"\b(?:no|not|without|forbids?|prohibits?|excludes?)\b.{0,60}\bcommercial|\b(?:only|solely|exclusively|just) (?:for|to|by)\b|"
     r"\b(?:research|academic|academia|educational|education|personal|private|evaluation)\b[\w\s,]{0,30}\b(?:only|alone)\b|"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from hilt.core.patterns import lazy_pattern
+
 LONGEST = 500
 
-_LINK = re.compile(
+_LINK = lazy_pattern(
     r"(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(/[A-Za-z0-9._~%+\[\] !$&'(),;=:/-]*)?(?:[?#].*)?", re.DOTALL
 )
-_LISTS = re.compile(
+_LISTS = lazy_pattern(
     r"(?:spdx\.org/licenses|opensource\.org/licenses?|choosealicense\.com/licenses)/([a-z0-9.+-]+?)"
     r"(?:\.html|\.txt|\.json|-license(?:-php|\.php)?|\.php)?"
 )
-_RAW = re.compile(r"raw\.githubusercontent\.com/([^/]+/[^/]+)/(?:refs/heads/)?(.+)")
-_BRANCH = re.compile(r"/(?:resolve|raw|tree)/")
+_RAW = lazy_pattern(r"raw\.githubusercontent\.com/([^/]+/[^/]+)/(?:refs/heads/)?(.+)")
+_BRANCH = lazy_pattern(r"/(?:resolve|raw|tree)/")
 
 
 def looks_like_one(said: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.territories import TERRITORIES
 
 COUNTED = (
@@ -33,7 +33,7 @@ _FORBIDS = frozenset(
 SCALE = frozenset("hundred thousand million billion trillion hundreds thousands millions billions".split())
 _SMALL = "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty seventy eighty ninety"
 _SMALL_NUMBERS = frozenset(_SMALL.split())
-_NUMBER = re.compile(r"[0-9]+(?:[.][0-9]+)?(?:[kmb]|mm|mn|bn|st|nd|rd|th|s|x)?")
+_NUMBER = lazy_pattern(r"[0-9]+(?:[.][0-9]+)?(?:[kmb]|mm|mn|bn|st|nd|rd|th|s|x)?")
 _MOST = 12
 _LONGEST_NAME = max(len(name.split()) for name in TERRITORIES)
 _FIRST_WORDS = frozenset(name.split()[0] for name in TERRITORIES)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.identify import identify
 from hilt.knowledge.licences.names import Named, resolve
 from hilt.knowledge.licences.works import Claim, How, Part
@@ -22,9 +23,9 @@ _MOST, _LONGEST, _TEXT = 32, 200, 600
 _STANZAS, _READ = 2_000, 8
 """Stanzas of one Debian file, and texts in them that are recognised."""
 _LONGEST_CONSENT = 20_000
-_ADDRESS = re.compile(r"[(<\[]?(https?://[^\s()<>\[\]]{3,200})[)>\]]?")
-_SEE = re.compile(r"\(see [^()]{1,60}\)|, see .{1,60}$", re.IGNORECASE)
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,40}):[ \t]*(.*)")
+_ADDRESS = lazy_pattern(r"[(<\[]?(https?://[^\s()<>\[\]]{3,200})[)>\]]?")
+_SEE = lazy_pattern(r"\(see [^()]{1,60}\)|, see .{1,60}$", re.IGNORECASE)
+_FIELD = lazy_pattern(r"([A-Za-z][A-Za-z0-9-]{0,40}):[ \t]*(.*)")
 
 
 def claim(said: Any, path: str, how: How, *, name: str = "", link: str = "", part: Part = Part.WHOLE) -> Claim | None:

@@ -8,20 +8,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from hilt.core.patterns import lazy_pattern
+
 LONGEST = 200
 """Characters of a name that are kept; a hub allows 96 on each side of the slash."""
 
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
-_HUB_NAME = re.compile(rf"(?:{_PART}/)?{_PART}")
-_HUB_ADDRESS = re.compile(
+_HUB_NAME = lazy_pattern(rf"(?:{_PART}/)?{_PART}")
+_HUB_ADDRESS = lazy_pattern(
     rf"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?:models/|datasets/)?({_PART}/{_PART}|{_PART})(?=[/?#@]|$)",
     re.IGNORECASE,
 )
-_CACHED = re.compile(rf"(?:models|datasets)--({_PART}?)--({_PART}?)(?=[/\\]|$)")
+_CACHED = lazy_pattern(rf"(?:models|datasets)--({_PART}?)--({_PART}?)(?=[/\\]|$)")
 _PAGES = ("docs", "blog", "spaces", "papers", "collections", "join", "tasks", "learn", "settings", "api")
-_LOCAL = re.compile(r"[/\\.~$]|[A-Za-z]:[\\/]|file:", re.IGNORECASE)
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://")
-_FILE = re.compile(r".*\.(?:safetensors|bin|pt|pth|ckpt|gguf|onnx|h5|json|ya?ml|py|txt)", re.IGNORECASE | re.DOTALL)
+_LOCAL = lazy_pattern(r"[/\\.~$]|[A-Za-z]:[\\/]|file:", re.IGNORECASE)
+_ADDRESS = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://")
+_FILE = lazy_pattern(r".*\.(?:safetensors|bin|pt|pth|ckpt|gguf|onnx|h5|json|ya?ml|py|txt)", re.IGNORECASE | re.DOTALL)
 _NOTHING = frozenset({"", "none", "null", "n/a", "na", "unknown", "model", "base", "union", "custom", "other", "-"})
 
 

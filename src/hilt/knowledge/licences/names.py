@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences import links
 from hilt.knowledge.licences.index import Known, index
 
@@ -27,13 +28,13 @@ _NOT_SAID = frozenset({"", "other", "unknown", "custom", "none", "noassertion", 
 """What stands where the licence is named elsewhere, or nowhere."""
 _IGNORED = frozenset({"the", "license", "licenses", "agreement", "version", "v"})
 _TYPOGRAPHY = str.maketrans("\u2010\u2011\u2013\u2014\u2019\u201c\u201d\u00a0", '----\'"" ')
-_TOKEN = re.compile(r"\d+(?:\.\d+)*(?:[a-z](?![a-z]))?|[a-z]+|[+*<>=!~^%$#@]+")
-_LEAD = re.compile(
+_TOKEN = lazy_pattern(r"\d+(?:\.\d+)*(?:[a-z](?![a-z]))?|[a-z]+|[+*<>=!~^%$#@]+")
+_LEAD = lazy_pattern(
     r"(?:this \w+ is )?(?:(?:dual|re)?-?licensed|released|available|distributed)?\s*under (?:the )?(?:terms of (?:the )?)?"
 )
-_ASIDE = re.compile(r"(.+?)\s*\(([^()]{1,80})\)$")
-_EXPRESSION = re.compile(r"\b(?:and|or|with)\b|[()]", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[,;/|&]\s*")
+_ASIDE = lazy_pattern(r"(.+?)\s*\(([^()]{1,80})\)$")
+_EXPRESSION = lazy_pattern(r"\b(?:and|or|with)\b|[()]", re.IGNORECASE)
+_SEPARATOR = lazy_pattern(r"\s*[,;/|&]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

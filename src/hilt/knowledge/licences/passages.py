@@ -10,24 +10,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hilt.core.patterns import lazy_pattern
+
 LONGEST_TEXT = 1 << 20
 """What of a text is looked at; no card is longer."""
 _LONGEST_LINE, _LONGEST = 4_000, 3_000
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.+?)[\s#]*$")
-_UNDERLINE = re.compile(r"\s*([=\-~^\"'+*#])\1{2,}\s*$")
-_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
-_LABEL = re.compile(r"\s*(?:\*\*|__)?(?:[\w ]{1,30} )?licen[cs]e[\w ]{0,20}(?:\*\*|__)?\s*:", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"\s*\.\. ")
+_FENCE = lazy_pattern(r"\s*(`{3,}|~{3,})")
+_HEADING = lazy_pattern(r"\s{0,3}(#{1,6})\s+(.+?)[\s#]*$")
+_UNDERLINE = lazy_pattern(r"\s*([=\-~^\"'+*#])\1{2,}\s*$")
+_ITEM = lazy_pattern(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
+_LABEL = lazy_pattern(r"\s*(?:\*\*|__)?(?:[\w ]{1,30} )?licen[cs]e[\w ]{0,20}(?:\*\*|__)?\s*:", re.IGNORECASE)
+_DIRECTIVE = lazy_pattern(r"\s*\.\. ")
 _TITLE_LENGTH = 120
-_PICTURE = re.compile(r"!\[[^\]\[]{0,300}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
-_TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9-]{0,20}(?:\s[^<>]{0,1000})?/?|!--[^<>]{0,1000}--)>")
-_LINK = re.compile(
+_PICTURE = lazy_pattern(r"!\[[^\]\[]{0,300}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
+_TAG = lazy_pattern(r"<(?:/?[a-zA-Z][a-zA-Z0-9-]{0,20}(?:\s[^<>]{0,1000})?/?|!--[^<>]{0,1000}--)>")
+_LINK = lazy_pattern(
     r"\[(?P<text>[^\]\[]{0,300})\](?:\((?P<to>[^()\s]{0,1000})[^()]{0,200}\)|\[[^\]\[]{0,100}\])"
     r"|`(?P<said>[^`<>]{1,300}?)\s*<(?P<url>[^`<>\s]{1,1000})>`_{0,2}"
     r"|<(?P<bare>https?://[^<>\s]{1,1000})>"
 )
-_MARKS = re.compile(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\")
+_MARKS = lazy_pattern(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

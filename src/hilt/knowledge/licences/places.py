@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import takewhile
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.works import Part
 
 _NOT_WEIGHTS = frozenset(
@@ -17,20 +18,20 @@ _NOT_WEIGHTS = frozenset(
     "unread sqlite parquet arrow tfrecord triton-config caffe-prototxt tensorflow-fingerprint keras-metadata".split()
 )
 """Formats of files beside weights, and archives, whose members are files of their own."""
-_INSTALLED = re.compile(r"(?:^|(?<=/))[^/]+\.(?:dist-info|egg-info)(?:/.*)?$")
-_POLICY = re.compile(r"use[-_ ]?policy|acceptable[-_ ]use|\baup\b", re.IGNORECASE)
-_NOTICE = re.compile(
+_INSTALLED = lazy_pattern(r"(?:^|(?<=/))[^/]+\.(?:dist-info|egg-info)(?:/.*)?$")
+_POLICY = lazy_pattern(r"use[-_ ]?policy|acceptable[-_ ]use|\baup\b", re.IGNORECASE)
+_NOTICE = lazy_pattern(
     r"notice|third[-_ ]?part|3rd[-_ ]?part|attribution|licen[cs]es[-_]sources|credits|authors", re.IGNORECASE
 )
-README = re.compile(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
+README = lazy_pattern(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
 """Names of texts that tell what a subject is."""
-_LICENCE = re.compile(
+_LICENCE = lazy_pattern(
     r"(?:model|weights)?[-_ ]?(?:licen[cs]e|copying|eula)(?:[-_ ](?:agreement|model|weights))?"
     r"(?:\.(?:txt|md|rst|html?|pdf|docx?|odt|pages|zip|gz|tgz|tar|7z|png|jpe?g))?",
     re.IGNORECASE,
 )
 """Names of files that hold the licence of what they lie beside, whatever they are written with."""
-_FOLDER = re.compile(r"(?:^|(?<=/))licen[cs]e$", re.IGNORECASE)
+_FOLDER = lazy_pattern(r"(?:^|(?<=/))licen[cs]e$", re.IGNORECASE)
 """A folder with the licence of what it lies beside; `licenses` has those of others."""
 _OF = {Part.MODEL: r"(?:model|weight|checkpoint)s?", Part.CODE: r"code|source", Part.DATA: r"data|datasets?|sources"}
 """Of what a licence file is by a word of its name; what a package calls sources is what its data comes from."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice, takewhile
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.limits import weighed
 from hilt.knowledge.licences.names import Named, resolve
 from hilt.knowledge.licences.passages import Passage, passages
@@ -23,34 +24,34 @@ _MOST, _SHOWN = 64, 300
 """Statements that are taken from one text, and how much of a sentence is told."""
 _PASSAGES, _TRIED = 500, 12
 """Passages of one text that are read, and places of one passage where a name is looked for."""
-_LIKELY = re.compile(r"licen[cs]|public domain|\bunder\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?])(?<!\s[A-Z]\.)\s+(?=[A-Z\"'(\[])")
+_LIKELY = lazy_pattern(r"licen[cs]|public domain|\bunder\b", re.IGNORECASE)
+_SENTENCE = lazy_pattern(r"(?<=[.!?])(?<!\s[A-Z]\.)\s+(?=[A-Z\"'(\[])")
 _VERB = r"\b(?:re-?)?(?:licen[cs]ed|released|distributed|published|provided|shared|available|offered|issued)"
 _BETWEEN = r"(?:,|\s+(?:freely|also|publicly|here|only|solely|as|open|open-source|source|in|the|public|domain|or|and|for|use|you|to))*"
-_UNDER = re.compile(
+_UNDER = lazy_pattern(
     rf"(?:{_VERB}{_BETWEEN}\s+under|\b(?:is|are|comes?|falls?)\s+under|\b(?:governed|covered)\s+by|\bsubject\s+to)\b\s*:?\s*", re.IGNORECASE
 )  # fmt: skip
-_FILLER = re.compile(
+_FILLER = lazy_pattern(
     r"(?:(?:the|an?|its|their|our|respective|own|original|upstream|same|following|permissive|open-source|free|terms|"
     r"open(?!\s+(?:data|database|software|font|government)\b)|"
     r"conditions|of|both|either|licen[cs]es?)\b[\s:,]*|[(\"'\u2018\u2019\u201c\u201d]\s*)*",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"[\s,]*(?:\(\s*)?(?P<word>and|or|/|&|,)(?:\s+(?:the|an?|under))*\s+", re.IGNORECASE)
-_LICENSED = re.compile(r"(?<=\w)[-\s]+licen[cs]ed\b", re.IGNORECASE)
+_JOINED = lazy_pattern(r"[\s,]*(?:\(\s*)?(?P<word>and|or|/|&|,)(?:\s+(?:the|an?|under))*\s+", re.IGNORECASE)
+_LICENSED = lazy_pattern(r"(?<=\w)[-\s]+licen[cs]ed\b", re.IGNORECASE)
 _LONGEST_BEFORE, _WORDS_BEFORE = 120, 6
 """Letters and words of a name that stands before "licensed"."""
-_LABEL = re.compile(r"(?:\|\s*)?(?P<of>[\w /&-]{0,40}?)\blicen[cs]e(?:\s+(?:type|name))?\s*(?:[:=]|\|)\s*(?P<said>.+)", re.IGNORECASE)  # fmt: skip
-_OF = re.compile(r"(?P<of>[A-Z][\w /&,-]{0,60}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(?P<said>.+)")
-_UNKNOWN = re.compile(
+_LABEL = lazy_pattern(r"(?:\|\s*)?(?P<of>[\w /&-]{0,40}?)\blicen[cs]e(?:\s+(?:type|name))?\s*(?:[:=]|\|)\s*(?P<said>.+)", re.IGNORECASE)  # fmt: skip
+_OF = lazy_pattern(r"(?P<of>[A-Z][\w /&,-]{0,60}?)\s*(?::|\s[-\u2013\u2014]\s)\s*(?P<said>.+)")
+_UNKNOWN = lazy_pattern(
     r"[A-Z][\w.+-]*(?:\s+[\w.+-]+){0,6}?\s+Licen[cs]e(?:\s+Agreement)?(?:,?\s+(?:[Vv]ersion\s+)?v?\d+(?:\.\d+)*)?"
 )
-_IT = re.compile(r"\W*It\b")
-_VERBS = re.compile(r"\s(?:is|was|has)\s")
-_WORD = re.compile(r"\S+")
-_ENDS, _CLOSES = re.compile(r"(?:and|or|with)$|[(\[]", re.IGNORECASE), ".,;:)]\"'+\u201d"
+_IT = lazy_pattern(r"\W*It\b")
+_VERBS = lazy_pattern(r"\s(?:is|was|has)\s")
+_WORD = lazy_pattern(r"\S+")
+_ENDS, _CLOSES = lazy_pattern(r"(?:and|or|with)$|[(\[]", re.IGNORECASE), ".,;:)]\"'+\u201d"
 """Words that end a name, and signs that may stand at its end."""
-_LAW = re.compile(r"required by applicable law|distributed under the License\b")
+_LAW = lazy_pattern(r"required by applicable law|distributed under the License\b")
 """Sentences that every copy of a notice has."""
 _LONGEST_NAME = 12
 """Words of a name of a licence in a sentence."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.works import Part
 
-ABOUT_LICENCES = re.compile(r"licen[cs]|copyright|\blegal\b|terms of use", re.IGNORECASE)
+ABOUT_LICENCES = lazy_pattern(r"licen[cs]|copyright|\blegal\b|terms of use", re.IGNORECASE)
 """Headings of a section in which a bare name of a licence says under which licence the subject is."""
 
-_OF_OTHERS = re.compile(
+_OF_OTHERS = lazy_pattern(
     r"\b(?:other|related|further|similar)\s+(?:models|checkpoints|versions|datasets)\b|"
     r"\b(?:models|checkpoints|versions|variants|derivatives)\s+(?:that\s+(?:are|were)\s+)?(?:fine-?tuned|derived|based|built|trained|made)\s",
     re.IGNORECASE,
@@ -34,21 +35,21 @@ _OPEN = frozenset(
     "inference and or file files card by unless otherwise indicated noted stated now currently originally being is are be".split()
 )
 """Words beside which a subject is still no other than the subject itself."""
-_ALL_OF = re.compile(
+_ALL_OF = lazy_pattern(
     r"^\s*(?:unless [\w ]{1,40},\s*)?(?:all|most|some|each|any|both|parts?)\s+of\s+(?:the\s+|our\s+|these\s+)?",
     re.IGNORECASE,
 )
-_ENDS = re.compile(
+_ENDS = lazy_pattern(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|may|must|will|shall|of|in|on|at|for|from|with|by|to|as|used|uses?|using|"
     r"contains?|includes?|provides?|ships?|bundles?|comes?|loads?|trained on|created|made|remains?|found|here)\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
+_CLAUSE = lazy_pattern(
     r"[;:()\[\]|]|\s[-\u2013\u2014]\s|\u2014|,\s*(?!and\b|or\b)|\b(?:while|but|although|though|whereas|however|which|that|who|and (?:is|are))\b",
     re.IGNORECASE,
 )  # fmt: skip
-_AND = re.compile(r"\s+(?:and|or|&|as well as)\s+|\s*[/&,]\s*", re.IGNORECASE)
-_WORDS = re.compile(r"[\w'.+-]+")
+_AND = lazy_pattern(r"\s+(?:and|or|&|as well as)\s+|\s*[/&,]\s*", re.IGNORECASE)
+_WORDS = lazy_pattern(r"[\w'.+-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

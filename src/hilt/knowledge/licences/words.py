@@ -15,6 +15,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from hilt.core.patterns import lazy_pattern
+
 MOST_CHARACTERS = 400_000
 """Of a text, what is looked at: six times the longest licence that is known."""
 
@@ -33,49 +35,49 @@ PURPOSES = frozenset("research academic personal production internal evaluation 
 _LIMITS = PURPOSES | frozenset("no not never only except forbidden prohibited commercial noncommercial".split())
 """Words that the address behind a link has no use for."""
 
-_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
-_LINE = re.compile("[\r\f\v\u2028\u2029]")
-_WORD = re.compile(r"[^\W_]+")
+_UNSEEN = lazy_pattern("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+_LINE = lazy_pattern("[\r\f\v\u2028\u2029]")
+_WORD = lazy_pattern(r"[^\W_]+")
 _ATTRIBUTE = (
     r"\s+[a-z-]{1,20}=(?:[^\s\"'<>]{1,300}|\"[^\s\"<>]{0,300}\"|'[^\s'<>]{0,300}'|\"text/html; charset=[\w-]{1,20}\")"
 )
 """What a tag may say beside its name: values of one word each, since whoever reads the text as it stands reads it all."""
-_TAG = re.compile(
+_TAG = lazy_pattern(
     r"<!doctype html(?: public \"[^\"<>]{0,80}\"\s+\"[^\s\"<>]{0,80}\")?>|"
     r"</?(?:html|head|body|meta|title|style|div|p|br|hr|a|b|i|u|em|strong|span|font|center|small|sup|sub|ul|ol|li|dl|dt|dd|"
     r"h[1-6]|table|tbody|thead|tr|td|th|pre|code|blockquote|img|link|section|article|nav|main|header|footer)\b(?:"
     + _ATTRIBUTE
     + r"){0,12}\s{0,3}/?>"
 )
-_COMMENT = re.compile(r"(\A|\n)[ \t]*[/#*>;%|-]+(?=\s)")
+_COMMENT = lazy_pattern(r"(\A|\n)[ \t]*[/#*>;%|-]+(?=\s)")
 """What comments, quotations and lists have before each line."""
-_TARGET = re.compile(r"\]\((?:https?://|mailto:|[#./])[^()\s]{0,300}\)")
+_TARGET = lazy_pattern(r"\]\((?:https?://|mailto:|[#./])[^()\s]{0,300}\)")
 _ITEM = r"[^\S\n]*(?:\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-z]|[ivx]{1,5})[.)](?=\s)[^\S\n]*){1,2}"
 _ITEMS = (
-    re.compile(r"\n[ \t#*>/;%+-]*" + _ITEM),
-    re.compile(r"[.:;,]\s" + _ITEM),
-    re.compile(r"\((?:[a-z]|[ivx]{2,5}|\d{1,2})\)"),
+    lazy_pattern(r"\n[ \t#*>/;%+-]*" + _ITEM),
+    lazy_pattern(r"[.:;,]\s" + _ITEM),
+    lazy_pattern(r"\((?:[a-z]|[ivx]{2,5}|\d{1,2})\)"),
 )
 """Numbers of paragraphs: where a line begins, behind a mark, and in brackets anywhere."""
-_ADDRESS = re.compile(r"https?://(?:www\.)?")
-_COPYRIGHT = re.compile(r"copyright(?=[\s:,]*(?:\(c\)|©|(?:19|20)\d\d|[<\[{]))|(?:\A|(?<=\n\n))copyright\b")
-_COPYRIGHT_MARK = re.compile(r"[©(](?:c\))?\s{0,2}(?:19|20)\d\d")
-_GOES_ON = re.compile(
+_ADDRESS = lazy_pattern(r"https?://(?:www\.)?")
+_COPYRIGHT = lazy_pattern(r"copyright(?=[\s:,]*(?:\(c\)|©|(?:19|20)\d\d|[<\[{]))|(?:\A|(?<=\n\n))copyright\b")
+_COPYRIGHT_MARK = lazy_pattern(r"[©(](?:c\))?\s{0,2}(?:19|20)\d\d")
+_GOES_ON = lazy_pattern(
     r"\n\s*\n|permission\s+(?:is|to)|redistribution\s+and|licensed\s+under|(?:this|the)\s+(?:software|work|file|program|model)|"
     r"everyone\s+is|use\s+of\s+this|you\s+may|by\s+using"
 )
 _HOLDER = (
-    re.compile(r"neither\s+the\s+names?\s+((?:of\s)?.{1,200}?)\snor\s+the\s+names?\b", re.DOTALL),
-    re.compile(r"(?:is|are)\s+provided\s+by\s(.{1,200}?)[\s\"'`*_\u2018-\u201d]*\bas\s+is\b", re.DOTALL),
-    re.compile(r"in\s+no\s+event\s+shall\s(.{1,200}?)\sbe\s+liable\b", re.DOTALL),
-    re.compile(r"as\s+is[\s\"'`*_,\u2018-\u201d]+and\s(.{1,100}?)\sdisclaims?\s+all\b", re.DOTALL),
-    re.compile(r"\n\s{0,20}(for\s[\w.+ -]{1,40}\ssoftware)[ \t]*\n"),
+    lazy_pattern(r"neither\s+the\s+names?\s+((?:of\s)?.{1,200}?)\snor\s+the\s+names?\b", re.DOTALL),
+    lazy_pattern(r"(?:is|are)\s+provided\s+by\s(.{1,200}?)[\s\"'`*_\u2018-\u201d]*\bas\s+is\b", re.DOTALL),
+    lazy_pattern(r"in\s+no\s+event\s+shall\s(.{1,200}?)\sbe\s+liable\b", re.DOTALL),
+    lazy_pattern(r"as\s+is[\s\"'`*_,\u2018-\u201d]+and\s(.{1,100}?)\sdisclaims?\s+all\b", re.DOTALL),
+    lazy_pattern(r"\n\s{0,20}(for\s[\w.+ -]{1,40}\ssoftware)[ \t]*\n"),
 )
 _MIT = r"(?:the )?(?:mit|expat)(?: license)?(?: \(mit\))?"
 _BSD = r"(?:the )?(?:new |modified |simplified )?(?:bsd[ -]?[0123][ -]clause|[0123][ -]clause bsd|bsd|zero[ -]clause bsd|bsd zero[ -]clause)(?: \"?(?:new|simplified|revised|new or revised)\"?)? license"
 _OTHER = r"(?:the )?(?:isc license(?: \(iscl?\))?|unlicense|zlib license)"
-_TITLE = re.compile(rf"(?:\A|\n)[ \t#*=_>`/-]{{0,20}}(?:{_MIT}|{_BSD}|{_OTHER})[ \t*=_:.`/-]{{0,20}}(?=\n|\Z)")
-_RESERVED = re.compile(r"\n[ \t#*>/-]{0,20}all\s+rights\s+reserved\.?[ \t]*(?=\n)")
+_TITLE = lazy_pattern(rf"(?:\A|\n)[ \t#*=_>`/-]{{0,20}}(?:{_MIT}|{_BSD}|{_OTHER})[ \t*=_:.`/-]{{0,20}}(?=\n|\Z)")
+_RESERVED = lazy_pattern(r"\n[ \t#*>/-]{0,20}all\s+rights\s+reserved\.?[ \t]*(?=\n)")
 _FIRST = tuple(
     tuple(title.split()) for title in ("the mit license mit", "the mit license", "mit license mit", "mit license")
 )

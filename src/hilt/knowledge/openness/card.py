@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.openness.code_hosts import CODE_HOST
 from hilt.knowledge.openness.evidence import Evidence, listed
 from hilt.knowledge.openness.sections import Section, figures, rows, sections, whole, words
@@ -22,38 +23,38 @@ _TOLD = 30
 _OF_DATASETS = ("dataset_info", "task_categories", "size_categories", "annotations_creators", "source_datasets")
 """Keys that only the front matter of a dataset card has."""
 
-_DATA = re.compile(
+_DATA = lazy_pattern(
     r"(the )?((pre-?|fine-?|post-?)?(train(ing)?|tuning)( and evaluation)? )?(data|data ?sets?|corpus|corpora|data ?sources?)"
     r"( (card|sheet|overview|description|details|sources?|collection|curation|composition|mixture|statistics))?"
     r"|(training|data) (data )?(sources?|mixture|composition)|data ?sets? used( for .*)?|training data(sets?)?\b.*|data card.*",
     re.IGNORECASE,
 )
-_RESULTS = re.compile(
+_RESULTS = lazy_pattern(
     r".*\b(evaluations?|results?|benchmarks?|performances?|metrics|accurac(y|ies)|leaderboard|scores?)\b.*",
     re.IGNORECASE,
 )
-_NO_RESULTS = re.compile(r"\b(speed|latency|throughput|inference time|memory|hardware|usage|how to)\b", re.IGNORECASE)
-_CITED = re.compile(
+_NO_RESULTS = lazy_pattern(r"\b(speed|latency|throughput|inference time|memory|hardware|usage|how to)\b", re.IGNORECASE)
+_CITED = lazy_pattern(
     r".*\b(citations?|citing|cite|bib ?tex|papers?|publications?|references?|technical report)\b.*", re.IGNORECASE
 )
-_NUMBERING = re.compile(r"^[\W\d_]+|[\W_]+$")
+_NUMBERING = lazy_pattern(r"^[\W\d_]+|[\W_]+$")
 
-_WEB = re.compile(r"https?://[^\s()<>\"'\[\]]{4,300}")
-_LINK = re.compile(r"\[([^\[\]]{1,120})\]\((https?://[^\s()]{4,300})\)")
-_PAPER = re.compile(
+_WEB = lazy_pattern(r"https?://[^\s()<>\"'\[\]]{4,300}")
+_LINK = lazy_pattern(r"\[([^\[\]]{1,120})\]\((https?://[^\s()]{4,300})\)")
+_PAPER = lazy_pattern(
     r"(?:arxiv\.org/(?:abs|pdf|html)/|arxiv[:.]\s?|eprint\s?=\s?[{\"]|huggingface\.co/papers/)(\d{4}\.\d{4,5})|((?:doi\.org/|doi\s?=\s?[{\"])10\.\d{4,9}/[^\s\"'<>(){}]{2,80})"
     r"|(aclanthology\.org/[\w.-]{4,40}|openreview\.net/(?:forum|pdf)\?id=[\w-]{4,20})",
     re.IGNORECASE,
 )
-_PAPER_TAG = re.compile(r"(arxiv|doi):(\S{4,80})")
-_CALLED_PAPER = re.compile(
+_PAPER_TAG = lazy_pattern(r"(arxiv|doi):(\S{4,80})")
+_CALLED_PAPER = lazy_pattern(
     r"\W*(our |the |read the |full )?(research )?(paper|arxiv|preprint|publication)\b", re.IGNORECASE
 )
-_LABELLED_PAPER = re.compile(
+_LABELLED_PAPER = lazy_pattern(
     r"^[\s>*_-]*(?:our |research |technical )?(?:paper|report|preprint)[\s*_]*:[\s*_]*<?(https?://[^\s<>]{4,300})",
     re.IGNORECASE | re.MULTILINE,
 )
-_CALLED_REPORT = re.compile(r"\b(technical|tech)[ -]report\b|\bwhite ?paper\b", re.IGNORECASE)
+_CALLED_REPORT = lazy_pattern(r"\b(technical|tech)[ -]report\b|\bwhite ?paper\b", re.IGNORECASE)
 _OF_TOOLS = frozenset(
     "1908.10084 2305.18290 2402.03300 1705.00652 1703.07737 2205.13147 2101.06983 2209.11055 1910.03771 2106.09685 2305.14314"
     " 1707.06347 2403.07691 2402.01306 2004.09813 2203.05482 2306.01708 2311.03099 2403.19522 2403.13257 2210.17323 2306.00978"
@@ -64,18 +65,18 @@ _OF_TOOLS = frozenset(
 _ELSEWHERE = (
     (
         "training_code",
-        re.compile(
+        lazy_pattern(
             r"\b((pre-?)?training|fine-?tuning) (code|script|scripts|recipe|pipeline|notebook)\b", re.IGNORECASE
         ),
     ),
     (
         "evaluation_code",
-        re.compile(r"\b(evaluation|benchmark(ing)?|eval) (code|script|scripts|harness|notebook)\b", re.IGNORECASE),
+        lazy_pattern(r"\b(evaluation|benchmark(ing)?|eval) (code|script|scripts|harness|notebook)\b", re.IGNORECASE),
     ),
-    ("inference_code", re.compile(r"\binference (code|script|scripts|notebook)\b", re.IGNORECASE)),
+    ("inference_code", lazy_pattern(r"\binference (code|script|scripts|notebook)\b", re.IGNORECASE)),
     (
         "preprocessing_code",
-        re.compile(
+        lazy_pattern(
             r"\b(data|dataset)?[ -]?(pre-?processing|processing|curation|filtering) (code|scripts?|pipeline)\b",
             re.IGNORECASE,
         ),

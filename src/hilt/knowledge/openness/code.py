@@ -9,14 +9,15 @@ import ast
 import re
 from collections.abc import Iterator
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.openness.evidence import Evidence, listed
 
-_EVALUATES = re.compile(r"eval|bench|score|metric|(^|[_-])test", re.IGNORECASE)
-_PREPARES = re.compile(
+_EVALUATES = lazy_pattern(r"eval|bench|score|metric|(^|[_-])test", re.IGNORECASE)
+_PREPARES = lazy_pattern(
     r"pre_?process|prepare|process_data|clean|dedup|filter|tokeni[sz]e_|build_(data|corpus)|make_data|create_data|convert_data",
     re.IGNORECASE,
 )
-_UNIT_TEST = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$)")
+_UNIT_TEST = lazy_pattern(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$)")
 
 _TRAINERS = frozenset(
     "Trainer Seq2SeqTrainer SFTTrainer DPOTrainer GRPOTrainer PPOTrainer RewardTrainer SentenceTransformerTrainer SetFitTrainer"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-CODE_HOST = re.compile(
+from hilt.core.patterns import lazy_pattern
+
+CODE_HOST = lazy_pattern(
     r"https?://(?:www\.)?(?:github\.com|gitlab\.com|colab\.research\.google\.com|bitbucket\.org|codeberg\.org)/[^\s()<>\"']{3,200}"
 )
-_LIBRARY = re.compile(
+_LIBRARY = lazy_pattern(
     r"github\.com/(huggingface|pytorch|tensorflow|keras-team|ggerganov|ggml-org|vllm-project|UKPLab|unslothai|EleutherAI"
     r"/lm-evaluation-harness|openvinotoolkit|microsoft/onnxruntime|arcee-ai|scikit-learn)\b",
     re.IGNORECASE,

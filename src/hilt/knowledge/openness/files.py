@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hilt.core.errors import FormatError, SourceError
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.openness.evidence import Evidence
 from hilt.knowledge.weight_sets import PARTS
 
@@ -42,29 +43,29 @@ WEIGHTS = (*_BEST, *_DOUBTFUL, DESCRIBED)
 PICKLED = frozenset("pickle joblib skops r-data".split())
 """Where the file names the classes of a library, or is the model as a whole: hilt does not tell its architecture."""
 
-_NO_WEIGHTS = re.compile(
+_NO_WEIGHTS = lazy_pattern(
     r"(^|/)(optimizer|optim|scheduler|rng_state|random_states?|scaler|training_args|tokenizer|tokeniser|vocab|label_?encoder"
     r"|vectorizer|imatrix|mel_filters|preprocessor|.*optim_states|dataset|features?)[^/]*$",
 )
-_CHECKPOINT = re.compile(
+_CHECKPOINT = lazy_pattern(
     r"(^|.*/)((checkpoint|ckpt|global_?step|step|epoch|iter(ation)?)s?[-_=]?(\d+)[^/]*)/", re.IGNORECASE
 )
-_OF_TRAINING = re.compile(
+_OF_TRAINING = lazy_pattern(
     r"(^|/)(trainer_state\.json|training_args\.(bin|json)|train(ing)?_(config|params|hparams)\.(json|ya?ml)|hparams\.ya?ml"
     r"|optimizer\.(pt|bin)|scheduler\.(pt|bin)|.*optim_states\.pt|ds_config\.json|all_results\.json|train_results\.json"
     r"|events\.out\.tfevents\..*|wandb-summary\.json|config\.cfg|args\.ya?ml)$",
 )
-_RESULTS = re.compile(r"(^|/)(eval(uation)?|test|all|predict|benchmark)_?results?[^/]*\.(json|csv|txt|md)$")
-_REQUIREMENTS = re.compile(
+_RESULTS = lazy_pattern(r"(^|/)(eval(uation)?|test|all|predict|benchmark)_?results?[^/]*\.(json|csv|txt|md)$")
+_REQUIREMENTS = lazy_pattern(
     r"(^|/)(requirements[^/]*\.txt|environment\.ya?ml|conda\.ya?ml|python_env\.ya?ml|pyproject\.toml|setup\.py|pipfile)$"
 )
-_SAMPLES = re.compile(r"(^|/)(samples?|outputs?|generated|sample_outputs?|generations?|sample_images)(/|[-_]?\d*\.)")
-_PAPER = re.compile(r"(^|/)[^/]*(paper|preprint|\d{4}\.\d{4,5})[^/]*\.pdf$")
-_REPORT = re.compile(r"(^|/)[^/]*(report|white-?_?paper|system[-_]card)[^/]*\.pdf$")
+_SAMPLES = lazy_pattern(r"(^|/)(samples?|outputs?|generated|sample_outputs?|generations?|sample_images)(/|[-_]?\d*\.)")
+_PAPER = lazy_pattern(r"(^|/)[^/]*(paper|preprint|\d{4}\.\d{4,5})[^/]*\.pdf$")
+_REPORT = lazy_pattern(r"(^|/)[^/]*(report|white-?_?paper|system[-_]card)[^/]*\.pdf$")
 
 _TABLES = frozenset("parquet arrow tfrecord json-lines lightgbm-dataset".split())
-_DATA_NAME = re.compile(r"(^|/)((train|valid|validation|val|dev|dataset|corpus)[^/]*|(data|datasets?|corpus)/[^/]+)$")
-_TEST_NAME = re.compile(r"(^|/)((test|eval|evaluation|benchmark)[^/]*|(test|eval|evaluation|benchmarks?)/[^/]+)$")
+_DATA_NAME = lazy_pattern(r"(^|/)((train|valid|validation|val|dev|dataset|corpus)[^/]*|(data|datasets?|corpus)/[^/]+)$")
+_TEST_NAME = lazy_pattern(r"(^|/)((test|eval|evaluation|benchmark)[^/]*|(test|eval|evaluation|benchmarks?)/[^/]+)$")
 _DATA_ENDING = (
     ".csv",
     ".tsv",
@@ -78,7 +79,7 @@ _DATA_ENDING = (
     ".conll",
     ".txt",
 )
-_NO_DATA = re.compile(
+_NO_DATA = lazy_pattern(
     r"(^|/)(events\.out\.tfevents|[^/]*(vocab|merges|token|label|class|tags?|stop_?words|results?|metrics|predictions?|args|config"
     r"|state|readme|licen[cs]e|requirements|embedding|index|chat_template|patterns)[^/]*$)",
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.openness.components import COMPONENTS
 from hilt.knowledge.openness.configs import of_config, of_gguf
 from hilt.knowledge.openness.evidence import Evidence
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 Shipped = tuple[str, "Release"]
 """The publisher's own file of the framework: its path, and what it says."""
 
-MODEL_CARD = re.compile(r"readme|model[-_ ]?card")
-DATA_CARD = re.compile(r"data[-_ ]?(card|sheet)|dataset[-_ ]?card")
+MODEL_CARD = lazy_pattern(r"readme|model[-_ ]?card")
+DATA_CARD = lazy_pattern(r"data[-_ ]?(card|sheet)|dataset[-_ ]?card")
 """Beginnings of the names of cards, in small letters."""
 
-_CONFIG = re.compile(r"(^|/)((adapter_)?config|model_index|model|meta)\.json$|-symbol\.json$")
+_CONFIG = lazy_pattern(r"(^|/)((adapter_)?config|model_index|model|meta)\.json$|-symbol\.json$")
 _CARDS = ("model-card", "text")
-_DATA_FOLDER = re.compile(r"(^|/)(data|datasets?)/readme[^/]*$")
+_DATA_FOLDER = lazy_pattern(r"(^|/)(data|datasets?)/readme[^/]*$")
 
 
 def gather(files: Files, release: Shipped | None) -> Iterator[Evidence]:

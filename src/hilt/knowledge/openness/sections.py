@@ -6,23 +6,24 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.model_card import FENCE
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*\r?$")
-_HTML_HEADING = re.compile(r"\s*<h([1-6])[^<>]{0,200}>(.{1,200}?)</h[1-6]>\s*$", re.IGNORECASE)
-_UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*\r?$")
+_HEADING = lazy_pattern(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*\r?$")
+_HTML_HEADING = lazy_pattern(r"\s*<h([1-6])[^<>]{0,200}>(.{1,200}?)</h[1-6]>\s*$", re.IGNORECASE)
+_UNDERLINE = lazy_pattern(r" {0,3}(=+|-{3,})[ \t]*\r?$")
 _LONGEST_TITLE = 300
 """A heading is a line; nothing in a longer one is."""
-_MARKUP = re.compile(r"<[^<>]{0,500}>|!\[[^\[\]]{0,200}\]\([^()]{0,500}\)|https?://\S+|\{\{[^{}]{0,200}\}\}")
-_PLACEHOLDER = re.compile(
+_MARKUP = lazy_pattern(r"<[^<>]{0,500}>|!\[[^\[\]]{0,200}\]\([^()]{0,500}\)|https?://\S+|\{\{[^{}]{0,200}\}\}")
+_PLACEHOLDER = lazy_pattern(
     r"\[?more information needed\]?|\[?needs more information\]?|\[optional\]|coming soon|\b(todo|tbd|tba|n/a)\b",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = lazy_pattern(r"\d")
+_WORD = lazy_pattern(r"[^\W\d_]{2,}")
 _WIDE = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """Letters of scripts that write no blanks between words; two or so make a word. Takes long to compile, and is rare."""
-_FIGURE = re.compile(r"(?<![\w./#-])\d{1,3}(?:\.\d+\s?%?|\s?%)(?![\w/])")
+_FIGURE = lazy_pattern(r"(?<![\w./#-])\d{1,3}(?:\.\d+\s?%?|\s?%)(?![\w/])")
 
 
 class Section(NamedTuple):

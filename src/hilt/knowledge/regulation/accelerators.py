@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from hilt.core.patterns import lazy_pattern
+
 TERA = 1e12
 
 PEAKS: dict[str, float] = {
@@ -33,7 +35,7 @@ def named(text: str) -> tuple[str, ...]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{NAME})(?![A-Za-z0-9])", re.IGNORECASE)
+    return lazy_pattern(rf"(?<![A-Za-z0-9])(?:{NAME})(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 def known(spelled: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
+from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.regulation.accelerators import NAME, known, named
 
 _NUMBER = r"(?<![\w.,^])(?P<number>\d{1,3}(?:,\d{3}){1,5}|\d{1,15}(?:\.\d{1,9})?)"
@@ -56,29 +57,29 @@ _SIGNS = {
 }
 """By kind of figure, words in small letters: a passage with none of them holds no such figure."""
 
-_OF_TRAINING = re.compile(r"train|tun(?:ed|ing)|corpus|data|tokens seen|learn", re.IGNORECASE)
-_OF_ELSE = re.compile(
+_OF_TRAINING = lazy_pattern(r"train|tun(?:ed|ing)|corpus|data|tokens seen|learn", re.IGNORECASE)
+_OF_ELSE = lazy_pattern(
     r"context|window|vocab|per second|per day|batch|sequence length|price|cost|\$|throughput|output|generat|"
     r"input|cache|per step|every|max_|length|latency|per token|inference|long as",
     re.IGNORECASE,
 )
-_OF_A_PART = re.compile(
+_OF_A_PART = lazy_pattern(
     r"fine-?tun|\bSFT\b|instruct|post-?train|continu|anneal|adapt|\bDPO\b|\bRL|mid-?train|cool-?down|decay|additional|further|extra",
     re.IGNORECASE,
 )
-_SIZE = re.compile(
+_SIZE = lazy_pattern(
     r"(?<![\w.,])(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?P<unit>[TBM])\b"
     r"(?!\*{0,2}[\s-](?:\w+\s)?(?:token|word|sample|example|pair|image|document|row|sentence|hour|gpu))",
 )
-_LISTED = re.compile(r"\W*(?:and|or)?\W*")
-_OF_SEVERAL = re.compile(r"cumulativ|aggregat|all (?:the |of the |\d{1,2} )?\w{0,20} ?models", re.IGNORECASE)
+_LISTED = lazy_pattern(r"\W*(?:and|or)?\W*")
+_OF_SEVERAL = lazy_pattern(r"cumulativ|aggregat|all (?:the |of the |\d{1,2} )?\w{0,20} ?models", re.IGNORECASE)
 _EPOCHS = (
-    re.compile(r"^[^.]{0,40}?\bfor\s~?(\d{1,4})\sepochs"),
-    re.compile(r"\b(\d{1,4})\sepochs\s(?:on|over|of)\s\W{0,3}$"),
+    lazy_pattern(r"^[^.]{0,40}?\bfor\s~?(\d{1,4})\sepochs"),
+    lazy_pattern(r"\b(\d{1,4})\sepochs\s(?:on|over|of)\s\W{0,3}$"),
 )
 """How often the tokens were gone through, said behind the figure or before it."""
-_FROM_SCRATCH = re.compile(r"pre-?train|from scratch|in total|overall|altogether", re.IGNORECASE)
-_STAGE = re.compile(r"\bstage\s?\d", re.IGNORECASE)
+_FROM_SCRATCH = lazy_pattern(r"pre-?train|from scratch|in total|overall|altogether", re.IGNORECASE)
+_STAGE = lazy_pattern(r"\bstage\s?\d", re.IGNORECASE)
 _UNITS = {"hour": 1, "day": 24, "week": 168, "month": 730}
 _AROUND, _CLAIMS, _TEXT = 140, 400, 1 << 20
 """Characters looked at on either side of a figure, figures of one text that are told, characters of a text looked at."""
@@ -113,7 +114,7 @@ class Claim:
 
 @cache
 def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile("".join(parts), re.IGNORECASE) for of, *parts in _PATTERNS if of == kind)
+    return tuple(lazy_pattern("".join(parts), re.IGNORECASE) for of, *parts in _PATTERNS if of == kind)
 
 
 def claims(text: str, first_line: int = 1) -> tuple[Claim, ...]:

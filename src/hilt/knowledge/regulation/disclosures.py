@@ -8,23 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-SUMMARY = re.compile(
+from hilt.core.patterns import lazy_pattern
+
+SUMMARY = lazy_pattern(
     r"public summary of (?:the )?(?:training|data|content)|summary of (?:the )?(?:content used for|training) (?:training|content|data)|"
     r"training[- ](?:content|data) (?:public )?summary|eu[ _]public[ _]summary|training data transparency report",
     re.IGNORECASE,
 )
-COPYRIGHT = re.compile(
+COPYRIGHT = lazy_pattern(
     r"copyright (?:compliance )?polic(?:y|ies)|polic(?:y|ies) (?:on|for|regarding) copyright|"
     r"respect of reservation of rights|reservations? of rights from text and data mining",
     re.IGNORECASE,
 )
-SUMMARY_NAMES = re.compile(
+SUMMARY_NAMES = lazy_pattern(
     r"(?=.*summary)(?=.*(?:training|eu|public|gpai))(?=.*(?:data|content|public)).*", re.IGNORECASE
 )
-COPYRIGHT_NAMES = re.compile(r".*copyright.*policy.*", re.IGNORECASE)
+COPYRIGHT_NAMES = lazy_pattern(r".*copyright.*policy.*", re.IGNORECASE)
 
 SECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (title, re.compile(re.escape(title).replace(r"\ ", r"\s+"), re.IGNORECASE))
+    (title, lazy_pattern(re.escape(title).replace(r"\ ", r"\s+"), re.IGNORECASE))
     for title in (
         "General information",
         "Publicly available datasets",

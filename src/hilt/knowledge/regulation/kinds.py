@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hilt.core.patterns import lazy_pattern
+
 TASKS: Mapping[str, str] = {
     "text-generation": "text", "text2text-generation": "text", "conversational": "text", "image-text-to-text": "text",
     "video-text-to-text": "text", "audio-text-to-text": "text", "any-to-any": "text", "visual-question-answering": "text",
@@ -31,7 +33,7 @@ TASKS: Mapping[str, str] = {
 """By the task that a card names (`pipeline_tag`)."""
 
 _ARCHITECTURES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), kind)
+    (lazy_pattern(pattern), kind)
     for pattern, kind in (
         (r"(Whisper|Speech2Text|MoonshineFor|SpeechEncoderDecoder|ForCTC|Parakeet)", "transcript"),
         (r"(Marian|M2M100|NllbMoe|FSMT)", "translation"),
@@ -44,7 +46,7 @@ _ARCHITECTURES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )  # fmt: skip
 _PIPELINES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
+    (lazy_pattern(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
         ("inpaint|upscal|superres|super_res|img2img|edit|kontext", "retouched"),
         ("video|wan|mochi|ltx|animatediff|cogvideo|svd", "video"),

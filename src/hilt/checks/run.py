@@ -28,6 +28,7 @@ from hilt.core.subject import Subject
 from hilt.core.version import __version__
 from hilt.knowledge.callables import INDEX_VERSION
 from hilt.knowledge.split_files import whole
+from hilt.sources.digest_store import usual_store
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def run(
     stopped = threading.Event()
     with Threads() as threads:
         taken = workers.take(count, listing.remote)
-        hash_all = partial(hash_files, listing, limits, progress, stopped, marked=search_bytes)
+        hash_all = partial(hash_files, listing, limits, progress, stopped, marked=search_bytes, store=usual_store())
         hashing = threads.start(hash_all) if hashed else None
         try:
             gathered = _read_files(taken, listing, limits, progress)

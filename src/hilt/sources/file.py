@@ -68,6 +68,10 @@ class FileSource:
     def size(self) -> int:
         return self.locator.size
 
+    def status(self) -> os.stat_result:
+        """What the operating system says of the file that is open here."""
+        return os.fstat(self._descriptor)
+
     def read(self, offset: int, n: int) -> bytes:
         """Exactly the bytes [offset, offset + n), fewer only at the end of the size that was listed."""
         n = min(n, self.size - offset)
@@ -104,7 +108,7 @@ class FileSource:
 
     def assert_unchanged(self) -> None:
         """Raises `ChangedWhileRead` where this is no longer the file that was listed."""
-        now = os.fstat(self._descriptor)
+        now = self.status()
         if not stat.S_ISREG(now.st_mode) or Locator.of(self.locator.path, now) != self.locator:
             raise ChangedWhileRead(f"{self.locator.path} changed while it was checked; check it again when it rests")
 

@@ -65,6 +65,7 @@ def test_a_check_is_one_file_that_explains_itself(check: Check) -> None:
     name = check.id.replace("-", "_")
     assert check.run.__name__ == name
     assert check.run.__module__ == f"hilt.checks.{check.family}.{name}"
+    assert check.doc == importlib.import_module(check.run.__module__).__doc__
     assert (ROOT / "tests" / "checks" / check.family / f"test_{name}.py").is_file()
     for heading in ("What", "Why", "What it cannot see", "Fix"):
         assert len(check.paragraph(heading)) > 20, heading

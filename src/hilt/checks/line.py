@@ -21,7 +21,7 @@ ANY = ("*",)
 class Check(NamedTuple):
     """A check. Its function bears the id, with underscores, and so does the module that holds it.
 
-    The module is imported only when the check runs or is told: most subjects need few of them. `reads` are the ids of
+    The module is imported only when the check runs: most subjects need few of them. `reads` are the ids of
     the formats it is given, one file at a time; empty for a check of the whole `Repository`. `severity` is the worst it
     says. `facts` declares every fact it may state.
     """
@@ -31,6 +31,8 @@ class Check(NamedTuple):
     reads: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     """Formats of which a check of the repository needs at least one, or it has nothing to look at; empty for any."""
+    beside: str = ""
+    """The part of the `Context` without which a check of the repository has nothing to look at; empty for none."""
     searches: bool = False
     """Needs `Repository.marks`, and runs only where the search through all bytes was asked for."""
     weighs: bool = False
@@ -45,8 +47,14 @@ class Check(NamedTuple):
 
     @property
     def doc(self) -> str:
-        """The module's docstring: a title line, then paragraphs What:, Why:, What it cannot see: and Fix:."""
-        return self._module.__doc__ or ""
+        """The module's docstring: a title line, then paragraphs What:, Why:, What it cannot see: and Fix:.
+
+        It is read from the file: with the module comes all that the check needs to run, which whoever tells of it does not.
+        """
+        from pkgutil import get_data  # only for what a verdict names
+
+        source = get_data(f"hilt.checks.{self.family}", f"{self._name}.py") or b""
+        return source.decode().split('"""', 2)[1]
 
     @property
     def title(self) -> str:

@@ -1,10 +1,10 @@
-"""A config that sends its loader out of the folder.
+r"""A config that sends its loader out of the folder.
 
 What: values that loaders open or fetch: the base model of an adapter, folders of a sentence transformer's modules, the
 vocabulary files of a tokenizer, weights of timm and the text models of OpenCLIP; where they are network shares, URLs, or
 paths out of the folder. And configs that say `trust_remote_code` themselves.
 
-Why: a name like `\\\\host\\share` makes Windows sign in to that host; a path into the system makes a loader read files of the
+Why: a name like `\\host\share` makes Windows sign in to that host; a path into the system makes a loader read files of the
 machine. What lies in another repository is covered by no look at this one. And whether code is trusted is for whoever
 loads a model to say: a config that answers in their stead has run code unasked in loaders that handed it on.
 

@@ -2,7 +2,8 @@
 
 Specification: ggml, docs/gguf.md, versions 2 and 3, in either byte order; limits and tables as in ggml/src/gguf.cpp. Magic,
 version, number of tensors, number of key-values; the key-values; one info per tensor (name, dimensions, type, offset); then,
-from the next multiple of `general.alignment`, the tensors. Arrays, among them the vocabulary, are walked and not held.
+from the next multiple of `general.alignment`, the tensors. Arrays are walked and not held, the vocabulary among them, but
+for short ones of numbers.
 
 What can bite: the chat template, which programs render, some of them without a sandbox (CVE-2024-34359), and which can
 put words into prompts. Tensors and sizes that lie have broken into the C and C++ programs that read them.
@@ -45,6 +46,8 @@ _NAME = 1 << 16
 """Bytes of a key or a tensor's name; the format's own maximum for keys."""
 _HELD = 1 << 16
 """Strings longer than this are not held, unless they are templates; nor are those past `text_bytes` in all."""
+_NUMBERS, _ALL_NUMBERS = 1 << 10, 1 << 16
+"""Arrays of more numbers are not held, nor are those past so many in all; llama.cpp takes 512 layers."""
 
 Scalar = bool | int | float | str
 
@@ -53,13 +56,14 @@ Scalar = bool | int | float | str
 class KeyValue:
     """One entry of the metadata; `value` is None for arrays and for long strings.
 
-    `count` is the number of elements of an array, the bytes of a string, 1 otherwise.
+    `count` is the number of elements of an array, the bytes of a string, 1 otherwise. `numbers` are those of a short array.
     """
 
     key: str
     value: Scalar | None
     count: int
     offset: int
+    numbers: tuple[bool | int | float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,10 @@ class Gguf:
         """The value of the first entry of this key, as ggml looks it up; None where it is missing or not held."""
         return next((entry.value for entry in self.key_values if entry.key == key), None)
 
+    def numbers(self, key: str) -> tuple[bool | int | float, ...]:
+        """The numbers of the first entry of this key; none where it is missing, or no short array of numbers."""
+        return next((entry.numbers for entry in self.key_values if entry.key == key), ())
+
 
 def read(source: ByteSource, limits: Limits) -> Gguf:
     """The header of `source`. Raises `FormatError` where it is none or the file ends inside it."""
@@ -152,7 +160,9 @@ def _key_value(walk: _Walk, limits: Limits, templates: list[Template]) -> KeyVal
     if kind in _SCALARS:
         return KeyValue(key=key, value=walk.scalar(_SCALARS[kind]), count=1, offset=offset)
     if kind == _ARRAY:
-        return KeyValue(key=key, value=None, count=walk.skip_array(limits.json_depth), offset=offset)
+        numbers = walk.short_array()
+        count = walk.skip_array(limits.json_depth)
+        return KeyValue(key=key, value=None, count=count, offset=offset, numbers=numbers)
     if kind != _STRING:
         raise FormatError(f"key {key!r} has the unknown value type {kind}", offset=offset)
     length = walk.peek_length(f"value of {key!r}")
@@ -199,7 +209,7 @@ class _Walk:
         self.position = 8
         self.held = 0
         """Bytes of strings that are held, templates not counted."""
-        self._arrays = 0
+        self._arrays = self._numbers = 0
 
     def count(self, what: str, *, at_least: int) -> int:
         """A number of things that take `at_least` so many bytes each."""
@@ -245,6 +255,17 @@ class _Walk:
             raise LimitExceeded(
                 "gguf_header_bytes", self.position, self._limits.gguf_header_bytes, offset=self.position
             )
+
+    def short_array(self) -> tuple[bool | int | float, ...]:
+        """The numbers of the array that begins here, if it is a short one of numbers; the position stays."""
+        begin, kind, count = self.position, self.number("I"), self.number("Q")
+        numbers: tuple[bool | int | float, ...] = ()
+        if kind in _SCALARS and count <= min(_NUMBERS, _ALL_NUMBERS - self._numbers):
+            self._numbers += count
+            form = struct.Struct(f"{self._order}{count}{_SCALARS[kind]}")
+            numbers = form.unpack(self._take(form.size))
+        self.position = begin
+        return numbers
 
     def skip_array(self, depth: int) -> int:
         """Goes past an array; returns the number of its elements."""

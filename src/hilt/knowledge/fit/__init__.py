@@ -1,0 +1,1 @@
+"""What it takes to run a model: the memory it asks for, how fast it is, and what that costs."""

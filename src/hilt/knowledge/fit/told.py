@@ -1,0 +1,64 @@
+"""What a config or a header tells of the layers of a model, and what keeps it from being told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hilt.knowledge.fit.shape import Layers
+
+MOST_LAYERS = 1024
+"""llama.cpp takes 512, and no model has as many."""
+_MOST = 1 << 24
+"""No width, head or vocabulary of a model is larger."""
+
+
+class Untold(Exception):
+    """The memory of a model cannot be told; the message says why, in words that a sentence can go on with."""
+
+
+class Told(NamedTuple):
+    """What a model keeps of each token, layer for layer, as a file tells it. Numbers that it does not tell are 0."""
+
+    layers: tuple[Layers, ...]
+    vocabulary: int = 0
+    width: int = 0
+    heads: int = 0
+    inner: int = 0
+
+
+class Numbers:
+    """The numbers that a config or header states, each held to what a model can have. Raises `Untold` where one is absurd."""
+
+    def __init__(self, look_up: Callable[[str], Any]) -> None:
+        self._look_up = look_up
+
+    def __getitem__(self, key: str) -> Any:
+        """What is stated under the key, as it is; None where nothing is."""
+        return self._look_up(key)
+
+    def of(self, *keys: str, otherwise: int | None = None, most: int = _MOST) -> int:
+        """The number under the first of these keys that states one."""
+        for key in keys:
+            value = self[key]
+            if value is None:
+                continue
+            if type(value) is not int or not 0 <= value <= most:
+                raise Untold(f"it states {key} = {str(value)[:40]}, which no model has")
+            return value
+        if otherwise is None:
+            raise Untold(f"it does not state {keys[0]}")
+        return otherwise
+
+    def list(self, key: str, length: int) -> list[Any]:
+        """The list under the key, one entry for each layer; empty where there is none."""
+        value = self[key]
+        if value is None:
+            return []
+        if not isinstance(value, list | tuple) or len(value) < length:
+            raise Untold(f"{key} is no list of {length} layers")
+        return list(value[:length])
+
+    def flag(self, key: str, *, otherwise: bool = False) -> bool:
+        value = self[key]
+        return value if isinstance(value, bool) else otherwise

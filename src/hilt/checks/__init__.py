@@ -16,6 +16,7 @@ from hilt.checks.inspect.facts import (
 )
 from hilt.checks.line import ANY, Check
 from hilt.checks.openness.facts import MODELS, STATED
+from hilt.checks.provenance.facts import COMMIT, HUB_DIGESTS
 from hilt.checks.regulation.facts import (
     COPYRIGHT_POLICY,
     ENERGY,
@@ -299,6 +300,13 @@ CHECKS: tuple[Check, ...] = (
         needs=("model-card", "text"),
         facts=(SUMMARY, COPYRIGHT_POLICY),
         family="regulation",
+    ),
+    Check(
+        id="hub-mismatch",
+        severity=Severity.MEDIUM,
+        beside="hub",
+        facts=(COMMIT, HUB_DIGESTS),
+        family="provenance",
     ),
 )
 

@@ -154,7 +154,7 @@ def run(
             asked = [check for check in CHECKS if search_bytes or not check.searches]
             told = introduction(subject, gathered, formats, digested.marks, context)
             taken[0].introduce(told)
-            of_repository = _read_repository(taken[0], asked, formats, gathered)
+            of_repository = _read_repository(taken[0], asked, formats, gathered, context)
         finally:
             stopped.set()
     results = [examined for _, examined in sorted(gathered.examined, key=lambda pair: pair[0])] + of_repository
@@ -236,13 +236,15 @@ def introduction(
 
 
 def _read_repository(
-    worker: Worker, asked: Sequence[Check], formats: Mapping[str, str], gathered: Gathered
+    worker: Worker, asked: Sequence[Check], formats: Mapping[str, str], gathered: Gathered, context: Context
 ) -> list[Examined]:
     there = set(formats.values())
     stated = [fact for _, examined in sorted(gathered.examined, key=lambda pair: pair[0]) for fact in examined.facts]
     results: list[Examined] = []
     for check in asked:
         if check.reads or (check.needs and there.isdisjoint(check.needs)):
+            continue
+        if check.beside and not getattr(context, check.beside):
             continue
         facts = [encode_fact(fact) for fact in stated] if check.weighs else []
         results.append(worker.ask({"do": "repository", "check": check.id, "facts": facts}))

@@ -39,13 +39,28 @@ class Signer(NamedTuple):
     models: tuple[str, ...] = ()
 
 
+class HubStated(NamedTuple):
+    """What a hub stated of the files of a subject: the commit, and of each path a SHA-256 or git's name for the bytes.
+
+    `source` is where that was read. `asked` is true where the hub itself was asked for it in this run; what a download
+    client wrote down is told by files that lie beside the subject, and anybody may have changed those.
+    """
+
+    commit: str = ""
+    digests: Mapping[str, str] = MappingProxyType({})
+    source: str = ""
+    asked: bool = False
+
+
 class Context(NamedTuple):
-    """`bases` is empty unless somebody asked for the bases to be looked up. `now` is a UTC time, ISO 8601: whether a
-    certificate has expired is told as of then; empty where nobody said."""
+    """`bases` is empty unless somebody asked for the bases to be looked up. `signers` are those that may sign this
+    subject, each with the patterns that name it. `now` is a UTC time, ISO 8601: whether a certificate has expired is
+    told as of then; empty where nobody said. `hub` is None where no hub is known to have stated anything."""
 
     bases: Mapping[str, Base] = MappingProxyType({})
     signers: tuple[Signer, ...] = ()
     now: str = ""
+    hub: HubStated | None = None
 
 
 NOTHING_BESIDE = Context()

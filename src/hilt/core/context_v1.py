@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hilt.core.context import Base, Context, Signer
+from hilt.core.context import Base, Context, HubStated, Signer
 
 
 def encode_context(context: Context) -> dict[str, Any]:
@@ -12,6 +12,7 @@ def encode_context(context: Context) -> dict[str, Any]:
         "bases": [base._asdict() for base in context.bases.values()],
         "signers": [signer._asdict() for signer in context.signers],
         "now": context.now,
+        "hub": context.hub._asdict() if context.hub is not None else None,
     }
 
 
@@ -21,6 +22,7 @@ def decode_context(told: dict[str, Any]) -> Context:
         bases={base.name: base for base in bases},
         signers=tuple(Signer(**{**one, "models": tuple(one["models"])}) for one in told["signers"]),
         now=told["now"],
+        hub=HubStated(**told["hub"]) if told["hub"] is not None else None,
     )
 
 

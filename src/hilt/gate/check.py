@@ -103,9 +103,8 @@ def _beside(
     reference: str, listing: Listing, settings: Settings, workers: Workers, *, follow_bases: bool
 ) -> tuple[Context, Transfer | None]:
     """What the checks may know beside the subject, and what was fetched for it."""
-    known = Context(
-        signers=signers_for(reference, settings.signers), now=datetime.now(UTC).isoformat(timespec="seconds")
-    )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    known = Context(signers=signers_for(reference, settings.signers), now=now, hub=listing.hub)
     if not follow_bases:
         return known, None
     from hilt.gate.bases import follow

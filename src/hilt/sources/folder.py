@@ -13,7 +13,8 @@ from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing, Source
 
-SET_ASIDE = (".git", ".cache/huggingface")
+DOWNLOADS = ".cache/huggingface"
+SET_ASIDE = (".git", DOWNLOADS)
 """Folders that git and the download clients keep beside the files for themselves; no loader reads them."""
 
 
@@ -23,7 +24,12 @@ def fits(path: Path) -> bool:
 
 def list_folder(path: Path, reference: str, limits: Limits) -> Listing:
     """Everything below `path`, links that stay below it included."""
-    return walk(path, within=path, reference=reference, limits=limits)
+    listing = walk(path, within=path, reference=reference, limits=limits)
+    if any(entry.path == DOWNLOADS and entry.kind is EntryKind.SET_ASIDE for entry in listing.subject.entries):
+        from hilt.sources.hub_download import stated
+
+        return listing._replace(hub=stated(path / DOWNLOADS, listing.locators))
+    return listing
 
 
 def walk(folder: Path, *, within: Path, reference: str, limits: Limits, revision: str = "") -> Listing:

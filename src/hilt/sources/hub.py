@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from hilt.core.context import HubStated
 from hilt.core.errors import NothingToCheck, SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Gap, State
@@ -66,7 +67,13 @@ def list_place(
         raise
     entries = tuple(sorted((one.entry for one in listed), key=lambda entry: entry.path))
     subject = Subject(reference=reference, revision=commit, entries=entries)
-    return Listing(subject=subject, locators=remote.locators, gaps=tuple(gaps), remote=remote)
+    stated = HubStated(commit=commit, digests=_digests(listed), source=str(place), asked=True)
+    return Listing(subject=subject, locators=remote.locators, gaps=tuple(gaps), remote=remote, hub=stated)
+
+
+def _digests(listed: Iterable[_Listed]) -> dict[str, str]:
+    stated = {one.entry.path: one.stated.sha256 or one.stated.blob for one in listed if one.stated is not None}
+    return {path: digest for path, digest in stated.items() if digest}
 
 
 def _commit(client: Client, place: HubPlace) -> str:

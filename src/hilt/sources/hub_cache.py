@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hilt.core.context import HubStated
 from hilt.core.errors import NothingToCheck, ReferenceInvalid
 from hilt.core.limits import Limits
 from hilt.sources.folder import walk
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"(models|datasets|spaces)--.+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_ETAG = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def fits(path: Path) -> bool:
@@ -33,7 +35,19 @@ def list_snapshot(path: Path, reference: str, limits: Limits) -> Listing:
     """The snapshot at `path`, or the one that `refs/main` names, or the only one there is."""
     path = path.absolute()
     snapshot = _chosen(path, reference) if _is_repository(path) else path
-    return walk(snapshot, within=snapshot.parent.parent, reference=reference, limits=limits, revision=snapshot.name)
+    listing = walk(snapshot, within=snapshot.parent.parent, reference=reference, limits=limits, revision=snapshot.name)
+    return listing._replace(hub=_stated(listing))
+
+
+def _stated(listing: Listing) -> HubStated:
+    """The names of the blobs: what the hub said is in them when they were downloaded."""
+    revision = listing.subject.revision
+    blobs = {entry.path: entry.target.rpartition("blobs/")[2] for entry in listing.subject.files if entry.target}
+    return HubStated(
+        commit=revision if _COMMIT.fullmatch(revision) else "",
+        digests={path: blob for path, blob in blobs.items() if _ETAG.fullmatch(blob)},
+        source="the names of the blobs",
+    )
 
 
 def place(path: Path) -> HubPlace | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hilt.core.context import HubStated
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Gap
@@ -23,13 +24,14 @@ class Listing(NamedTuple):
 
     `locators` leads from the path of each regular file to its bytes; `gaps` says what was not listed, and why. A subject
     that is not here yet has `remote`, which fetches the bytes of the paths in its locators; whoever has the listing
-    closes it.
+    closes it. `hub` is what a hub stated of the files, where one did.
     """
 
     subject: Subject
     locators: Mapping[str, Locator | RemoteLocator]
     gaps: tuple[Gap, ...] = ()
     remote: Remote | None = None
+    hub: HubStated | None = None
 
     def open(self, path: str) -> FileSource | RemoteSource:
         """The bytes of one of the `locators`. Raises `SourceError`."""

@@ -65,6 +65,9 @@ class Limits:
     msgpack_values: int = 4_000_000
     """Values of one MessagePack file, the keys of its maps counted."""
 
+    certificates: int = 20
+    """Certificates that one signature brings along."""
+
     # Archives and compressed streams.
     archive_members: int = 100_000
     """Entries of one archive."""

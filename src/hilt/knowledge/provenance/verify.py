@@ -1,0 +1,251 @@
+"""Who signed these files? A signature, the files that were found and the signers that the organisation trusts become a result.
+
+Specification: OpenSSF Model Signing v1.0, section 8. Times are the caller's, which has a clock that it trusts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+
+from hilt.core.context import Signer
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.formats.sigstore_bundle import CERTIFICATE, CURRENT, IDENTITY, KEY, Envelope, SigstoreBundle
+from hilt.formats.sigstore_bundle import parse as parse_bundle
+from hilt.knowledge.provenance import certificates, dsse, keys, manifest, statement
+
+Keyless = Callable[[bytes, Signer], str]
+"""Verifies the bundle of these bytes, whose certificate names the signer: certificate, log and signature. Says why it does not
+hold, or nothing."""
+
+
+class State(Enum):
+    VERIFIED = "verified"
+    """Somebody whom the organisation trusts signed exactly these files, but for what `Differences.left_out` tells."""
+    UNTRUSTED = "untrusted"
+    """It may hold over these files, and nobody whom the organisation trusts signed it."""
+    BROKEN = "broken"
+    """It does not hold: the files differ, or the bytes were changed, or the signature is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A signature that was read and not verified: `data` is all of its bytes."""
+
+    data: bytes
+    bundle: SigstoreBundle
+    envelope: Envelope
+    statement: statement.Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """`signer` is the name of whom the organisation trusts, where verified, and `until` the day on which the first certificate of
+    the chain ends (empty for keys and keyless). `claims` is who the signature itself says made it. `reasons` are sentences."""
+
+    state: State
+    reasons: tuple[str, ...] = ()
+    signer: str = ""
+    until: str = ""
+    claims: str = ""
+    differences: manifest.Differences | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What the signature alone gives, whatever the files: broken or untrusted with `why`, or a signer."""
+
+    state: State
+    why: str = ""
+    signer: str = ""
+    until: str = ""
+
+
+def read(data: bytes, limits: Limits) -> Signature:
+    """The signature in `data`. Raises `FormatError` where OpenSSF Model Signing does not allow it."""
+    bundle = parse_bundle(data, limits)
+    if bundle.envelope is None:
+        raise FormatError("the bundle signs one file as it is, and no list of the files of a model")
+    if bundle.kind != IDENTITY and bundle.media_type not in CURRENT:
+        raise FormatError(f"a bundle of the type {bundle.media_type}, where OpenSSF Model Signing has {CURRENT[0]}")
+    if bundle.envelope.payload_type != dsse.IN_TOTO:
+        raise FormatError(f"an envelope of the type {bundle.envelope.payload_type[:80]!r}, not {dsse.IN_TOTO}")
+    return Signature(
+        data=data, bundle=bundle, envelope=bundle.envelope, statement=statement.parse(bundle.envelope.payload, limits)
+    )
+
+
+def broken(error: FormatError) -> Result:
+    """What is to be said of a signature that cannot be read."""
+    return Result(state=State.BROKEN, reasons=(f"the signature cannot be read: {error}",))
+
+
+def verify(
+    signature: Signature,
+    files: Iterable[manifest.File],
+    signers: Sequence[Signer],
+    now: str,
+    *,
+    signatures: Collection[str] = (),
+    keyless: Keyless | None = None,
+) -> Result:
+    """Who of `signers` signed `files`, as of `now` (UTC, ISO 8601)?
+
+    `files` are all files of the model with their digests by `signature.statement.algorithm`; `signatures` are the paths of those
+    that are signatures themselves. Raises `FormatError` where a signer's own key or certificates cannot be read.
+    """
+    differences = manifest.compare(signature.statement, files, signatures)
+    answer = _answer(signature, signers, now, keyless)
+    result = Result(
+        state=answer.state,
+        reasons=(answer.why,) if answer.why else (),
+        claims=claims(signature),
+        differences=differences,
+    )
+    if not differences.none:
+        return replace(result, state=State.BROKEN, reasons=(*told(differences), *result.reasons))
+    if answer.state is State.VERIFIED:
+        return replace(result, signer=answer.signer, until=answer.until)
+    return result
+
+
+def claims(signature: Signature) -> str:
+    """Who the signature says made it, whether that is so or not."""
+    bundle = signature.bundle
+    if bundle.kind == KEY:
+        return f"the key {bundle.hint[:64] or 'that it holds'}"
+    try:
+        first = certificates.read_der(bundle.certificates[:1])[0]
+        if bundle.kind == CERTIFICATE:
+            return f"the certificate of {certificates.name_of(first)}"
+        identity = certificates.identity(first)
+    except FormatError:
+        return "a certificate that is damaged"
+    return f"{identity.name or 'nobody'}, as {identity.issuer or 'nobody'} says"
+
+
+def told(differences: manifest.Differences) -> tuple[str, ...]:
+    """What differs, in sentences."""
+    moved = dict(differences.renamed)
+    said = [f"{path} is not what was signed" for path in differences.changed]
+    said += [f"{path} was signed as {old}: its name was changed" for old, path in differences.renamed]
+    said += [f"{path} was signed and is not here" for path in differences.missing if path not in moved]
+    new = set(moved.values())
+    said += [f"{path} is here and was not signed" for path in differences.extra if path not in new]
+    said += [f"nobody computed the digest of {path}" for path in differences.unknown]
+    return tuple(said)
+
+
+def _answer(signature: Signature, signers: Sequence[Signer], now: str, keyless: Keyless | None) -> _Answer:
+    asked = [signer for signer in signers if signer.kind == signature.bundle.kind]
+    try:
+        match signature.bundle.kind:
+            case "key":
+                return _by_key(signature, asked)
+            case "certificate":
+                return _by_certificate(signature, asked, now)
+            case _:
+                return _by_identity(signature, asked, keyless)
+    except _Broken as error:
+        return _Answer(state=State.BROKEN, why=str(error))
+
+
+class _Broken(Exception):
+    """The signature itself is not in order."""
+
+
+def _by_key(signature: Signature, signers: Sequence[Signer]) -> _Answer:
+    bundle = signature.bundle
+    trusted = [(signer, keys.read_public_key(signer.pem.encode())) for signer in signers]
+    own = _own_key(bundle)
+    if own is not None and not _holds(signature, own):
+        return _Answer(state=State.BROKEN, why="the signature does not hold for the key that it holds itself")
+    for signer, key in trusted:
+        if bundle.hint not in ("", keys.hint(key)) or (own is not None and own != key):
+            continue
+        if _holds(signature, key):
+            return _Answer(state=State.VERIFIED, signer=signer.name)
+        if bundle.hint:
+            return _Answer(
+                state=State.BROKEN, why=f"the signature names the key of {signer.name}, and was not made with it"
+            )
+    unknown = "and without that key nobody can say whether it holds" if own is None else "and it holds for that key"
+    return _Answer(state=State.UNTRUSTED, why=f"the signature names a key that is not trusted here, {unknown}")
+
+
+def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -> _Answer:
+    roots = [(signer, certificates.read_pem(signer.pem.encode())) for signer in signers]
+    try:
+        chain = certificates.read_der(signature.bundle.certificates)
+        key = certificates.key_of(chain[0])
+    except FormatError as error:
+        raise _Broken(str(error)) from error
+    if not _holds(signature, key):
+        return _Answer(
+            state=State.BROKEN,
+            why=f"the signature does not hold for the certificate of {certificates.name_of(chain[0])}",
+        )
+    time = _time(now)
+    if time is None:
+        return _Answer(state=State.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
+    why = f"the certificate of {certificates.name_of(chain[0])} leads to no root that is trusted here"
+    for signer, trusted in roots:
+        try:
+            path = certificates.path(chain, trusted, time)
+        except FormatError as error:
+            raise _Broken(str(error)) from error
+        if not path.why:
+            return _Answer(state=State.VERIFIED, signer=signer.name, until=path.until)
+        why = path.why
+    return _Answer(state=State.UNTRUSTED, why=why)
+
+
+def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyless | None) -> _Answer:
+    try:
+        first = certificates.read_der(signature.bundle.certificates[:1])[0]
+        named = certificates.identity(first)
+    except FormatError as error:
+        raise _Broken(str(error)) from error
+    same = [one for one in signers if (one.identity, one.issuer) == (named.name, named.issuer) and named.name]
+    if not same:
+        return _Answer(state=State.UNTRUSTED, why=f"{claims(signature)}, is not trusted here")
+    if keyless is None:
+        return _Answer(
+            state=State.UNTRUSTED, why="nobody verified the log and the certificate of this keyless signature"
+        )
+    whys = []
+    for signer in same:
+        why = keyless(signature.data, signer)
+        if not why:
+            return _Answer(state=State.VERIFIED, signer=signer.name)
+        whys.append(why)
+    return _Answer(state=State.BROKEN, why=whys[0])
+
+
+def _own_key(bundle: SigstoreBundle) -> keys.PublicKey | None:
+    if not bundle.public_key:
+        return None
+    try:
+        return keys.read_raw_key(bundle.public_key)
+    except FormatError as error:
+        raise _Broken(str(error)) from error
+
+
+def _holds(signature: Signature, key: keys.PublicKey) -> bool:
+    envelope = signature.envelope
+    if keys.holds(key, envelope.signature, dsse.signed_bytes(envelope.payload_type, envelope.payload)):
+        return True
+    if not signature.statement.deprecated:
+        return False
+    before = dsse.signed_bytes_before_1_0(envelope.payload_type, envelope.payload)
+    return any(keys.holds(key, envelope.signature, before, always_sha256=always) for always in (True, False))
+
+
+def _time(now: str) -> datetime | None:
+    if not now:
+        return None
+    time = datetime.fromisoformat(now)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -297,6 +297,14 @@ READERS: tuple[Reader, ...] = (
         magic=((0, b"\xba\x16\x4f\x2f"), (21, b"\0\0\0")),
         probed=True,
     ),
+    Reader(
+        id="sigstore-bundle",
+        title="Sigstore bundle, a signature",
+        names=("*.sig", "*.sigstore"),
+        # Other JSON is spared the look at its head; a bundle that begins otherwise is read as JSON.
+        magic=tuple((0, start + b'"mediaType"') for start in (b"{", b"{ ", b"{\n  ", b"{\n    ", b"{\n\t")),
+        probed=True,
+    ),
     Reader(id="tokenizer", title="tokenizer.json", names=("tokenizer.json",), needs=((0, b"{" + BLANKS),)),
     Reader(id="json", title="JSON", names=("*.json", "*.ipynb", "*.webmanifest")),
     Reader(

@@ -20,16 +20,15 @@ from typing import Any
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
-from hilt.core.limits import MIB, Limits
+from hilt.core.limits import Limits
 from hilt.formats.json import parse as parse_json
 from hilt.formats.reader import Head
 
 KEY, CERTIFICATE, IDENTITY = "key", "certificate", "identity"
-MARK = b"application/vnd.dev.sigstore.bundle"
 CURRENT = ("application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle+json;version=0.3")
 OLDER = tuple(f"application/vnd.dev.sigstore.bundle+json;version={version}" for version in ("0.1", "0.2"))
 
-_BEGINS = re.compile(rb'\s*\{\s*"(mediaType|verificationMaterial|dsseEnvelope|messageSignature)"\s*:')
+_BEGINS = re.compile(rb'\s*\{\s*"mediaType"\s*:\s*"application/vnd\.dev\.sigstore\.bundle[.+]')
 _MATERIAL = ("publicKey", "x509CertificateChain", "certificate")
 
 
@@ -73,9 +72,7 @@ class SigstoreBundle:
 
 
 def probe(head: Head) -> bool:
-    if not _BEGINS.match(head.data):
-        return False
-    return MARK in head.data or MARK in head.source.read(0, MIB)
+    return _BEGINS.match(head.data) is not None
 
 
 def read(source: ByteSource, limits: Limits) -> SigstoreBundle:

@@ -41,7 +41,7 @@ RUNS_CODE = frozenset(
 TEXTS = frozenset(
     """
     text json yaml model-card licence jinja python xml tokenizer lightgbm lfs-pointer caffe-prototxt triton-config
-    json-lines ini package-metadata
+    json-lines ini package-metadata sigstore-bundle
     """.split()
 )
 """Formats that are plain text: one under the name of another deceives no loader."""

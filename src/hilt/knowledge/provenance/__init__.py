@@ -3,7 +3,7 @@
 To verify: `verify.read(data, limits)` gives a `Signature`, or raises `FormatError` (`verify.broken(error)` makes a result of it).
 Its `statement` tells what to compute: `algorithm`, and `shard_size` (0 for whole files; `manifest.shards(size, shard_size)` tells
 the places). `verify.verify(signature, files, signers, now, signatures=...)` takes a `manifest.File(path, size, digests)` for each
-file that is there, and gives a `Result`: `state`, `reasons` in words, `signer`, `until`, and `differences`.
+file that is there, and gives a `Result`: `state`, `reasons` in words, `signers`, `until`, and `differences`.
 
 To sign: `manifest.build(name, files, ...)`, `keys.read_private_key(pem, password)`, `certificates.read_pem(pem)` for a chain, then
 `sign.sign(statement, key, chain)`, the bytes of `model.sig`.

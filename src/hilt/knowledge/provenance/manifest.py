@@ -31,7 +31,7 @@ class File(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What was found against what was signed; paths. The signature holds over the files only where `none`.
+    """What was found against what was signed; paths. The signature does not hold over the files where there are `any`.
 
     Files that were `renamed` (from, to) stand in `missing` and `extra` too. `unknown` are files of which nobody computed the
     digest. The others are no differences, and nobody has signed them all the same: what the signer's own list leaves out
@@ -49,8 +49,9 @@ class Differences:
     signatures: tuple[str, ...] = ()
 
     @property
-    def none(self) -> bool:
-        return not (self.changed or self.missing or self.extra or self.unknown)
+    def any(self) -> bool:
+        """Is a file here other than it was signed, or one too many or too few?"""
+        return bool(self.changed or self.missing or self.extra)
 
     @property
     def left_out(self) -> tuple[str, ...]:

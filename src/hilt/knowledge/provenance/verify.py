@@ -25,6 +25,8 @@ hold, or nothing."""
 class State(Enum):
     VERIFIED = "verified"
     """Somebody whom the organisation trusts signed exactly these files, but for what `Differences.left_out` tells."""
+    UNREAD = "unread"
+    """Somebody whom the organisation trusts signed these files, and of some nobody computed the digest."""
     UNTRUSTED = "untrusted"
     """It may hold over these files, and nobody whom the organisation trusts signed it."""
     BROKEN = "broken"
@@ -43,12 +45,13 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """`signer` is the name of whom the organisation trusts, where verified, and `until` the day on which the first certificate of
-    the chain ends (empty for keys and keyless). `claims` is who the signature itself says made it. `reasons` are sentences."""
+    """`signers` are the names of those whom the organisation trusts and whom it is from, where verified or unread; `until` is the
+    day on which the first certificate of the chain ends (empty for keys and keyless). `claims` is who the signature itself
+    says made it. `reasons` are sentences."""
 
     state: State
     reasons: tuple[str, ...] = ()
-    signer: str = ""
+    signers: tuple[str, ...] = ()
     until: str = ""
     claims: str = ""
     differences: manifest.Differences | None = None
@@ -60,7 +63,7 @@ class _Answer:
 
     state: State
     why: str = ""
-    signer: str = ""
+    signers: tuple[str, ...] = ()
     until: str = ""
 
 
@@ -99,17 +102,14 @@ def verify(
     """
     differences = manifest.compare(signature.statement, files, signatures)
     answer = _answer(signature, signers, now, keyless)
-    result = Result(
-        state=answer.state,
-        reasons=(answer.why,) if answer.why else (),
-        claims=claims(signature),
-        differences=differences,
-    )
-    if not differences.none:
-        return replace(result, state=State.BROKEN, reasons=(*told(differences), *result.reasons))
-    if answer.state is State.VERIFIED:
-        return replace(result, signer=answer.signer, until=answer.until)
-    return result
+    reasons = (*told(differences), *((answer.why,) if answer.why else ()))
+    result = Result(state=answer.state, reasons=reasons, claims=claims(signature), differences=differences)
+    if differences.any:
+        return replace(result, state=State.BROKEN)
+    if answer.state is not State.VERIFIED:
+        return result
+    state = State.UNREAD if differences.unknown else State.VERIFIED
+    return replace(result, state=state, signers=answer.signers, until=answer.until)
 
 
 def claims(signature: Signature) -> str:
@@ -163,15 +163,17 @@ def _by_key(signature: Signature, signers: Sequence[Signer]) -> _Answer:
     own = _own_key(bundle)
     if own is not None and not _holds(signature, own):
         return _Answer(state=State.BROKEN, why="the signature does not hold for the key that it holds itself")
-    for signer, key in trusted:
-        if bundle.hint not in ("", keys.hint(key)) or (own is not None and own != key):
-            continue
-        if _holds(signature, key):
-            return _Answer(state=State.VERIFIED, signer=signer.name)
-        if bundle.hint:
-            return _Answer(
-                state=State.BROKEN, why=f"the signature names the key of {signer.name}, and was not made with it"
-            )
+    named = [
+        (signer.name, key)
+        for signer, key in trusted
+        if bundle.hint in ("", keys.hint(key)) and (own is None or own == key)
+    ]
+    if by := tuple(name for name, key in named if _holds(signature, key)):
+        return _Answer(state=State.VERIFIED, signers=by)
+    if named and bundle.hint:
+        return _Answer(
+            state=State.BROKEN, why=f"the signature names the key of {named[0][0]}, and was not made with it"
+        )
     unknown = "and without that key nobody can say whether it holds" if own is None else "and it holds for that key"
     return _Answer(state=State.UNTRUSTED, why=f"the signature names a key that is not trusted here, {unknown}")
 
@@ -191,16 +193,18 @@ def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -
     time = _time(now)
     if time is None:
         return _Answer(state=State.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
-    why = f"the certificate of {certificates.name_of(chain[0])} leads to no root that is trusted here"
-    for signer, trusted in roots:
-        try:
-            path = certificates.path(chain, trusted, time)
-        except FormatError as error:
-            raise _Broken(str(error)) from error
-        if not path.why:
-            return _Answer(state=State.VERIFIED, signer=signer.name, until=path.until)
-        why = path.why
-    return _Answer(state=State.UNTRUSTED, why=why)
+    try:
+        paths = [(signer.name, certificates.path(chain, trusted, time)) for signer, trusted in roots]
+        unknown = certificates.path(chain, (), time)
+    except FormatError as error:
+        raise _Broken(str(error)) from error
+    if trusted := [(name, path.until) for name, path in paths if not path.why]:
+        return _Answer(
+            state=State.VERIFIED, signers=tuple(name for name, _ in trusted), until=min(until for _, until in trusted)
+        )
+    return _Answer(
+        state=State.UNTRUSTED, why=next((path.why for _, path in paths if path.why != unknown.why), unknown.why)
+    )
 
 
 def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyless | None) -> _Answer:
@@ -216,13 +220,10 @@ def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyle
         return _Answer(
             state=State.UNTRUSTED, why="nobody verified the log and the certificate of this keyless signature"
         )
-    whys = []
-    for signer in same:
-        why = keyless(signature.data, signer)
-        if not why:
-            return _Answer(state=State.VERIFIED, signer=signer.name)
-        whys.append(why)
-    return _Answer(state=State.BROKEN, why=whys[0])
+    whys = {signer.name: keyless(signature.data, signer) for signer in same}
+    if by := tuple(name for name, why in whys.items() if not why):
+        return _Answer(state=State.VERIFIED, signers=by)
+    return _Answer(state=State.BROKEN, why=next(iter(whys.values())))
 
 
 def _own_key(bundle: SigstoreBundle) -> keys.PublicKey | None:

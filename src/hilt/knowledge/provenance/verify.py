@@ -47,19 +47,20 @@ class Signature:
 class Result:
     """`signers` are the names of those whom the organisation trusts and whom it is from, where verified or unread; `until` is the
     day on which the first certificate of the chain ends (empty for keys and keyless). `claims` is who the signature itself
-    says made it. `reasons` are sentences."""
+    says made it. `reasons` are sentences. `late` is as in `Answer`."""
 
     state: State
     reasons: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
     until: str = ""
     claims: str = ""
+    late: bool = False
     differences: manifest.Differences | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """What the signature alone gives, whatever the files: broken or untrusted with `why`, or a signer."""
+class Answer:
+    """What the signature alone gives, whatever the files: broken or untrusted with `why`, or by whom it is."""
 
     state: State
     why: str = ""
@@ -101,15 +102,15 @@ def verify(
     that are signatures themselves. Raises `FormatError` where a signer's own key or certificates cannot be read.
     """
     differences = manifest.compare(signature.statement, files, signatures)
-    answer = _answer(signature, signers, now, keyless)
-    reasons = (*told(differences), *((answer.why,) if answer.why else ()))
-    result = Result(state=answer.state, reasons=reasons, claims=claims(signature), differences=differences)
+    made = answer(signature, signers, now, keyless=keyless)
+    reasons = (*told(differences), *((given.why,) if given.why else ()))
+    result = Result(state=given.state, reasons=reasons, claims=claims(signature), differences=differences)
     if differences.any:
         return replace(result, state=State.BROKEN)
-    if answer.state is not State.VERIFIED:
-        return result
+    if given.state is not State.VERIFIED:
+        return replace(result, late=given.late)
     state = State.UNREAD if differences.unknown else State.VERIFIED
-    return replace(result, state=state, signers=answer.signers, until=answer.until)
+    return replace(result, state=state, signers=given.signers, until=given.until)
 
 
 def claims(signature: Signature) -> str:
@@ -139,7 +140,8 @@ def told(differences: manifest.Differences) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _answer(signature: Signature, signers: Sequence[Signer], now: str, keyless: Keyless | None) -> _Answer:
+def answer(signature: Signature, signers: Sequence[Signer], now: str, *, keyless: Keyless | None = None) -> Answer:
+    """Who of `signers` made `signature`, whatever the files are? See `verify`."""
     asked = [signer for signer in signers if signer.kind == signature.bundle.kind]
     try:
         match signature.bundle.kind:
@@ -150,35 +152,33 @@ def _answer(signature: Signature, signers: Sequence[Signer], now: str, keyless: 
             case _:
                 return _by_identity(signature, asked, keyless)
     except _Broken as error:
-        return _Answer(state=State.BROKEN, why=str(error))
+        return Answer(state=State.BROKEN, why=str(error))
 
 
 class _Broken(Exception):
     """The signature itself is not in order."""
 
 
-def _by_key(signature: Signature, signers: Sequence[Signer]) -> _Answer:
+def _by_key(signature: Signature, signers: Sequence[Signer]) -> Answer:
     bundle = signature.bundle
     trusted = [(signer, keys.read_public_key(signer.pem.encode())) for signer in signers]
     own = _own_key(bundle)
     if own is not None and not _holds(signature, own):
-        return _Answer(state=State.BROKEN, why="the signature does not hold for the key that it holds itself")
+        return Answer(state=State.BROKEN, why="the signature does not hold for the key that it holds itself")
     named = [
         (signer.name, key)
         for signer, key in trusted
         if bundle.hint in ("", keys.hint(key)) and (own is None or own == key)
     ]
     if by := tuple(name for name, key in named if _holds(signature, key)):
-        return _Answer(state=State.VERIFIED, signers=by)
+        return Answer(state=State.VERIFIED, signers=by)
     if named and bundle.hint:
-        return _Answer(
-            state=State.BROKEN, why=f"the signature names the key of {named[0][0]}, and was not made with it"
-        )
+        return Answer(state=State.BROKEN, why=f"the signature names the key of {named[0][0]}, and was not made with it")
     unknown = "and without that key nobody can say whether it holds" if own is None else "and it holds for that key"
-    return _Answer(state=State.UNTRUSTED, why=f"the signature names a key that is not trusted here, {unknown}")
+    return Answer(state=State.UNTRUSTED, why=f"the signature names a key that is not trusted here, {unknown}")
 
 
-def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -> _Answer:
+def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -> Answer:
     roots = [(signer, certificates.read_pem(signer.pem.encode())) for signer in signers]
     try:
         chain = certificates.read_der(signature.bundle.certificates)
@@ -186,28 +186,27 @@ def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -
     except FormatError as error:
         raise _Broken(str(error)) from error
     if not _holds(signature, key):
-        return _Answer(
+        return Answer(
             state=State.BROKEN,
             why=f"the signature does not hold for the certificate of {certificates.name_of(chain[0])}",
         )
     time = _time(now)
     if time is None:
-        return _Answer(state=State.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
+        return Answer(state=State.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
     try:
-        paths = [(signer.name, certificates.path(chain, trusted, time)) for signer, trusted in roots]
+        paths = {signer.name: certificates.path(chain, trusted, time) for signer, trusted in roots}
         unknown = certificates.path(chain, (), time)
+        began = certificates.began(chain)
+        late = began < time and any(not certificates.path(chain, trusted, began).why for _, trusted in roots)
     except FormatError as error:
         raise _Broken(str(error)) from error
-    if trusted := [(name, path.until) for name, path in paths if not path.why]:
-        return _Answer(
-            state=State.VERIFIED, signers=tuple(name for name, _ in trusted), until=min(until for _, until in trusted)
-        )
-    return _Answer(
-        state=State.UNTRUSTED, why=next((path.why for _, path in paths if path.why != unknown.why), unknown.why)
-    )
+    if by := {name: path.until for name, path in paths.items() if not path.why}:
+        return Answer(state=State.VERIFIED, signers=tuple(by), until=min(by.values()))
+    why = next((path.why for path in paths.values() if path.why != unknown.why), unknown.why)
+    return Answer(state=State.UNTRUSTED, why=why, late=late)
 
 
-def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyless | None) -> _Answer:
+def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyless | None) -> Answer:
     try:
         first = certificates.read_der(signature.bundle.certificates[:1])[0]
         named = certificates.identity(first)
@@ -215,15 +214,15 @@ def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyle
         raise _Broken(str(error)) from error
     same = [one for one in signers if (one.identity, one.issuer) == (named.name, named.issuer) and named.name]
     if not same:
-        return _Answer(state=State.UNTRUSTED, why=f"{claims(signature)}, is not trusted here")
+        return Answer(state=State.UNTRUSTED, why=f"{claims(signature)}, is not trusted here")
     if keyless is None:
-        return _Answer(
+        return Answer(
             state=State.UNTRUSTED, why="nobody verified the log and the certificate of this keyless signature"
         )
     whys = {signer.name: keyless(signature.data, signer) for signer in same}
     if by := tuple(name for name, why in whys.items() if not why):
-        return _Answer(state=State.VERIFIED, signers=by)
-    return _Answer(state=State.BROKEN, why=next(iter(whys.values())))
+        return Answer(state=State.VERIFIED, signers=by)
+    return Answer(state=State.BROKEN, why=next(iter(whys.values())))
 
 
 def _own_key(bundle: SigstoreBundle) -> keys.PublicKey | None:

@@ -100,6 +100,11 @@ def name_of(certificate: Certificate) -> str:
         return certificate.subject.rfc4514_string() or "no name"
 
 
+def began(chain: Sequence[Certificate]) -> datetime:
+    """When the first of `chain` became valid."""
+    return chain[0].not_valid_before_utc
+
+
 def identity(certificate: Certificate) -> Identity:
     """Whom a certificate of Fulcio names, and which issuer of tokens vouched for that."""
     name = issuer = ""

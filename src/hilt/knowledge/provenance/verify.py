@@ -60,12 +60,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the signature alone gives, whatever the files: broken or untrusted with `why`, or by whom it is."""
+    """What the signature alone gives, whatever the files: broken or untrusted with `why`, or by whom it is.
+
+    `late` is true where a trusted certificate has run out, and all else is as it should be.
+    """
 
     state: State
     why: str = ""
     signers: tuple[str, ...] = ()
     until: str = ""
+    late: bool = False
 
 
 def read(data: bytes, limits: Limits) -> Signature:
@@ -103,14 +107,14 @@ def verify(
     """
     differences = manifest.compare(signature.statement, files, signatures)
     made = answer(signature, signers, now, keyless=keyless)
-    reasons = (*told(differences), *((given.why,) if given.why else ()))
-    result = Result(state=given.state, reasons=reasons, claims=claims(signature), differences=differences)
+    reasons = (*told(differences), *((made.why,) if made.why else ()))
+    result = Result(state=made.state, reasons=reasons, claims=claims(signature), differences=differences)
     if differences.any:
         return replace(result, state=State.BROKEN)
-    if given.state is not State.VERIFIED:
-        return replace(result, late=given.late)
+    if made.state is not State.VERIFIED:
+        return replace(result, late=made.late)
     state = State.UNREAD if differences.unknown else State.VERIFIED
-    return replace(result, state=state, signers=given.signers, until=given.until)
+    return replace(result, state=state, signers=made.signers, until=made.until)
 
 
 def claims(signature: Signature) -> str:

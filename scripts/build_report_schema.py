@@ -16,6 +16,7 @@ from hilt.core.finding import Confidence, Severity
 from hilt.core.report import State
 from hilt.core.report_v1 import SCHEMA
 from hilt.core.rights import DutyState
+from hilt.core.running import Fits
 from hilt.core.subject import EntryKind
 from hilt.core.verdict import Outcome
 from hilt.core.waiver import Idle
@@ -71,6 +72,69 @@ def shape(about: str, needed: dict[str, Shape], kept: dict[str, Shape] | None = 
     }
 
 
+FIGURE: Shape = {"anyOf": [{"type": "number"}, LARGE, NOT_FINITE]}
+RUNNING: dict[str, Shape] = {
+    "running": shape(
+        "What it takes to run the subject on one machine, and what that costs.",
+        {"fits": words(Fits), "machine": ref("machine")},
+        {
+            "memory": ref("memory"),
+            "largest_context": told("The most tokens for which the memory is enough.", COUNT),
+            "speed": told(
+                "Tokens a second of one sequence, at least and at most.",
+                {"type": "array", "items": FIGURE, "minItems": 2, "maxItems": 2},
+            ),
+            "costs": told("US dollars for a million tokens, by how busy the machine is.", every("cost")),
+            "offers": told("What hosts ask for this model, and for others to compare with.", every("offer")),
+            "break_even": every("break_even"),
+            "prices_of": told("The day of the oldest price.", TEXT),
+            "why": told("What the figures rest on, and what cannot be told.", TEXTS),
+        },
+    ),
+    "memory": shape(
+        "What an engine takes for so many sequences at once of so many tokens each.",
+        {"engine": TEXT, "context": COUNT, "sequences": COUNT, "parts": every("part")},
+        {"why": TEXTS},
+    ),
+    "part": shape(
+        "One part of the memory, in bytes: weights, cache, state, buffer or runtime.",
+        {"name": TEXT, "reserved": COUNT, "resident": told("What is touched of it.", COUNT)},
+    ),
+    "machine": shape(
+        "Something to run a model on.",
+        {"name": TEXT, "memory": told("In bytes, what a model may have.", COUNT)},
+        {
+            "bandwidth": told("Bytes a second.", FIGURE),
+            "price": told("US dollars an hour.", FIGURE),
+            "source": TEXT,
+            "as_of": told("The day of the price.", TEXT),
+        },
+    ),
+    "cost": shape(
+        "US dollars for a million tokens, three of input to one of output.",
+        {
+            "utilisation": told("The part of the time in which the machine is busy.", FIGURE),
+            "low": FIGURE,
+            "high": FIGURE,
+        },
+    ),
+    "offer": shape(
+        "What a host asks for a million tokens, in US dollars.",
+        {
+            "provider": TEXT,
+            "model": TEXT,
+            "input": FIGURE,
+            "output": FIGURE,
+            "same": told("It is this model, by its name.", {"type": "boolean"}),
+            "as_of": TEXT,
+        },
+    ),
+    "break_even": shape(
+        "From how many tokens a day the machine is cheaper than an offer.",
+        {"offer": ref("offer")},
+        {"tokens_a_day": told("Left out where the machine cannot write as many.", FIGURE)},
+    ),
+}
 DEFS: dict[str, Shape] = {
     "verdict": shape(
         "What a policy says of a report.",
@@ -88,6 +152,7 @@ DEFS: dict[str, Shape] = {
             "terms": told("The terms of the report, held against the organisation's profile.", every("held")),
             "duties": told("The obligations of the report, held against profile and settings.", every("duty")),
             "answers": told("What rules of law say; never legal advice.", every("answer")),
+            "running": told("What it takes to run it; left out where nothing can be told of it.", ref("running")),
             "judged_at": told("UTC, ISO 8601.", TEXT),
         },
     ),
@@ -115,6 +180,7 @@ DEFS: dict[str, Shape] = {
         },
         {"holds": told("Left out where it cannot be told.", {"type": "boolean"})},
     ),
+    **RUNNING,
     "waived": shape(
         "A finding that a waiver of the settings takes out.", {"finding": ref("finding"), "waiver": ref("waiver")}
     ),

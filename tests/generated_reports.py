@@ -8,6 +8,7 @@ from hilt.core.fact import Fact, Known
 from hilt.core.finding import Confidence, Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, Ran, Report, State, Transfer
 from hilt.core.rights import Answer, Duty, DutyState, HeldTerm, Obligation, Term
+from hilt.core.running import BreakEven, Cost, Fits, Machine, Memory, Offer, Part, Running
 from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
@@ -95,6 +96,32 @@ answers = st.builds(
     **{name: texts for name in Answer._fields if name != "holds"},
     holds=st.none() | st.booleans(),
 )
+figures = st.floats(allow_nan=False)
+optional = st.none() | figures
+offers = st.builds(Offer, provider=texts, model=texts, input=figures, output=figures, same=st.booleans(), as_of=texts)
+runnings = st.builds(
+    Running,
+    memory=st.none()
+    | st.builds(
+        Memory,
+        engine=texts,
+        context=counts,
+        sequences=counts,
+        parts=few(st.builds(Part, name=texts, reserved=counts, resident=counts)),
+        why=few(texts),
+    ),
+    machine=st.builds(
+        Machine, name=texts, memory=counts, bandwidth=optional, price=optional, source=texts, as_of=texts
+    ),
+    fits=st.sampled_from(Fits),
+    largest_context=st.none() | counts,
+    speed=st.none() | st.tuples(figures, figures),
+    costs=few(st.builds(Cost, utilisation=figures, low=figures, high=figures)),
+    offers=few(offers),
+    break_even=few(st.builds(BreakEven, offer=offers, tokens_a_day=optional)),
+    prices_of=texts,
+    why=few(texts),
+)
 subjects = st.builds(Subject, reference=texts, revision=texts, entries=few(entries))
 reports = st.builds(
     Report,
@@ -134,5 +161,6 @@ verdicts = st.builds(
     terms=few(st.builds(HeldTerm, term=terms, holds=st.none() | st.booleans(), why=texts)),
     duties=few(st.builds(Duty, obligation=obligations, state=st.sampled_from(DutyState), why=texts)),
     answers=few(answers),
+    running=st.none() | runnings,
     judged_at=texts | st.datetimes().map(str),
 )

@@ -40,6 +40,7 @@ from hilt.core.rights_v1 import (
     encode_obligation,
     encode_term,
 )
+from hilt.core.running import Running
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 from hilt.core.wire import Object, decode_item, encode_text, encode_value
@@ -266,6 +267,7 @@ def encode_verdict(verdict: Verdict) -> dict[str, Any]:
         terms=[encode_held(term) for term in verdict.terms] or None,
         duties=[encode_duty(duty) for duty in verdict.duties] or None,
         answers=[encode_answer(answer) for answer in verdict.answers] or None,
+        running=_encode_running(verdict),
         report=encode_report(verdict.report),
     )
 
@@ -284,7 +286,22 @@ def decode_verdict(value: Any, where: str = "verdict") -> Verdict:
         terms=it.each("terms", decode_held) if it.has("terms") else (),
         duties=it.each("duties", decode_duty) if it.has("duties") else (),
         answers=it.each("answers", decode_answer) if it.has("answers") else (),
+        running=_decode_running(it) if it.has("running") else None,
         report=decode_report(it.take("report"), it.at("report")),
     )
     it.done()
     return verdict
+
+
+def _encode_running(verdict: Verdict) -> dict[str, Any] | None:
+    if verdict.running is None:
+        return None
+    from hilt.core.running_v1 import encode_running
+
+    return encode_running(verdict.running)
+
+
+def _decode_running(it: Object) -> Running:
+    from hilt.core.running_v1 import decode_running
+
+    return decode_running(it.take("running"), it.at("running"))

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, MissingExtra
+from hilt.knowledge.provenance.dsse import IN_TOTO
 
 if TYPE_CHECKING:
     from sigstore.verify import Verifier
-
-IN_TOTO = "application/vnd.in-toto+json"
 
 
 def why_not(data: bytes, signer: Signer) -> str:
@@ -31,6 +30,8 @@ def why_not(data: bytes, signer: Signer) -> str:
         from sigstore.verify.policy import Identity
     except ImportError:
         raise MissingExtra("a keyless signature", "sigstore") from None
+    if not (signer.identity and signer.issuer):
+        return "no identity and issuer are named, and a certificate for anybody is worth nothing"
     verifier = _verifier(signer.name, signer.pem)
     try:
         bundle = Bundle.from_json(data)

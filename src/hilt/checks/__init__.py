@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hilt.checks.card.facts import STATED as SAID
 from hilt.checks.inspect.facts import (
     ARCHITECTURE,
     CODE_ON_LOAD,
@@ -300,6 +301,13 @@ CHECKS: tuple[Check, ...] = (
         needs=("model-card", "text"),
         facts=(SUMMARY, COPYRIGHT_POLICY),
         family="regulation",
+    ),
+    Check(
+        id="card-says",
+        severity=Severity.INFO,
+        needs=("model-card", "text", "package-metadata", "json"),
+        facts=SAID,
+        family="card",
     ),
     Check(
         id="hub-mismatch",

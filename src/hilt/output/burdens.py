@@ -45,7 +45,7 @@ OPEN = {
 }
 """What is not known where one of these facts is not: first what runs, then what is granted, then what the model is."""
 
-IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.")
+IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.", "card.", "fit.", "provenance.")
 """Facts that say one thing in many parts: what is told of it stands in `OPEN`, or in an entry of its own."""
 
 SEVERITY_TONES = {

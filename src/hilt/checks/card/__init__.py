@@ -1,0 +1,1 @@
+"""What a card says, taken down: quotes with their places, all of them claims."""

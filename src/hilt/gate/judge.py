@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hilt.checks.run import SCHEMA
 from hilt.core.errors import ReportInvalid, UsageError
 from hilt.core.report import Report
+from hilt.core.running import Running
 from hilt.core.verdict import Verdict
 from hilt.gate.settings import Settings
 from hilt.policy import engine, load
@@ -108,7 +109,20 @@ def judged(report: Report, policies: Sequence[Policy], settings: Settings) -> Ve
         settled=settings.settled,
         rules=_laws(report, policies),
     )
-    return replace(verdict, judged_at=now.isoformat(timespec="seconds"))
+    return replace(
+        verdict,
+        running=_running(report, settings, now.date().isoformat()),
+        judged_at=now.isoformat(timespec="seconds"),
+    )
+
+
+def _running(report: Report, settings: Settings, today: str) -> Running | None:
+    """What it takes to run the subject, where there are weights whose shape is told; to tell it takes imports."""
+    if not any(fact.key == "fit.variants" and fact.value for fact in report.facts):
+        return None
+    from hilt.gate.fit import running_of
+
+    return running_of(report, settings, today)
 
 
 def _laws(report: Report, policies: Sequence[Policy]) -> tuple[Rule, ...]:

@@ -20,7 +20,18 @@ from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
 from hilt.gate.setting import Setting
 
-KEYS = ("policy", "env", "limits", "profile", "obligations", "waivers", "signers", "search_bytes", "private_hosts")
+KEYS = (
+    "policy",
+    "env",
+    "limits",
+    "profile",
+    "obligations",
+    "waivers",
+    "signers",
+    "machine",
+    "search_bytes",
+    "private_hosts",
+)
 WAIVER = ("check", "path", "digest", "reason", "expires")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
@@ -100,6 +111,7 @@ def read_settings(path: Path) -> Settings:
         settled=read_settled(told.get("obligations")),
         waivers=_waivers(told["waivers"]) if "waivers" in told else (),
         signers=read_signers(told.get("signers"), path.parent),
+        machine=_machine(told["machine"]) if "machine" in told else None,
         search_bytes=told["search_bytes"].flag() if "search_bytes" in told else False,
         private_hosts=_hosts(told["private_hosts"]) if "private_hosts" in told else (),
         file=str(path),
@@ -119,6 +131,12 @@ def _env(setting: Setting) -> dict[str, str]:
         if not isinstance(entry.value, str):
             raise entry.wrong("a word")
     return {key: entry.value for key, entry in told.items()}
+
+
+def _machine(setting: Setting) -> Machine:
+    from hilt.gate.machine import read_machine
+
+    return read_machine(setting)
 
 
 def _hosts(setting: Setting) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _GIB, _GB = 1 << 30, 1e9
 _PLAIN = re.compile(r"[^a-z0-9]")
 _COPIED = 64 << 20
 _COPIES = 5
+THIS = "this machine"
 _ASSUMED = "Laptop 16GB"
 """What this machine is taken to cost, where nobody says it."""
 
@@ -52,7 +53,7 @@ def this_machine(*, measured: bool) -> Machine:
         else "its bandwidth is not measured"
     )
     return Machine(
-        name="this machine",
+        name=THIS,
         memory=usable(total, "laptop"),
         bandwidth=bandwidth() if measured else None,
         price=like_it.price,
@@ -60,6 +61,12 @@ def this_machine(*, measured: bool) -> Machine:
         f"price as of a laptop: {_price_source(_entry(_ASSUMED))}",
         as_of=like_it.as_of,
     )
+
+
+def serves_many(machine: Machine) -> bool:
+    """Does it answer many people at once? What sits on a desk does not; a card, or a machine of one's own, does."""
+    kind = next((one["kind"] for one in _pack()["machines"] if one["name"] == machine.name), "own")
+    return kind in ("gpu", "own") and machine.name != THIS
 
 
 def usable(total: int, kind: str) -> int:

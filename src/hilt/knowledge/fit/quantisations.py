@@ -18,14 +18,14 @@ BITS = {
     "F16": 16.0005,
 }
 """Bits of one weight, the smallest first; the quantisations that people publish most."""
-_MARK = "estimate "
+_MARK = ", estimated"
 
 
 def estimated(parameters: int, active: int | None = None) -> tuple[Variant, ...]:
     """The sets of weights that `llama-quantize` would make of so many parameters, of which one token passes `active`."""
     return tuple(
         Variant(
-            name=_MARK + name,
+            name=name + _MARK,
             format="gguf",
             bytes=int(parameters * bits / 8),
             parameters=parameters,
@@ -37,4 +37,4 @@ def estimated(parameters: int, active: int | None = None) -> tuple[Variant, ...]
 
 
 def is_estimate(variant: Variant) -> bool:
-    return variant.name.startswith(_MARK)
+    return variant.name.endswith(_MARK)

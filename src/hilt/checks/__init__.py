@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hilt.checks.card.facts import STATED as SAID
+from hilt.checks.fit.facts import STATED as FIT
 from hilt.checks.inspect.facts import (
     ARCHITECTURE,
     CODE_ON_LOAD,
@@ -302,6 +303,8 @@ CHECKS: tuple[Check, ...] = (
         facts=(SUMMARY, COPYRIGHT_POLICY),
         family="regulation",
     ),
+    Check(id="memory-needed", severity=Severity.INFO, needs=MODELS, weighs=True, facts=FIT, family="fit"),
+    Check(id="config-mismatch", severity=Severity.MEDIUM, needs=MODELS, family="fit"),
     Check(
         id="card-says",
         severity=Severity.INFO,

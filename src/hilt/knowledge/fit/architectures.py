@@ -87,6 +87,9 @@ def _told(stated: Mapping[str, Any]) -> Told:
     rule = _RULES.get(kind) or (_latent if kind in _LATENT else _sequence if kind in _SEQUENCES else _attend)
     return Told(
         layers=tuple(rule(config, count)),
+        stack=count,
+        ahead=config.of("num_nextn_predict_layers", "mtp_num_hidden_layers", otherwise=0, most=16),
+        embedded=config.of("word_embed_proj_dim", "embedding_size", otherwise=0),
         vocabulary=config.of("vocab_size", "padded_vocab_size", otherwise=0),
         width=config.of(*_WIDTH),
         heads=config.of("decoder_attention_heads", *_HEADS, otherwise=0),

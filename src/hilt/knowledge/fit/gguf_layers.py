@@ -74,12 +74,15 @@ def of_gguf(value: Callable[[str], Any], numbers: Callable[[str], tuple[Any, ...
     header = Numbers(
         lambda key: value(f"{name}.{key}") if value(f"{name}.{key}") is not None else numbers(f"{name}.{key}") or None
     )
-    count = header.of("block_count", most=MOST_LAYERS) - header.of("nextn_predict_layers", otherwise=0, most=8)
+    ahead = header.of("nextn_predict_layers", otherwise=0, most=16)
+    count = header.of("block_count", most=MOST_LAYERS) - ahead
     if count < 1:
         raise Untold("the header tells of no layers")
     heads = _each(header, "attention.head_count", count, 0)
     return Told(
         layers=tuple(_layers(header, name, count, heads)),
+        stack=0 if name in _NO_CACHE else count,
+        ahead=ahead,
         vocabulary=vocabulary or header.of("vocab_size", otherwise=0),
         width=header.of("embedding_length"),
         heads=max(heads),

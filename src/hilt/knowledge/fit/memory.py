@@ -69,8 +69,17 @@ ENGINES = {
     )
 }
 
+_BY_FORMAT = {
+    "gguf": "llama.cpp",
+    **dict.fromkeys(("safetensors", "torch-zip", "torch-legacy", "torch-tar"), "transformers"),
+}
 _TOUCHED = 96 * MIB
 """Of what llama.cpp sets aside to compute in, about what it touches."""
+
+
+def engine_of(variant: Variant) -> str:
+    """The engine that its format suggests; empty where none of these runs it."""
+    return _BY_FORMAT.get(variant.format, "")
 
 
 def memory(

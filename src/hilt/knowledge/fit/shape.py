@@ -19,13 +19,14 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from hilt.core.fact import Fact, Value
+from hilt.core.patterns import lazy_pattern
 
 MOST = 1 << 56
 """No number of a line is larger: what headers state beyond is not true of any machine."""
 MOST_LINES = 4096
 _NAME = " name="
-_WORD = re.compile(r"(?P<name>[a-z]+)=(?P<number>\d{1,17})", re.ASCII)
-_DTYPE = re.compile(r"[^A-Za-z0-9_]")
+_WORD = lazy_pattern(r"(?P<name>[a-z]+)=(?P<number>\d{1,17})", re.ASCII)
+_DTYPE = lazy_pattern(r"[^A-Za-z0-9_]")
 
 
 class Variant(NamedTuple):

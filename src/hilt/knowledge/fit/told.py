@@ -18,9 +18,16 @@ class Untold(Exception):
 
 
 class Told(NamedTuple):
-    """What a model keeps of each token, layer for layer, as a file tells it. Numbers that it does not tell are 0."""
+    """What a model keeps of each token, layer for layer, as a file tells it. Numbers that it does not tell are 0.
+
+    `stack` are the layers that write, one after the other, and `ahead` those beside them that guess further tokens.
+    `embedded` is the width of the table of embeddings, where that is told to be another.
+    """
 
     layers: tuple[Layers, ...]
+    stack: int = 0
+    ahead: int = 0
+    embedded: int = 0
     vocabulary: int = 0
     width: int = 0
     heads: int = 0

@@ -1,0 +1,166 @@
+"""The shape of the model in a repository: its sets of weights, what its config or header tells, and what its tensors say of that.
+
+Where config and tensors contradict each other the tensors are right: they are what is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hilt.knowledge.fit.shape import Layers, Shape, grouped
+from hilt.knowledge.fit.tensors import Measured, measured
+from hilt.knowledge.fit.told import Told, Untold
+from hilt.knowledge.fit.variants import Set, variant
+
+_ADAPTERS = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
+Config = tuple[str, Mapping[str, Any]]
+"""A config and its path."""
+
+
+class Contradiction(NamedTuple):
+    """Something that the config states and the tensors do not bear out. `lacking`: weights that it names are not there."""
+
+    path: str
+    words: str
+    lacking: bool
+
+
+class Model(NamedTuple):
+    """A shape, the file that tells of its layers, whether vocabulary and width are those of tensors, and what those contradict."""
+
+    shape: Shape
+    source: str = ""
+    measured: bool = False
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+def model(found: Sequence[Set], config: Config | None, paths: Sequence[str]) -> Model | None:
+    """The model among these sets of weights; None where there are none. `paths` are all of the repository."""
+    heads = [one for one in found if one.format == "gguf" and not _sees(one)]
+    seeing = [one for one in found if one.format == "gguf" and _sees(one)]
+    loaded = [one for one in found if one not in seeing]
+    if not loaded:
+        return None
+    told, source, why = _told(heads, config, paths)
+    experts = _experts(heads, config)
+    shape = Shape(variants=tuple(variant(one, experts, writes=told is not None) for one in loaded))
+    if seeing:
+        least = min(seeing, key=lambda one: one.bytes)
+        why = (*why, f"to see, {least.name} is loaded beside it: {least.bytes:,} bytes more")
+    if told is None:
+        return Model(shape._replace(untold=why), source)
+    of_tensors = measured(_largest(loaded, source).tensors)
+    right, contradictions = _corrected(told, of_tensors, source)
+    shape = shape._replace(
+        layers=grouped(right.layers),
+        vocabulary=right.vocabulary,
+        width=right.width,
+        heads=right.heads,
+        inner=right.inner,
+        untold=why,
+    )
+    return Model(shape, source, bool(of_tensors.width), contradictions)
+
+
+def _sees(one: Set) -> bool:
+    """The part that makes embeddings of pictures or sounds, which is loaded beside a model."""
+    return bool(one.header.value("general.architecture") == "clip")
+
+
+def _largest(loaded: Sequence[Set], source: str) -> Set:
+    """The set to hold the told shape against: the file that tells it, or the largest whose tensors are listed."""
+    return max(
+        loaded, key=lambda one: (source in one.paths, bool(one.tensors) and one.format == "safetensors", one.bytes)
+    )
+
+
+def _told(
+    heads: Sequence[Set], config: Config | None, paths: Sequence[str]
+) -> tuple[Told | None, str, tuple[str, ...]]:
+    """What is told of the layers, by which file, and why nothing is."""
+    why: list[str] = []
+    if config is not None:
+        from hilt.knowledge.fit.architectures import of_config
+
+        try:
+            return of_config(config[1]), config[0], ()
+        except Untold as untold:
+            why.append(f"{config[0]}: {untold}")
+    if heads:
+        try:
+            return _of_headers(heads), heads[0].paths[0], ()
+        except Untold as untold:
+            why.append(f"{heads[0].paths[0]}: {untold}")
+    if any(path.rsplit("/", 1)[-1] in _ADAPTERS for path in paths):
+        why.insert(0, "only an adapter is here; the model that it changes lies elsewhere")
+    return None, "", tuple(why)
+
+
+def _of_headers(heads: Sequence[Set]) -> Told:
+    from hilt.knowledge.fit.gguf_layers import of_gguf
+
+    each = []
+    for one in heads:
+        words = next((entry.count for entry in one.header.key_values if entry.key == "tokenizer.ggml.tokens"), 0)
+        each.append(of_gguf(one.header.value, one.header.numbers, words))
+    if any(one.layers != each[0].layers for one in each):
+        raise Untold("the files here are of several models; ask for one of them")
+    return each[0]
+
+
+def _experts(heads: Sequence[Set], config: Config | None) -> tuple[int, int] | None:
+    """How many experts of a mixture are chosen, and of how many; None where that is not told."""
+    from hilt.knowledge.regulation import experts
+
+    found = experts.of_config(config[1]) if config is not None else None
+    if found is None and heads:
+        found = experts.of_gguf(heads[0].header.value)
+    return (found.chosen, found.experts) if found is not None else None
+
+
+def _corrected(told: Told, of_tensors: Measured, source: str) -> tuple[Told, tuple[Contradiction, ...]]:
+    """What is told, set right by the tensors, and what they contradict."""
+    seen: list[tuple[str, bool]] = []
+    layers = _stacked(told, of_tensors.layers, seen)
+    if told.stack == len(told.layers) and len(layers) <= of_tensors.layers:
+        fixed = tuple(_by_rows(one, *rows) for one, rows in zip(layers, of_tensors.rows, strict=False))
+        if wrong := [place for place, one in enumerate(fixed) if one != layers[place]]:
+            kept, stated = fixed[wrong[0]].line[2:], layers[wrong[0]].line[2:]
+            seen.append(
+                (f"keys and values of {len(wrong)} layers: {stated!r} is stated, the tensors make {kept!r}", True)
+            )
+        layers = fixed
+    vocabulary, width = told.vocabulary or of_tensors.vocabulary, told.width or of_tensors.width
+    if of_tensors.vocabulary and vocabulary != of_tensors.vocabulary:
+        lacking = of_tensors.vocabulary < vocabulary
+        seen.append((f"{vocabulary} words are stated, the table of embeddings has {of_tensors.vocabulary}", lacking))
+        vocabulary = of_tensors.vocabulary
+    if of_tensors.width and of_tensors.width not in (width, told.embedded):
+        seen.append((f"a width of {width} is stated, the table of embeddings has {of_tensors.width}", True))
+        width = of_tensors.width
+    found = tuple(Contradiction(source, words, lacking) for words, lacking in seen)
+    return told._replace(layers=layers, vocabulary=vocabulary, width=width), found
+
+
+def _stacked(told: Told, there: int, seen: list[tuple[str, bool]]) -> tuple[Layers, ...]:
+    """The layers that there are tensors for; further ones are taken for what all are alike, if they are."""
+    if not told.stack or not there or told.stack <= there <= told.stack + told.ahead:
+        return told.layers
+    seen.append((f"{told.stack} layers are stated, the tensors are of {there}", there < told.stack))
+    if told.stack != len(told.layers):
+        return told.layers
+    alike = len(set(told.layers)) == 1
+    return told.layers[:1] * there if alike else told.layers[:there]
+
+
+def _by_rows(one: Layers, keys: int, values: int) -> Layers:
+    """The layer with as many keys and values as its tensors make."""
+    if one.kind != "attention" or one.fixed:
+        return one
+    if keys and keys != one.heads * one.key:
+        heads = keys // one.key if one.key and keys % one.key == 0 else 1
+        one = one._replace(heads=heads, key=keys // heads)
+    if values and values != one.heads * one.value:
+        one = one._replace(value=values // one.heads) if one.heads and values % one.heads == 0 else one
+    return one

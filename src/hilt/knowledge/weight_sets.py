@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 SHARD = re.compile(r"(?P<stem>.+)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<suffix>\.\w+)")
 """How writers of safetensors and GGUF name the parts of one set of weights."""
 
-_SPELLED = {
+SPELLED = {
     "FLOAT": "F32", "FLOAT16": "F16", "BFLOAT16": "BF16", "DOUBLE": "F64", "INT8": "I8", "INT16": "I16", "INT32": "I32",
     "INT64": "I64", "UINT8": "U8", "UINT16": "U16", "UINT32": "U32", "UINT64": "U64", "FLOAT32": "F32", "FLOAT64": "F64",
 }  # fmt: skip
@@ -38,12 +38,13 @@ class WeightSet:
     missing: tuple[int, ...] = ()
 
 
-def weight_sets(formats: Mapping[str, str]) -> list[WeightSet]:
-    """The sets of weights among these paths and their formats; what has no known count of numbers is left out."""
+def weight_sets(formats: Mapping[str, str], *, kinds: Container[str] | None = None) -> list[WeightSet]:
+    """The sets of weights among these paths and their formats, those of `kinds`: unless told, of a known count of numbers."""
+    wanted = PARTS if kinds is None else kinds
     shards: dict[tuple[str, int, str], dict[int, str]] = defaultdict(dict)
     sets: list[WeightSet] = []
     for path, format_id in sorted(formats.items()):
-        if format_id not in PARTS or (format_id == "hdf5" and not path.endswith(".weights.h5")):
+        if format_id not in wanted or (format_id == "hdf5" and not path.endswith(".weights.h5")):
             continue
         if match := SHARD.fullmatch(path):
             shards[match["stem"], int(match["total"]), match["suffix"]][int(match["number"])] = path
@@ -60,7 +61,7 @@ def _part(tensors: Iterable[Any]) -> Part:
     for tensor in tensors:
         parameters += tensor.parameters
         if len(dtypes) < _DTYPES and _DTYPE.fullmatch(tensor.dtype):
-            dtypes.add(_SPELLED.get(tensor.dtype.upper(), tensor.dtype))
+            dtypes.add(SPELLED.get(tensor.dtype.upper(), tensor.dtype))
     return Part(parameters=parameters, dtypes=tuple(sorted(dtypes)))
 
 

@@ -10,7 +10,7 @@ TEXTS holds licences as their publishers ship them, one file each. `licence_text
 a file of TEXTS or of ScanCode's is the text of. Files of the list of SPDX are found by the `spdx` of the entries; those
 without an entry are known by name and text alone. The texts themselves are not kept, only hashes of four words each.
 
-Run it whenever an entry changes: hilt itself reads no YAML of licences. Without any text
+Run it whenever an entry changes, or `words.py`, by which texts are told: hilt itself reads no YAML of licences. Without any text
 (`python scripts/build_licence_index.py`) entries and names are renewed, and the texts stay those that are known.
 """
 

@@ -19,11 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from hilt.checks import listed
 from hilt.checks.check import ReadFile
 from hilt.core.finding import Finding, Severity, Where
+from hilt.core.normal_form import normal_form
 from hilt.formats import ZIPS
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _one_name(archive: Archive) -> Iterator[Oddity]:
 
     first: dict[str, str] = {}
     for member in archive.members:
-        plain = member.path if member.path.isascii() else normalize("NFC", member.path)
+        plain = normal_form("NFC", member.path)
         earlier = first.setdefault(plain.casefold(), member.path)
         if earlier != member.path:
             said = f"{earlier!r} and {member.path!r} are one name where case or the encoding of accents do not count"

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.core.finding import Finding, Severity, Where
+from hilt.core.normal_form import normal_form
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 _FORBIDDEN = set('<>:"|?*')
@@ -45,7 +46,7 @@ def unsafe_names(repository: Repository) -> Iterator[Finding]:
     yield from _look_alike(paths)
     same: dict[str, list[str]] = defaultdict(list)
     for path in paths:
-        same[unicodedata.normalize("NFC", path).casefold()].append(path)
+        same[normal_form("NFC", path).casefold()].append(path)
     for names in same.values():
         if len(names) > 1:
             message = f"the same name as {names[1]!r} where case or the encoding of accents do not count"

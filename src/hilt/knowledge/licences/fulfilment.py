@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hilt.core.normal_form import normal_form
 from hilt.knowledge.licences.licence import Due
 
 
@@ -65,5 +65,5 @@ def _saying(words: str, said: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    same = unicodedata.normalize("NFKC", text).lower().replace("(c)", "\u00a9")
+    same = normal_form("NFKC", text).lower().replace("(c)", "\u00a9")
     return re.sub(r"[^a-z0-9\u00a9]+", " ", same).strip()

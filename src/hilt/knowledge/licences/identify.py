@@ -23,7 +23,7 @@ from itertools import groupby
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.grams import Grams, grams, shipped
 from hilt.knowledge.licences.index import Text, index
-from hilt.knowledge.licences.marks import COUNTED, KINDS, SCALE, TRIFLES, Mark, counted, is_number, marks
+from hilt.knowledge.licences.marks import COUNTED, KINDS, SCALE, TITLED, TRIFLES, Mark, counted, is_number, marks
 from hilt.knowledge.licences.words import MOST_CHARACTERS, Words, words
 
 SAME, VARIANT, HELD = 0.97, 0.5, 0.9
@@ -280,13 +280,25 @@ class _Comparison:
         found = marks(said[looked], written)
         if final - first >= _MARKED:
             found = (*found, Mark(kind="long", words=f"{final - first + 1} words"))
-        trifle = not found and TRIFLES.issuperset(said[looked])
+        trifle = not found and TRIFLES.issuperset(said[looked]) and self.names_itself(numbers, said[looked])
         return Change(words=self.read.quote(first, final, QUOTED), marks=found, trifle=trifle)
+    def names_itself(self, numbers: Sequence[int], said: Sequence[str]) -> bool:
+        """Words of a title are those of these texts, and not of another licence."""
+        titles = {word for number in numbers for word in title_words(self.known.texts[number].id)}
+        return titles.issuperset(TITLED.intersection(said))
+
 
     def between(self, numbers: Sequence[int], begin: int, end: int) -> bool:
         """What is missing stands where one known text ends and another one begins, and not inside one of them."""
         near = {*self.order[max(begin - _NEAR, 0) : begin], *self.order[end + 1 : end + 1 + _NEAR]}
         return not any(near <= self.shared[number] for number in numbers)
+
+@cache
+def title_words(licence_id: str) -> frozenset[str]:
+    """The words of the name of a licence."""
+    found = index().licence(licence_id)
+    return frozenset(re.split(r"[\W_]+", f"{licence_id} {found.name if found else ''}".lower()))
+
 
 
 def _weight(change: Change) -> int:

@@ -22,6 +22,8 @@ TRIFLES = frozenset(
     "version your".split()
 )
 """Words of titles and headings: the only ones that a text may have beyond the known one, to be called the same."""
+TITLED = frozenset("apache bsd gnu isc mit mozilla".split())
+"""Those of them that say of which licence it is the title."""
 
 _USES = frozenset(
     "commercial commercially noncommercial research academic academia scientific production internal personal evaluation "

@@ -11,33 +11,58 @@ in proportion to the length of the text.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+from hilt.core.normal_form import normal_form
 from hilt.core.patterns import lazy_pattern
 
 MOST_CHARACTERS = 400_000
 """Of a text, what is looked at: six times the longest licence that is known."""
+_LONGEST = 2 * MOST_CHARACTERS
+"""Of the same, once each letter is written in one way; one letter can become eighteen."""
 
 BINDING = frozenset(
-    "may must shall cannot not no never only solely except unless without if commercial commercially noncommercial license "
-    "licensed licence licensee permission permit permitted permits granted use used copy copies distribute distributed "
-    "sell train outputs prohibited forbidden require required requires pay paid fee fees free royalty subject terms condition "
-    "conditions agree revenue is are was were be been being has have would could should who whose whom anyone everyone "
-    "nobody everything anything nothing exclude excluded excludes excluding ban banned bans barred void revoked revocable until before "
-    "ist sind nicht nur kein keine untersagt verboten est sont interdit interdite solo prohibido prohibida vietato vietata".split()
+    """
+    may must shall cannot not no never only solely except unless without if commercial commercially noncommercial license
+    licensed licence licensee permission permit permitted permits granted use used copy copies distribute distributed
+    sell train outputs prohibited forbidden require required requires pay paid fee fees free royalty subject terms condition
+    conditions agree revenue is are was were be been being has have would could should who whose whom anyone everyone
+    nobody everything anything nothing exclude excluded excludes excluding ban banned bans barred void revoked revocable until before
+    above after against agreement agreements allow allowed allows also any applies apply approval approve approved arrangement
+    attribution authorisation authorised authorization authorized because beforehand below both businesses but buy can citizens
+    consent consents contract contractual corporations cost costs countries credit denied deny deploy deployed deployment
+    disallowed display displayed distributing do does each either employees ends every exceed exceeding exceeds excepted
+    exclusive exclusively exempt exempted expire expired expires expiry finetune finetuning forbids gets give gives governments
+    here hereby herein hereto hosted hosting however inference inside instead jurisdiction keep keeps less licences licenses
+    licensing like limits make makes military modification modify modifying need needed needs negotiate negotiated neither
+    none nonprofit nonprofits notify our outside percent price priced prior prohibition prohibits provided providing purchase
+    purchased redistribute redistributed redistributing redistribution refuse refused register registered registration reproduce
+    reproduction residents restricted restriction restrictions revenues revoke revokes royalties sale sales selling sold
+    students academics hobbyists scholars sublicense sublicensing subscribe subscription surveillance takes terminate terminates
+    termination territories territory than them then therefore thereof they training trial turnover unauthorized under unlike
+    upon waive waiver want wants we weapons when where which while withdrawn within you your
+    dollar dollars usd euro euros gbp hundred thousand million billion
+    ist sind nicht nur kein keine untersagt verboten kommerziell kommerzielle nutzung erlaubnis verwendung zustimmung forschung
+    genehmigung est sont interdit interdite recherche autorisation utilisation commerciale solo prohibido prohibida permiso
+    comercial uso vietato vietata permesso
+    """.split()
 )
 """Words that a copyright line or a name has no use for."""
 PURPOSES = frozenset("research academic personal production internal evaluation education educational".split())
 """Words that bind behind "for", and that names have otherwise."""
 
-_LIMITS = PURPOSES | frozenset("no not never only except forbidden prohibited commercial noncommercial".split())
-"""Words that the address behind a link has no use for."""
+_LIMITS = PURPOSES | frozenset(
+    "no not never only except forbidden prohibited commercial noncommercial through strike".split()
+)
+"""Words that the address behind a link and the marks of a page have no use for; the last two strike words out."""
 
-_UNSEEN = lazy_pattern("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+_UNSEEN = lazy_pattern(
+    "[\u00ad\u180e\u200b-\u200f\u202a\u202c\u2060-\u2066\u2068-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
 _LINE = lazy_pattern("[\r\f\v\u2028\u2029]")
-_WORD = lazy_pattern(r"[^\W_]+")
+_WORD = lazy_pattern(r"[^\W_]+|[€£¥₩₹₽\u202b\u202d\u202e\u2067]|(?<!~)~~(?!~)")
+"""Words, and signs that change what is read: another currency, the order in which letters are shown, what is struck out."""
 _ATTRIBUTE = (
     r"\s+[a-z-]{1,20}=(?:[^\s\"'<>]{1,300}|\"[^\s\"<>]{0,300}\"|'[^\s'<>]{0,300}'|\"text/html; charset=[\w-]{1,20}\")"
 )
@@ -83,6 +108,18 @@ _FIRST = tuple(
 )
 """Titles that are left out where the text begins with them, though it goes on on the same line."""
 _SAME = {"licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense"}
+_PLAIN = lazy_pattern(r"(?<![\w-])[^\W\d_A-Z]+(?![\w])")
+_NO_SENTENCE = lazy_pattern(r"<[^<>\n]{0,200}>|\([\w./-]{0,100}\)|\S{0,200}(?:@|://|[/.]\w)\S{0,200}")
+"""Parts of a copyright statement that say nothing: addresses, and a project in brackets."""
+_AROUND_NAMES = frozenset(
+    "c and by of the or for at in to with a as its their from see all any other others rights reserved present contributors "
+    "contributor authors author developers maintainers project team file files owner owners holder holders individual respective "
+    "listed name company copyright portions parts based on various many notice source code original modified contributions "
+    "details more please et al de der van von den la le du des di del".split()
+)
+"""Words without capitals that copyright statements have beside names."""
+_MOST_PLAIN = 4
+"""Other words without capitals that a line of a statement may have: names that are written so."""
 _NEAR_START = 8
 """Words of a paragraph that may stand before a copyright statement: a title, or the statement before it."""
 _STATEMENT = 600
@@ -103,9 +140,10 @@ class Words:
             low = "".join(letter.lower()[:1] for letter in self.text)
         if not low.isascii() or "\r" in low or "\f" in low:
             low = _LINE.sub("\n", low)
-        low = _without_statements(_COMMENT.sub(_blank_line, low))
-        low = _TARGET.sub(_blank_target, low)
-        for pattern in (_TAG, _ADDRESS, _TITLE, _RESERVED, *_ITEMS):
+        low = _without_statements(_COMMENT.sub(_blank_line, low), self.text)
+        low = _TARGET.sub(_blank_unless_limiting, low)
+        low = _TAG.sub(_blank_unless_limiting, low)
+        for pattern in (_ADDRESS, _TITLE, _RESERVED, *_ITEMS):
             low = pattern.sub(_blank, low)
         for pattern in _HOLDER:
             low = pattern.sub(_blank_holder, low)
@@ -139,19 +177,21 @@ class Words:
 
 def words(text: str) -> Words:
     """The words of a text, of which the first `MOST_CHARACTERS` are looked at."""
-    return Words(seen(text[:MOST_CHARACTERS]), max(len(text) - MOST_CHARACTERS, 0))
+    read = seen(text[:MOST_CHARACTERS])
+    left = max(len(text) - MOST_CHARACTERS, 0)
+    return Words(read, left or int(len(read) == _LONGEST))
 
 
 def seen(text: str) -> str:
     """The text in one way of writing for each letter, without what is not seen."""
-    return text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))[: 2 * MOST_CHARACTERS]
+    return text if text.isascii() else _UNSEEN.sub("", normal_form("NFKC", text))[:_LONGEST]
 
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-def _blank_target(match: re.Match[str]) -> str:
+def _blank_unless_limiting(match: re.Match[str]) -> str:
     return match.group() if _LIMITS.intersection(_WORD.findall(match.group())) else _blank(match)
 
 
@@ -172,14 +212,17 @@ def _binds(said: str) -> bool:
     return not BINDING.isdisjoint(words) or ("for" in words and not PURPOSES.isdisjoint(words))
 
 
-def _without_statements(low: str) -> str:
-    """Copyright statements blanked: those that begin a paragraph, or stand behind its title or another one."""
+def _without_statements(low: str, text: str) -> str:
+    """Copyright statements blanked: those that begin a paragraph, or stand behind its title or another one.
+
+    `low` is `text` in small letters.
+    """
     kept: list[str] = []
     done = 0
     for begin in sorted(match.start() for pattern in (_COPYRIGHT, _COPYRIGHT_MARK) for match in pattern.finditer(low)):
         if begin < done or not _may_begin(low, done, begin):
             continue
-        end = _end(low, begin)
+        end = _end(low, text, begin)
         if end > begin:
             kept += [low[done:begin], " " * (end - begin)]
             done = end
@@ -192,12 +235,21 @@ def _may_begin(low: str, done: int, begin: int) -> bool:
     return len(_WORD.findall(paragraph)) <= _NEAR_START
 
 
-def _end(low: str, begin: int) -> int:
+def _end(low: str, text: str, begin: int) -> int:
     """Where the statement that begins here ends; `begin` where it binds somebody, and so is more than a statement."""
     window = low[begin : begin + _STATEMENT]
     goes_on = _GOES_ON.search(window)
     line = window.find("\n")
     for length in (goes_on.start() if goes_on else len(window), line if line >= 0 else len(window)):
-        if length < _STATEMENT and not _binds(window[:length]):
+        if length < _STATEMENT and not _binds(window[:length]) and not _tells(text[begin : begin + length]):
             return begin + length
     return begin
+
+
+def _tells(statement: str) -> bool:
+    """A line of it has more words without capitals than names and what stands around them have: it is a sentence."""
+    for line in statement.split("\n"):
+        plain = sum(word not in _AROUND_NAMES for word in _PLAIN.findall(_NO_SENTENCE.sub(" ", line)))
+        if plain > _MOST_PLAIN:
+            return True
+    return False

@@ -18,7 +18,17 @@ from hilt.checks.inspect.facts import (
 )
 from hilt.checks.line import ANY, Check
 from hilt.checks.openness.facts import MODELS, STATED
-from hilt.checks.provenance.facts import COMMIT, HUB_DIGESTS
+from hilt.checks.provenance.facts import (
+    AS_EXPECTED,
+    COMMIT,
+    COVERS_ALL,
+    EXPECTED,
+    HUB_DIGESTS,
+    LEFT_OUT,
+    SIGNATURE,
+    SIGNED_BY,
+    SIGNED_UNTIL,
+)
 from hilt.checks.regulation.facts import (
     COPYRIGHT_POLICY,
     ENERGY,
@@ -311,6 +321,18 @@ CHECKS: tuple[Check, ...] = (
         needs=("model-card", "text", "package-metadata", "json"),
         facts=SAID,
         family="card",
+    ),
+    Check(id="signature-broken", severity=Severity.HIGH, needs=("sigstore-bundle",), family="provenance"),
+    Check(id="signature-expired", severity=Severity.MEDIUM, needs=("sigstore-bundle",), family="provenance"),
+    Check(id="signature-malformed", severity=Severity.MEDIUM, needs=("sigstore-bundle",), family="provenance"),
+    Check(id="signature-leaves-out", severity=Severity.MEDIUM, needs=("sigstore-bundle",), family="provenance"),
+    Check(id="signature-missing", severity=Severity.MEDIUM, beside="signers", facts=(EXPECTED,), family="provenance"),
+    Check(
+        id="signer-unknown",
+        severity=Severity.MEDIUM,
+        needs=("sigstore-bundle",),
+        facts=(SIGNATURE, SIGNED_BY, SIGNED_UNTIL, COVERS_ALL, LEFT_OUT, AS_EXPECTED),
+        family="provenance",
     ),
     Check(
         id="hub-mismatch",

@@ -67,6 +67,10 @@ class Limits:
 
     certificates: int = 20
     """Certificates that one signature brings along."""
+    signatures: int = 16
+    """Signatures of one subject that are held against its files."""
+    signed_bytes: int = 1 * GIB
+    """What a check reads again for a signature that lists other digests than those that every check makes."""
 
     # Archives and compressed streams.
     archive_members: int = 100_000

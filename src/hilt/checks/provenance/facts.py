@@ -45,6 +45,12 @@ EXPECTED = FactSpec(
     combine="union",
     otherwise=(),
 )
+AS_EXPECTED = FactSpec(
+    key="provenance.as_expected",
+    type=bool,
+    about="one of the signers that the settings name for this reference has signed these files",
+    otherwise=False,
+)
 COMMIT = FactSpec(key="provenance.commit", type=str, about="commit of the hub that the files are said to come from")
 HUB_DIGESTS = FactSpec(
     key="provenance.hub_digests",

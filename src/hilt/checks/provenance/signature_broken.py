@@ -1,0 +1,50 @@
+"""A signature that does not hold over these files.
+
+What: a signature of OpenSSF Model Signing at the root of the subject lists the files with their digests. A file is not what was
+signed, is missing, is here and was not signed, or has another name; or the signature was not made with the key or the
+certificate that it names, or not by the identity whose certificate it brings.
+
+Why: a signature is there so that this is noticed: somebody changed the model after the publisher had signed it, on the hub, on the
+way or on your disk. The files may still work, and do what the publisher never meant.
+
+What it cannot see: changes to files that the signature leaves out; whether what was signed is any good.
+
+Fix: get the model from its publisher again, and compare. If the files are right and the publisher forgot to sign again, ask for
+a new signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.checks import listed
+from hilt.checks.check import Repository
+from hilt.checks.provenance.gathering import results
+from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.provenance import verify
+from hilt.knowledge.provenance.manifest import Differences
+
+
+def signature_broken(repository: Repository) -> Iterator[Finding]:
+    for path, result in results(repository, verify.State.BROKEN):
+        told = list(_told(path, result.differences)) if result.differences is not None else []
+        for place, message in told or [(path, "; ".join(result.reasons))]:
+            yield Finding(check=CHECK.id, severity=Severity.HIGH, where=Where(path=place), message=message, whole=True)
+
+
+def _told(signature: str, differences: Differences) -> Iterator[tuple[str, str]]:
+    """Where each difference is, and what it is."""
+    moved = dict(differences.renamed)
+    for path in differences.changed:
+        yield path, f"not what was signed in {signature}"
+    for old, path in differences.renamed:
+        yield path, f"signed in {signature} under another name, {old}"
+    for path in differences.missing:
+        if path not in moved:
+            yield signature, f"{path} was signed and is not here"
+    for path in differences.extra:
+        if path not in moved.values():
+            yield path, f"not among the files that were signed in {signature}"
+
+
+CHECK = listed("signature-broken")

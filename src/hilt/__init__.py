@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from hilt.core.rights import Answer, Duty, DutyState, HeldTerm, Obligation, Term
     from hilt.core.subject import Entry, Subject
     from hilt.core.verdict import Outcome, Reason, Verdict
+    from hilt.core.verification import Signature, Signed, Verification
     from hilt.core.waiver import Unwaived, Waived, Waiver
     from hilt.gate.check import check
     from hilt.gate.judge import judge
     from hilt.gate.settings import Settings, find_settings
+    from hilt.gate.sign import sign
+    from hilt.gate.verify import verify
 
 _HOME = {
     "Answer": "core.rights",
@@ -49,17 +52,22 @@ _HOME = {
     "Settings": "gate.settings",
     "Settled": "core.profile",
     "Severity": "core.finding",
+    "Signature": "core.verification",
+    "Signed": "core.verification",
     "State": "core.report",
     "Subject": "core.subject",
     "Term": "core.rights",
     "Unwaived": "core.waiver",
     "Verdict": "core.verdict",
+    "Verification": "core.verification",
     "Waived": "core.waiver",
     "Waiver": "core.waiver",
     "Where": "core.finding",
     "check": "gate.check",
     "find_settings": "gate.settings",
     "judge": "gate.judge",
+    "sign": "gate.sign",
+    "verify": "gate.verify",
 }
 """Where each public name lives; it is imported when it is first asked for, so that `import hilt` costs nothing."""
 
@@ -85,11 +93,14 @@ __all__ = [
     "Settings",
     "Settled",
     "Severity",
+    "Signature",
+    "Signed",
     "State",
     "Subject",
     "Term",
     "Unwaived",
     "Verdict",
+    "Verification",
     "Waived",
     "Waiver",
     "Where",
@@ -97,6 +108,8 @@ __all__ = [
     "check",
     "find_settings",
     "judge",
+    "sign",
+    "verify",
 ]
 
 

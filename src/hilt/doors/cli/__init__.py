@@ -13,6 +13,7 @@ from hilt.doors.cli.check import check
 from hilt.doors.cli.checks import checks
 from hilt.doors.cli.completion import completion
 from hilt.doors.cli.explain import explain
+from hilt.doors.cli.fit import fit
 from hilt.doors.cli.form import form
 from hilt.doors.cli.judge import judge
 from hilt.doors.cli.licences import licences
@@ -20,6 +21,8 @@ from hilt.doors.cli.notice import notice
 from hilt.doors.cli.openness import openness
 from hilt.doors.cli.policy import policy
 from hilt.doors.cli.regulations import regulations
+from hilt.doors.cli.sign import sign
+from hilt.doors.cli.verify import verify
 from hilt.doors.cli.waive import waive
 
 FAILED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
@@ -43,7 +46,10 @@ for _command in (
     licences,
     notice,
     openness,
+    fit,
     regulations,
+    verify,
+    sign,
     form,
     policy,
     waive,

@@ -1,0 +1,87 @@
+"""hilt sign: state with a private key what the files of a model are."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from hilt.core.errors import UsageError
+
+
+@click.command()
+@click.argument("reference", metavar="REF", type=click.Path())
+@click.option("--key", metavar="FILE", type=click.Path(), required=True, help="The private key, in PEM.")
+@click.option(
+    "--certificate", metavar="FILE", type=click.Path(), help="A chain in PEM that begins with the key's certificate."
+)
+@click.option("--password-file", metavar="FILE", type=click.Path(), help="The file whose first line opens the key.")
+@click.option("--password-env", metavar="NAME", help="The environment variable that opens the key.")
+@click.option("--signature", metavar="FILE", type=click.Path(), help="Where to; model.sig in the folder without it.")
+@click.option("--shards", is_flag=True, help="List pieces of 1 GB, not whole files.")
+@click.option("--hash", "algorithm", default="sha256", type=click.Choice(["sha256", "blake2b", "blake3"]))
+@click.option("--json", "as_json", is_flag=True, help="What was written, as JSON.")
+@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+def sign(
+    reference: str,
+    key: str,
+    certificate: str | None,
+    password_file: str | None,
+    password_env: str | None,
+    signature: str | None,
+    config: str | None,
+    *,
+    shards: bool,
+    algorithm: str,
+    as_json: bool,
+) -> None:
+    """Sign REF, a folder or a file, by OpenSSF Model Signing v1.0.
+
+    The key is an EC key on P-256, P-384 or P-521: `openssl ecparam -name prime256v1 -genkey -noout -out signing.pem`. Others
+    verify it with the public key: `openssl pkey -in signing.pem -pubout -out signing.pub`.
+    """
+    from hilt.doors.cli.progress import Bar
+    from hilt.gate.settings import find_settings
+    from hilt.gate.sign import sign as write
+    from hilt.output.figures import size_text
+    from hilt.output.quote import quote
+
+    with Bar() as bar:
+        written = write(
+            reference,
+            key=key,
+            certificate=certificate,
+            password=_password(password_file, password_env),
+            signature=signature,
+            shards=shards,
+            algorithm=algorithm,
+            settings=find_settings(config),
+            progress=bar,
+        )
+    if as_json:
+        click.echo(json.dumps({**written._asdict(), "left_out": [quote(path) for path in written.left_out]}, indent=2))
+        return
+    click.echo(
+        f"{quote(written.file)}: {written.files} files, {size_text(written.size)}, signed by {quote(written.by)}"
+    )
+    if written.left_out:
+        click.echo(f"not signed: {', '.join(quote(path) for path in written.left_out)}")
+
+
+def _password(file: str | None, variable: str | None) -> bytes | None:
+    if file is not None and variable is not None:
+        raise UsageError("--password-file and --password-env: name one of them")
+    if variable is not None:
+        value = os.environ.get(variable)
+        if not value:
+            raise UsageError(f"--password-env {variable}: there is no such environment variable, or it is empty")
+        return os.fsencode(value)
+    if file is None:
+        return None
+    from hilt.gate.trusted import read_named
+
+    password = read_named("--password-file", file).split(b"\n")[0].rstrip(b"\r")
+    if not password:
+        raise UsageError(f"--password-file {file}: its first line is empty")
+    return password

@@ -1,0 +1,110 @@
+"""Where the signatures of a subject lie: `model.sig` and other bundles in its folder, `<name>.sig` beside it, or as named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hilt.core.errors import FormatError, LimitExceeded, SourceError
+from hilt.core.limits import Limits
+from hilt.core.subject import EntryKind
+from hilt.formats import sigstore_bundle
+from hilt.gate.trusted import read_named
+from hilt.sources.listing import Listing
+
+if TYPE_CHECKING:
+    from hilt.knowledge.provenance.verify import Signature
+
+USUAL = "model.sig"
+"""The name that OpenSSF Model Signing gives a signature."""
+SUFFIX = ".sig"
+
+
+class SignatureFile(NamedTuple):
+    """A signature: where it lies, its path inside the subject (empty for one outside), and what it says or what is wrong
+    with it."""
+
+    file: str
+    path: str
+    read: Signature | None
+    error: str = ""
+
+
+def signature_files(listing: Listing, limits: Limits) -> list[SignatureFile]:
+    """All signatures in the subject and beside it, `model.sig` first. Raises `LimitExceeded` where there are too many.
+
+    Of other names than the usual ones, only what is a signature of a model is taken for one.
+    """
+    found: list[SignatureFile] = []
+    for one in _candidates(listing, limits):
+        if one.read is None and one.path not in ("", USUAL):
+            continue
+        if len(found) >= limits.signatures:
+            raise LimitExceeded("signatures", f"{one.file}, one signature more,", limits.signatures)
+        found.append(one)
+    return found
+
+
+def named_signature(name: str, listing: Listing, limits: Limits) -> SignatureFile:
+    """The signature in the file `name`. Raises `UsageError` where it cannot be read."""
+    data = read_named("--signature", name, limits.json_bytes)
+    return _parsed(name, inside(name, listing), data, limits)
+
+
+def root(listing: Listing) -> Path | None:
+    """The folder that the paths of a listing start from; None for a single file and for what lies elsewhere."""
+    folder = Path(listing.subject.reference)
+    if listing.remote is not None or not folder.is_dir():
+        return None
+    snapshot = folder / "snapshots" / listing.subject.revision
+    return snapshot if listing.subject.revision and snapshot.is_dir() else folder
+
+
+def inside(name: str, listing: Listing) -> str:
+    """The path inside the subject of the file `name`; empty where it lies elsewhere."""
+    folder, file = root(listing), os.path.abspath(name)  # noqa: PTH100 (a link in a subject is still a name of the subject)
+    for start in (os.path.abspath(folder), os.path.realpath(folder)) if folder is not None else ():  # noqa: PTH100
+        if file.startswith(f"{start.rstrip(os.sep)}{os.sep}"):
+            return Path(file).relative_to(start).as_posix()
+    return ""
+
+
+def _candidates(listing: Listing, limits: Limits) -> Iterator[SignatureFile]:
+    names = [
+        entry.path
+        for entry in listing.subject.entries
+        if entry.kind is EntryKind.FILE and "/" not in entry.path and entry.path.endswith(SUFFIX)
+    ]
+    single = [entry.path for entry in listing.subject.entries] == names  # then it is itself what is to be verified
+    for path in sorted(names if not single else [], key=lambda path: (path != USUAL, path)):
+        try:
+            with listing.open(path) as source:
+                data = source.read(0, min(source.size, limits.json_bytes + 1))
+        except SourceError as error:
+            yield SignatureFile(path, path, None, str(error))
+        else:
+            yield _parsed(path, path, data, limits)
+    beside = _beside(listing)
+    if beside is not None and beside.is_file():
+        yield named_signature(str(beside), listing, limits)
+
+
+def _beside(listing: Listing) -> Path | None:
+    if listing.remote is not None:
+        return None
+    path = Path(os.path.abspath(listing.subject.reference))  # noqa: PTH100
+    return path.with_name(path.name + SUFFIX) if path.name else None
+
+
+def _parsed(file: str, path: str, data: bytes, limits: Limits) -> SignatureFile:
+    try:
+        if len(data) > limits.json_bytes:
+            raise LimitExceeded("json_bytes", len(data), limits.json_bytes)
+        sigstore_bundle.parse(data, limits)  # a file that is none does not cost the import of what verifies
+        from hilt.knowledge.provenance import verify
+
+        return SignatureFile(file, path, verify.read(data, limits))
+    except FormatError as error:
+        return SignatureFile(file, path, None, str(error))

@@ -1,0 +1,94 @@
+"""Keys, certificates and trust files that a call names: read whole, and refused in words where they are something else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike, fspath
+from pathlib import Path
+
+from hilt.core.context import Signer
+from hilt.core.errors import FormatError, UsageError
+
+Named = str | PathLike[str]
+
+_LARGEST = 1 << 20
+"""Bytes of a file of keys or certificates; the trust file of Sigstore has some 100 KB."""
+
+
+def trusted_signers(
+    *,
+    key: Named | None = None,
+    certificate: Named | None = None,
+    identity: str | None = None,
+    issuer: str | None = None,
+    trust_file: Named | None = None,
+) -> tuple[Signer, ...] | None:
+    """The one signer that a call names; None where it names none. Raises `UsageError`."""
+    ways = {"--key": key, "--certificate": certificate, "--identity": identity}
+    named = [way for way, value in ways.items() if value is not None]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)}: name one way in which the signer is known, not {len(named)}")
+    if identity is None:
+        for option, value in (("--issuer", issuer), ("--trust-file", trust_file)):
+            if value is not None:
+                raise UsageError(f"{option} belongs to --identity, which is not there")
+    if key is not None:
+        return (Signer(name=Path(key).name, kind="key", pem=_public_key(fspath(key))),)
+    if certificate is not None:
+        return (Signer(name=Path(certificate).name, kind="certificate", pem=_certificates(fspath(certificate))),)
+    if identity is None:
+        return None
+    if issuer is None:
+        raise UsageError("--identity needs --issuer: who vouches for it, such as https://accounts.google.com")
+    if trust_file is None:
+        raise UsageError("--identity needs --trust-file: a trusted root of Sigstore, for hilt fetches none")
+    pem = read_named("--trust-file", fspath(trust_file)).decode("utf-8", "replace")
+    return (Signer(name=identity, kind="identity", pem=pem, identity=identity, issuer=issuer),)
+
+
+def read_named(option: str, name: str, most: int = _LARGEST) -> bytes:
+    """The bytes of a file that the call names, `most` at most. Raises `UsageError`."""
+    try:
+        with Path(name).open("rb") as stream:
+            data = stream.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{option} {name}: {reason}; give the path of a file") from None
+    if len(data) > most:
+        raise UsageError(f"{option} {name}: more than {most} bytes, so it is not what is needed here")
+    return data
+
+
+def usable(signers: Sequence[Signer]) -> None:
+    """Raises `UsageError` where the key or the certificates of one of them cannot be used."""
+    from hilt.knowledge.provenance import certificates, keys
+
+    readers = {"key": keys.read_public_key, "certificate": certificates.read_pem}
+    for signer in signers:
+        try:
+            if signer.kind in readers:
+                readers[signer.kind](signer.pem.encode())
+        except FormatError as error:
+            raise UsageError(f"the signer {signer.name}: {error}") from None
+
+
+def _public_key(name: str) -> str:
+    from hilt.knowledge.provenance import keys
+
+    data = read_named("--key", name)
+    try:
+        keys.read_public_key(data)
+    except FormatError as error:
+        raise UsageError(f"--key {name}: {error}") from None
+    return data.decode("latin-1")
+
+
+def _certificates(name: str) -> str:
+    from hilt.knowledge.provenance import certificates
+
+    data = read_named("--certificate", name)
+    try:
+        certificates.read_pem(data)
+    except FormatError as error:
+        raise UsageError(f"--certificate {name}: {error}") from None
+    return data.decode("latin-1")

@@ -23,7 +23,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +206,7 @@ def write(tree: dict[str, Any], path: Path) -> None:
 
 def write_entries(entries: Iterable[Licence], path: Path) -> None:
     """Writes the entries, one a line, each with all that is shared."""
-    lines = [json.dumps(asdict(entry), ensure_ascii=False) + "\n" for entry in entries]
+    lines = [json.dumps(entry.plain(), ensure_ascii=False) + "\n" for entry in entries]
     path.write_text("".join(lines), encoding="utf-8")
 
 

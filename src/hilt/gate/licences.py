@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from hilt.knowledge.licences import standard
@@ -33,7 +32,7 @@ def rows() -> tuple[Row, ...]:
 
 def everything() -> dict[str, Any]:
     """The whole pack as plain data."""
-    return {"as_of": PACK_DATE, "licences": [asdict(licence(licence_id)) for licence_id in ids()]}
+    return {"as_of": PACK_DATE, "licences": [licence(licence_id).plain() for licence_id in ids()]}
 
 
 def paragraphs(about: Licence) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
@@ -24,8 +24,7 @@ _CARD = lazy_pattern(r"(readme|model[-_ ]?card)(\.(md|markdown|txt|rst))?", re.I
 _OF_DATA = frozenset({"task_categories", "size_categories", "dataset_info", "annotations_creators"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(NamedTuple):
     """What a card says: its front matter, its text, and the number of the line on which the text begins."""
 
     path: str

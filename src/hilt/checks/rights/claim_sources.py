@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from hilt.checks.check import Repository
@@ -124,17 +124,17 @@ class Sources:
         digest = f"{kind.value} {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
         if digest not in self.known:
             self.known[digest] = _read(path, home, kind, text)
-        found = replace(self.known[digest], path=path, home=home)
+        found = self.known[digest]._replace(path=path, home=home)
         self.texts.append(found)
         if found.kind is FileKind.NOTICE or (
             found.identified and found.identified.kind == "unknown" and len(text) <= _SHORT
         ):
             part = part_of_name(name)
             told = list(_sentences(text, path, own, about_licences=True))
-            self._add(path, (replace(claim, part=part) if part is not Part.WHOLE else claim for claim in told))
+            self._add(path, (claim._replace(part=part) if part is not Part.WHOLE else claim for claim in told))
             if told or found.kind is FileKind.NOTICE:
                 if found.kind is FileKind.LICENCE:  # it only names the licence
-                    self.texts[-1] = replace(found, identified=None)
+                    self.texts[-1] = found._replace(identified=None)
                 return
         if found.identified is not None and found.identified.of != "policy" and found.kind is FileKind.LICENCE:
             self._add(path, [_of_text(found, part_of_name(name))])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from hilt.knowledge.licences.identify import Identified
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LicenceText:
+class LicenceText(NamedTuple):
     """A file that holds the text of a licence, or of a notice. `home` is that of `Places`; `seen` what detectors saw in it."""
 
     path: str
@@ -31,8 +29,7 @@ class LicenceText:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Gathered(NamedTuple):
     """The subject first, then its folders with a licence of their own; and every file of words about rights.
 
     `said` are the beginnings of cards, READMEs and notices of the subject, by path. `unread` are files that were too many.

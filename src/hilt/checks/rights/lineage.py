@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
@@ -30,8 +29,7 @@ _WEIGHTS = frozenset({"safetensors", "torch-zip", "torch-legacy"})
 _QUANTISED = frozenset({"quantize_config.json", "quantization_config.json", "quant_config.json"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineage:
+class Lineage(NamedTuple):
     """What the subject, or a folder of it with weights and a licence of its own, is made from."""
 
     home: str

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.knowledge.licences.licence import Licence, licence
 from hilt.knowledge.licences.works import Claim, How, Part
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """Claims of one thing that cannot all be right; each is one voice of those that agree, the most trusted first.
 
     With `stricter`, the model of a package asks more than the package says of itself.

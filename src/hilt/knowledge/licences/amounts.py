@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 
@@ -39,8 +39,7 @@ _AMOUNT = lazy_pattern(
 _YEARS = range(1900, 2101)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amount:
+class Amount(NamedTuple):
     """A number with its unit: "$" for dollars of the United States, another currency as it is written, or none."""
 
     value: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.amounts import Amount, amounts
@@ -38,8 +38,7 @@ _NO_WORDS = {"notice", "license", "agreement", "attribution notice"}
 _NAMED = lazy_pattern(r'"([^"]{1,400})"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(NamedTuple):
     """A sentence that asks something.
 
     `id` is that of a term or an obligation where there is one of its kind ("users", "display"), otherwise a word of its own

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from hilt.core.fact import Known
 from hilt.core.rights import Obligation, Term
@@ -25,8 +25,7 @@ _NAMES = frozenset({"name-prefix", "display"})
 _CREDIT = ("attribution", "licence-copy", "notice")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inherited:
+class Inherited(NamedTuple):
     """A licence that comes with `ancestors`, which carry the same amount of it."""
 
     licence: Licence
@@ -53,8 +52,7 @@ class Inherited:
         return any(one.changed for one in self.ancestors)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class Conflict(NamedTuple):
     """What these works ask cannot all be done; `fix` says who must do what. `path` is the file that names the first of them."""
 
     kind: str
@@ -64,8 +62,7 @@ class Conflict:
     weak: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
+class Dropped(NamedTuple):
     """The subject is offered under `declared`, which lacks `terms` of a licence that goes along with what it is made from."""
 
     inherited: Inherited

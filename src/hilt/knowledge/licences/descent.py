@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from hilt.core.context import Base
 from hilt.knowledge.licences.edges import Edge
@@ -44,8 +44,7 @@ CHANGES = frozenset({"finetune", "merge"})
 """Relations after which a work is another one, and no longer a copy of the first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ancestor:
+class Ancestor(NamedTuple):
     """Something that the subject comes from by `way`, the names from its own base on; the last one is its name.
 
     `relations` are those of the steps, `source` is the file of the subject that names the first. `base` is None where
@@ -69,8 +68,7 @@ class Ancestor:
         return not CHANGES.isdisjoint(self.relations)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descent:
+class Descent(NamedTuple):
     """Ancestors, the nearest first, each name once for each amount that is carried; and ways that come back to themselves."""
 
     ancestors: tuple[Ancestor, ...]

@@ -7,8 +7,7 @@ mergekit, `mergekit_config.yml`; ggml, docs/gguf.md (`general.base_model.*`, `ge
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hilt.core.fact import Known
 from hilt.knowledge.licences.model_names import is_hub_name, name_of, same
@@ -40,8 +39,7 @@ _STATED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(NamedTuple):
     """The subject is made from `name`, in the way that `relation`, one of `RELATIONS`, says; `source` is the file that says so.
 
     `weak` is true where it says so in passing (a sentence, a path that a library noted), and not as metadata.

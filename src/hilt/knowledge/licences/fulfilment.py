@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.normal_form import normal_form
 from hilt.knowledge.licences.licence import Due
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
+class Files(NamedTuple):
     """What is there of a work: the files with the texts of licences by id, use policies, and what its cards and notices say.
 
     `name` is what the work is called where it is offered, empty where that is not known.
     """
 
     copies: Mapping[str, str]
-    policies: tuple[str, ...] = ()
     said: Mapping[str, str]
+    policies: tuple[str, ...] = ()
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fulfilled:
+class Fulfilled(NamedTuple):
     """`done` as of an obligation, and the file that shows it."""
 
     done: bool | None = None

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.grams import Grams, grams, shipped
@@ -46,8 +47,7 @@ _SPREAD = 1.5
 """How much longer than the known text the stretch may be in which it is found."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """Words that the known texts lack, as they are written; empty `marks` where none of them is known to change the meaning.
 
     `gap` says that words of the known text are missing between these words, which it has. A `trifle` changes nothing.
@@ -59,8 +59,7 @@ class Change:
     trifle: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identified:
+class Identified(NamedTuple):
     """What a text is: `ids` are licences of the index, most alike first, or in the order in which their texts follow.
 
     `of` is "policy" for a policy of use that goes with a licence, and "notice" for the short text that stands for one;
@@ -282,23 +281,23 @@ class _Comparison:
             found = (*found, Mark(kind="long", words=f"{final - first + 1} words"))
         trifle = not found and TRIFLES.issuperset(said[looked]) and self.names_itself(numbers, said[looked])
         return Change(words=self.read.quote(first, final, QUOTED), marks=found, trifle=trifle)
+
     def names_itself(self, numbers: Sequence[int], said: Sequence[str]) -> bool:
         """Words of a title are those of these texts, and not of another licence."""
         titles = {word for number in numbers for word in title_words(self.known.texts[number].id)}
         return titles.issuperset(TITLED.intersection(said))
-
 
     def between(self, numbers: Sequence[int], begin: int, end: int) -> bool:
         """What is missing stands where one known text ends and another one begins, and not inside one of them."""
         near = {*self.order[max(begin - _NEAR, 0) : begin], *self.order[end + 1 : end + 1 + _NEAR]}
         return not any(near <= self.shared[number] for number in numbers)
 
+
 @cache
 def title_words(licence_id: str) -> frozenset[str]:
     """The words of the name of a licence."""
     found = index().licence(licence_id)
     return frozenset(re.split(r"[\W_]+", f"{licence_id} {found.name if found else ''}".lower()))
-
 
 
 def _weight(change: Change) -> int:

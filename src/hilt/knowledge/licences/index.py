@@ -15,15 +15,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "index.json")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """A licence that is known by name: `entry` says that the pack holds what it asks, `texts` how many texts are known."""
 
     id: str

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from hilt.core.context import Base
 
@@ -20,8 +20,7 @@ SOURCE = f"hilt's table of {TABLE_DATE}"
 _FILE = os.path.join(os.path.dirname(__file__), "known_models.tsv")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """One line of the table."""
 
     pattern: str

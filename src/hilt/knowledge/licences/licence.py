@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from hilt.knowledge.licences import standard
 
@@ -23,8 +22,7 @@ PACK_DATE = PACK_VERSION.replace(".", "-")
 _FILE = os.path.join(os.path.dirname(__file__), "entries.jsonl")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """What the grant depends on.
 
     `needs` is a condition on the profile in the language of policies, empty where no profile can decide it. `only_for`
@@ -37,8 +35,7 @@ class Condition:
     only_for: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(NamedTuple):
     """What the licence asks somebody to do; `when` is a condition on the profile, empty for always.
 
     `words` stand as they must be carried, displayed, or begin a name.
@@ -51,16 +48,14 @@ class Due:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outputs:
+class Outputs(NamedTuple):
     """What the licence says of what comes out of a model; `rule` is a word of `standard.OUTPUT_RULES`."""
 
     rule: str
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Licence:
+class Licence(NamedTuple):
     """One entry; CONTRIBUTING.md tells what each key means, `standard` which words may stand there.
 
     `flows_down` names the conditions and duties that bind what is made from a work under it.
@@ -98,6 +93,11 @@ class Licence:
     def how_read(self) -> str:
         """How this entry is known, in words."""
         return standard.READ[self.read]
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as plain data, as its line holds it."""
+        parts = {name: [one._asdict() for one in getattr(self, name)] for name in ("conditions", "duties")}
+        return {**self._asdict(), **parts, "outputs": self.outputs._asdict()}
 
 
 @cache

@@ -7,7 +7,6 @@ unless the licence says the same by itself.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
@@ -36,7 +35,7 @@ def weighed(named: Named, before: str, behind: str) -> Named:
     if _DENIED.search(before[-200:]):
         return Named(unknown=(said,))
     if _LIMITED.search(behind[:600]) and not any(map(_limited, named.ids)):
-        return replace(named, choice=False, unknown=(*named.unknown, said))
+        return named._replace(choice=False, unknown=(*named.unknown, said))
     return named
 
 

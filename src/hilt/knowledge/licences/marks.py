@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.territories import TERRITORIES
@@ -53,8 +53,7 @@ KINDS = ("number", "use", "territory", "long", "forbids", "name")
 """Kinds of marks, those that matter most first; "long" stands for a change of which not every word was looked at."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """Why a change is worth a look: `kind` is one of `KINDS`."""
 
     kind: str

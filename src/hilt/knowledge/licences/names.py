@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences import links
@@ -37,8 +36,7 @@ _EXPRESSION = lazy_pattern(r"\b(?:and|or|with)\b|[()]", re.IGNORECASE)
 _SEPARATOR = lazy_pattern(r"\s*[,;/|&]\s*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(NamedTuple):
     """What was named. `ids` are licences of the pack, of which any one may be chosen (`choice`) or all hold at once.
 
     `unknown` are spellings, cut where they are long, that mean no licence of the pack, or several. `text` is true where no

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 
@@ -32,8 +33,7 @@ _LINK = lazy_pattern(
 _MARKS = lazy_pattern(r"\*\*|__|`|(?<!\w)[*_]|[*_](?!\w)|\\")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(NamedTuple):
     """One paragraph, item of a list or row of a table as plain text; it begins on `line` of the text, counted from 1.
 
     `headings` are those it stands under, the widest first. `links` are (begin, end, where it leads) in `text`.

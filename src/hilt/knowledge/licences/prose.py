@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.limits import weighed
@@ -57,8 +57,7 @@ _LONGEST_NAME = 12
 """Words of a name of a licence in a sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """A sentence that says under which licence something is; `named` may hold nothing but a spelling that is unknown."""
 
     named: Named

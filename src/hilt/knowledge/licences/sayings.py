@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.works import Part
@@ -52,8 +52,7 @@ _AND = lazy_pattern(r"\s+(?:and|or|&|as well as)\s+|\s*[/&,]\s*", re.IGNORECASE)
 _WORDS = lazy_pattern(r"[\w'.+-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(NamedTuple):
     """The parts of the subject that words name; `other` is true where they name something that is none of them."""
 
     parts: tuple[Part, ...] = ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from hilt.core.fact import Known
 
@@ -39,8 +39,7 @@ class Part(Enum):
     DATA = "the data"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """One place that names a licence, or is the text of one.
 
     `said` is what it says in its own words: a spelling, a sentence, or the title of a text. `ids` are the licences of the
@@ -58,8 +57,7 @@ class Claim:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(NamedTuple):
     """Something that has a licence of its own.
 
     `name` is empty for the subject, a folder for a part of it with a licence of its own, and what the subject calls it for

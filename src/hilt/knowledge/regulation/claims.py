@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.regulation.accelerators import NAME, known, named
@@ -93,8 +93,7 @@ class Part(Enum):
     UNSAID = "unsaid"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """A figure: tokens, operations, hours of one accelerator (`device`, where it is named), kWh or kg of CO2.
 
     `shared` says that it may be of several models together, or of each of several another; `sizes` are the

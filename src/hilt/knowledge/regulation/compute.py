@@ -13,7 +13,7 @@ the peak, and the guidelines themselves reckon with 0.5.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.knowledge.regulation.accelerators import peak
 from hilt.knowledge.regulation.claims import Claim, Part
@@ -39,8 +39,7 @@ _ALIKE = 10
 """Figures within this factor of the largest are of the training or of siblings; smaller ones are of its later parts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class Size(NamedTuple):
     """The parameters of a model: all of them, at least and at most, and those that one token passes through.
 
     `most` is None where part of the weights may lie elsewhere, as with adapters.
@@ -51,8 +50,7 @@ class Size:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(NamedTuple):
     """The interval; an end that is None is unknown."""
 
     low: float | None

@@ -7,8 +7,7 @@ matrices each (gate, up, down). What a config says is a claim, held against the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _PARTS = ("text_config", "llm_config", "language_config", "thinker_config")
 """Where a config of several models in one keeps that of the language model."""
@@ -21,8 +20,7 @@ _MOST = 1 << 20
 """No figure of a config that is larger is one of layers, experts or widths."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Experts:
+class Experts(NamedTuple):
     """The routed experts of a model: how many each layer has and chooses, and the parameters of one."""
 
     experts: int

@@ -10,11 +10,10 @@ the answer of each is one part of an "and" of three values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 READ: Mapping[str, str] = MappingProxyType(
     {
@@ -28,8 +27,7 @@ READ: Mapping[str, str] = MappingProxyType(
 WHOSE = ("publisher", "you")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule. `needs` and `unless` are ids of rules before it in the pack.
 
     `since` is the day from which it applies, `until` the last one, None where there is no end. `says` is what follows where it holds, and `whose` whose duty that is. `source` is what was read, `read` a key of
@@ -44,13 +42,13 @@ class Rule:
     until: date | None
     yes: str
     no: str
-    needs: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
     whose: str
     says: str
     source: str
     read: str
     as_of: date
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
     def in_force(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)

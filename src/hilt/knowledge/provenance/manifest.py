@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hilt.core.errors import FormatError
-from hilt.knowledge.provenance.statement import Resource, Statement, why_no_path
+from hilt.knowledge.provenance.statement import DIGEST_SIZES, Resource, Statement, check, digest_in, why_no_path
 
 ALWAYS_LEFT_OUT = (".git", ".gitattributes", ".github", ".gitignore")
 """What OMS never signs, at the root of a model."""
@@ -77,6 +77,8 @@ def build(
 
     `ignore_paths` must name the place of the signature itself where that lies inside the model.
     """
+    if algorithm not in DIGEST_SIZES:
+        raise FormatError(f"a hash_type that OMS 1.0 does not know: {algorithm!r}")
     for path in ignore_paths:
         if (why := why_no_path(path)) or not {"*", "?", "["}.isdisjoint(path):
             raise FormatError(f"{path!r} cannot be left out: {why or 'patterns are not allowed'}")
@@ -84,17 +86,16 @@ def build(
     places = _places(left_out)
     resources: list[Resource] = []
     for file in files:
-        if _lies_in(file.path, places):
-            continue
-        if why := why_no_path(file.path):
-            raise FormatError(f"{file.path!r} cannot be signed: {why}")
-        resources.extend(_resources(file, shard_size))
+        if not _lies_in(file.path, places):
+            resources.extend(_resources(file, algorithm, shard_size))
     if not resources:
         raise FormatError("there is no file to sign")
+    resources.sort(key=lambda resource: resource.name)
+    check(resources, shard_size)
     return Statement(
         name=name or "model",
         algorithm=algorithm,
-        resources=tuple(sorted(resources, key=lambda resource: resource.name)),
+        resources=tuple(resources),
         shard_size=shard_size,
         allow_symlinks=allow_symlinks,
         ignore_paths=left_out,
@@ -167,12 +168,12 @@ def _same(signed: Sequence[Resource], file: File) -> bool | None:
     return tuple(resource.digest for resource in ordered) == file.digests
 
 
-def _resources(file: File, shard_size: int) -> list[Resource]:
+def _resources(file: File, algorithm: str, shard_size: int) -> list[Resource]:
     places = shards(file.size, shard_size) if shard_size else ((0, None),)
     if len(places) != len(file.digests):
         raise FormatError(f"{file.path!r} comes with {len(file.digests)} digests, not {len(places)}")
     return [
-        Resource(path=file.path, digest=digest, start=start, end=end)
+        Resource(path=file.path, digest=digest_in(digest, algorithm), start=start, end=end)
         for (start, end), digest in zip(places, file.digests, strict=True)
     ]
 

@@ -151,10 +151,7 @@ def _current(subject: Any, predicate: dict[str, Any], limits: Limits) -> Stateme
     resources = tuple(_resource(value, algorithm, shard_size) for value in listed)
     if not shard_size and len(resources) == 1 and resources[0].path == ".":
         resources = (Resource(path=name, digest=resources[0].digest),)  # `model-signing` calls a model of one file so
-    _check_paths(resources)
-    _check_order(resources)
-    if shard_size:
-        _check_shards(resources, shard_size)
+    check(resources, shard_size)
     if (computed := root_digest(resources)) != root:
         raise FormatError(f"the subject's digest is {root}, but the files listed make {computed}")
     return Statement(
@@ -180,7 +177,7 @@ def _subject(value: Any) -> tuple[str, str]:
     name, digest = subject.get("name"), _object(subject.get("digest"), "the subject's digest").get("sha256")
     if not isinstance(name, str) or not name:
         raise FormatError("a subject without a name")
-    return name, _digest(digest, "sha256")
+    return name, digest_in(digest, "sha256")
 
 
 def _serialization(value: dict[str, Any]) -> tuple[str, int, bool, tuple[str, ...]]:
@@ -214,12 +211,20 @@ def _resource(value: Any, algorithm: str, shard_size: int) -> Resource:
         raise FormatError(
             f"{_shown(name)} has a digest by {_shown(resource.get('algorithm'))}, where all are by {algorithm}"
         )
-    digest = _digest(resource.get("digest"), algorithm)
+    digest = digest_in(resource.get("digest"), algorithm)
     if not shard_size:
         return Resource(path=name, digest=digest)
     if (shard := _SHARD.fullmatch(name)) is None:
         raise FormatError(f"{_shown(name)} is no name of a shard (path:start:end)")
     return Resource(path=shard[1], digest=digest, start=int(shard[2]), end=int(shard[3]))
+
+
+def check(resources: Sequence[Resource], shard_size: int) -> None:
+    """Raises `FormatError` where OMS does not allow a statement to list `resources`."""
+    _check_paths(resources)
+    _check_order(resources)
+    if shard_size:
+        _check_shards(resources, shard_size)
 
 
 def _check_paths(resources: Sequence[Resource]) -> None:
@@ -259,7 +264,8 @@ def _bounded(value: Any, limits: Limits) -> list[Any]:
     return value
 
 
-def _digest(value: Any, algorithm: str) -> str:
+def digest_in(value: Any, algorithm: str) -> str:
+    """`value`, where it is a digest by `algorithm` in hex."""
     if not isinstance(value, str) or len(value) != 2 * DIGEST_SIZES[algorithm] or not _HEX.fullmatch(value):
         raise FormatError(f"{_shown(value)} is no digest by {algorithm}")
     return value

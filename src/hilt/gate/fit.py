@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.report import Report
 from hilt.core.running import Fits, Machine, Memory, Running
 from hilt.core.verdict import Verdict
+from hilt.core.wire import encode_text
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Row(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """`running` is told of `chosen`: the largest set that fits, or the smallest where none does."""
+    """`running` is told of `chosen`: the largest set that fits, or the smallest where none does. `elsewhere` is then the
+    smallest card that it fits."""
 
     reference: str
     machine: Machine
@@ -54,6 +56,7 @@ class Fit(NamedTuple):
     chosen: str
     running: Running
     writes: bool
+    elsewhere: Machine | None = None
 
 
 def fit(
@@ -101,6 +104,58 @@ def running_of(report: Report, settings: Settings, today: str) -> Running | None
     return running.run(shape, variant, asked) if variant is not None else None
 
 
+def as_data(told: Fit) -> dict[str, Any]:
+    """All of it as plain data; `running` is as in the JSON of a verdict."""
+    from hilt.core.running_v1 import encode_running
+
+    return {
+        "reference": encode_text(told.reference),
+        "sequences": told.sequences,
+        "chosen": encode_text(told.chosen),
+        "rows": [_as_data(row) for row in told.rows],
+        "elsewhere": told.elsewhere.name if told.elsewhere is not None else None,
+        "running": encode_running(told.running),
+    }
+
+
+def _as_data(row: Row) -> dict[str, Any]:
+    return {
+        "name": encode_text(row.name),
+        "engine": row.engine,
+        "bytes": row.bytes,
+        "estimate": row.estimate,
+        "at": [
+            {
+                "context": at.context,
+                "reserved": at.memory.reserved if at.memory is not None else None,
+                "resident": at.memory.resident if at.memory is not None else None,
+                "fits": at.fits.value,
+            }
+            for at in row.at
+        ],
+        "largest_context": row.largest_context,
+        "speed": row.speed,
+    }
+
+
+def machines() -> tuple[dict[str, Any], ...]:
+    """The machines that hilt knows, as plain data."""
+    from hilt.knowledge.fit import machines as pack
+
+    each = [one for name in pack.names() if (one := pack.machine(name)) is not None]
+    return tuple(
+        {
+            "name": one.name,
+            "memory_gb": round(one.memory / 1e9, 1),
+            "bandwidth_gb_s": round((one.bandwidth or 0) / 1e9),
+            "price": one.price,
+            "as_of": one.as_of,
+            "source": one.source,
+        }
+        for one in each
+    )
+
+
 def _fit(report: Report, shape: Shape, asked: Asked, *, own_context: bool) -> Fit:
     from hilt.knowledge.fit import running
 
@@ -123,7 +178,17 @@ def _fit(report: Report, shape: Shape, asked: Asked, *, own_context: bool) -> Fi
         chosen=variant.name,
         running=running.run(shape, variant, asked),
         writes=asked.writes,
+        elsewhere=_elsewhere(shape, variant, asked),
     )
+
+
+def _elsewhere(shape: Shape, variant: Variant, asked: Asked) -> Machine | None:
+    from hilt.knowledge.fit import machines, running
+
+    needs = running.memory_of(shape, variant, asked)
+    if running.fitting(needs, asked.machine) is not Fits.NO:
+        return None
+    return next((one for one in machines.cards() if running.fitting(needs, one) is Fits.YES), None)
 
 
 def _row(shape: Shape, variant: Variant, asked: Asked, contexts: list[int], *, estimate: bool) -> Row:
@@ -137,7 +202,7 @@ def _row(shape: Shape, variant: Variant, asked: Asked, contexts: list[int], *, e
         estimate=estimate,
         at=tuple(At(one, needs, running.fitting(needs, asked.machine)) for one, needs in told),
         largest_context=running.largest_context(shape, variant, asked),
-        speed=running.speed_of(shape, variant, asked),
+        speed=running.speed_of(shape, variant, asked) if told[0][1] is not None else None,
     )
 
 

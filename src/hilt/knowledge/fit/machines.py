@@ -63,6 +63,12 @@ def this_machine(*, measured: bool) -> Machine:
     )
 
 
+def cards() -> tuple[Machine, ...]:
+    """The graphics cards, those with the least memory first."""
+    told = [_machine(one["name"]) for one in _pack()["machines"] if one["kind"] == "gpu"]
+    return tuple(sorted(told, key=lambda one: one.memory))
+
+
 def serves_many(machine: Machine) -> bool:
     """Does it answer many people at once? What sits on a desk does not; a card, or a machine of one's own, does."""
     kind = next((one["kind"] for one in _pack()["machines"] if one["name"] == machine.name), "own")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -29,8 +30,8 @@ def same_model(called: Iterable[str], parameters: int | None, today: str) -> tup
     for key in dict.fromkeys(names.key(name) for name in called):
         if key in _pack()["offers"] and names.agrees(key, parameters):
             offers = sorted(_offers(key, today, same=True), key=lambda offer: offer.blended)
-            each = {offer.provider: offer for offer in reversed(offers)}
-            return tuple(offer for offer in offers if each[offer.provider] is offer)[:_MOST]
+            cheapest = {_host(offer): offer for offer in reversed(offers)}
+            return tuple(offer for offer in offers if cheapest[_host(offer)] is offer)[:_MOST]
     return ()
 
 
@@ -48,6 +49,12 @@ def sources() -> tuple[str, ...]:
     return tuple(
         f"{one['package']} ({one['licence']}, {one['copyright']}), as of {one['as_of']}" for one in _pack()["sources"]
     )
+
+
+def _host(offer: Offer) -> str:
+    """Who computes: a route over Hugging Face leads to the host that it names."""
+    routed = re.fullmatch(r"Hugging Face \((.*)\)", offer.provider)
+    return re.split(r"[^a-z]", (routed[1] if routed else offer.provider).lower())[0]
 
 
 def _offers(key: str, today: str, *, same: bool, provider: str = "") -> Iterator[Offer]:

@@ -34,7 +34,3 @@ def estimated(parameters: int, active: int | None = None) -> tuple[Variant, ...]
         )
         for name, bits in BITS.items()
     )
-
-
-def is_estimate(variant: Variant) -> bool:
-    return variant.name.endswith(_MARK)

@@ -1,0 +1,96 @@
+"""hilt fit: where a model runs, how fast, and what that costs against having it hosted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+
+import click
+
+
+@click.command()
+@click.argument("reference", metavar="REF|REPORT.json", required=False, type=click.Path(allow_dash=True))
+@click.option("--memory", metavar="SIZE", help="What the model may have of the machine's memory, such as 16GB.")
+@click.option(
+    "--context", metavar="N", type=int, help="Tokens of input and output together; 4k, 32k and the most without."
+)
+@click.option("--sequences", metavar="N", type=int, help="How many run at once.")
+@click.option("--engine", metavar="NAME", help="llama.cpp, llama-cpp-python, transformers or vllm.")
+@click.option("--machine", metavar="NAME", help='Such as h100 or "Apple M4 16GB"; this one without.')
+@click.option("--utilisation", metavar="PERCENT", help="How busy it is, such as 25%; a table of 5 to 100 % without.")
+@click.option("--machines", "listed", is_flag=True, help="List the machines that hilt knows.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+def fit(
+    reference: str | None,
+    memory: str | None,
+    context: int | None,
+    sequences: int | None,
+    engine: str | None,
+    machine: str | None,
+    utilisation: str | None,
+    config: str | None,
+    *,
+    listed: bool,
+    as_json: bool,
+) -> None:
+    """Tell where REF runs: memory, the longest input, tokens a second, and what that costs against having it hosted.
+
+    REPORT.json is what `hilt check --json` wrote: then nothing is read again. Quantisations that are not there are
+    estimated. Prices are dated; `machine:` in the settings names your own.
+    """
+    from hilt.core.errors import UsageError
+    from hilt.gate.fit import as_data, machines
+    from hilt.gate.fit import fit as tell
+    from hilt.gate.settings import find_settings
+
+    if listed:
+        _list(machines(), as_json=as_json)
+        return
+    if reference is None:
+        raise UsageError("name a model: a path, hf:org/name, or a stored report")
+    busy = _part(utilisation) if utilisation is not None else None
+    settings = find_settings(config)
+    told = tell(
+        reference,
+        memory=memory,
+        context=context,
+        sequences=sequences,
+        engine=engine,
+        machine=machine,
+        settings=settings,
+    )
+    if as_json:
+        click.echo(json.dumps(as_data(told), indent=2))
+        return
+    from hilt.doors.cli.fit_page import write
+    from hilt.output.layout import Page
+    from hilt.output.text import coloured
+
+    page = Page(min(shutil.get_terminal_size().columns, 100), colour=coloured(sys.stdout, os.environ))
+    write(page, told, busy)
+    click.echo(str(page))
+
+
+def _part(text: str) -> float:
+    """The part of the time that `25%` is."""
+    from hilt.core.errors import UsageError
+
+    try:
+        part = float(text.strip().removesuffix("%")) / 100
+    except ValueError:
+        part = 0.0
+    if not 0 < part <= 1:
+        raise UsageError(f"--utilisation {text!r:.40}: a percentage above 0 and up to 100 is needed, such as 25%")
+    return part
+
+
+def _list(told: tuple[dict[str, object], ...], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(told, indent=2))
+        return
+    for one in told:
+        price = f"{one['price']:.3f} $/h as of {one['as_of']}" if one["price"] is not None else "no price"
+        click.echo(f"{one['name']:<24} {one['memory_gb']:>7} GB {one['bandwidth_gb_s']:>6} GB/s  {price}")

@@ -1,0 +1,161 @@
+"""What `hilt fit` tells, on a terminal: the verdict, the memory of each set of weights, the costs, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hilt.core.running import Fits
+from hilt.output.figures import counted, grouped, size_text
+from hilt.output.quote import quote
+
+if TYPE_CHECKING:
+    from hilt.core.running import BreakEven, Offer
+    from hilt.gate.fit import At, Fit, Row
+    from hilt.output.layout import Page
+
+_COLOURS = {Fits.YES: "green", Fits.TIGHT: "yellow", Fits.NO: "red", Fits.UNKNOWN: "yellow"}
+_SHORT = {Fits.YES: "fits", Fits.TIGHT: "tight", Fits.NO: "no", Fits.UNKNOWN: "?"}
+_BUSY = (0.05, 0.25, 0.5, 1.0)
+_NAME, _CELL = 34, 19
+
+
+def write(page: Page, told: Fit, busy: float | None) -> None:
+    running = told.running
+    page.flow([(quote(told.reference), "bold")])
+    page.flow(
+        [(_verdict(told), "")], indent=len(running.fits.value) + 4, label=(running.fits.value, _COLOURS[running.fits])
+    )
+    page.blank()
+    _table(page, told)
+    if told.writes:
+        page.blank()
+        _costs(page, told, busy)
+    page.blank()
+    page.flow([("Why", "bold")])
+    for why in running.why:
+        page.flow([(quote(why, 1000), "dim")], indent=4, label=("-", ""))
+
+
+def _verdict(told: Fit) -> str:
+    running, machine = told.running, quote(told.machine.name)
+    if running.memory is None:
+        return f"on {machine}: {quote(next(iter(running.why[1:]), ''), 300)}"
+    has = f"{size_text(running.memory.reserved)} of {size_text(told.machine.memory)} on {machine}"
+    takes = f"{quote(told.chosen)} in {running.memory.engine} takes {has} with {_tokens(running.memory.context)} tokens"
+    match running.fits:
+        case Fits.YES:
+            return f"{takes}, and up to {_tokens(running.largest_context or 0)} tokens fit"
+        case Fits.TIGHT:
+            return f"{takes}; what it touches fits ({size_text(running.memory.resident)}), what it reserves does not"
+        case _:
+            return f"{takes}; {_instead(told)}"
+
+
+def _instead(told: Fit) -> str:
+    """The best estimated quantisation that would fit, and the card that this one does."""
+    good = [row for row in told.rows if row.estimate and row.at[0].fits is Fits.YES]
+    smaller = f"{_bare(max(good, key=lambda row: row.bytes))} of llama.cpp would, by an estimate" if good else ""
+    card = told.elsewhere
+    larger = f"it would fit {card.name} ({size_text(card.memory)})" if card is not None else ""
+    return "; ".join(filter(None, (smaller, larger))) or "no quantisation would, and no card that hilt knows"
+
+
+def _table(page: Page, told: Fit) -> None:
+    many = f" for {counted(told.sequences, 'sequence')} at once" if told.sequences > 1 else ""
+    page.flow([("Memory", "bold"), (f"reserved / touched, in GB,{many} with so many tokens:", "")])
+    heads = "".join(f"{_tokens(at.context):<{_CELL}}" for at in (told.rows[0].at if told.rows else ()))
+    speed = "tokens a second" if told.writes else ""
+    page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<11}{speed}", "dim"))
+    for estimate in (False, True):
+        rows = [row for row in told.rows if row.estimate is estimate]
+        if estimate and rows:
+            page.flow([("not there; estimated for", "dim"), (rows[0].engine, "dim"), ("from the parameters:", "dim")])
+        for row in rows:
+            _row(page, row, writes=told.writes)
+
+
+def _row(page: Page, row: Row, *, writes: bool) -> None:
+    name = quote(_bare(row))
+    label = f"{name} {size_text(row.bytes)}"
+    if len(label) > _NAME - 1:
+        page.line(f"  {name}")
+        label = f"  {size_text(row.bytes)}"
+    cells = "".join(_cell(page, at) for at in row.at)
+    most = "?" if row.largest_context is None else _tokens(row.largest_context) if row.largest_context else "-"
+    page.line(f"  {label:<{_NAME}}{cells}{most:<11}{_speed(row) if writes else ''}")
+
+
+def _cell(page: Page, at: At) -> str:
+    if at.memory is None:
+        return f"{'?':<{_CELL}}"
+    figures = f"{_gb(at.memory.reserved)} / {_gb(at.memory.resident)} "
+    word = _SHORT[at.fits]
+    return figures + page.styled(word, _COLOURS[at.fits]) + " " * max(1, _CELL - len(figures) - len(word))
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1e9:.2f}" if size < 1e10 else f"{size / 1e9:.1f}"
+
+
+def _bare(row: Row) -> str:
+    return row.name.partition(",")[0] if row.estimate else row.name
+
+
+def _tokens(number: int) -> str:
+    """`32k` for 32 768."""
+    return f"{number >> 10}k" if number and not number & 1023 else grouped(number)
+
+
+def _speed(row: Row) -> str:
+    if row.at[0].fits is Fits.NO:
+        return "-"
+    return f"{_short(row.speed[0])} to {_short(row.speed[1])}" if row.speed is not None else "?"
+
+
+def _short(figure: float) -> str:
+    return f"{figure:.0f}" if figure >= 10 else f"{figure:.2g}"
+
+
+def _costs(page: Page, told: Fit, busy: float | None) -> None:
+    running = told.running
+    hour = f"; an hour of {quote(told.machine.name)}: {_dollars(told.machine.price)}" if told.machine.price else ""
+    page.flow([("Cost", "bold"), (f"US dollars for a million tokens, three of input to one of output{hour}", "")])
+    whole = next((cost for cost in running.costs if cost.utilisation == 1.0), None)
+    for part in (busy,) if busy is not None else _BUSY:
+        if whole is not None:
+            label = f"here, busy {part * 100:g} % of the time"
+            page.flow(
+                [(f"{_dollars(whole.low / part)} to {_dollars(whole.high / part)}", "")],
+                indent=_NAME + 2,
+                label=(label, ""),
+            )
+    even = {one.offer: one for one in running.break_even}
+    for same, words in ((True, "this model, hosted, by its name"), (False, "others; not held against its work")):
+        offers = [offer for offer in running.offers if offer.same is same]
+        page.flow([(words, "dim")] if offers or not same else [("no host of this model is known by its name", "dim")])
+        for offer in offers:
+            _offer(page, offer, even.get(offer), dearest=whole.high if whole is not None else 0)
+    page.flow([(f"Prices as of {running.prices_of}.", "dim")])
+
+
+def _offer(page: Page, offer: Offer, even: BreakEven | None, dearest: float) -> None:
+    told = f"{_dollars(offer.blended)} ({_dollars(offer.input)} in, {_dollars(offer.output)} out)"
+    spans = [(told, "")]
+    if even is not None and even.tokens_a_day is None:
+        spans.append(("cheaper than here, however busy", "yellow"))
+    elif even is not None and even.tokens_a_day is not None:
+        surely = "" if dearest <= offer.blended else ", if it is as fast as it can be"
+        spans.append((f"dearer from {_many(even.tokens_a_day)} tokens a day{surely}", ""))
+    name = quote(offer.provider if offer.same else f"{offer.provider} {offer.model}")
+    page.flow(spans, indent=_NAME + 2, label=(name, ""))
+
+
+def _dollars(figure: float) -> str:
+    return f"${figure:,.2f}" if figure >= 0.0995 else f"${figure:.3f}"
+
+
+def _many(figure: float) -> str:
+    for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if figure >= size:
+            return f"{figure / size:.3g} {word}"
+    return f"{figure:.0f}"

@@ -98,10 +98,14 @@ def sign(
         write(file, bundle.decode())
     except OSError as error:
         raise UsageError(f"--signature {file}: {error.strerror}") from None
-    paths = {resource.path for resource in stated.resources}
-    left = tuple(entry.path for entry in listing.subject.entries if entry.path not in paths | {own})
-    size = sum(entry.size for entry in listing.subject.files if entry.path in paths or folder is None)
-    return Written(file=str(file), by=private.signer.name, files=len(paths), size=size, left_out=left)
+    signed = {one.path for one in files if one.digests}
+    return Written(
+        file=str(file),
+        by=private.signer.name,
+        files=len(signed),
+        size=sum(one.size for one in files),
+        left_out=tuple(entry.path for entry in listing.subject.entries if entry.path not in signed | {own}),
+    )
 
 
 def _private(key: Named, certificate: Named | None, password: bytes | None) -> _Private:

@@ -192,6 +192,8 @@ def _serialization(value: dict[str, Any]) -> tuple[str, int, bool, tuple[str, ..
     if not isinstance(links, bool):
         raise FormatError("allow_symlinks is neither true nor false")
     size = value.get("shard_size")
+    if isinstance(size, float) and size.is_integer():
+        size = int(size)  # `model-signing` writes 1000000000.0
     if method == FILES and size is not None:
         raise FormatError("shard_size where whole files are listed")
     if method == SHARDS and (isinstance(size, bool) or not isinstance(size, int) or not 0 < size < 1 << 63):
@@ -207,7 +209,8 @@ def _resource(value: Any, algorithm: str, shard_size: int) -> Resource:
     name = resource.get("name")
     if not isinstance(name, str):
         raise FormatError("a resource without a name")
-    if resource.get("algorithm") != algorithm:
+    # `model-signing` names the size of the shards in the algorithm, which the specification does not.
+    if resource.get("algorithm") not in (algorithm, f"{algorithm}-sharded-{shard_size}"):
         raise FormatError(
             f"{_shown(name)} has a digest by {_shown(resource.get('algorithm'))}, where all are by {algorithm}"
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hilt.core.verification import Signature, Signed, Verification
     from hilt.core.waiver import Unwaived, Waived, Waiver
     from hilt.gate.check import check
+    from hilt.gate.fit import fit
     from hilt.gate.judge import judge
     from hilt.gate.settings import Settings, find_settings
     from hilt.gate.sign import sign
@@ -65,6 +66,7 @@ _HOME = {
     "Where": "core.finding",
     "check": "gate.check",
     "find_settings": "gate.settings",
+    "fit": "gate.fit",
     "judge": "gate.judge",
     "sign": "gate.sign",
     "verify": "gate.verify",
@@ -107,6 +109,7 @@ __all__ = [
     "__version__",
     "check",
     "find_settings",
+    "fit",
     "judge",
     "sign",
     "verify",

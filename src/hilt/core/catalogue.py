@@ -32,20 +32,23 @@ class Catalogue:
     """Every check that a report may name, every fact, and the names of licences; in the order of their lists.
 
     Each check comes with a function that tells it, called when it is asked for: outputs tell few of all checks. `licence`
-    gives the full name of a licence, and whatever it does not know (the path of a text that is none) as it stands.
+    gives the full name of a licence, and whatever it does not know (the path of a text that is none) as it stands; `spdx`
+    gives its id in the list of SPDX, empty where it has none.
     """
 
-    __slots__ = ("_checks", "_facts", "licence")
+    __slots__ = ("_checks", "_facts", "licence", "spdx")
 
     def __init__(
         self,
         checks: Mapping[str, Callable[[], About]] = MappingProxyType({}),
         facts: Iterable[FactSpec] = (),
         licence: Callable[[str], str] = str,
+        spdx: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._checks = checks
         self._facts = {spec.key: spec for spec in facts}
         self.licence = licence
+        self.spdx = spdx
 
     def __iter__(self) -> Iterator[About]:
         return (tell() for tell in self._checks.values())

@@ -28,7 +28,7 @@ class Explanation(NamedTuple):
 
 def catalogue() -> Catalogue:
     """Every check, every fact and every licence of this version, told."""
-    return Catalogue({check.id: partial(_about, check) for check in CHECKS}, SCHEMA, _licence_name)
+    return Catalogue({check.id: partial(_about, check) for check in CHECKS}, SCHEMA, _licence_name, _spdx)
 
 
 def _licence_name(licence_id: str) -> str:
@@ -36,6 +36,13 @@ def _licence_name(licence_id: str) -> str:
 
     known = index().licence(licence_id)
     return known.name if known else licence_id
+
+
+def _spdx(licence_id: str) -> str:
+    from hilt.knowledge.licences.index import index
+
+    known = index().licence(licence_id.lower())
+    return known.spdx if known else ""
 
 
 @cache

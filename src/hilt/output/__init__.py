@@ -38,4 +38,10 @@ OUTPUTS: tuple[Output, ...] = (
     Output(name="json", title="everything, for programs", media_type="application/json", suffix=".json"),
     Output(name="sarif", title="SARIF 2.1.0, for code scanning", media_type="application/sarif+json", suffix=".sarif"),
     Output(name="html", title="one page, for people", media_type="text/html", suffix=".html"),
+    Output(
+        name="cyclonedx",
+        title="CycloneDX 1.7, a bill of materials",
+        media_type="application/vnd.cyclonedx+json",
+        suffix=".cdx.json",
+    ),
 )

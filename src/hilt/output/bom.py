@@ -14,7 +14,7 @@ from typing import NamedTuple
 from hilt.core.fact import Known, Value
 from hilt.core.verdict import Verdict
 from hilt.output import bom_files, bom_identity, bom_judged, bom_model
-from hilt.output.bom_told import Told, fact
+from hilt.output.bom_told import Told, fact, texts
 
 
 class Cluster(Enum):
@@ -39,6 +39,11 @@ class Field(NamedTuple):
     value: Value
     known: Known
     source: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The value as one text, or one for each of a list; none where it is unknown. Nothing is quoted or left out."""
+        return texts(self.value)
 
 
 class Row(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hilt.core.fact import Known, Value
 from hilt.core.report import Report
 from hilt.core.verdict import Verdict
+from hilt.output.figures import count_text
 
 
 class Told(NamedTuple):
@@ -18,6 +19,8 @@ class Told(NamedTuple):
     source: str
 
 
+_WRITTEN_OUT = 1_000
+"""Bits of a number that is written digit by digit: Python refuses to write those of hostile headers."""
 UNTOLD = Told(None, Known.UNKNOWN, "")
 
 
@@ -37,3 +40,19 @@ def fact(key: str) -> Callable[[Verdict], Told]:
 def computed(value: Value, source: str = "hilt") -> Told:
     """What hilt itself worked out from the bytes, or did."""
     return Told(value, Known.VERIFIED, source)
+
+
+def texts(value: Value) -> tuple[str, ...]:
+    """A value as programs read it: `true`, `8030261248`, `7.2e+23`, and each item of a list by itself."""
+    match value:
+        case None:
+            return ()
+        case bool():
+            return ("true" if value else "false",)
+        case int():
+            return (str(value) if value.bit_length() <= _WRITTEN_OUT else count_text(value),)
+        case float():
+            return (f"{value:.6g}",)
+        case tuple():
+            return value
+    return (value,)

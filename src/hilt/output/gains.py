@@ -1,4 +1,4 @@
-"""What one gains: what the subject is, the rights that come with it, how open it is, how cleanly it loads.
+"""What one gains: what the subject is, the rights that come with it, how open it is, how cleanly it loads, who signed it.
 
 `GAINS` is the list: each function tells its part of the column, in this order.
 """
@@ -13,7 +13,7 @@ from hilt.core.fact import Fact
 from hilt.core.report import Report
 from hilt.core.verdict import Verdict
 from hilt.output.entry import Entry, Tone
-from hilt.output.figures import how_known, listed, some, tally, value_text
+from hilt.output.figures import counted, how_known, listed, some, tally, value_text
 
 MODEL = {
     "model.architectures": "architecture",
@@ -65,6 +65,7 @@ BESIDE = frozenset(
     {
         "described", "unknown", "text", "licence", "model-card", "json", "yaml", "xml", "python", "script", "jinja", "tokenizer",
         "json-lines", "ini", "package-metadata", "tfrecord", "sqlite", "sentencepiece", "lfs-pointer", "elf", "pe", "image",
+        "sigstore-bundle",
     }
 )  # fmt: skip
 """Formats of what stands beside the weights; they are no reason to take a model."""
@@ -150,6 +151,23 @@ def _loading(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
         yield Entry("pickles", "clean: every call known, every byte accounted for", how_known(clean), Tone.GOOD)
 
 
+def _provenance(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """Whose files these are, and that they are as a hub stated them."""
+    report = verdict.report
+    signers = _known(report, "provenance.signed_by")
+    if signers and isinstance(signers.value, tuple):
+        left_out, until = _known(report, "provenance.left_out"), _known(report, "provenance.signed_until")
+        missing = len(left_out.value) if left_out and isinstance(left_out.value, tuple) else 0
+        text = f"by {some(signers.value, 3)}" + (f", but for {counted(missing, 'file')}" if missing else ", every file")
+        text += f"; the certificate ends on {until.value}" if until else ""
+        yield Entry("signed", text, how_known(signers), Tone.GOOD)
+    same, commit = _known(report, "provenance.hub_digests"), _known(report, "provenance.commit")
+    if same and same.value:
+        text = f"{same.value} of {counted(len(report.subject.files), 'file')} as the hub stated them"
+        text += f", at commit {str(commit.value)[:12]}" if commit else ""
+        yield Entry("download", text, how_known(same))
+
+
 GAINS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _formats,
     _model,
@@ -157,6 +175,7 @@ GAINS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _rights,
     _openness,
     _loading,
+    _provenance,
 )
 
 

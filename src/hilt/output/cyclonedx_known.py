@@ -1,0 +1,107 @@
+"""How what stands in a CycloneDX document is known: properties for every field, and citations for those with a place of their
+own in the format.
+
+`PLACES` says where in its component a field stands, as JSON Pointers. A field that stands in none of them is written as
+properties. The names of all properties are in `docs/aibom.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hilt.core.fact import Known
+from hilt.output.bom import Field
+from hilt.output.quote import quote
+
+if TYPE_CHECKING:
+    from hilt.output.cyclonedx_model import Model
+
+LONGEST = 1_000
+"""Letters of a text that is written as one."""
+ITEMS = 200
+"""Items of a list that are written, each as a property of its own."""
+
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "bom.tool": ("//metadata/tools",),
+    "bom.timestamp": ("//metadata/timestamp",),
+    "bom.context": ("//metadata/lifecycles",),
+    "system.intended_use": ("modelCard/considerations/useCases",),
+    "system.users": ("modelCard/considerations/users",),
+    "system.inputs": ("modelCard/modelParameters/inputs",),
+    "system.outputs": ("modelCard/modelParameters/outputs",),
+    "model.name": ("name",),
+    "model.producer": ("supplier",),
+    "model.version": ("version",),
+    "model.id": ("purl",),
+    "model.description": ("description",),
+    "model.digest": ("hashes",),
+    "model.file_hashes": ("components",),
+    "model.weight_hashes": ("components",),
+    "model.architecture": ("modelCard/modelParameters/modelArchitecture",),
+    "model.family": ("modelCard/modelParameters/architectureFamily",),
+    "model.task": ("modelCard/modelParameters/task",),
+    "model.lineage": ("pedigree/ancestors",),
+    "model.licence_declared": ("licenses",),
+    "model.licence_concluded": ("licenses",),
+    "model.limitations": ("modelCard/considerations/technicalLimitations",),
+    "data.names": ("modelCard/modelParameters/datasets",),
+    "kpi.evaluations": ("modelCard/quantitativeAnalysis/performanceMetrics",),
+    "kpi.energy": ("modelCard/considerations/environmentalConsiderations/energyConsumptions",),
+    "security.risks": ("modelCard/considerations/ethicalConsiderations",),
+}
+"""By field; `//` begins at the document, everything else at the component of the model."""
+
+
+def property_of(name: str, value: str) -> dict[str, str]:
+    return {"name": f"hilt:{name}", "value": quote(value, LONGEST)}
+
+
+def properties(fields: Iterable[Field], component: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """How each field is known, where it was seen, and its value where the component says it nowhere else."""
+    for field in fields:
+        yield property_of(f"known:{field.id}", field.known.word)
+        if field.source:
+            yield property_of(f"source:{field.id}", field.source)
+        if field.known is not Known.UNKNOWN and not any(_stands(component, at) for at in PLACES.get(field.id, ())):
+            for text in field.texts[:ITEMS] or ("none",):
+                yield property_of(f"value:{field.id}", text)
+            if len(field.texts) > ITEMS:
+                yield property_of(f"value:{field.id}", f"{len(field.texts) - ITEMS} more")
+
+
+def citations(
+    document: Mapping[str, Any], models: Sequence[Model], *, tool: str, timestamp: str
+) -> Iterator[dict[str, Any]]:
+    """Who says what stands at the places of `PLACES`: a file of the model, or hilt where it worked it out itself."""
+    places = {id(component): number for number, component in enumerate(document["components"])}
+    for model in models:
+        at = f"/components/{places[id(model.component)]}"
+        files = {one["name"]: one["bom-ref"] for one in model.component.get("components", ())}
+        told: dict[tuple[Known, str], list[str]] = {}
+        for field in model.fields.values():
+            if field.known is Known.UNKNOWN:
+                continue
+            for place in PLACES.get(field.id, ()):
+                if place.startswith("//") and model is models[0] and _stands(document, place[2:]):
+                    told.setdefault((field.known, field.source), []).append(place[1:])
+                elif not place.startswith("//") and _stands(model.component, place):
+                    told.setdefault((field.known, field.source), []).append(f"{at}/{place}")
+        for (known, source), pointers in told.items():
+            path = quote(source.rpartition(":")[0] if source.rpartition(":")[2].isdigit() else source)
+            yield {
+                "pointers": list(dict.fromkeys(pointers)),
+                "timestamp": timestamp,
+                "attributedTo": files.get(path, tool),
+                "note": quote(f"{known.word}: {source}", LONGEST),
+            }
+
+
+def _stands(tree: Mapping[str, Any], place: str) -> bool:
+    """Whether there is something at this place; one that begins at the document always is."""
+    if place.startswith("//"):
+        return True
+    found: Any = tree
+    for part in place.split("/"):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found not in (None, "", [], {})

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import blake3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -167,7 +167,9 @@ def certified(
     builder = builder.add_extension(x509.KeyUsage(**(flags | dict(usage or default_usage(ca)))), critical=True)
     for extension, critical in more:
         builder = builder.add_extension(extension, critical=critical)
-    return Certified(builder.sign(issuer.key if issuer else key, algorithm or hashes.SHA256()), key)
+    signer = issuer.key if issuer else key
+    own_hash = isinstance(signer, ed25519.Ed25519PrivateKey)
+    return Certified(builder.sign(signer, None if own_hash else algorithm or hashes.SHA256()), key)
 
 
 def default_usage(ca: bool) -> dict[str, bool]:

@@ -12,10 +12,16 @@ from hilt.formats.sigstore_bundle import CURRENT
 from hilt.knowledge.provenance import certificates, dsse, keys, statement
 
 
-def sign(stated: statement.Statement, key: keys.PrivateKey, chain: Sequence[certificates.Certificate] = ()) -> bytes:
+def sign(
+    stated: statement.Statement,
+    key: keys.PrivateKey,
+    chain: Sequence[certificates.Certificate] = (),
+    *,
+    for_model_signing: bool = False,
+) -> bytes:
     """The bundle that says with `key` what `stated` says. `chain` begins with the certificate of the key, and is empty where the
-    key alone is known."""
-    payload = statement.write(stated)
+    key alone is known. With `for_model_signing`, shards are spelled so that `model-signing` 1.1.1 verifies them."""
+    payload = statement.write(stated, for_model_signing=for_model_signing)
     if chain and certificates.key_of(chain[0]) != key.public_key():
         raise FormatError(f"the private key does not belong to the certificate of {certificates.name_of(chain[0])}")
     material: dict[str, Any] = {"publicKey": {"hint": keys.hint(key.public_key())}}

@@ -93,8 +93,11 @@ def why_no_path(path: str) -> str:
     return ""
 
 
-def write(statement: Statement) -> bytes:
-    """The statement as JSON; the same for the same files."""
+def write(statement: Statement, *, for_model_signing: bool = False) -> bytes:
+    """The statement as JSON; the same for the same files.
+
+    `model-signing` 1.1.1 verifies shards only where they are spelled as it does, which the published schema forbids.
+    """
     serialization: dict[str, Any] = {
         "method": statement.method,
         "hash_type": statement.algorithm,
@@ -104,9 +107,9 @@ def write(statement: Statement) -> bytes:
         serialization["shard_size"] = statement.shard_size
     if statement.ignore_paths:
         serialization["ignore_paths"] = list(statement.ignore_paths)
+    own = _own_name(statement.algorithm, statement.shard_size) if for_model_signing else statement.algorithm
     resources = [
-        {"name": resource.name, "algorithm": statement.algorithm, "digest": resource.digest}
-        for resource in statement.resources
+        {"name": resource.name, "algorithm": own, "digest": resource.digest} for resource in statement.resources
     ]
     document = {
         "_type": TYPE,
@@ -209,8 +212,7 @@ def _resource(value: Any, algorithm: str, shard_size: int) -> Resource:
     name = resource.get("name")
     if not isinstance(name, str):
         raise FormatError("a resource without a name")
-    # `model-signing` names the size of the shards in the algorithm, which the specification does not.
-    if resource.get("algorithm") not in (algorithm, f"{algorithm}-sharded-{shard_size}"):
+    if resource.get("algorithm") not in (algorithm, _own_name(algorithm, shard_size)):
         raise FormatError(
             f"{_shown(name)} has a digest by {_shown(resource.get('algorithm'))}, where all are by {algorithm}"
         )
@@ -220,6 +222,11 @@ def _resource(value: Any, algorithm: str, shard_size: int) -> Resource:
     if (shard := _SHARD.fullmatch(name)) is None:
         raise FormatError(f"{_shown(name)} is no name of a shard (path:start:end)")
     return Resource(path=shard[1], digest=digest, start=int(shard[2]), end=int(shard[3]))
+
+
+def _own_name(algorithm: str, shard_size: int) -> str:
+    """What `model-signing` calls the algorithm of a digest: with the size of the shards, where there are any."""
+    return f"{algorithm}-sharded-{shard_size}" if shard_size else algorithm
 
 
 def check(resources: Sequence[Resource], shard_size: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hilt.core.fact import Fact
+from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Coverage, Gap, State
 from hilt.core.rights import DutyState
@@ -215,3 +215,38 @@ def test_words_that_are_to_be_carried_keep_their_lines_and_many_are_counted() ->
     page = html.render([long], CATALOGUE)
     assert "<bdi>Copyright 2059 Acme</bdi>" in page
     assert "and 40 lines more: see hilt notice" in page
+
+
+def verified(key: str, value: object) -> Fact:
+    return Fact(key=f"provenance.{key}", value=value, known=Known.VERIFIED, source="model.sig")  # type: ignore[arg-type]
+
+
+def test_who_signed_is_told_as_a_gain_and_that_nobody_did_as_a_burden() -> None:
+    signed = of(verified("signature", "verified"), verified("signed_by", ("Acme",)), verified("left_out", ()))
+    assert gained(signed)["signed"] == Entry("signed", "by Acme, every file", "verified", Tone.GOOD)
+    assert not [label for label, _ in taken_on(signed) if label == "signature"]
+    assert ("signature", "nobody has signed these files") in taken_on(of(verified("signature", "none")))
+    for state in ("untrusted", "broken"):
+        told = of(verified("signature", state), verified("signed_by", ()))
+        assert "signed" not in gained(told)
+        assert not [label for label, _ in taken_on(told) if label == "signature"], "a finding tells it"
+
+
+def test_what_a_signature_leaves_out_and_when_it_ends_stands_beside_it() -> None:
+    told = of(
+        verified("signed_by", ("Acme", "Ours")),
+        verified("left_out", ("a.py", "b.py")),
+        verified("signed_until", "2027-01-01"),
+    )
+    assert gained(told)["signed"].text == "by Acme, Ours, but for 2 files; the certificate ends on 2027-01-01"
+
+
+def test_a_signature_that_could_not_be_verified_is_an_open_question() -> None:
+    told = of(Fact(key="provenance.signature", value=None, known=Known.UNKNOWN, source=""))
+    assert ("nobody knows", "whether its signature holds") in taken_on(told)
+
+
+def test_files_that_are_as_the_hub_stated_them_are_a_gain() -> None:
+    told = of(verified("hub_digests", 2), claimed("provenance.commit", "0123456789abcdef" * 2 + "01234567"))
+    assert gained(told)["download"].text.endswith("as the hub stated them, at commit 0123456789ab")
+    assert "download" not in gained(of(verified("hub_digests", 0)))

@@ -35,6 +35,7 @@ OPEN = {
     "rights.licences_claimed": "licence",
     "rights.licences": "which licence it is under",
     "rights.licence_texts": "licence text",
+    "provenance.signature": "whether its signature holds",
     "openness.class": "how open it is",
     "compute.flop_high": "training compute",
     "model.architectures": "architecture",
@@ -148,6 +149,13 @@ def _laws(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
         yield Entry("open laws", some(titles, 3), tone=Tone.OPEN)
 
 
+def _unsigned(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """That nobody vouches for the files; whoever is expected to and does not is told as a finding."""
+    fact = verdict.report.fact("provenance.signature")
+    if fact and fact.value == "none":
+        yield Entry("signature", "nobody has signed these files")
+
+
 def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """What the facts leave open, in words where there are some, and by their keys where there are none."""
     report = verdict.report
@@ -180,6 +188,7 @@ BURDENS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _terms,
     _duties,
     _laws,
+    _unsigned,
     _gaps,
     _unknown,
 )

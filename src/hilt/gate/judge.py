@@ -117,8 +117,8 @@ def judged(report: Report, policies: Sequence[Policy], settings: Settings) -> Ve
 
 
 def _running(report: Report, settings: Settings, today: str) -> Running | None:
-    """What it takes to run the subject, where there are weights whose shape is told; to tell it takes imports."""
-    if not any(fact.key == "fit.variants" and fact.value for fact in report.facts):
+    """What it takes to run the subject, where it is told what its layers keep; to tell it takes imports."""
+    if not any(fact.key == "fit.layers" and fact.value for fact in report.facts):
         return None
     from hilt.gate.fit import running_of
 

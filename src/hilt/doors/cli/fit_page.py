@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _COLOURS = {Fits.YES: "green", Fits.TIGHT: "yellow", Fits.NO: "red", Fits.UNKNOWN: "yellow"}
 _SHORT = {Fits.YES: "fits", Fits.TIGHT: "tight", Fits.NO: "no", Fits.UNKNOWN: "?"}
 _BUSY = (0.05, 0.25, 0.5, 1.0)
-_NAME, _CELL = 34, 19
+_NAME, _CELL, _MOST = 26, 18, 8
+_PRICES = 36
+"""Where the columns of the table begin, and the figures of the costs."""
 
 
 def write(page: Page, told: Fit, busy: float | None) -> None:
@@ -64,8 +66,8 @@ def _table(page: Page, told: Fit) -> None:
     many = f" for {counted(told.sequences, 'sequence')} at once" if told.sequences > 1 else ""
     page.flow([("Memory", "bold"), (f"reserved / touched, in GB,{many} with so many tokens:", "")])
     heads = "".join(f"{_tokens(at.context):<{_CELL}}" for at in (told.rows[0].at if told.rows else ()))
-    speed = "tokens a second" if told.writes else ""
-    page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<11}{speed}", "dim"))
+    speed = "tokens/s" if told.writes else ""
+    page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<{_MOST}}{speed}", "dim"))
     for estimate in (False, True):
         rows = [row for row in told.rows if row.estimate is estimate]
         if estimate and rows:
@@ -82,7 +84,7 @@ def _row(page: Page, row: Row, *, writes: bool) -> None:
         label = f"  {size_text(row.bytes)}"
     cells = "".join(_cell(page, at) for at in row.at)
     most = "?" if row.largest_context is None else _tokens(row.largest_context) if row.largest_context else "-"
-    page.line(f"  {label:<{_NAME}}{cells}{most:<11}{_speed(row) if writes else ''}")
+    page.line(f"  {label:<{_NAME}}{cells}{most:<{_MOST}}{_speed(row) if writes else ''}")
 
 
 def _cell(page: Page, at: At) -> str:
@@ -109,7 +111,7 @@ def _tokens(number: int) -> str:
 def _speed(row: Row) -> str:
     if row.at[0].fits is Fits.NO:
         return "-"
-    return f"{_short(row.speed[0])} to {_short(row.speed[1])}" if row.speed is not None else "?"
+    return f"{_short(row.speed[0])}-{_short(row.speed[1])}" if row.speed is not None else "?"
 
 
 def _short(figure: float) -> str:
@@ -126,7 +128,7 @@ def _costs(page: Page, told: Fit, busy: float | None) -> None:
             label = f"here, busy {part * 100:g} % of the time"
             page.flow(
                 [(f"{_dollars(whole.low / part)} to {_dollars(whole.high / part)}", "")],
-                indent=_NAME + 2,
+                indent=_PRICES,
                 label=(label, ""),
             )
     even = {one.offer: one for one in running.break_even}
@@ -147,7 +149,7 @@ def _offer(page: Page, offer: Offer, even: BreakEven | None, dearest: float) -> 
         surely = "" if dearest <= offer.blended else ", if it is as fast as it can be"
         spans.append((f"dearer from {_many(even.tokens_a_day)} tokens a day{surely}", ""))
     name = quote(offer.provider if offer.same else f"{offer.provider} {offer.model}")
-    page.flow(spans, indent=_NAME + 2, label=(name, ""))
+    page.flow(spans, indent=_PRICES, label=(name, ""))
 
 
 def _dollars(figure: float) -> str:

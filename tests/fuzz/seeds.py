@@ -29,6 +29,7 @@ from attacks import (
     r_data,
     remote_code,
     runtimes,
+    sigstore_bundles,
     skops_models,
     small_formats,
     stores,
@@ -187,6 +188,7 @@ def _documents() -> Iterator[Seed]:
         b"Metadata-Version: 2.4\nName: x\nLicense: MIT\n  more of it\nClassifier: License :: Y\n\nA text\n",
     )
     yield "patterns.jsonl", b'{"label": "A", "pattern": [{"LOWER": "a"}]}\n{"label": "B", "pattern": "b"}\n'
+    yield from sigstore_bundles.HONEST.items()
     yield "config.json", remote_code.config(AutoModel="modeling_own.OwnModel")
     yield "tokenizer_config.json", json.dumps({"chat_template": templates.HONEST}).encode()
     yield "model.safetensors.index.json", b'{"metadata": {"total_size": 8}, "weight_map": {"a": "model.safetensors"}}'

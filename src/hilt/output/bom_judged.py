@@ -91,6 +91,29 @@ def memory(verdict: Verdict) -> Told:
     return Told(held.reserved, stated.known or Known.CONSISTENT, source)
 
 
+def signed_by(verdict: Verdict) -> Told:
+    return _of_signature(verdict, "provenance.signed_by")
+
+
+def signed_until(verdict: Verdict) -> Told:
+    return _of_signature(verdict, "provenance.signed_until")
+
+
+def signed_all(verdict: Verdict) -> Told:
+    return _of_signature(verdict, "provenance.covers_all")
+
+
+def hub_digests(verdict: Verdict) -> Told:
+    """That no file is as the hub states it says something only where a hub stated something."""
+    told = of(verdict.report, "provenance.hub_digests")
+    return told if told.value else UNTOLD
+
+
+def _of_signature(verdict: Verdict, key: str) -> Told:
+    """What is told of a signature, where there is one."""
+    return of(verdict.report, key) if of(verdict.report, "provenance.signature").value != "none" else UNTOLD
+
+
 def machine(verdict: Verdict) -> Told:
     running = verdict.running
     return computed(f"{running.machine.name}: {running.fits.value}", "hilt fit") if running else UNTOLD

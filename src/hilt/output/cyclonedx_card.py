@@ -44,11 +44,11 @@ def model_card(fields: Mapping[str, Field], datasets: Sequence[str]) -> dict[str
 
 
 def _metric(told: str) -> dict[str, str]:
-    """`task | dataset | metric | value`; the slice is the data it was measured on."""
+    """`task | dataset | metric | value`; the slice is what it was measured on."""
     task, dataset, metric, value = (*(part.strip() for part in told.split(" | ", 3)), "", "", "", "")[:4]
-    return _filled(
-        {"type": quote(metric or task), "value": quote(value), "slice": quote(", ".join(filter(None, (task, dataset))))}
-    )
+    kind = metric or dataset or task
+    measured_on = ", ".join(part for part in (task, dataset) if part and part != kind)
+    return _filled({"type": quote(kind), "value": quote(value), "slice": quote(measured_on)})
 
 
 def _energy(kilowatt_hours: object) -> list[dict[str, Any]]:

@@ -53,6 +53,25 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 """By field; `//` begins at the document, everything else at the component of the model."""
 
 
+PROPERTIES: Mapping[str, str] = {
+    "known:FIELD": "how the field is known: `unknown`, `claimed`, `consistent` or `verified`; there for every field",
+    "source:FIELD": "the file and line that says so, or what worked it out",
+    "value:FIELD": "the value of a field that has no place of its own in the format, once for each item of a list; `none` "
+    "where it is known that there is none",
+    "gap": "something that was not read or not checked, and why",
+    "known:hashes": "of a file: `verified` where hilt digested it, `claimed` where a hub states the digest",
+    "size": "of a file: bytes",
+    "format": "of a file: what it is by its bytes, as in [formats.md](formats.md)",
+    "role": "of a file: `weights`",
+    "finding": "of a file: severity, check and what was seen",
+    "relation": "of an ancestor: `finetune`, `quantized`, `adapter`, `merge`, `copy`, `distilled`, `tokenizer` or `unknown`",
+    "requirement": "of a package: what is asked for, as it is spelled",
+    "known:name": "of a dataset, a package or an ancestor: how it is known that the model is made from it, or needs it",
+    "source:name": "of the same: who says so",
+}
+"""Every property, without the `hilt:` that its name begins with, and what it says."""
+
+
 def property_of(name: str, value: str) -> dict[str, str]:
     return {"name": f"hilt:{name}", "value": quote(value, LONGEST)}
 

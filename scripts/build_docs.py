@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from lists: checks, facts, formats, licences, laws, outputs and limits.
+"""Writes the pages of docs/ that are made from lists: checks, facts, formats, licences, laws, outputs, bills of materials and limits.
 
 Run it after a change to one of those lists (`make docs`). With --check it writes nothing and fails where a page is not
 current.
@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+
+from aibom_page import page as aibom
 
 from hilt.checks import CHECKS
 from hilt.checks.line import ANY, Check
@@ -41,6 +43,7 @@ def pages() -> dict[str, str]:
         "licences.md": _licences(),
         "laws.md": _laws(),
         "outputs.md": _outputs(),
+        "aibom.md": aibom(),
         "limits.md": _limits(),
     }
     return {path: text.rstrip("\n") + "\n\n" + MADE for path, text in made.items()}
@@ -158,6 +161,9 @@ on, and on a screen or on paper that is wide enough:
 Below follow the rules that did not pass, the findings with their places, the checklist with the words that are to be carried
 or displayed, the terms, the answers of laws with article and the day on which they were read, and what was not checked.
 Licences and laws are told as data; none of it is legal advice, and a report that tells of them says so once.
+
+Two more forms are for other programs: SARIF for code scanning, and [bills of materials](aibom.md) for whoever asks what is in a
+model.
 
 JSON holds all of it: `terms`, `duties` and `answers` of each verdict. SARIF holds the findings; those of rights, openness
 and regulation have no rank of danger.

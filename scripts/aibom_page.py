@@ -1,0 +1,99 @@
+"""The page docs/aibom.md: what a bill of materials holds, and where; made from the list of fields and their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.output.bom import ROWS
+from hilt.output.cyclonedx_known import PLACES, PROPERTIES
+
+ABOUT = """
+# Bills of materials
+
+`hilt check REF --output cyclonedx:aibom.cdx.json` writes a bill of materials of a model as CycloneDX 1.7: for the auditor, the
+customer or the regulator who asks what is in it. It is filled from the same report as every other output, beside as many of
+them as you like, and with `hilt judge report.json --output cyclonedx:FILE` from a report that was stored.
+
+Most of what such a document says of a model somebody merely claims. So everything in it says how it is known:
+
+| grade | what it means |
+|---|---|
+| `verified` | computed from the bytes, or a signature that verifies; `the model has 8,030,261,248 parameters`, counted |
+| `consistent` | two independent sources agree: the hub and the publisher's card, a config and the tensors |
+| `claimed` | somebody says so, and nobody looked whether it is true: a card, a config, a hub |
+| `unknown` | nobody says so. The field is there all the same, and says that |
+
+A `verified` field may hold bad news: `loading it runs code: true`. Nothing is invented, and no field is left silent.
+"""
+
+SHAPE = """
+## The document
+
+- Each subject is a component of type `machine-learning-model` in `components`; its files are components inside it, with SHA-256
+  and BLAKE3. Datasets and packages that are named stand beside it, models it is made from in its `pedigree`; all three are
+  `isExternal`, since hilt did not look into them.
+- Several subjects in one call are one document with as many models. With one subject `metadata.component` names it too.
+- `licenses` hold what the files name, as `declared`, and what was recognised, as `concluded`. Licences that the list of SPDX in
+  CycloneDX 1.7 does not have stand there by name.
+- `compositions` say `complete` where everything was read and checked, and `incomplete` where something was not; each gap is a
+  property.
+- `citations` say who makes each claim that stands in a place of the format: the `bom-ref` of the file that says so, or that of
+  hilt where it computed it or nobody's file says it. The `note` has grade and line.
+- The same verdict is always the same document. The serial number is made of the digest of the subject, the time of the
+  verdict, the policy and the version of hilt; the timestamp is the time of the verdict.
+- Strings of a subject are quoted as in every output: what could not be seen, or could do something, is written as an escape.
+  Lists end after 200 items, and say how many more there are; the JSON output has everything.
+
+## What identifies a model
+
+What a hub has is `pkg:huggingface/NAMESPACE/NAME@COMMIT`. Whatever has no namespace on a hub is
+`pkg:generic/NAME?checksum=sha256:DIGEST`, which needs nobody's word. The digest of a single file is its SHA-256. That of a
+folder is the SHA-256 of a list of all regular files, sorted by path, as JSON without blanks, ASCII only:
+
+```python
+rows = [[path, size, sha256], ...]
+hashlib.sha256(json.dumps(rows, separators=(",", ":")).encode("ascii")).hexdigest()
+```
+
+It is also the SHA-256 in the `hashes` of the component of a model with several files. Where a hub states a digest and nobody
+has the bytes yet, all that rests on it is `claimed`.
+
+A name is what somebody calls a thing. It is `consistent` only where the hub and the publisher's card agree, and the producer
+is `verified` only by a signature of a signer whom your settings expect for that model.
+"""
+
+LIMITS = """
+## What it does not tell
+
+- Whether a claim is true, and what stands behind links.
+- Digests of datasets, and advisories and recalls: the fields are there and `unknown`. So is who had the document made: hilt does
+  not know you. Put your name into `metadata.authors`, and sign the document as you sign other files.
+- Findings stand as properties of the files they were seen in, not as `vulnerabilities`: those are known by ids of their own.
+  SARIF is the form for findings.
+- Results in tables of a card only where the table says that they are of this model, and tables in HTML not at all.
+"""
+
+
+def page() -> str:
+    return "\n".join([ABOUT.strip(), "", *_fields(), SHAPE.rstrip(), "", *_properties(), LIMITS.rstrip()])
+
+
+def _fields() -> Iterator[str]:
+    yield from ("## What it holds", "")
+    yield "The clusters are those of *Software Bill of Materials for AI: Minimum Elements* of the G7 (May 2026). Where no place in"
+    yield "CycloneDX is named, the value is a property; what begins with `metadata` is of the document, everything else of the"
+    yield "component of the model."
+    for cluster in dict.fromkeys(row.cluster for row in ROWS):
+        yield from ("", f"### {cluster.value}", "", "| field | what it says | in CycloneDX |", "|---|---|---|")
+        for row in ROWS:
+            if row.cluster is cluster:
+                places = ", ".join(f"`{place.lstrip('/').replace('/', '.')}`" for place in PLACES.get(row.id, ()))
+                yield f"| `{row.id}` | {row.title} | {places} |"
+    yield ""
+
+
+def _properties() -> Iterator[str]:
+    yield from ("## Properties", "", "Every name begins with `hilt:`; `FIELD` is one of the fields above.", "")
+    yield from ("| property | what it says |", "|---|---|")
+    for name, meaning in PROPERTIES.items():
+        yield f"| `hilt:{name}` | {meaning} |"

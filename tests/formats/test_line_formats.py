@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
-from time import process_time
 
 import pytest
 
 from attacks.texts import SPACY
+from hanging import no_hanging
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
@@ -98,7 +98,6 @@ def test_json_lines_nested_deeply_are_a_format_error() -> None:
 
 
 def test_a_setting_of_many_lines_is_read_in_linear_time() -> None:
-    begun = process_time()
-    (item,) = read(b"[a]\nx=\n" + b" y\n" * 1_000_000, "x.ini").value.items
-    assert len(item.value) == 2_000_000
-    assert process_time() - begun < 10
+    with no_hanging():
+        (item,) = read(b"[a]\nx=\n" + b" y\n" * 1_000_000, "x.ini").value.items
+        assert len(item.value) == 2_000_000

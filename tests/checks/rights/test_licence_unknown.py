@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from hanging import no_hanging
 from hilt.checks.rights.licence_unknown import CHECK
 from hilt.core.finding import Severity
 from licence_texts import APACHE, MIT
@@ -86,9 +85,8 @@ def test_a_known_licence_in_utf_16_is_known() -> None:
 
 @pytest.mark.parametrize("text", ["licensed under the X License. " * 200_000, "a " * 2_500_000, APACHE * 450])
 def test_five_megabytes_are_no_reason_to_wait(text: str) -> None:
-    begun = time.process_time()
-    found(CHECK, {"LICENSE": text})
-    assert time.process_time() - begun < 10
+    with no_hanging():
+        found(CHECK, {"LICENSE": text})
 
 
 CARD = "---\nlicense: apache-2.0\n---\n"

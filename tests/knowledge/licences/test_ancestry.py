@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from hanging import no_hanging
 from hilt.knowledge.licences.ancestry import of_prose
 
 
@@ -57,6 +56,5 @@ def test_what_is_not_said_outright_is_not_taken(text: str) -> None:
     "text", ["trained on " * 90_000, "fine-tuned from " * 60_000, "a merge of org/a, " * 50_000, "trained a " * 99_000]
 )
 def test_no_text_takes_long(text: str) -> None:
-    begun = time.monotonic()
-    assert len(told(text)) <= 32
-    assert time.monotonic() - begun < 5
+    with no_hanging():
+        assert len(told(text)) <= 32

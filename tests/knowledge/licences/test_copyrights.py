@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import time
-
+from hanging import no_hanging
 from hilt.knowledge.licences.copyrights import copyright_lines, is_template
 from licence_texts import APACHE, MIT
 
@@ -20,8 +19,7 @@ def test_a_place_for_a_holder_is_no_holder_and_that_of_the_apache_licence_belong
 
 
 def test_blank_lines_without_end_are_read_quickly() -> None:
-    begun = time.process_time()
-    copyright_lines("\n" * 400_000)
-    copyright_lines("#" * 400_000)
-    copyright_lines("copyright " * 40_000)
-    assert time.process_time() - begun < 5
+    with no_hanging():
+        copyright_lines("\n" * 400_000)
+        copyright_lines("#" * 400_000)
+        copyright_lines("copyright " * 40_000)

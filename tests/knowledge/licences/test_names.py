@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hanging import no_hanging
 from hilt.knowledge.licences.index import index
 from hilt.knowledge.licences.licence import ids, licence
 from hilt.knowledge.licences.names import LONGEST, Named, ids_of, names_of, resolve
@@ -228,11 +227,10 @@ def test_a_whole_text_is_no_name_and_is_said_to_be_a_text() -> None:
 )
 def test_hostile_fields_take_no_time_and_mean_nothing(said: str) -> None:
     resolve("mit")
-    start = time.process_time()
-    for named in (resolve(said), resolve("other", name=said), resolve("other", link=said), resolve([said] * 1000)):
-        assert named.ids in ((), ("mit",))
-        assert all(len(one) <= 120 for one in named.unknown)
-    assert time.process_time() - start < 2
+    with no_hanging():
+        for named in (resolve(said), resolve("other", name=said), resolve("other", link=said), resolve([said] * 1000)):
+            assert named.ids in ((), ("mit",))
+            assert all(len(one) <= 120 for one in named.unknown)
 
 
 @given(st.text(alphabet="MITGPL-2.0+ ()/,;ANDORWITHandorwith\n\t\x00é", max_size=LONGEST + 20))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import time
-
+from hanging import no_hanging
 from hilt.knowledge.licences.passages import passages
 
 CARD = """# Chatty
@@ -53,6 +52,5 @@ def test_a_lower_heading_ends_the_ones_below_the_same_level() -> None:
 
 def test_hostile_texts_take_time_in_proportion_to_their_length() -> None:
     for piece in ("[", "](", "`", "<a ", "![", "*", "#", "a <", "- ", "|", "\n=\n", "[a](b "):
-        begun = time.process_time()
-        list(passages(piece * (400_000 // len(piece))))
-        assert time.process_time() - begun < 5, piece
+        with no_hanging():
+            list(passages(piece * (400_000 // len(piece))))

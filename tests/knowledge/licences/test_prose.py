@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from hanging import no_hanging
 from hilt.knowledge.licences.prose import statements
 from hilt.knowledge.licences.works import Part
 
@@ -124,6 +123,5 @@ def test_names_in_other_scripts_are_no_names() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("heading", ["", "## License\n\n"])
 def test_hostile_texts_are_read_quickly(heading: str, piece: str) -> None:
-    begun = time.process_time()
-    list(statements(heading + ("license " + piece * (3900 // len(piece)) + "\n\n") * 260))
-    assert time.process_time() - begun < 5
+    with no_hanging():
+        list(statements(heading + ("license " + piece * (3900 // len(piece)) + "\n\n") * 260))

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
+from hanging import no_hanging
 from hilt.knowledge.regulation.claims import Claim, Part, claims
 
 
@@ -105,9 +105,8 @@ def test_hostile_text_takes_time_in_proportion_to_its_length() -> None:
     rng = random.Random(5)
     text = " ".join(rng.choice(pieces) for _ in range(400))
     claims(text[:1000])
-    begun = time.process_time()
-    claims(text)
-    assert time.process_time() - begun < 5
+    with no_hanging():
+        claims(text)
     assert len(claims("We trained on 15T tokens. \n\n" * 5000)) == 400
 
 

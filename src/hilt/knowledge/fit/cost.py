@@ -1,7 +1,7 @@
 """What a million tokens cost on own hardware, and from how many a day that is cheaper than a host.
 
 A token here is one of a blend: three of input to one of output, as in the prices that it is held against. Input is read
-many at a time: at least 5 times as fast as output is written, at most 50 times.
+many at a time: at least 3 times as fast as output is written (a processor), at most 50 times (a card).
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ UTILISATIONS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.65, 0.8, 0.9, 1.
 """Enough for a curve; 5, 25, 50 and 100 % are among them."""
 INPUT = 3
 """Tokens of input to one of output."""
-_READ = (5, 50)
+READ = (3, 50)
 """How many times as fast input is read as output is written, at least and at most."""
 _HOUR, _DAY, _MILLION = 3600, 24, 1_000_000
 
 
 def blended(written: tuple[float, float]) -> tuple[float, float]:
     """Tokens of the blend a second, where so many of output are written a second while nothing is read."""
-    slow, fast = (tokens * (INPUT + 1) / (1 + INPUT / times) for tokens, times in zip(written, _READ, strict=True))
+    slow, fast = (tokens * (INPUT + 1) / (1 + INPUT / times) for tokens, times in zip(written, READ, strict=True))
     return slow, fast
 
 

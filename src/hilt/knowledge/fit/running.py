@@ -132,7 +132,7 @@ def _priced(running: Running, shape: Shape, variant: Variant, asked: Asked) -> R
     tokens = cost.blended(written)
     why.append(
         f"cost: {together} sequence{'' if together == 1 else 's'} at once, three tokens of input to one of output, input read "
-        f"5 to 50 times as fast as output is written; {machine.price:.3g} dollars an hour"
+        f"{cost.READ[0]} to {cost.READ[1]} times as fast as output is written; {machine.price:.3g} dollars an hour"
     )
     return told._replace(
         costs=cost.costs(machine.price, tokens),

@@ -29,6 +29,8 @@ Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 MOST_IN_A_PATH = 8
 """Certificates from the signer's to the root."""
+MOST_OF_A_NAME = 200
+"""Letters of a name that are told."""
 
 _UNDERSTOOD = {
     ExtensionOID.BASIC_CONSTRAINTS,
@@ -96,8 +98,9 @@ def key_of(certificate: Certificate) -> PublicKey:
 
 
 def name_of(certificate: Certificate) -> str:
+    """Whom it is for, to be told."""
     with _careful("the certificate's name is damaged"):
-        return certificate.subject.rfc4514_string() or "no name"
+        return certificate.subject.rfc4514_string()[:MOST_OF_A_NAME] or "no name"
 
 
 def began(chain: Sequence[Certificate]) -> datetime:
@@ -273,4 +276,4 @@ def _careful(what: str) -> Iterator[None]:
         x509.InvalidVersion,
         x509.UnsupportedGeneralNameType,
     ) as error:
-        raise FormatError(f"{what}: {error}") from error
+        raise FormatError(f"{what}: {error!s:.200}") from error

@@ -129,7 +129,8 @@ def claims(signature: Signature) -> str:
         identity = certificates.identity(first)
     except FormatError:
         return "a certificate that is damaged"
-    return f"{identity.name or 'nobody'}, as {identity.issuer or 'nobody'} says"
+    most = certificates.MOST_OF_A_NAME
+    return f"{identity.name[:most] or 'nobody'}, as {identity.issuer[:most] or 'nobody'} says"
 
 
 def told(differences: manifest.Differences) -> tuple[str, ...]:
@@ -198,15 +199,16 @@ def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -
     if time is None:
         return Answer(state=State.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
     try:
-        paths = {signer.name: certificates.path(chain, trusted, time) for signer, trusted in roots}
+        paths = [(signer.name, certificates.path(chain, trusted, time)) for signer, trusted in roots]
         unknown = certificates.path(chain, (), time)
         began = certificates.began(chain)
         late = began < time and any(not certificates.path(chain, trusted, began).why for _, trusted in roots)
     except FormatError as error:
         raise _Broken(str(error)) from error
-    if by := {name: path.until for name, path in paths.items() if not path.why}:
-        return Answer(state=State.VERIFIED, signers=tuple(by), until=min(by.values()))
-    why = next((path.why for path in paths.values() if path.why != unknown.why), unknown.why)
+    if by := [(name, path.until) for name, path in paths if not path.why]:
+        until = max(until for _, until in by)  # the trust lasts as long as one of the paths does
+        return Answer(state=State.VERIFIED, signers=tuple(name for name, _ in by), until=until)
+    why = next((path.why for _, path in paths if path.why != unknown.why), unknown.why)
     return Answer(state=State.UNTRUSTED, why=why, late=late)
 
 
@@ -223,10 +225,10 @@ def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyle
         return Answer(
             state=State.UNTRUSTED, why="nobody verified the log and the certificate of this keyless signature"
         )
-    whys = {signer.name: keyless(signature.data, signer) for signer in same}
-    if by := tuple(name for name, why in whys.items() if not why):
+    whys = [keyless(signature.data, signer) for signer in same]
+    if by := tuple(signer.name for signer, why in zip(same, whys, strict=True) if not why):
         return Answer(state=State.VERIFIED, signers=by)
-    return Answer(state=State.BROKEN, why=next(iter(whys.values())))
+    return Answer(state=State.BROKEN, why=whys[0])
 
 
 def _own_key(bundle: SigstoreBundle) -> keys.PublicKey | None:

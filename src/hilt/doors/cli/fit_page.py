@@ -144,7 +144,7 @@ def _offer(page: Page, offer: Offer, even: BreakEven | None, dearest: float) -> 
     told = f"{_dollars(offer.blended)} ({_dollars(offer.input)} in, {_dollars(offer.output)} out)"
     spans = [(told, "")]
     if even is not None and even.tokens_a_day is None:
-        spans.append(("cheaper than here, however busy", "yellow"))
+        spans.append(("cheaper than here at full use", "yellow"))
     elif even is not None and even.tokens_a_day is not None:
         surely = "" if dearest <= offer.blended else ", if it is as fast as it can be"
         spans.append((f"dearer from {_many(even.tokens_a_day)} tokens a day{surely}", ""))

@@ -63,6 +63,7 @@ def sign(
     signature: Named | None = None,
     shards: bool = False,
     algorithm: str = "sha256",
+    for_model_signing: bool = False,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Written:
@@ -70,7 +71,8 @@ def sign(
 
     `certificate` is the file of a chain that begins with the certificate of the key. `signature` names the file to write:
     without it, `model.sig` in the folder, or the file's name with `.sig`. With `shards`, pieces of 1 GB are listed and not
-    whole files. Nothing rests on the digest store.
+    whole files; `for_model_signing` spells them as version 1.1.1 of `model-signing` reads them. Nothing rests on the digest
+    store.
 
     Raises `UsageError` where the call is wrong or a part of the subject cannot be signed, `NothingToCheck` where there is no
     file.
@@ -93,7 +95,7 @@ def sign(
         left_out = {own, *(one.path for one in others), *_client_folders(listing)} - {""}
         files = _digested(listing, left_out, algorithm, progress or Silent(), shards=shards)
         stated = _statement(listing, folder, files, left_out, algorithm, shards=shards)
-    bundle = _signed(stated, private, settings)
+    bundle = _signed(stated, private, settings, for_model_signing=for_model_signing)
     try:
         write(file, bundle.decode())
     except OSError as error:
@@ -222,12 +224,12 @@ def _name(listing: Listing, folder: Path | None) -> str:
     return place.repository if place is not None else folder.resolve().name
 
 
-def _signed(stated: Statement, private: _Private, settings: Settings) -> bytes:
+def _signed(stated: Statement, private: _Private, settings: Settings, *, for_model_signing: bool) -> bytes:
     """The bundle, once it has been verified as others will verify it."""
     from hilt.knowledge.provenance import sign, verify
 
     try:
-        bundle = sign.sign(stated, private.key, private.chain)
+        bundle = sign.sign(stated, private.key, private.chain, for_model_signing=for_model_signing)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         made = verify.answer(verify.read(bundle, settings.limits), [private.signer], now)
     except FormatError as error:

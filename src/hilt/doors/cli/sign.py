@@ -20,6 +20,7 @@ from hilt.core.errors import UsageError
 @click.option("--password-env", metavar="NAME", help="The environment variable that opens the key.")
 @click.option("--signature", metavar="FILE", type=click.Path(), help="Where to; model.sig in the folder without it.")
 @click.option("--shards", is_flag=True, help="List pieces of 1 GB, not whole files.")
+@click.option("--for-model-signing", is_flag=True, help="Spell the pieces as model-signing 1.1.1 reads them.")
 @click.option("--hash", "algorithm", default="sha256", type=click.Choice(["sha256", "blake2b", "blake3"]))
 @click.option("--json", "as_json", is_flag=True, help="What was written, as JSON.")
 @click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
@@ -33,6 +34,7 @@ def sign(
     config: str | None,
     *,
     shards: bool,
+    for_model_signing: bool,
     algorithm: str,
     as_json: bool,
 ) -> None:
@@ -44,7 +46,7 @@ def sign(
     from hilt.doors.cli.progress import Bar
     from hilt.gate.settings import find_settings
     from hilt.gate.sign import sign as write
-    from hilt.output.figures import size_text
+    from hilt.output.figures import counted, size_text
     from hilt.output.quote import quote
 
     with Bar() as bar:
@@ -55,6 +57,7 @@ def sign(
             password=_password(password_file, password_env),
             signature=signature,
             shards=shards,
+            for_model_signing=for_model_signing,
             algorithm=algorithm,
             settings=find_settings(config),
             progress=bar,
@@ -63,7 +66,7 @@ def sign(
         click.echo(json.dumps({**written._asdict(), "left_out": [quote(path) for path in written.left_out]}, indent=2))
         return
     click.echo(
-        f"{quote(written.file)}: {written.files} files, {size_text(written.size)}, signed by {quote(written.by)}"
+        f"{quote(written.file)}: {counted(written.files, 'file')}, {size_text(written.size)}, signed by {quote(written.by)}"
     )
     if written.left_out:
         click.echo(f"not signed: {', '.join(quote(path) for path in written.left_out)}")

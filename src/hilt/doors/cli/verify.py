@@ -88,7 +88,7 @@ def verify(
 
 
 def _page(told: Verification) -> Page:
-    from hilt.output.figures import size_text
+    from hilt.output.figures import counted, size_text
     from hilt.output.layout import Page
     from hilt.output.quote import quote
     from hilt.output.text import coloured
@@ -106,7 +106,7 @@ def _page(told: Verification) -> Page:
         page.blank()
         _signature(page, one)
     page.blank()
-    tail = [f"{told.files} files, {size_text(told.size)}"]
+    tail = [f"{counted(told.files, 'file')}, {size_text(told.size)}"]
     if told.claimed:
         tail.append(f"of {told.claimed} the digest is what the hub states")
     if told.remembered:
@@ -118,12 +118,13 @@ def _page(told: Verification) -> Page:
 
 
 def _signature(page: Page, one: Signature) -> None:
+    from hilt.output.figures import counted
     from hilt.output.quote import quote
 
     style = {"verified": "bold green", "broken": "bold red"}.get(one.state.word, "bold yellow")
     page.flow([(quote(one.file), "bold"), ("·", "dim"), (one.state.word, style)])
     if one.by:
-        said = f"{one.listed} files by {one.algorithm}"
+        said = f"{counted(one.listed, 'file')} by {one.algorithm}"
         by = _DIGEST.sub(r"\1…", quote(one.by))
         page.flow([(by, ""), ("·", "dim"), (said, "")], indent=_COLUMN, label=("signed by", "dim"))
     if one.signers:

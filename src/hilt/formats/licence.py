@@ -18,7 +18,9 @@ from hilt.formats.text import encoding_of, whole
 
 NAMES = (
     "licen[cs]e*", "*[-_.]licen[cs]e", "*[-_.]licen[cs]e.txt", "*[-_.]licen[cs]e.md", "copying*", "copyright*",
-    "notice", "notice.*", "unlicense*", "eula*", "use_policy*", "package-copyright",
+    "notice", "notice.*", "unlicense*", "eula*", "use[-_ ]policy*", "usage[-_ ]policy*", "acceptable[-_ ]use*",
+    "terms", "terms.md", "terms[-_ ]of[-_ ]*", "terms[-_ ]and[-_ ]*", "agreement", "agreement.*", "*[-_ ]agreement.*",
+    "package-copyright",
 )  # fmt: skip
 NOT_TEXT_OF_A_LICENCE = (".py", ".json", ".yaml", ".yml", ".js", ".html", ".jinja")
 TITLES = lazy_pattern(

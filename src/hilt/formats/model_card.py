@@ -19,11 +19,13 @@ from typing import Any
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
+from hilt.core.patterns import lazy_pattern
 from hilt.formats.reader import Head
 from hilt.formats.text import encoding_of, whole
 
 BEGINS = re.compile(rb"(\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
 FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})([^`\r]*)\r?$")
+KEY = lazy_pattern(r"^([\"']?)([A-Za-z_][\w-]{0,60})\1[ \t]*:(?=[ \t\r]|$)", re.MULTILINE)
 FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
 
@@ -57,6 +59,10 @@ def read(source: ByteSource, limits: Limits) -> ModelCard:
         return ModelCard(metadata={}, body=text)
     from hilt.formats.yaml_values import parse
 
+    keys = [key for _, key in KEY.findall(found[1])]
+    if len(keys) > len(set(keys)):  # the Hub refuses it, and of two readers each takes another one
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise FormatError(f"the key {twice!r} stands in the front matter more than once", offset=0)
     documents = parse(found[1], limits).documents
     metadata = documents[0] if documents else {}
     if metadata is None:

@@ -8,9 +8,10 @@ from attacks.gguf import gguf
 from hanging import no_hanging
 from hilt.checks.rights.inherited_terms import CHECK
 from hilt.core.fact import Fact
+from hilt.core.report import Gap, State
 from hilt.core.rights import Obligation, Term
 from made_from import Files, card
-from offered import offered, stated
+from offered import WEIGHTS, offered, stated
 
 LLAMA = "meta-llama/Llama-3.1-8B"
 
@@ -41,6 +42,21 @@ def test_the_list_of_licences_is_unknown_while_that_of_one_base_is() -> None:
     files = {"README.md": card(license="mit", base_model=[LLAMA, "org/unknown"])}
     assert stated(CHECK, files)["rights.inherited"] is None
     assert (LLAMA, "users") in terms(files)
+
+
+def test_a_base_behind_hundreds_of_others_is_not_lost_in_silence() -> None:
+    files = {"README.md": card(license="mit", base_model=[*(f"org/m{number}" for number in range(300)), LLAMA])}
+    [gap] = [seen for seen in CHECK.run(offered(files)) if isinstance(seen, Gap)]
+    assert (gap.path, gap.state) == ("README.md", State.SKIPPED)
+    assert stated(CHECK, files)["rights.inherited"] is None
+
+
+def test_more_bases_in_all_than_are_kept_are_not_lost_in_silence() -> None:
+    files: dict[str, bytes | str] = {"README.md": card(license="mit")}
+    for part in range(9):
+        names = [f"org/m{part}-{number}" for number in range(250)]
+        files |= {f"part{part}/README.md": card(base_model=names), f"part{part}/w.safetensors": WEIGHTS}
+    assert any(isinstance(seen, Gap) for seen in CHECK.run(offered(files)))
 
 
 def test_a_fine_tuned_model_is_under_all_that_its_base_asks() -> None:
@@ -150,7 +166,7 @@ def test_names_that_are_none_are_bounded_and_never_a_guess(value: Any) -> None:
     with no_hanging():
         made = offered({"README.md": card(license="mit", base_model=value, datasets=value, tags=value)})
         for seen in CHECK.run(made):
-            assert isinstance(seen, Fact)
+            assert isinstance(seen, Fact | Gap)
             for name in seen.value if isinstance(seen.value, tuple) else ():
                 assert name.isprintable()
                 assert len(name) < 300

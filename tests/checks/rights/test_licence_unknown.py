@@ -89,6 +89,25 @@ def test_five_megabytes_are_no_reason_to_wait(text: str) -> None:
         found(CHECK, {"LICENSE": text})
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"README.md": "---\nlicense: mit\nextra_gated_prompt: You may use it for academic research only.\n---\n"},
+        {"README.md": "---\nlicense: mit\n---\n\n## License\n\nMIT for research; commercial use needs our leave.\n"},
+    ],
+    ids=["consent on the hub", "a section on licences"],
+)
+def test_what_takes_back_a_known_licence_needs_a_person(files: dict[str, str]) -> None:
+    [one] = found(CHECK, files)
+    assert one.severity is Severity.MEDIUM
+    assert one.message.endswith("which grants less than the licence does")
+
+
+def test_what_a_known_licence_says_by_itself_takes_nothing_back() -> None:
+    card = "---\nlicense: cc-by-nc-4.0\nextra_gated_prompt: For non-commercial use only.\n---\n"
+    assert found(CHECK, {"README.md": card}) == []
+
+
 CARD = "---\nlicense: apache-2.0\n---\n"
 
 
@@ -100,9 +119,26 @@ CARD = "---\nlicense: apache-2.0\n---\n"
         ("LICENSE", OWN.encode() + b"\xe9"),
         ("LICENSE.html", f"<html><body>{OWN}</body></html>"),
         ("LICENSE/chatty.txt", OWN),
+        ("Chatty License (v2).docx", b"PK\x03\x04"),
+        ("LICENSE.yaml", "commercial: no\n"),
+        ("TERMS_OF_USE.md", OWN),
+        ("AGREEMENT.txt", OWN),
+        ("Chatty-Agreement.txt", OWN),
         ("LICENSE.md", f"---\nlicense: mit\n---\n{OWN}"),
     ],
-    ids=["pdf", "utf-16 without a mark", "latin-1", "html", "in a folder", "with the front matter of a card"],
+    ids=[
+        "pdf",
+        "utf-16 without a mark",
+        "latin-1",
+        "html",
+        "in a folder",
+        "docx",
+        "yaml",
+        "terms",
+        "agreement",
+        "named agreement",
+        "with the front matter of a card",
+    ],
 )
 def test_a_file_that_is_called_a_licence_is_read_as_one_or_told(path: str, content: str | bytes) -> None:
     [one] = found(CHECK, {"README.md": CARD, path: content, "w.safetensors": WEIGHTS})

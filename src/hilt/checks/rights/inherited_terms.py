@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import BASES, DATASETS, INHERITED
-from hilt.checks.rights.lineage import Lineage, followed, lineages, reaching, without_licence
+from hilt.checks.rights.lineage import Lineage, followed, lineages, reaching, unread, without_licence
 from hilt.core.fact import Fact, FactSpec, Known
+from hilt.core.report import Gap, State
 from hilt.core.rights import Obligation, Term
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
     from hilt.knowledge.licences.works import Work
 
 
-def inherited_terms(repository: Repository) -> Iterator[Fact | Term | Obligation]:
+def inherited_terms(repository: Repository) -> Iterator[Fact | Term | Obligation | Gap]:
+    for path in (cut := unread(repository)):
+        why = "not all that it is made from was read: too many models and datasets are named"
+        yield Gap(what=CHECK.id, path=path, state=State.SKIPPED, why=why)
     for lineage in lineages(repository):
         yield from _named(lineage)
     for lineage, work, those in reaching(repository):
-        complete = not without_licence(followed(repository, lineage).ancestors)
+        complete = not cut and not without_licence(followed(repository, lineage).ancestors)
         yield from _inherited(those, lineage, complete=complete)
         yield from _asked(repository, work, those)
 

@@ -22,6 +22,7 @@ from hilt.checks.rights.wording import called, place
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
+from hilt.knowledge.licences.limits import takes_back
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 _SHOWN = 8
@@ -62,11 +63,15 @@ def _names(work: Work) -> Iterator[Finding]:
             if spelled in told or (claim.part is not Part.DATA and said not in work.unknown):
                 continue
             told.add(spelled)
-            severity = Severity.LOW if claim.part is Part.DATA or _known_beside(claim, work) else Severity.MEDIUM
+            beside = claim.part is Part.DATA or _known_beside(claim, work)
+            limits = claim.part is not Part.DATA and takes_back(said, work.ids)
+            severity = Severity.LOW if beside and not limits else Severity.MEDIUM
             of = "" if claim.part is Part.WHOLE else f" of {claim.part.value}"
             message = f"the licence{of} is called {said!r}, which no entry of the pack is, or more than one"
             if spelled in _NO_NAMES:
                 message = f"the licence{of} is given as {said!r}, which names none, and nothing says which it is"
+            elif limits and beside:
+                message = f"beside the licence{of} it is said: {said!r}, which grants less than the licence does"
             yield _finding(severity, Where(path=claim.path, line=claim.line), message)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.finding import Finding, Severity
-from hilt.knowledge.licences.edges import Edge, joined, of_adapter, of_card, of_config, of_gguf, of_merge
+from hilt.knowledge.licences.edges import Edge, joined, of_adapter, of_card, of_config, of_gguf, of_merge, too_many
 from hilt.knowledge.licences.model_names import own_name
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Lineage(NamedTuple):
 def lineages(repository: Repository) -> tuple[Lineage, ...]:
     """Those that say anything; the subject first."""
     found: dict[str, list[tuple[int, Edge]]] = defaultdict(list)
-    for home, order, edge in islice(_edges(repository), _MOST_EDGES):
+    for home, order, edge in _first(repository)[:_MOST_EDGES]:
         found[home].append((order, edge))
     made = []
     for home, ordered in sorted(found.items()):
@@ -51,6 +51,22 @@ def lineages(repository: Repository) -> tuple[Lineage, ...]:
         if edges or itself:
             made.append(Lineage(home=home, edges=edges, itself=itself))
     return tuple(made)
+
+
+def unread(repository: Repository) -> tuple[str, ...]:
+    """Files that name more than is taken of them, and those that were too many."""
+    wanted = _wanted(repository)
+    cards = [path for path in wanted[:_MOST_FILES] if repository.formats[path] == "model-card"]
+    long = [path for path in cards if _names_too_many(repository, path)]
+    last = wanted[-1:] if len(wanted) > _MOST_FILES or len(_first(repository)) > _MOST_EDGES else []
+    return tuple(dict.fromkeys([*long, *last]))
+
+
+def _names_too_many(repository: Repository, path: str) -> bool:
+    try:
+        return too_many(cast("ModelCard", repository.read(path).value).metadata)
+    except (FormatError, SourceError):
+        return False
 
 
 def followed(repository: Repository, lineage: Lineage) -> Descent:
@@ -98,13 +114,18 @@ def without_licence(ancestors: tuple[Ancestor, ...]) -> tuple[Ancestor, ...]:
     return tuple(one for one in bases if one.base is None or one.base.unknown or not one.base.licences)
 
 
+@lru_cache(maxsize=1)
+def _first(repository: Repository) -> tuple[tuple[str, int, Edge], ...]:
+    """The edges that are kept, and one more where there are more."""
+    return tuple(islice(_edges(repository), _MOST_EDGES + 1))
+
+
 def _edges(repository: Repository) -> Iterator[tuple[str, int, Edge]]:
     """The home of each edge, and which of two that name the same base counts: the lower number."""
     from hilt.knowledge.licences.places import Places
 
     places = Places(repository.formats)
-    wanted = [path for path, format_id in repository.formats.items() if _may_say(path, format_id)]
-    wanted.sort(key=lambda path: (path.count("/"), path))
+    wanted = _wanted(repository)
     hints = {places.home(path): hint for path in reversed(wanted) if (hint := _hint(path, repository.formats.values()))}
     for path in wanted[:_MOST_FILES]:
         home = places.home(path)
@@ -115,6 +136,11 @@ def _edges(repository: Repository) -> Iterator[tuple[str, int, Edge]]:
                 yield home, order, edge
         except (FormatError, SourceError):
             continue  # it is in the coverage as a file that could not be read
+
+
+def _wanted(repository: Repository) -> list[str]:
+    found = [path for path, format_id in repository.formats.items() if _may_say(path, format_id)]
+    return sorted(found, key=lambda path: (path.count("/"), path))
 
 
 def _may_say(path: str, format_id: str) -> bool:

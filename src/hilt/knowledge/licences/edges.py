@@ -69,6 +69,11 @@ def of_card(metadata: Mapping[str, Any], path: str, *, files_say: str = "") -> I
             yield Edge(relation="dataset", name=name, source=path)
 
 
+def too_many(metadata: Mapping[str, Any]) -> bool:
+    """The front matter names more than is taken from one file."""
+    return any(isinstance(said := metadata.get(key), list) and len(said) > MOST for key in ("base_model", "datasets"))
+
+
 def _relation(metadata: Mapping[str, Any], tags: Iterable[str], files_say: str, names: int) -> str:
     """As the hub infers it: stated, else by what the files are, else by tags, else fine-tuned."""
     stated = metadata.get("base_model_relation")

@@ -7,6 +7,7 @@ unless the licence says the same by itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
@@ -24,6 +25,8 @@ _LIMITED = lazy_pattern(
     r"\b(?:for|to)\s[\w\s]{1,30}\b(?:only|alone)\b|\bfor (?:research|academic|personal|private)(?: use| purposes?)?\s*(?:[;,]|$)",
     re.IGNORECASE,
 )
+_SENTENCE = lazy_pattern(r"(?<=[.!?])\s+|\n\s*\n")
+_LONGEST = 600
 _OF_ITSELF = frozenset({"commercial", "research", "other"})
 """Conditions of licences that say by themselves for what they are meant."""
 
@@ -37,6 +40,19 @@ def weighed(named: Named, before: str, behind: str) -> Named:
     if _LIMITED.search(behind[:600]) and not any(map(_limited, named.ids)):
         return named._replace(choice=False, unknown=(*named.unknown, said))
     return named
+
+
+def takes_back(said: str, ids: Iterable[str]) -> bool:
+    """The words limit for what a thing may be used, and none of the licences `ids` does so by itself."""
+    return _LIMITED.search(said) is not None and not any(map(_limited, ids))
+
+
+def limiting(text: str) -> str:
+    """The first sentence that limits for what a thing may be used; empty where none does."""
+    for sentence in _SENTENCE.split(text):
+        if _LIMITED.search(sentence[:_LONGEST]):
+            return " ".join(sentence[:SHOWN].split())
+    return ""
 
 
 def _limited(licence_id: str) -> bool:

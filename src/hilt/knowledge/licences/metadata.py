@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.identify import identify
+from hilt.knowledge.licences.limits import limiting, takes_back
 from hilt.knowledge.licences.names import Named, resolve
 from hilt.knowledge.licences.works import Claim, How, Part
 
@@ -22,6 +23,7 @@ _MOST, _LONGEST, _TEXT = 32, 200, 600
 """Names that are taken from one list, letters of a name, and from how many letters on a field holds a whole text."""
 _STANZAS, _READ = 2_000, 8
 """Stanzas of one Debian file, and texts in them that are recognised."""
+_TAGS = 400
 _LONGEST_CONSENT = 20_000
 _ADDRESS = lazy_pattern(r"[(<\[]?(https?://[^\s()<>\[\]]{3,200})[)>\]]?")
 _SEE = lazy_pattern(r"\(see [^()]{1,60}\)|, see .{1,60}$", re.IGNORECASE)
@@ -64,14 +66,32 @@ def of_card(metadata: Mapping[str, Any], path: str) -> Iterator[Claim]:
     Where they tell nothing, a licence that is linked where the hub asks for consent (`extra_gated_prompt`).
     """
     name, link = (_text(metadata.get(key)) for key in ("license_name", "license_link"))
-    found = claim(metadata.get("license"), path, How.CARD, name=name, link=link if "://" in link else "")
+    link = link if "://" in link else ""
+    said = metadata.get("license")
+    found = claim("" if said is None and (name or link) else said, path, How.CARD, name=name, link=link)
     if found is not None:
         yield found
+    for more in _beside(metadata):
+        other = claim(more, path, How.CARD)
+        if other is not None:
+            yield other
+    consent = _text(metadata.get("extra_gated_prompt"))[:_LONGEST_CONSENT]
+    if consent and found is not None and takes_back(consent, found.ids) and (limit := limiting(consent)):
+        yield Claim(said=f"consent to {limit}", path=path, how=How.CARD, unknown=(limit,))
     if found is None or not found.ids:
-        consent = _text(metadata.get("extra_gated_prompt"))[:_LONGEST_CONSENT]
         for to in dict.fromkeys(_ADDRESS.findall(consent)):
             if ids := resolve("", link=to).ids:
                 yield Claim(said=f"consent to {to}", path=path, how=How.CARD, ids=ids)
+
+
+def _beside(metadata: Mapping[str, Any]) -> Iterator[Any]:
+    """What stands under the same key in other letters, and among the tags of the hub."""
+    for key, value in metadata.items():
+        if key != "license" and key.strip().lower() in ("license", "licence"):
+            yield value
+    tags = metadata.get("tags")
+    told = [tag for tag in tags[:_TAGS] if isinstance(tag, str)] if isinstance(tags, list) else []
+    yield from dict.fromkeys(tag[len("license:") :] for tag in told if tag.startswith("license:"))
 
 
 def of_package(metadata: PackageMetadata, path: str) -> Iterator[Claim]:

@@ -27,7 +27,7 @@ _NOT_SAID = frozenset({"", "other", "unknown", "custom", "none", "noassertion", 
 """What stands where the licence is named elsewhere, or nowhere."""
 _IGNORED = frozenset({"the", "license", "licenses", "agreement", "version", "v"})
 _TYPOGRAPHY = str.maketrans("\u2010\u2011\u2013\u2014\u2019\u201c\u201d\u00a0", '----\'"" ')
-_TOKEN = lazy_pattern(r"\d+(?:\.\d+)*(?:[a-z](?![a-z]))?|[a-z]+|[+*<>=!~^%$#@]+")
+_TOKEN = lazy_pattern(r"\d+(?:\.\d+)*(?:[a-z](?![a-z]))?|[a-z]+|[+*<>=!?~^%$#@]+")
 _LEAD = lazy_pattern(
     r"(?:this \w+ is )?(?:(?:dual|re)?-?licensed|released|available|distributed)?\s*under (?:the )?(?:terms of (?:the )?)?"
 )

@@ -19,7 +19,7 @@ _NOT_WEIGHTS = frozenset(
 )
 """Formats of files beside weights, and archives, whose members are files of their own."""
 _INSTALLED = lazy_pattern(r"(?:^|(?<=/))[^/]+\.(?:dist-info|egg-info)(?:/.*)?$")
-_POLICY = lazy_pattern(r"use[-_ ]?policy|acceptable[-_ ]use|\baup\b", re.IGNORECASE)
+_POLICY = lazy_pattern(r"(?:use|usage)[-_ ]?policy|acceptable[-_ ]use|\baup\b", re.IGNORECASE)
 _NOTICE = lazy_pattern(
     r"notice|third[-_ ]?part|3rd[-_ ]?part|attribution|licen[cs]es[-_]sources|credits|authors", re.IGNORECASE
 )
@@ -27,10 +27,14 @@ README = lazy_pattern(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNOREC
 """Names of texts that tell what a subject is."""
 _LICENCE = lazy_pattern(
     r"(?:model|weights)?[-_ ]?(?:licen[cs]e|copying|eula)(?:[-_ ](?:agreement|model|weights))?"
-    r"(?:\.(?:txt|md|rst|html?|pdf|docx?|odt|pages|zip|gz|tgz|tar|7z|png|jpe?g))?",
+    r"(?:\.(?:txt|md|rst|html?|ya?ml|xml|tex|pdf|docx?|odt|pages|zip|gz|tgz|tar|7z|png|jpe?g))?",
     re.IGNORECASE,
 )
 """Names of files that hold the licence of what they lie beside, whatever they are written with."""
+_DOCUMENT = lazy_pattern(
+    r"(?:.*[-_ .])?(?:licen[cs]e|eula|terms|agreement)(?:[-_ .(].*)?\.(?:pdf|docx?|odt|rtf|pages)", re.IGNORECASE
+)
+"""Names of documents that are written by hand, and are no list of licences."""
 _FOLDER = lazy_pattern(r"(?:^|(?<=/))licen[cs]e$", re.IGNORECASE)
 """A folder with the licence of what it lies beside; `licenses` has those of others."""
 _OF = {Part.MODEL: r"(?:model|weight|checkpoint)s?", Part.CODE: r"code|source", Part.DATA: r"data|datasets?|sources"}
@@ -55,7 +59,8 @@ def file_kind(name: str) -> FileKind:
 def names_licence(path: str) -> bool:
     """The name of this file promises the licence of what it lies beside."""
     folder, _, name = path.rpartition("/")
-    return "!/" not in path and (_LICENCE.fullmatch(name) is not None or _FOLDER.search(folder) is not None)
+    named = any(pattern.fullmatch(name) is not None for pattern in (_LICENCE, _DOCUMENT))
+    return "!/" not in path and (named or _FOLDER.search(folder) is not None)
 
 
 def part_of_name(name: str) -> Part:

@@ -166,16 +166,7 @@ def _latent(header: Numbers, heads: int) -> Layers:
     if header["attention.key_length_mla"] is None:  # written before llama.cpp could keep the latent
         key, value = header.of("attention.key_length"), header.of("attention.value_length")
         return Layers(1, "attention", heads=header.of("attention.head_count_kv", otherwise=heads), key=key, value=value)
-    return Layers(
-        1,
-        "latent",
-        rank=rank,
-        rope=rope,
-        heads=heads,
-        key=header.of("attention.key_length_mla"),
-        value=header.of("attention.value_length_mla"),
-        chosen=header.of("attention.indexer.key_length", otherwise=0),
-    )
+    return Layers(1, "latent", rank=rank, rope=rope, chosen=header.of("attention.indexer.key_length", otherwise=0))
 
 
 def _hybrid(header: Numbers, name: str, count: int, heads: list[int]) -> list[Layers]:

@@ -26,8 +26,6 @@ class Engine(NamedTuple):
     """Tokens kept behind a window, beside it; -1 for those of a micro-batch."""
     padded: int = 1
     """Tokens are kept in blocks of so many."""
-    expands: bool = False
-    """Keeps the keys and values that are made from a latent, not the latent."""
     last_input: bool = False
     """Keeps as many inputs of a convolution as its kernel has, not one less."""
     state_input_bytes: int = 4
@@ -52,7 +50,6 @@ ENGINES = {
             "transformers",
             450 * MIB,
             "number formats as they are stored, the whole input in one pass, a cache that grows with it",
-            expands=True,
             last_input=True,
             state_input_bytes=2,
             passes=-1,
@@ -124,9 +121,7 @@ def cache_bytes(
 ) -> int:
     """Bytes of the keys and values of all layers."""
     rules = ENGINES[engine]
-    numbers = sum(
-        one.times * per_token(one, expands=rules.expands) * _tokens(one, rules, context, ubatch) for one in shape.layers
-    )
+    numbers = sum(one.times * per_token(one) * _tokens(one, rules, context, ubatch) for one in shape.layers)
     return int(sequences * numbers * cache_bits / 8)
 
 
@@ -136,9 +131,9 @@ def state_bytes(shape: Shape, engine: str) -> int:
     return sum(one.times * _state(one, rules) for one in shape.layers if one.kind == "state")
 
 
-def per_token(one: Layers, *, expands: bool = False) -> int:
+def per_token(one: Layers) -> int:
     """Numbers that one of these layers keeps of one token."""
-    if one.kind == "attention" or (one.kind == "latent" and expands and one.heads):
+    if one.kind == "attention":
         return one.heads * (one.key + one.value)
     return one.rank + one.rope + one.chosen if one.kind == "latent" else 0
 

@@ -7,7 +7,7 @@ is words, each `name=number`; what is 0 is left out.
         format=gguf bytes=96543 parameters=134000 read=96000 dtypes=Q4_1:90000,F32:6543 name=model-Q4_1.gguf
     fit.layers     how many layers keep the same, and what
         22 attention heads=4 key=256 value=256 window=512
-        61 latent rank=512 rope=64 heads=128 key=192 value=128
+        61 latent rank=512 rope=64
         48 state channels=10240 kernel=4 numbers=786432
         12 none
 """
@@ -57,8 +57,8 @@ class Layers(NamedTuple):
 
     "attention": `heads` keys of `key` and values of `value` numbers for each token, of the last `window` tokens alone
     unless that is 0; or of `fixed` tokens, however long the input (what an encoder heard or saw).
-    "latent": `rank` + `rope` numbers for each token, from which the keys and values of `heads` heads are made; `chosen`
-    further ones for layers that choose what they attend to.
+    "latent": `rank` + `rope` numbers for each token, from which keys and values are made; `chosen` further ones in layers
+    that choose what they attend to.
     "state": `numbers`, and the last `kernel` inputs of a convolution over `channels`, whatever the length of the input.
     "none": nothing.
     """

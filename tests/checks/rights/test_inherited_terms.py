@@ -167,6 +167,6 @@ def test_names_that_are_none_are_bounded_and_never_a_guess(value: Any) -> None:
         made = offered({"README.md": card(license="mit", base_model=value, datasets=value, tags=value)})
         for seen in CHECK.run(made):
             assert isinstance(seen, Fact | Gap)
-            for name in seen.value if isinstance(seen.value, tuple) else ():
+            for name in seen.value if isinstance(seen, Fact) and isinstance(seen.value, tuple) else ():
                 assert name.isprintable()
                 assert len(name) < 300

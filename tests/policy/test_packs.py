@@ -6,7 +6,7 @@ import pytest
 from policies import NOW, finding, report, verdict
 
 from hilt.checks.run import SCHEMA
-from hilt.core.fact import Fact, Known
+from hilt.core.fact import Fact, Known, Value
 from hilt.core.finding import Severity
 from hilt.core.profile import NO_PROFILE, Profile
 from hilt.core.report import Coverage, Gap, Report, State
@@ -19,7 +19,7 @@ FAILED = Gap(what="read", path="big.bin", state=State.FAILED, why="timed out")
 SKIPPED = Gap(what="pickle-code", path="x.pkl", state=State.SKIPPED, why="too long")
 
 
-def judged(pack: str, *severities: Severity, gap: Gap | None = None, **facts: bool | int | None) -> Verdict:
+def judged(pack: str, *severities: Severity, gap: Gap | None = None, **facts: Value) -> Verdict:
     """What the pack says of a model that is quiet but for this."""
     stated = {spec.key: spec.otherwise for spec in SCHEMA} | {key.replace("__", "."): v for key, v in facts.items()}
     told = tuple(
@@ -135,3 +135,34 @@ def test_every_rule_speaks_to_the_engineer(pack: str) -> None:
     policy = load(pack, SCHEMA)
     assert policy.name == pack
     assert all(rule.say.endswith(".") for rule in policy.rules)
+
+
+ACME = ("Acme",)
+
+
+@pytest.mark.parametrize(
+    ("expected", "signed", "outcomes"),
+    [
+        ((), False, [A, R, A]),
+        (ACME, True, [A, R, A]),
+        (ACME, False, [R, B, A]),
+        (ACME, None, [R, B, A]),
+    ],
+)
+def test_whom_the_settings_name_for_a_model_must_have_signed_it(
+    expected: tuple[str, ...], signed: bool | None, outcomes: list[Outcome]
+) -> None:
+    facts = {"provenance__expected": expected, "provenance__as_expected": signed, "provenance__covers_all": True}
+    assert [judged(pack, **facts).outcome for pack in PACKS] == outcomes
+
+
+@pytest.mark.parametrize(("state", "outcome"), [("none", R), ("untrusted", R), ("broken", B), (None, R)])
+def test_strict_asks_of_any_signature_that_it_holds(state: str | None, outcome: Outcome) -> None:
+    assert judged("strict", provenance__signature=state).outcome is outcome
+    assert judged("default", provenance__signature=state).outcome is A
+
+
+def test_strict_asks_that_an_expected_signature_covers_every_file() -> None:
+    facts = {"provenance__expected": ACME, "provenance__as_expected": True}
+    rules = [reason.rule for reason in judged("strict", **facts, provenance__covers_all=False).reasons]
+    assert rules == ["licence-is-known", "signed-files-are-all-files"]

@@ -104,12 +104,13 @@ def holds(key: PublicKey, signature: bytes, data: bytes, *, always_sha256: bool 
 
 
 def _label(pem: bytes) -> str:
-    found = _LABEL.search(pem)
-    return found[1].decode() if found else ""
+    """What the PEM says that it is; OpenSSL writes the curve before the key."""
+    found = [label.decode() for label in _LABEL.findall(pem)]
+    return next((label for label in found if label != "EC PARAMETERS"), found[0] if found else "")
 
 
 def _found(label: str) -> str:
-    return f"there is a {label}" if label else "no `-----BEGIN` stands in it"
+    return f"it is a block of {label}" if label else "no `-----BEGIN` stands in it"
 
 
 def _kind(key: object) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from policies import NOW, finding, report, verdict
@@ -152,7 +153,11 @@ ACME = ("Acme",)
 def test_whom_the_settings_name_for_a_model_must_have_signed_it(
     expected: tuple[str, ...], signed: bool | None, outcomes: list[Outcome]
 ) -> None:
-    facts = {"provenance__expected": expected, "provenance__as_expected": signed, "provenance__covers_all": True}
+    facts: dict[str, Any] = {
+        "provenance__expected": expected,
+        "provenance__as_expected": signed,
+        "provenance__covers_all": True,
+    }
     assert [judged(pack, **facts).outcome for pack in PACKS] == outcomes
 
 
@@ -163,6 +168,6 @@ def test_strict_asks_of_any_signature_that_it_holds(state: str | None, outcome: 
 
 
 def test_strict_asks_that_an_expected_signature_covers_every_file() -> None:
-    facts = {"provenance__expected": ACME, "provenance__as_expected": True}
+    facts: dict[str, Any] = {"provenance__expected": ACME, "provenance__as_expected": True}
     rules = [reason.rule for reason in judged("strict", **facts, provenance__covers_all=False).reasons]
     assert rules == ["licence-is-known", "signed-files-are-all-files"]

@@ -59,7 +59,7 @@ def test_the_old_forms_of_private_keys_are_read_or_named() -> None:
     assert keys.read_private_key(old).private_numbers() == KEY.private_numbers()
     curve = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"  # as `openssl ecparam` writes it
     assert keys.read_private_key(curve + old).private_numbers() == KEY.private_numbers()
-    with pytest.raises(FormatError, match="it is a block of EC PARAMETERS"):
+    with pytest.raises(FormatError, match="there is an EC PARAMETERS"):
         keys.read_private_key(curve)
     ssh = KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
     with pytest.raises(FormatError, match="ssh-keygen -p -m PKCS8"):
@@ -72,9 +72,9 @@ def test_what_is_given_in_place_of_a_key_is_named() -> None:
         (keys.read_public_key, private, "this is a private key: keep it to yourself"),
         (keys.read_public_key, certificate, "this is a certificate, not a public key"),
         (keys.read_public_key, b"", "no `-----BEGIN` stands in it"),
-        (keys.read_public_key, public[:60], "it is a block of PUBLIC KEY"),
-        (keys.read_private_key, public, "no private key in PEM: it is a block of PUBLIC KEY"),
-        (keys.read_private_key, certificate, "it is a block of CERTIFICATE"),
+        (keys.read_public_key, public[:60], "there is a PUBLIC KEY"),
+        (keys.read_private_key, public, "no private key in PEM: there is a PUBLIC KEY"),
+        (keys.read_private_key, certificate, "there is a CERTIFICATE"),
         (keys.read_private_key, private[:90], "the private key is damaged"),
     ):
         with pytest.raises(FormatError, match=said):

@@ -110,7 +110,8 @@ def _label(pem: bytes) -> str:
 
 
 def _found(label: str) -> str:
-    return f"it is a block of {label}" if label else "no `-----BEGIN` stands in it"
+    article = "an" if label.startswith(("E", "O")) else "a"
+    return f"there is {article} {label}" if label else "no `-----BEGIN` stands in it"
 
 
 def _kind(key: object) -> str:

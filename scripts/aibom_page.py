@@ -70,6 +70,7 @@ LIMITS = """
   not know you. Put your name into `metadata.authors`, and sign the document as you sign other files.
 - Findings stand as properties of the files they were seen in, not as `vulnerabilities`: those are known by ids of their own.
   SARIF is the form for findings.
+- Which hub: `hf:` is written as the public one, and so is what a mirror of it gave out.
 - Results in tables of a card only where the table says that they are of this model, and tables in HTML not at all.
 """
 

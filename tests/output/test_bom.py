@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hilt.core.fact import Fact, Known, Value
+from hilt.core.finding import Finding, Severity
 from hilt.core.report import Transfer
 from hilt.core.rights import Obligation
 from hilt.core.running import Fits, Machine, Memory, Part, Running
@@ -92,6 +93,8 @@ def test_a_name_is_consistent_where_hub_and_card_agree_and_the_commit_where_the_
         Known.CONSISTENT
     }
     assert found["model.name"].source == "the hub and README.md"
+    for name in ("tiny", "Acme Tiny", "acme/tiny"):
+        assert named("hf:acme/tiny", claimed("card.name", name))["model.name"].known is Known.CONSISTENT
     other = named("hf:acme/tiny", claimed("card.name", "Llama"), revision=COMMIT)
     assert other["model.name"][3:5] == ("tiny", Known.CLAIMED)
 
@@ -149,8 +152,12 @@ def test_the_family_is_the_architecture_without_its_head(architectures: tuple[st
 def test_an_architecture_is_consistent_where_the_tensors_have_the_shape_that_the_config_tells() -> None:
     told_of = claimed("model.architectures", ("LlamaForCausalLM",), "config.json")
     assert with_facts(told_of)["model.architecture"].known is Known.CLAIMED
-    agreed = with_facts(told_of, counted("fit.layers", ("32 attention",)))["model.architecture"]
+    measured = replace(HONEST, report=replace(HONEST.report, facts=(told_of, counted("fit.width", 4096))))
+    agreed = told(measured)["model.architecture"]
     assert (agreed.known, agreed.source) == (Known.CONSISTENT, "config.json and the tensors")
+    mismatch = Finding(check="config-mismatch", severity=Severity.LOW, message="m")
+    contradicted = replace(measured, report=replace(measured.report, findings=(mismatch,)))
+    assert told(contradicted)["model.architecture"].known is Known.CLAIMED
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def name(verdict: Verdict) -> Told:
     report = verdict.report
     told, at = of(report, "card.name"), place(report)
     if at is not None:
-        agreed = isinstance(told.value, str) and _same(told.value.rpartition("/")[2], at.name)
+        called = told.value if isinstance(told.value, str) else ""
+        agreed = any(_same(called, one) for one in (at.name, f"{at.namespace}/{at.name}"))
         return Told(at.name, Known.CONSISTENT if agreed else Known.CLAIMED, _both(at.source, told, agreed=agreed))
     if told.value is not None:
         return told

@@ -66,8 +66,9 @@ def quantisation(verdict: Verdict) -> Told:
 
 
 def _held_against_tensors(report: Report, told: Told) -> Told:
-    """A claim of the config with which the tensors agree is known from both."""
-    shape = of(report, "fit.layers")
-    if told.known is Known.CLAIMED and shape.known >= Known.CONSISTENT:
+    """A claim of the config is known from two sides where the tensors were measured, and nothing in them contradicts it."""
+    width = of(report, "fit.width")
+    agreed = width.known is Known.VERIFIED and not any(one.check == "config-mismatch" for one in report.findings)
+    if told.known is Known.CLAIMED and agreed:
         return Told(told.value, Known.CONSISTENT, f"{told.source} and the tensors")
     return told

@@ -177,7 +177,7 @@ def test_a_link_that_was_not_signed_breaks_the_signature() -> None:
 
 
 class TestKeyless:
-    """With the vector that OpenSSF publishes, of which the files are not published: every file is missing."""
+    """With the vector that OpenSSF publishes, over two files that hold their own names."""
 
     IDENTITY, ISSUER = "stefanb@us.ibm.com", "https://sigstore.verify.ibm.com/oauth2"
 
@@ -191,7 +191,17 @@ class TestKeyless:
         path = VECTORS / "test-vectors/v1.0/valid/sigstore.bundle.json"
         if not path.is_file():
             pytest.skip("the test vectors of OpenSSF Model Signing are not here")
-        return {"signme-2": b"signme-2\n", "model.sig": path.read_bytes()}
+        return {"signme-1": b"signme-1", "signme-2": b"signme-2", "model.sig": path.read_bytes()}
+
+    def test_the_signature_of_an_identity_that_is_trusted_is_verified(self) -> None:
+        made = subject(self.files(), signers=[self.signer()])
+        assert stated(CHECK, made) == {**VERIFIED, "signed_by": ("Stefan",)}
+        assert found(CHECK, made) == []
+
+    def test_the_same_identity_by_another_issuer_is_nobody_known(self) -> None:
+        other = self.signer()._replace(issuer="https://accounts.google.com")
+        made = subject(self.files(), signers=[other])
+        assert stated(CHECK, made)["signature"] == "untrusted"
 
     def test_without_the_extra_the_pip_line_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = subject(self.files(), signers=[self.signer()])

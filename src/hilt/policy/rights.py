@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hilt.core.errors import PolicyInvalid
-from hilt.core.profile import Profile, Settled
+from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.rights import Duty, DutyState, HeldTerm, Obligation, Term
 from hilt.policy import explain
 from hilt.policy.checker import check
@@ -140,7 +140,8 @@ def _parsed(text: str) -> Node | None:
         check(text, node, _EVIDENCE)
     except PolicyInvalid:
         return None
-    return node
+    # What is decided where nobody tells anything says yes or no to everyone: "true", "!profile.commercial || true".
+    return node if decide(node, _scope(NO_PROFILE)) is None else None
 
 
 def _any_refused(node: Node) -> bool:

@@ -103,6 +103,21 @@ def test_what_takes_back_a_known_licence_needs_a_person(files: dict[str, str]) -
     assert one.message.endswith("which grants less than the licence does")
 
 
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [
+        (
+            "We aim for our tools to be used safely. By using it, you agree to comply with all applicable law.",
+            Severity.LOW,
+        ),
+        ("You may not use it for military purposes, nor for any commercial purpose.", Severity.MEDIUM),
+    ],
+)
+def test_a_policy_of_use_is_told_and_needs_a_person_where_it_forbids_something(said: str, severity: Severity) -> None:
+    [one] = found(CHECK, {"README.md": CARD, "USAGE_POLICY": said, "w.safetensors": WEIGHTS})
+    assert (one.severity, one.where.path) == (severity, "USAGE_POLICY")
+
+
 def test_what_a_known_licence_says_by_itself_takes_nothing_back() -> None:
     card = "---\nlicense: cc-by-nc-4.0\nextra_gated_prompt: For non-commercial use only.\n---\n"
     assert found(CHECK, {"README.md": card}) == []

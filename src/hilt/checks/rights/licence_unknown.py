@@ -23,6 +23,7 @@ from hilt.core.finding import Finding, Severity, Where
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.limits import takes_back
+from hilt.knowledge.licences.places import FileKind
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 _SHOWN = 8
@@ -35,7 +36,9 @@ def licence_unknown(repository: Repository) -> Iterator[Finding]:
     found = gathered(repository)
     for text in found.texts:
         if text.home is not None and text.identified is not None and text.identified.kind == "unknown":
-            yield _finding(Severity.MEDIUM, Where(path=text.path), _of_text(text))
+            # A policy that says in some sentences that the law holds is no reason to send a known licence to people.
+            mild = text.kind is FileKind.POLICY and not text.seen and found.subject.ids
+            yield _finding(Severity.LOW if mild else Severity.MEDIUM, Where(path=text.path), _of_text(text))
     read = {text.path for text in found.texts}
     for work in found.works:
         for claim in work.claims:

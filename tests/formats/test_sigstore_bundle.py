@@ -151,6 +151,12 @@ def test_a_bundle_that_is_too_large_is_not_read() -> None:
     assert isinstance(file.error, LimitExceeded)
 
 
+def test_small_values_that_take_much_memory_are_not_parsed() -> None:
+    for value in (b"[" + b"[]," * 900 + b"[]]", b"[" * 900 + b"]" * 900, b"[" + b"0," * 900 + b"0]"):
+        with pytest.raises(LimitExceeded, match="header_entries"):
+            parse(b'{"mediaType": ' + value + b"}", Limits(header_entries=100))
+
+
 @pytest.mark.parametrize("name", bundles.HONEST)
 def test_cut_or_changed_at_any_place_it_is_a_bundle_or_an_error(name: str) -> None:
     data = bundles.HONEST[name]

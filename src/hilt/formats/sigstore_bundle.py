@@ -125,6 +125,9 @@ def strict_json(data: bytes, limits: Limits) -> Any:
     """The JSON in `data`, which must be one that all readers read alike: UTF-8, each name once, no NaN, no half characters."""
     if json.detect_encoding(data) != "utf-8":
         raise FormatError("not UTF-8")
+    entries = sum(data.count(mark) for mark in (b",", b"[", b"{")) // 8
+    if entries > limits.header_entries:  # a file that is listed has four of these, and small values take much memory
+        raise LimitExceeded("header_entries", entries, limits.header_entries)
     document = parse_json(data, limits)
     if document.hidden:
         raise FormatError(f"the name {document.hidden[0][0][:80]!r} occurs twice in one object")

@@ -240,14 +240,16 @@ def _read_repository(
 ) -> list[Examined]:
     there = set(formats.values())
     stated = [fact for _, examined in sorted(gathered.examined, key=lambda pair: pair[0]) for fact in examined.facts]
+    told: list[dict[str, Any]] = []
     results: list[Examined] = []
     for check in asked:
         if check.reads or (check.needs and there.isdisjoint(check.needs)):
             continue
         if check.beside and not getattr(context, check.beside):
             continue
-        facts = [encode_fact(fact) for fact in stated] if check.weighs else []
-        results.append(worker.ask({"do": "repository", "check": check.id, "facts": facts}))
+        if check.weighs:
+            told += [encode_fact(fact) for fact in stated[len(told) :]]
+        results.append(worker.ask({"do": "repository", "check": check.id, "facts": told if check.weighs else []}))
         stated += results[-1].facts
     return results
 

@@ -215,7 +215,8 @@ def _repository(session: Session, check_id: str, facts: list[dict[str, Any]]) ->
     if session.repository is None:
         raise RuntimeError("a check of the subject was asked for before the subject was told")
     session.seen.clear()
-    session.repository.facts[:] = [decode_fact(fact) for fact in facts]
+    known = session.repository.facts  # those of the checks before, to which more were added since
+    known += [decode_fact(fact) for fact in facts[len(known) :]]
     return run_check(check, session.repository, "", session.limits)
 
 

@@ -105,6 +105,14 @@ def test_a_small_pickle_waits_for_no_patterns_of_runs(tmp_path: Path) -> None:
     assert modules.isdisjoint({"hilt.formats.pickle_runs", "lzma", "jinja2", "yaml"})
 
 
+def test_the_process_that_judges_a_signed_model_reads_no_key_and_no_certificate(tmp_path: Path) -> None:
+    written(tmp_path, "safetensors", "model.safetensors")
+    written(tmp_path, "sigstore-bundle", "model.sig")
+    modules = imported(PARENT, tmp_path)
+    assert modules.isdisjoint({"cryptography", "sigstore", "hilt.knowledge.provenance"})
+    assert of("hilt.checks.provenance", modules) == {"facts"}
+
+
 def test_a_worker_knows_nothing_of_verdicts(tmp_path: Path) -> None:
     modules = imported(WORKER, written(tmp_path, "json", "config.json"))
     unneeded = {"verdict", "catalogue", "waiver", "report_v1"}

@@ -68,6 +68,9 @@ NAMING_LICENCES = (
 NAMING_BASES = ("model-card", "json", "yaml", "gguf")
 """Formats of files that may say what a subject is made from."""
 
+SIGNATURES = ("sigstore-bundle", "*.sig")
+"""Files that may be signatures of the whole subject."""
+
 _DESCRIBED = tuple(
     """
     model-card text json yaml safetensors gguf ggml onnx ort tflite executorch mnn ncnn hdf5 keras keras-h5 torch-zip
@@ -322,15 +325,15 @@ CHECKS: tuple[Check, ...] = (
         facts=SAID,
         family="card",
     ),
-    Check(id="signature-broken", severity=Severity.HIGH, needs=("sigstore-bundle",), family="provenance"),
-    Check(id="signature-expired", severity=Severity.MEDIUM, needs=("sigstore-bundle",), family="provenance"),
-    Check(id="signature-malformed", severity=Severity.MEDIUM, needs=("sigstore-bundle",), family="provenance"),
-    Check(id="signature-leaves-out", severity=Severity.MEDIUM, needs=("sigstore-bundle",), family="provenance"),
+    Check(id="signature-broken", severity=Severity.HIGH, needs=SIGNATURES, family="provenance"),
+    Check(id="signature-expired", severity=Severity.MEDIUM, needs=SIGNATURES, family="provenance"),
+    Check(id="signature-malformed", severity=Severity.MEDIUM, needs=SIGNATURES, family="provenance"),
+    Check(id="signature-leaves-out", severity=Severity.MEDIUM, needs=SIGNATURES, family="provenance"),
     Check(id="signature-missing", severity=Severity.MEDIUM, beside="signers", facts=(EXPECTED,), family="provenance"),
     Check(
         id="signer-unknown",
         severity=Severity.MEDIUM,
-        needs=("sigstore-bundle",),
+        needs=SIGNATURES,
         facts=(SIGNATURE, SIGNED_BY, SIGNED_UNTIL, COVERS_ALL, LEFT_OUT, AS_EXPECTED),
         family="provenance",
     ),

@@ -30,7 +30,8 @@ class Check(NamedTuple):
     severity: Severity
     reads: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    """Formats of which a check of the repository needs at least one, or it has nothing to look at; empty for any."""
+    """Formats (or endings of names, as `*.sig`) of which a check of the repository needs at least one, or it has nothing
+    to look at; empty for any."""
     beside: str = ""
     """The part of the `Context` without which a check of the repository has nothing to look at; empty for none."""
     searches: bool = False

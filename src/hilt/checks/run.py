@@ -238,7 +238,7 @@ def introduction(
 def _read_repository(
     worker: Worker, asked: Sequence[Check], formats: Mapping[str, str], gathered: Gathered, context: Context
 ) -> list[Examined]:
-    there = set(formats.values())
+    there = {*formats.values(), *(f"*.{path.rpartition('.')[2]}" for path in formats)}
     stated = [fact for _, examined in sorted(gathered.examined, key=lambda pair: pair[0]) for fact in examined.facts]
     told: list[dict[str, Any]] = []
     results: list[Examined] = []

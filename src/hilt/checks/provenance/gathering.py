@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hilt.checks.check import Repository
+from hilt.checks.provenance.places import FORMAT, USUAL, may_sign
 from hilt.core.byte_source import ByteSource
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, LimitExceeded, MissingExtra, SourceError
@@ -19,7 +20,6 @@ from hilt.core.subject import Entry, EntryKind
 from hilt.formats.sigstore_bundle import SigstoreBundle
 from hilt.knowledge.provenance import manifest, statement, verify
 
-FORMAT = "sigstore-bundle"
 CLIENT_FOLDER = ".cache/huggingface"
 """What a download client keeps beside the files for itself: nobody signs it."""
 
@@ -35,14 +35,39 @@ class Held(NamedTuple):
     unseen: str = ""
 
 
+class _Read(NamedTuple):
+    """A file that may be a signature: what it says, or why that cannot be had."""
+
+    path: str
+    signature: verify.Signature | None = None
+    error: FormatError | SourceError | None = None
+
+
 @lru_cache(maxsize=1)
 def held(repository: Repository) -> tuple[Held, ...]:
     """Every signature at the root, in the order of the paths."""
-    paths = [path for path in sorted(repository.formats) if repository.formats[path] == FORMAT and "/" not in path]
+    paths = sorted(path for path in repository.formats if may_sign(path, repository.formats[path]))
     most = repository.limits.signatures
     beyond = str(LimitExceeded("signatures", len(paths), most))
-    told = [_held(repository, path, paths) for path in paths[:most]]
+    read = [_read(repository, path) for path in paths[:most]]
+    signatures = [one.path for one in read if one.signature is not None or one.path == USUAL]
+    told = [_held(repository, one, signatures) for one in read if one.signature is not None or _tells(repository, one)]
     return (*told, *(Held(path, unseen=beyond) for path in paths[most:]))
+
+
+def _tells(repository: Repository, one: _Read) -> bool:
+    """Whether a file that is no signature of a model is one that should be; programs of other kinds write *.sig too."""
+    return one.path == USUAL or repository.formats[one.path] == FORMAT or isinstance(one.error, SourceError)
+
+
+def _read(repository: Repository, path: str) -> _Read:
+    try:
+        source = repository.open(path)
+        if source.size > repository.limits.json_bytes:
+            raise LimitExceeded("json_bytes", source.size, repository.limits.json_bytes)
+        return _Read(path, verify.read(source.read(0, source.size), repository.limits))
+    except (FormatError, SourceError) as error:
+        return _Read(path, error=error)
 
 
 def results(repository: Repository, state: verify.State) -> Iterator[tuple[str, verify.Result]]:
@@ -57,32 +82,26 @@ def expected(repository: Repository) -> tuple[str, ...]:
     return tuple(sorted({signer.name for signer in repository.context.signers if signer.models}))
 
 
-def _held(repository: Repository, path: str, paths: list[str]) -> Held:
-    try:
-        source = repository.open(path)
-        if source.size > repository.limits.json_bytes:
-            raise LimitExceeded("json_bytes", source.size, repository.limits.json_bytes)
-        signature = verify.read(source.read(0, source.size), repository.limits)
-    except FormatError as error:
-        return Held(path, malformed=str(error), other=_is_other(repository, path))
-    except SourceError as error:
-        return Held(path, unseen=str(error))
-    digests = _Digests(repository, signature.statement)
-    context = repository.context
+def _held(repository: Repository, one: _Read, signatures: list[str]) -> Held:
+    if one.signature is None:
+        if isinstance(one.error, SourceError):
+            return Held(one.path, unseen=str(one.error))
+        return Held(one.path, malformed=str(one.error), other=_is_other(repository, one.path))
+    digests, context = _Digests(repository, one.signature.statement), repository.context
     try:
         result = verify.verify(
-            signature, digests.files(), context.signers, context.now, signatures=paths, keyless=_keyless
+            one.signature, digests.files(), context.signers, context.now, signatures=signatures, keyless=_keyless
         )
     except (FormatError, SourceError, MissingExtra) as error:
-        return Held(path, unseen=str(error))
+        return Held(one.path, unseen=str(error))
     if result.state is not verify.State.BROKEN and result.differences is not None and result.differences.unknown:
-        return Held(path, unseen=digests.why_unknown(result.differences.unknown))
-    return Held(path, result=result)
+        return Held(one.path, unseen=digests.why_unknown(result.differences.unknown))
+    return Held(one.path, result=result)
 
 
 def _is_other(repository: Repository, path: str) -> bool:
     """A bundle that is in order and signs something else than a list of files, under a name that promises no more."""
-    if path.endswith(".sig"):
+    if path == USUAL:
         return False
     try:
         bundle = repository.read(path).value

@@ -17,16 +17,15 @@ from collections.abc import Iterator
 from hilt.checks import listed
 from hilt.checks.check import Repository, Seen
 from hilt.checks.provenance.facts import EXPECTED
+from hilt.checks.provenance.places import may_sign
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity
-
-_FORMAT = "sigstore-bundle"
 
 
 def signature_missing(repository: Repository) -> Iterator[Seen]:
     names = tuple(sorted({signer.name for signer in repository.context.signers if signer.models}))
     yield Fact(key=EXPECTED.key, value=names, known=Known.VERIFIED, source="the settings")
-    if names and not any(kind == _FORMAT and "/" not in path for path, kind in repository.formats.items()):
+    if names and not any(may_sign(path, kind) for path, kind in repository.formats.items()):
         message = f"your settings name {', '.join(names)} for this reference, and nobody has signed it"
         yield Finding(check=CHECK.id, severity=Severity.MEDIUM, message=message)
 

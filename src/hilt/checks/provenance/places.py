@@ -1,0 +1,12 @@
+"""Where the signatures of a subject lie: at its root, in a bundle of Sigstore or under the name of a signature."""
+
+from __future__ import annotations
+
+FORMAT = "sigstore-bundle"
+USUAL, SUFFIX = "model.sig", ".sig"
+"""What OpenSSF Model Signing calls a signature, and what others of the same model are called like."""
+
+
+def may_sign(path: str, kind: str) -> bool:
+    """Whether the file at `path`, of the format `kind`, may be a signature of the subject."""
+    return "/" not in path and (kind == FORMAT or path.endswith(SUFFIX))

@@ -66,8 +66,8 @@ LIMITS = """
 ## What it does not tell
 
 - Whether a claim is true, and what stands behind links.
-- Digests of datasets, and advisories and recalls: the fields are there and `unknown`. So is who had the document made: hilt does
-  not know you. Put your name into `metadata.authors`, and sign the document as you sign other files.
+- Digests of datasets, and advisories and recalls: the fields are there and `unknown`. So is who had the document made, until your
+  settings say `organisation: Acme Ltd`. Whoever gets it believes that when you sign it, as you sign other files.
 - Findings stand as properties of the files they were seen in, not as `vulnerabilities`: those are known by ids of their own.
   SARIF is the form for findings.
 - Which hub: `hf:` is written as the public one, and so is what a mirror of it gave out.

@@ -153,6 +153,7 @@ DEFS: dict[str, Shape] = {
             "duties": told("The obligations of the report, held against profile and settings.", every("duty")),
             "answers": told("What rules of law say; never legal advice.", every("answer")),
             "running": told("What it takes to run it; left out where nothing can be told of it.", ref("running")),
+            "organisation": told("Who had it judged, where the settings tell.", TEXT),
             "judged_at": told("UTC, ISO 8601.", TEXT),
         },
     ),

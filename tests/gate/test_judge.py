@@ -54,6 +54,7 @@ def test_the_verdict_holds_what_is_asked_and_why(checked: Path) -> None:
     ]
     assert {duty.obligation.id: duty.state for duty in verdict.duties}["attribution"] is DutyState.DUE
     assert verdict.judged_at
+    assert hilt.judge(checked, settings=Settings(organisation="Acme Ltd")).organisation == "Acme Ltd"
 
 
 def test_what_the_file_says_of_an_outcome_counts_for_nothing(checked: Path) -> None:

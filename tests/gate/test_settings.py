@@ -19,12 +19,14 @@ def test_settings_hold_policy_environment_and_limits(tmp_path: Path) -> None:
     text = (
         "policy: [strict, permissive]\nenv: {stage: production}\nlimits: {json_bytes: 100}\n"
         "private_hosts: [Mirror.example, 10.0.0.7]\n"
+        "organisation: Acme Ltd\n"
     )
     settings = read_settings(written(tmp_path, text))
     assert settings.policies == ("strict", "permissive")
     assert settings.env == {"stage": "production"}
     assert settings.limits == Limits(json_bytes=100)
     assert settings.private_hosts == ("mirror.example", "10.0.0.7")
+    assert settings.organisation == "Acme Ltd"
 
 
 def test_a_policy_beside_the_settings_is_found_from_anywhere(tmp_path: Path) -> None:
@@ -48,6 +50,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
         ("limits: {json_bytes: 1.5}", "limits.json_bytes: a whole number is needed here, not 1.5"),
         ("limits: {json_bytes: true}", "limits.json_bytes: a number above 0 is needed here, not True"),
         ("policy: 3", "policy: the name of a pack, a path, or a list of them is needed"),
+        ("organisation: [Acme]", "organisation: a text is needed here"),
         ("private_hosts: mirror.example", "private_hosts: a list of host names such as mirror.example is needed here"),
         ("private_hosts: ['a/b']", "private_hosts: a list of host names such as mirror.example is needed here"),
         ("- a\n- b", "a table of keys is needed here"),

@@ -306,3 +306,10 @@ def test_lists_and_texts_are_bounded_and_what_is_left_out_is_counted() -> None:
 def test_a_report_of_nothing_is_a_document() -> None:
     empty = Verdict(outcome=Outcome.REVIEW, report=Report(subject=Subject(reference="")), policy="", policy_digest="")
     assert model(empty)["name"] == "unknown"
+
+
+def test_who_had_it_made_is_named_where_the_settings_tell() -> None:
+    made = document(replace(HONEST, organisation="Acme\x1b Ltd"), replace(BLOCKED, organisation="Acme\x1b Ltd"))
+    assert made["metadata"]["manufacturer"] == {"name": "Acme\\x1b Ltd"}
+    assert properties(made["components"][0])["known:bom.author"] == ["claimed"]
+    assert "manufacturer" not in document(HONEST)["metadata"]

@@ -55,7 +55,7 @@ class Verdict:
     `reasons` holds the rules that did not pass, strictest first; `passed` the names of those that did. `waived` are the
     findings of the report that no rule counted, `unwaived` those that a waiver names in vain. `terms` and `duties` are
     what licences ask, held against the organisation's profile, and `answers` what laws say. `running` is what it takes to
-    run the subject on the organisation's machine; None where nothing can be told of it. `judged_at` is a UTC time,
+    run the subject on the organisation's machine; None where nothing can be told of it. `organisation` is the name of who had it judged, where the settings tell it. `judged_at` is a UTC time,
     ISO 8601.
     """
 
@@ -71,6 +71,7 @@ class Verdict:
     duties: tuple[Duty, ...] = ()
     answers: tuple[Answer, ...] = ()
     running: Running | None = None
+    organisation: str = ""
     judged_at: str = ""
 
     @property

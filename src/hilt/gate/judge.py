@@ -111,6 +111,7 @@ def judged(report: Report, policies: Sequence[Policy], settings: Settings) -> Ve
     )
     return replace(
         verdict,
+        organisation=settings.organisation,
         running=_running(report, settings, now.date().isoformat()),
         judged_at=now.isoformat(timespec="seconds"),
     )

@@ -23,6 +23,7 @@ from hilt.gate.setting import Setting
 KEYS = (
     "policy",
     "env",
+    "organisation",
     "limits",
     "profile",
     "obligations",
@@ -55,6 +56,8 @@ class Settings:
 
     policies: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    organisation: str = ""
+    """Its name, for documents that say who had them made."""
     limits: Limits = field(default_factory=Limits)
     waivers: tuple[Waiver, ...] = ()
     search_bytes: bool = False
@@ -106,6 +109,7 @@ def read_settings(path: Path) -> Settings:
     return Settings(
         policies=_policies(told["policy"], path.parent) if "policy" in told else (),
         env=_env(told["env"]) if "env" in told else {},
+        organisation=told["organisation"].line() if "organisation" in told else "",
         limits=_limits(told["limits"]) if "limits" in told else Limits(),
         profile=read_profile(told.get("profile")),
         settled=read_settled(told.get("obligations")),

@@ -60,7 +60,7 @@ ROWS: tuple[Row, ...] = (
     Row("bom.timestamp", Cluster.METADATA, "when the subject was judged", bom_judged.timestamp),
     Row("bom.context", Cluster.METADATA, "whether it was read before download or after", bom_judged.context),
     Row("bom.coverage", Cluster.METADATA, "whether everything was read and checked", bom_judged.coverage),
-    Row("bom.author", Cluster.METADATA, "who had this list made", bom_judged.untold),
+    Row("bom.author", Cluster.METADATA, "who had this list made", bom_judged.author),
     Row("system.intended_use", Cluster.SYSTEM, "what it is meant for", fact("card.intended_use")),
     Row("system.out_of_scope", Cluster.SYSTEM, "what it is not meant for", fact("card.out_of_scope")),
     Row("system.users", Cluster.SYSTEM, "whom it is meant for", fact("card.users")),

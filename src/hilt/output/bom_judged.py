@@ -22,6 +22,11 @@ def tool(_: Verdict) -> Told:
     return computed(f"hilt {__version__}")
 
 
+def author(verdict: Verdict) -> Told:
+    """Whoever runs hilt names itself in its settings; only a signature on the document proves it."""
+    return Told(verdict.organisation, Known.CLAIMED, "the settings") if verdict.organisation else UNTOLD
+
+
 def timestamp(verdict: Verdict) -> Told:
     return computed(verdict.judged_at) if verdict.judged_at else UNTOLD
 

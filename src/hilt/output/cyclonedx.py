@@ -41,6 +41,7 @@ def _document(verdicts: Sequence[Verdict], catalogue: Catalogue) -> dict[str, An
         Model(f"model-{number}", verdict, fields(verdict), catalogue) for number, verdict in enumerate(verdicts, 1)
     ]
     times = [told for verdict in verdicts if (told := _time(verdict.judged_at))]
+    makers = sorted({quote(verdict.organisation) for verdict in verdicts} - {""})
     document: dict[str, Any] = {
         "$schema": SCHEMA,
         "bomFormat": "CycloneDX",
@@ -53,6 +54,7 @@ def _document(verdicts: Sequence[Verdict], catalogue: Catalogue) -> dict[str, An
             "tools": {
                 "components": [{"type": "application", "bom-ref": TOOL, "name": "hilt", "version": __version__}],
             },
+            **({"manufacturer": {"name": makers[0]}} if len(makers) == 1 else {}),
             **({"component": models[0].named(SUBJECT)} if len(models) == 1 else {}),
         },
         "components": [one for model in models for one in (model.component, *model.beside)],

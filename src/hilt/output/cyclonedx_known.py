@@ -25,6 +25,7 @@ ITEMS = 200
 PLACES: Mapping[str, tuple[str, ...]] = {
     "bom.tool": ("//metadata/tools",),
     "bom.timestamp": ("//metadata/timestamp",),
+    "bom.author": ("//metadata/manufacturer",),
     "bom.context": ("//metadata/lifecycles",),
     "system.intended_use": ("modelCard/considerations/useCases",),
     "system.users": ("modelCard/considerations/users",),

@@ -34,7 +34,8 @@ class At(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One set of weights: as it is there, or as an `estimate` of a quantisation that is not."""
+    """One set of weights: as it is there, or as an `estimate` of a quantisation that is not. `at` is empty where nobody can
+    tell what its layers keep."""
 
     name: str
     engine: str
@@ -165,7 +166,9 @@ def _fit(report: Report, shape: Shape, asked: Asked, *, own_context: bool) -> Fi
     asked = asked._replace(context=asked.context if own_context else min(asked.context, contexts[0]))
     there = [one for one in shape.variants if not asked.engine or running.engine(one, asked)]
     estimates = list(_estimates(shape, asked)) if shape.layers else []
-    variant = running.best(shape, there or estimates or shape.variants, asked)
+    if not shape.layers or not (there or estimates):
+        there, contexts = list(shape.variants), []
+    variant = running.best(shape, there or estimates, asked)
     if variant is None:
         raise NothingToCheck(f"{report.subject.reference}: no weights whose memory can be told")
     rows = [_row(shape, one, asked, contexts, estimate=False) for one in there]
@@ -202,7 +205,7 @@ def _row(shape: Shape, variant: Variant, asked: Asked, contexts: list[int], *, e
         estimate=estimate,
         at=tuple(At(one, needs, running.fitting(needs, asked.machine)) for one, needs in told),
         largest_context=running.largest_context(shape, variant, asked),
-        speed=running.speed_of(shape, variant, asked) if told[0][1] is not None else None,
+        speed=running.speed_of(shape, variant, asked) if told and told[0][1] is not None else None,
     )
 
 

@@ -53,6 +53,16 @@ def test_what_does_not_fit_is_said_with_what_would(report: Path) -> None:
     assert "cost cannot be told: it does not fit H100 80GB" in told
 
 
+def test_of_weights_that_no_engine_is_known_for_the_size_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    weights = (variant("model.onnx", 25_000_000, "onnx"),)
+    file.write_text(dump_report(reported("net", weights, fit__layers=None, model__generates=("label",))))
+    lines = [line for line in hilt(file, "--machine", "h100").stdout.splitlines() if line]
+    assert lines[1].startswith("  cannot tell  the weights alone take 25 MB of 85.9 GB on H100 80GB; no engine")
+    assert lines[3:5] == ["Weights", "              25 MB model.onnx"]
+    assert "Cost" not in lines
+
+
 def test_one_utilisation_instead_of_four(report: Path) -> None:
     done = hilt(report, "--machine", "h100", "--utilisation", "30%")
     assert "busy 30 % of the time" in done.stdout

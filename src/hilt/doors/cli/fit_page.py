@@ -28,7 +28,12 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
         [(_verdict(told), "")], indent=len(running.fits.value) + 4, label=(running.fits.value, _COLOURS[running.fits])
     )
     page.blank()
-    _table(page, told)
+    if told.rows and told.rows[0].at:
+        _table(page, told)
+    else:
+        page.flow([("Weights", "bold")])
+        for row in told.rows:
+            page.flow([(size_text(row.bytes), ""), (quote(row.name), "dim")], indent=14)
     if told.writes:
         page.blank()
         _costs(page, told, busy)
@@ -41,7 +46,11 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
 def _verdict(told: Fit) -> str:
     running, machine = told.running, quote(told.machine.name)
     if running.memory is None:
-        return f"on {machine}: {quote(next(iter(running.why[1:]), ''), 300)}"
+        weights = next((size_text(row.bytes) for row in told.rows if row.name == told.chosen), "")
+        alone = (
+            f"the weights alone take {weights} of {size_text(told.machine.memory)} on {machine}; " if weights else ""
+        )
+        return f"{alone}{quote(next(iter(running.why[1:]), ''), 300)}"
     has = f"{size_text(running.memory.reserved)} of {size_text(told.machine.memory)} on {machine}"
     takes = f"{quote(told.chosen)} in {running.memory.engine} takes {has} with {_tokens(running.memory.context)} tokens"
     match running.fits:
@@ -65,7 +74,7 @@ def _instead(told: Fit) -> str:
 def _table(page: Page, told: Fit) -> None:
     many = f" for {counted(told.sequences, 'sequence')} at once" if told.sequences > 1 else ""
     page.flow([("Memory", "bold"), (f"reserved / touched, in GB,{many} with so many tokens:", "")])
-    heads = "".join(f"{_tokens(at.context):<{_CELL}}" for at in (told.rows[0].at if told.rows else ()))
+    heads = "".join(f"{_tokens(at.context):<{_CELL}}" for at in told.rows[0].at)
     speed = "tokens/s" if told.writes else ""
     page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<{_MOST}}{speed}", "dim"))
     for estimate in (False, True):

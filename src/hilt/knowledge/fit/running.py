@@ -20,6 +20,7 @@ TOGETHER = 32
 """So many sequences at once, at most, are taken for granted of a machine that serves many people."""
 STALE_DAYS = 60
 _LONGEST = 1 << 24
+_SMALL = 10**9
 _OF_GGUF = frozenset({"llama.cpp", "llama-cpp-python"})
 
 
@@ -98,8 +99,9 @@ def run(shape: Shape, variant: Variant, asked: Asked) -> Running:
     told = memory_of(shape, variant, asked)
     fits = fitting(told, asked.machine)
     alone = speed_of(shape, variant, asked) if fits is not Fits.NO else None
-    untold = shape.untold or (f"no engine that hilt knows loads {variant.format}",)
-    why = [f"{variant.name}: {_rests(variant)}", *(told.why if told is not None else untold)]
+    why = [f"{variant.name}: {_rests(variant)}", *(told.why if told is not None else _untold(shape, variant, asked))]
+    if alone is not None and (variant.read or variant.bytes) < _SMALL:
+        why.append("so small a model is held up by computing more than by reading: it may be slower than told")
     running = Running(
         memory=told,
         machine=asked.machine,
@@ -139,6 +141,18 @@ def _priced(running: Running, shape: Shape, variant: Variant, asked: Asked) -> R
         break_even=tuple(cost.break_even(machine.price, tokens, offer) for offer in offers),
         why=tuple(why),
     )
+
+
+def _untold(shape: Shape, variant: Variant, asked: Asked) -> tuple[str, ...]:
+    """Why the memory cannot be told."""
+    if not engine(variant, asked):
+        return (
+            *shape.untold,
+            "no engine that hilt knows loads " + variant.format
+            if not asked.engine
+            else f"{asked.engine} does not load {variant.format}",
+        )
+    return shape.untold or ("what its layers keep of each token cannot be told",)
 
 
 def _lacking(running: Running) -> str:

@@ -113,7 +113,7 @@ def measure(path: Path, run: Mapping[str, Any]) -> dict[str, float]:
         process.kill()
     found = {part: [float(size) for size in pattern.findall(said)] for part, pattern in _SIZES.items()}
     if not found["buffer"]:
-        print(said[-1500:], file=sys.stderr)
+        print(said[-300:], file=sys.stderr)
         return {}
     return {part: round(sum(sizes), 2) for part, sizes in found.items() if sizes}
 
@@ -126,7 +126,11 @@ def write(path: Path, shape: Mapping[str, Any]) -> None:
         head += _text(key) + _value(value)
     end = 0
     for name, dimensions in tensors:
-        kind = F32 if len(dimensions) == 1 or "ssm_conv" in name or "shortconv.conv" in name or dimensions[0] % 32 else Q8_0
+        kind = (
+            F32
+            if len(dimensions) == 1 or "ssm_conv" in name or "shortconv.conv" in name or dimensions[0] % 32
+            else Q8_0
+        )
         head += _text(name) + struct.pack(f"<I{len(dimensions)}QIQ", len(dimensions), *dimensions, kind, end)
         size = prod(dimensions) * 4 if kind == F32 else prod(dimensions) // 32 * 34
         end += -(-size // 32) * 32
@@ -194,7 +198,11 @@ def _keys(shape: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if "linear" in shape:
         keys, values, each = shape["linear"]
         told |= {"ssm.conv_kernel": 4, "ssm.state_size": each, "ssm.group_count": keys, "ssm.time_step_rank": values}
-        told |= {"ssm.inner_size": values * each, "full_attention_interval": 4, "rope.dimension_sections": [11, 11, 10, 0]}
+        told |= {
+            "ssm.inner_size": values * each,
+            "full_attention_interval": 4,
+            "rope.dimension_sections": [11, 11, 10, 0],
+        }
         told["rope.dimension_count"] = 64
     if "state" in shape:
         size, inner, groups, ranks = shape["state"]
@@ -209,7 +217,8 @@ def _tensors(shape: Mapping[str, Any]) -> Tensors:
     width, words = shape["width"], shape["words"]
     yield "token_embd.weight", (width, words)
     yield "token_embd_norm.weight" if shape["arch"] == "lfm2" else "output_norm.weight", (width,)
-    yield "output.weight", (width, words)
+    if shape["arch"] != "gemma2":  # which has its words from the embeddings
+        yield "output.weight", (width, words)
     for layer in range(shape["layers"]):
         for name, dimensions in _layer(shape, layer):
             yield f"blk.{layer}.{name}", dimensions
@@ -294,7 +303,11 @@ def _mamba(shape: Mapping[str, Any]) -> Tensors:
 def _forward(shape: Mapping[str, Any], layer: int) -> Tensors:
     width, inner = shape["width"], shape["inner"]
     if "experts" not in shape or (shape["arch"] == "deepseek2" and layer < 1):
-        yield from (("ffn_gate.weight", (width, inner)), ("ffn_up.weight", (width, inner)), ("ffn_down.weight", (inner, width)))
+        yield from (
+            ("ffn_gate.weight", (width, inner)),
+            ("ffn_up.weight", (width, inner)),
+            ("ffn_down.weight", (inner, width)),
+        )
         return
     count, each = shape["experts"][0], shape.get("expert", inner)
     yield "ffn_gate_inp.weight", (width, count)

@@ -17,7 +17,7 @@ LAYERS = FactSpec(
 VOCABULARY = FactSpec(key="fit.vocabulary", type=int, about="words that the model writes with")
 WIDTH = FactSpec(key="fit.width", type=int, about="numbers that go from layer to layer for each token")
 HEADS = FactSpec(key="fit.heads", type=int, about="heads of attention that ask")
-INNER = FactSpec(key="fit.inner", type=int, about="width of the feed-forward part of a layer")
+INNER = FactSpec(key="fit.inner", type=int, about="width of the feed-forward part of a layer, experts together")
 UNTOLD = FactSpec(key="fit.untold", type=tuple, about="what cannot be told of the memory, and why")
 RESERVED = FactSpec(
     key="fit.reserved",

@@ -6,7 +6,9 @@ config looks like that of another. Where a config leaves out what the class of t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from hilt.knowledge.fit.attention import COUNT, HEADS, INNER, WIDTH, attend, latent, sequence
@@ -16,6 +18,9 @@ from hilt.knowledge.fit.told import MOST_LAYERS, Numbers, Told, Untold
 
 _PARTS = ("text_config", "llm_config", "language_config")
 """Where a config of several models in one keeps that of the language model."""
+_CHOSEN = ("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_top_k", "moe_topk", "moe_k")
+_EACH = ("moe_intermediate_size", "expert_intermediate_size", "expert_ffn_hidden_size")
+_LISTS = ("layer_types", "layers_block_type", "hybrid_override_pattern")
 _NO_CACHE = set(
     "bert roberta xlm-roberta xlm-roberta-xl distilbert albert electra deberta deberta-v2 mpnet camembert modernbert"
     " nomic_bert new gte ernie megatron-bert mobilebert roformer rembert convbert funnel longformer big_bird nystromformer"
@@ -47,6 +52,8 @@ _SEQUENCES = set(
     " speech_to_text".split()
 )
 """Encoder and decoder."""
+KINDS = _NO_CACHE | _ALL_ATTEND | _LATENT | _SEQUENCES | STATES.keys()
+"""Every `model_type` of which it is known what its layers keep."""
 
 
 def of_config(config: Mapping[str, Any]) -> Told:
@@ -59,23 +66,27 @@ def of_config(config: Mapping[str, Any]) -> Told:
     return _told(config)
 
 
-def known(kind: str) -> bool:
-    """Whether it is known what layers of this `model_type` keep."""
-    return kind in _NO_CACHE or kind in _ALL_ATTEND or kind in _LATENT or kind in _SEQUENCES or kind in STATES
+@cache
+def _defaults() -> Mapping[str, Mapping[str, Any]]:
+    """What the classes of transformers fill in, by `model_type`."""
+    import pkgutil
+
+    data = pkgutil.get_data("hilt.knowledge.fit", "defaults.json")
+    assert data is not None
+    defaults: Mapping[str, Mapping[str, Any]] = json.loads(data)["defaults"]
+    return defaults
 
 
 def _told(stated: Mapping[str, Any]) -> Told:
     kind = stated.get("model_type")
     if not isinstance(kind, str):
         raise Untold("the config states no model_type")
-    if not known(kind):
+    if kind not in KINDS:
         raise Untold(f"what layers of a model of the type {kind[:60]!r} keep is not known here")
-    config = Numbers(stated.get)
+    config = Numbers(stated.get, {key: value for key, value in _defaults().get(kind, {}).items() if key not in stated})
     if kind in _NO_CACHE:
         return _encoder(config)
-    count = config.of("decoder_layers", "num_decoder_layers", *COUNT, most=MOST_LAYERS)
-    if count == 0:
-        raise Untold("the config tells of no layers")
+    count = _count(config)
     rule = STATES.get(kind) or (latent if kind in _LATENT else sequence if kind in _SEQUENCES else attend)
     return Told(
         layers=tuple(rule(config, count)),
@@ -87,6 +98,15 @@ def _told(stated: Mapping[str, Any]) -> Told:
         heads=config.of("decoder_attention_heads", *HEADS, otherwise=0),
         inner=_inner(config),
     )
+
+
+def _count(config: Numbers) -> int:
+    """How many layers there are; some list what each is, and state no number beside that."""
+    listed = next((value for key in _LISTS if isinstance(value := config[key], list | str)), ())
+    count = config.of("decoder_layers", "num_decoder_layers", *COUNT, otherwise=len(listed), most=MOST_LAYERS)
+    if not 0 < count <= MOST_LAYERS:
+        raise Untold(f"the config tells of {count} layers")
+    return count
 
 
 def _encoder(config: Numbers) -> Told:
@@ -106,8 +126,11 @@ def _listed(config: Numbers, keys: tuple[str, ...]) -> bool:
 
 
 def _inner(config: Numbers) -> int:
-    """The width of the feed-forward part; of a mixture of experts that of those which one token passes through."""
+    """The width of the feed-forward part; of a mixture of experts, of all those together that one token passes through."""
     found = next((value for key in INNER if (value := config[key]) is not None), None)
-    if isinstance(found, list) and found:
-        found = max((one for one in found if type(one) is int), default=0)
-    return found if type(found) is int and 0 < found < 1 << 24 else 0
+    dense = max((one for one in found if type(one) is int), default=0) if isinstance(found, list) else found
+    chosen, each = config.of(*_CHOSEN, otherwise=0), config.of(*_EACH, otherwise=0)
+    widths = [one for one in (dense, chosen * (each or (dense if type(dense) is int else 0))) if type(one) is int]
+    if chosen and not each:
+        widths = widths[-1:]  # all layers are mixtures of experts as wide as it states
+    return max((one for one in widths if 0 < one < 1 << 24), default=0)

@@ -7,7 +7,7 @@ from hilt.knowledge.fit.shape import Layers
 from hilt.knowledge.fit.told import MOST_LAYERS, Numbers, Untold
 
 COUNT = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
-WIDTH = ("hidden_size", "n_embd", "d_model", "dim")
+WIDTH = ("hidden_size", "n_embd", "n_embed", "d_model", "dim")
 HEADS = ("num_attention_heads", "n_head", "n_heads", "num_heads", "encoder_attention_heads")
 _KEPT = ("num_key_value_heads", "n_kv_heads", "num_kv_heads", "multi_query_group_num")
 INNER = ("intermediate_size", "n_inner", "ffn_dim", "d_ff", "ffn_hidden_size", "inner_dim", "decoder_ffn_dim")

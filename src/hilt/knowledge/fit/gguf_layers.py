@@ -86,8 +86,15 @@ def of_gguf(value: Callable[[str], Any], numbers: Callable[[str], tuple[Any, ...
         vocabulary=vocabulary or header.of("vocab_size", otherwise=0),
         width=header.of("embedding_length"),
         heads=max(heads),
-        inner=max(_each(header, "feed_forward_length", count, 0)),
+        inner=_inner(header, count),
     )
+
+
+def _inner(header: Numbers, count: int) -> int:
+    """The width of the feed-forward part; of a mixture of experts, of all those together that one token passes through."""
+    dense, chosen = (max(_each(header, key, count, 0)) for key in ("feed_forward_length", "expert_used_count"))
+    each = max(_each(header, "expert_feed_forward_length", count, 0))
+    return chosen * dense if chosen and not each else max(dense, chosen * each)
 
 
 def _layers(header: Numbers, name: str, count: int, heads: list[int]) -> list[Layers]:

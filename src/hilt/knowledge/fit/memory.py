@@ -31,6 +31,8 @@ class Engine(NamedTuple):
     state_input_bytes: int = 4
     passes: int = 0
     """Tokens that are computed at once; 0 for a micro-batch, -1 for the whole input."""
+    all_words: bool = False
+    """Sets aside room for the scores of all words after each token of a micro-batch, not after the last alone."""
 
 
 ENGINES = {
@@ -44,7 +46,12 @@ ENGINES = {
             padded=256,
         ),
         Engine(
-            "llama-cpp-python", 60 * MIB, "windows kept whole, its default (swa_full)", whole_windows=True, padded=256
+            "llama-cpp-python",
+            60 * MIB,
+            "windows kept whole, its default (swa_full)",
+            whole_windows=True,
+            padded=256,
+            all_words=True,
         ),
         Engine(
             "transformers",
@@ -168,11 +175,22 @@ def _buffer(
 
 
 def _llama_cpp(shape: Shape, rules: Engine, context: int, sequences: int, ubatch: int, flash: bool) -> int:
-    """What llama.cpp sets aside, for the larger of two moments: the scores of all words, the attention of one layer."""
-    cells = -(-context // rules.padded) * rules.padded * sequences
-    words = ubatch * (shape.vocabulary + 2 * shape.width)
-    attended = ubatch * (cells + 6 * shape.width) if flash else ubatch * ((shape.heads + 1) * cells + 6 * shape.width)
-    return 4 * max(words, attended)
+    """What llama.cpp sets aside: the masks of what may be attended to, and the largest of three moments.
+
+    These are the feed-forward part of a layer, its attention, and the scores of all words. The numbers of tensors that
+    are held at once were found by measuring (`benchmarks/llama_cpp_memory.py`).
+    """
+    attending = [one for one in shape.layers if one.kind in ("attention", "latent")]
+    cells = {one.window: _tokens(one, rules, context, ubatch) for one in attending}
+    masks = ubatch * sum(cells.values()) * (2 if flash else 4)
+    asked = max((shape.heads * (one.key or one.rank + one.rope) for one in attending), default=0)
+    kept = max((per_token(one) for one in attending), default=0)
+    forward = ubatch * (3 * shape.inner + 5 * shape.width)
+    scores = 0 if flash else shape.heads * max(cells.values(), default=0)
+    attention = ubatch * (scores + 3 * shape.width + 3 * asked + kept)
+    words = shape.vocabulary * (ubatch if rules.all_words else sequences) + ubatch * 5 * shape.width
+    chosen = sequences * shape.vocabulary
+    return masks + 4 * (max(forward, attention, words) + chosen)
 
 
 def _mostly(variant: Variant) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hilt.knowledge.fit.shape import Layers
@@ -37,22 +38,23 @@ class Told(NamedTuple):
 class Numbers:
     """The numbers that a config or header states, each held to what a model can have. Raises `Untold` where one is absurd."""
 
-    def __init__(self, look_up: Callable[[str], Any]) -> None:
-        self._look_up = look_up
+    def __init__(self, look_up: Callable[[str], Any], filled: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self._look_up, self._filled = look_up, filled
 
     def __getitem__(self, key: str) -> Any:
-        """What is stated under the key, as it is; None where nothing is."""
-        return self._look_up(key)
+        """What is stated under the key, as it is, or else `filled` in; None where nothing is."""
+        value = self._look_up(key)
+        return self._filled.get(key) if value is None else value
 
     def of(self, *keys: str, otherwise: int | None = None, most: int = _MOST) -> int:
-        """The number under the first of these keys that states one."""
-        for key in keys:
-            value = self[key]
-            if value is None:
-                continue
-            if type(value) is not int or not 0 <= value <= most:
-                raise Untold(f"it states {key} = {str(value)[:40]}, which no model has")
-            return value
+        """The number under the first of these keys that states one, or else the first that is filled in."""
+        for look_up in (self._look_up, self._filled.get):
+            for key in keys:
+                if (value := look_up(key)) is None:
+                    continue
+                if type(value) is not int or not 0 <= value <= most:
+                    raise Untold(f"it states {key} = {str(value)[:40]}, which no model has")
+                return value
         if otherwise is None:
             raise Untold(f"it does not state {keys[0]}")
         return otherwise

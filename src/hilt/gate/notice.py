@@ -14,6 +14,8 @@ from hilt.knowledge.licences.licence import PACK_DATE
 from hilt.knowledge.licences.names import known
 from hilt.output.quote import quote
 
+MADE = "Made by hilt from what the files say"
+"""What stands in every notice, and tells it from the NOTICE of a publisher."""
 _WORDS = ("notice", "attribution", "licence-copy")
 """Duties whose words stand in a notice; those of "display" have a place of their own."""
 _OPEN = (
@@ -40,7 +42,7 @@ def _lines(report: Report) -> Iterator[str]:
     name = quote(report.subject.reference)
     yield f"NOTICE for {name}" + (f" at revision {quote(report.subject.revision)}" if report.subject.revision else "")
     yield ""
-    yield f"Made by hilt from what the files say; licences as hilt knows them on {PACK_DATE}. {NOT_ADVICE}"
+    yield f"{MADE}; licences as hilt knows them on {PACK_DATE}. {NOT_ADVICE}"
     works = dict.fromkeys((one.of, one.licence) for one in report.obligations)
     works |= dict.fromkeys((one.of, one.licence) for one in report.terms)
     for of, licence in works:

@@ -10,6 +10,20 @@ def test_lines_that_name_a_holder_are_kept_as_they_stand() -> None:
     assert copyright_lines(text) == ("Copyright (c) 2019 Iv\u00e1n de Paz", "\u00a9 2020 Ada Ltd.")
 
 
+def test_of_more_holders_than_are_kept_it_is_said_that_there_are_more() -> None:
+    lines = [f"Copyright (c) 2024 Holder {number}" for number in range(150)]
+    found = copyright_lines("\n".join(lines))
+    assert list(found[:-1]) == lines[:100]
+    assert found[-1] == "[more holders are named in the text itself: carry it]"
+    assert copyright_lines("\n".join(lines[:100] * 2)) == tuple(lines[:100])
+
+
+def test_a_line_that_is_too_long_is_cut_and_not_lost() -> None:
+    [line] = copyright_lines("Copyright (c) 2024 " + "Ada, " * 200)
+    assert line.startswith("Copyright (c) 2024 Ada, Ada")
+    assert line.endswith("\u2026")
+
+
 def test_a_place_for_a_holder_is_no_holder_and_that_of_the_apache_licence_belongs_to_it() -> None:
     template = MIT.format(holder="[year] [fullname]")
     assert copyright_lines(template) == ()

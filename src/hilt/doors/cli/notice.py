@@ -31,6 +31,18 @@ def notice(reference: str, config: str | None, file: str | None) -> None:
     from hilt.output.write import write
 
     try:
+        if not _may_be_replaced(Path(file)):
+            raise UsageError(f"--output {file}: it is there, and hilt did not write it; give another name")
         write(Path(file), told)
     except OSError as error:
         raise UsageError(f"--output {file}: {error.strerror}") from None
+
+
+def _may_be_replaced(file: Path) -> bool:
+    """It is no regular file, or one of these notices. That of the publisher has to be carried, and is not lost for it."""
+    if not file.is_file():
+        return True
+    from hilt.gate.notice import MADE
+
+    with file.open("rb") as stream:
+        return MADE.encode() in stream.read(4096)

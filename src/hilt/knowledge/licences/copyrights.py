@@ -6,9 +6,10 @@ import re
 
 from hilt.core.patterns import lazy_pattern
 
-_MOST, _LONGEST = 24, 200
+_MOST, _LONGEST = 100, 300
+_MORE = "[more holders are named in the text itself: carry it]"
 _LINE = lazy_pattern(
-    r"^[ \t#*/;>%-]{0,40}(?:portions[ \t]+)?((?:copyright\b|\(c\)\s+(?:19|20)\d\d|\u00a9).{0,200})$",
+    r"^[ \t#*/;>%-]{0,40}(?:portions[ \t]+)?((?:copyright\b|\(c\)\s+(?:19|20)\d\d|\u00a9).{0,300})",
     re.IGNORECASE | re.MULTILINE,
 )
 _HOLDER = lazy_pattern(r"(?:19|20)\d\d|\(c\)|\u00a9", re.IGNORECASE)
@@ -21,13 +22,14 @@ _AFTER = "END OF TERMS AND CONDITIONS"
 
 
 def copyright_lines(text: str) -> tuple[str, ...]:
-    """Lines that say who holds the copyright, each once, in order; templates are none."""
+    """Lines that say who holds the copyright, each once, in order; templates are none. Where there are more, the last one says so."""
     found: dict[str, None] = {}
     for line in _LINE.finditer(text[:400_000].replace("\r", "")):
-        said = " ".join(line[1].split())[:_LONGEST]
+        said = " ".join(line[1].split())
+        said = said if len(said) < _LONGEST else f"{said[: _LONGEST - 1]}\u2026"
         if _HOLDER.search(said) and not _TEMPLATE.search(said):
-            found[said] = None
-        if len(found) >= _MOST:
+            found[said if len(found) < _MOST or said in found else _MORE] = None
+        if len(found) > _MOST:
             break
     return tuple(found)
 

@@ -11,6 +11,8 @@ from hilt.core.errors import FormatError, UsageError
 
 Named = str | PathLike[str]
 
+_PEM = ("key", "certificate")
+"""Kinds of signers that are known by PEM; a trust file is read where it is used."""
 _LARGEST = 1 << 20
 """Bytes of a file of keys or certificates; the trust file of Sigstore has some 100 KB."""
 
@@ -33,9 +35,11 @@ def trusted_signers(
             if value is not None:
                 raise UsageError(f"{option} belongs to --identity, which is not there")
     if key is not None:
-        return (Signer(name=Path(key).name, kind="key", pem=_public_key(fspath(key))),)
+        return (Signer(name=Path(key).name, kind="key", pem=_read("--key", fspath(key))),)
     if certificate is not None:
-        return (Signer(name=Path(certificate).name, kind="certificate", pem=_certificates(fspath(certificate))),)
+        return (
+            Signer(name=Path(certificate).name, kind="certificate", pem=_read("--certificate", fspath(certificate))),
+        )
     if identity is None:
         return None
     if issuer is None:
@@ -61,34 +65,27 @@ def read_named(option: str, name: str, most: int = _LARGEST) -> bytes:
 
 def usable(signers: Sequence[Signer]) -> None:
     """Raises `UsageError` where the key or the certificates of one of them cannot be used."""
-    from hilt.knowledge.provenance import certificates, keys
-
-    readers = {"key": keys.read_public_key, "certificate": certificates.read_pem}
     for signer in signers:
-        try:
-            if signer.kind in readers:
-                readers[signer.kind](signer.pem.encode())
-        except FormatError as error:
-            raise UsageError(f"the signer {signer.name}: {error}") from None
+        if signer.kind in _PEM:
+            _check(signer.kind, signer.pem.encode(), f"the signer {signer.name}")
 
 
-def _public_key(name: str) -> str:
-    from hilt.knowledge.provenance import keys
-
-    data = read_named("--key", name)
-    try:
-        keys.read_public_key(data)
-    except FormatError as error:
-        raise UsageError(f"--key {name}: {error}") from None
+def _read(option: str, name: str) -> str:
+    """The keys or certificates in the file that `option` names."""
+    data = read_named(option, name)
+    _check(option.removeprefix("--"), data, f"{option} {name}")
     return data.decode("latin-1")
 
 
-def _certificates(name: str) -> str:
-    from hilt.knowledge.provenance import certificates
-
-    data = read_named("--certificate", name)
+def _check(kind: str, pem: bytes, whose: str) -> None:
     try:
-        certificates.read_pem(data)
+        if kind == "key":
+            from hilt.knowledge.provenance import keys
+
+            keys.read_public_key(pem)
+        else:
+            from hilt.knowledge.provenance import certificates
+
+            certificates.read_pem(pem)
     except FormatError as error:
-        raise UsageError(f"--certificate {name}: {error}") from None
-    return data.decode("latin-1")
+        raise UsageError(f"{whose}: {error}") from None

@@ -15,7 +15,7 @@ from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats.sigstore_bundle import CERTIFICATE, CURRENT, IDENTITY, KEY, Envelope, SigstoreBundle
 from hilt.formats.sigstore_bundle import parse as parse_bundle
-from hilt.knowledge.provenance import certificates, dsse, keys, manifest, statement
+from hilt.knowledge.provenance import dsse, keys, manifest, statement
 
 Keyless = Callable[[bytes, Signer], str]
 """Verifies the bundle of these bytes, whose certificate names the signer: certificate, log and signature. Says why it does not
@@ -122,6 +122,8 @@ def claims(signature: Signature) -> str:
     bundle = signature.bundle
     if bundle.kind == KEY:
         return f"the key {bundle.hint[:64] or 'that it holds'}"
+    from hilt.knowledge.provenance import certificates
+
     try:
         first = certificates.read_der(bundle.certificates[:1])[0]
         if bundle.kind == CERTIFICATE:
@@ -184,6 +186,8 @@ def _by_key(signature: Signature, signers: Sequence[Signer]) -> Answer:
 
 
 def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -> Answer:
+    from hilt.knowledge.provenance import certificates
+
     roots = [(signer, certificates.read_pem(signer.pem.encode())) for signer in signers]
     try:
         chain = certificates.read_der(signature.bundle.certificates)
@@ -213,6 +217,8 @@ def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -
 
 
 def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyless | None) -> Answer:
+    from hilt.knowledge.provenance import certificates
+
     try:
         first = certificates.read_der(signature.bundle.certificates[:1])[0]
         named = certificates.identity(first)

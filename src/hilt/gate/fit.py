@@ -217,7 +217,7 @@ def _estimates(shape: Shape, asked: Asked) -> Iterator[Variant]:
     if not counted or not asked.writes or asked.engine in ("transformers", "vllm"):
         return
     there = " ".join(one.name for one in shape.variants if one.format == "gguf").upper()
-    for one in quantisations.estimated(counted, asked.active):
+    for one in quantisations.estimated(shape, counted, asked.active):
         if one.dtypes[0][0] not in there:
             yield one
 

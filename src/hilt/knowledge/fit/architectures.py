@@ -40,7 +40,7 @@ _ALL_ATTEND = set(
     " qwen2_vl_text qwen2_5_vl_text qwen2_vl qwen2_5_vl qwen3_vl_text qwen3_vl_moe_text glm4v_text glm4v_moe_text hy_v3 solar"
     " diffllama cwm gpt_bigcode falcon mpt jais jais2 starcoder codeshell orion stablelm_epoch RefinedWeb RefinedWebModel"
     " mistral mixtral phi3 qwen2 qwen3 starcoder2 ministral ministral3 gemma2 gemma3_text gemma3n_text gemma4_text gpt_oss"
-    " cohere2 cohere2_moe olmo3 exaone4 exaone_moe llama4_text laguna spark afmoe vaultgemma granite_swa granitemoe_swa"
+    " cohere2 cohere2_moe olmo3 exaone4 exaone_moe llama4_text laguna afmoe vaultgemma granite_swa granitemoe_swa"
     " mellum modernbert-decoder mimo_v2_flash".split()
 )
 """Every layer keeps keys and values: of all tokens, or of a window."""

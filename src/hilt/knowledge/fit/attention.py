@@ -17,7 +17,7 @@ _EVERY = {"gemma2": 2, "gemma3_text": 6, "gpt_oss": 2, "cohere2": 4, "exaone4": 
 """Without a list of layers: every so many sees all tokens, the others a window."""
 _PLACE = lazy_pattern(r"[0-9]{1,4}")
 _STATES_WINDOWS = set(
-    "gemma3n_text gemma4_text laguna spark afmoe cohere2_moe exaone_moe granite_swa granitemoe_swa mellum mimo_v2_flash ministral"
+    "gemma3n_text gemma4_text laguna afmoe cohere2_moe exaone_moe granite_swa granitemoe_swa mellum mimo_v2_flash ministral"
     " ministral3 modernbert-decoder".split()
 )
 """Which layers attend to a window they must state themselves."""

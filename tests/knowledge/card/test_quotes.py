@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from hanging import no_hanging
 from hilt.knowledge.card.prose import summary, title
 from hilt.knowledge.card.quotes import LONGEST, TOPICS, Quote, quotes, with_labels
+from hilt.knowledge.card.results import of_tables
 from hilt.knowledge.licences.passages import passages
 
 
@@ -120,6 +122,25 @@ def test_a_summary_is_the_first_paragraph_of_prose() -> None:
     assert summary(tuple(passages(text.format(first)))) == Quote(first, 7)
     assert summary(tuple(passages("# Poet\n\n## Training Data\n\nThe data was bought from many poets.\n"))) is None
     assert summary(tuple(passages("## Model Details\n\nPoet is a model that writes poems.\n"))) is not None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "**a", "**training data** ", "** ", "\n**Developed by** x", "\n# Intended use", "\n# Risks\nx is not true at all. ",
+        "trained on ", "intended for ", "of out of scope ", ": ", "a:", "\n- **Limitations:** x", "\n| a | 1.0 |", "|", "A100 ", "__",
+        "\nmodel card for ", "bias and ", "\n\nhttps://x.org/", "Developed by: ",
+    ],
+)  # fmt: skip
+def test_hostile_texts_take_time_in_proportion_to_their_length(piece: str) -> None:
+    text = "# Evaluation results\n" + piece * (200_000 // len(piece))
+    said(text[:1000])
+    with no_hanging():
+        held = tuple(passages(with_labels(text)))
+        quotes(held)
+        title(held)
+        summary(held)
+        list(of_tables(held, ["x"]))
 
 
 def test_topics_are_facts_of_the_check() -> None:

@@ -39,7 +39,7 @@ CARD = (
     claimed("card.users", "Poets."),
     claimed("card.limitations", "Untrue."),
     claimed("card.risks", "May offend."),
-    claimed("card.software", ("python >=3.9", "@acme/rhymes ^1.2", "???")),
+    claimed("card.software", ("python >=3.9", "@acme/rhymes ^1.2", "@acme/rhymes >1; os", "???")),
     claimed("card.metrics", ("generation | Rhymes | accuracy | 91.5", "odd")),
     claimed("rights.datasets", ("acme/verses", "songs")),
     claimed("training.energy", 12.5),
@@ -193,10 +193,10 @@ def test_bases_datasets_and_packages_stand_beside_the_model_and_are_not_part_of_
     assert (other["name"], "purl" in other) == ("some thing", False)
     beside = made["components"][1:]
     assert [(one["type"], one["name"]) for one in beside] == [
-        ("data", "acme/verses"), ("data", "songs"), ("library", "python"), ("library", "@acme/rhymes"), ("library", "???"),
+        ("data", "acme/verses"), ("data", "songs"), ("platform", "python"), ("library", "@acme/rhymes"), ("library", "???"),
     ]  # fmt: skip
     assert all(one["isExternal"] for one in (base, other, *beside))
-    assert properties(beside[3])["requirement"] == ["@acme/rhymes ^1.2"]
+    assert properties(beside[3])["requirement"] == ["@acme/rhymes ^1.2", "@acme/rhymes >1; os"]
     assert made["dependencies"][0] == {"ref": "subject", "dependsOn": ["model-1"]}
     assert len(made["dependencies"][1]["dependsOn"]) == 5
 

@@ -14,6 +14,7 @@ from hilt.output.quote import quote
 _WORKS = 200
 """Works of one kind that are told."""
 _AT_HUB = re.compile(r"(?P<namespace>[\w.-]{1,96})/(?P<name>[\w.-]{1,96})", re.ASCII)
+_PLATFORMS = frozenset({"python", "node", "npm"})
 _PACKAGE = re.compile(r"@?[A-Za-z0-9][\w./-]*")
 
 
@@ -34,11 +35,14 @@ def datasets(ref: str, field: Field) -> Iterator[dict[str, Any]]:
 
 
 def software(ref: str, field: Field) -> Iterator[dict[str, Any]]:
-    """Packages that it is said to need; the requirement as it is spelled stands in a property."""
-    for number, told in enumerate(field.texts[:_WORKS], start=1):
+    """Packages that it is said to need, each once; the requirements as they are spelled stand in properties."""
+    asked: dict[str, list[str]] = {}
+    for told in field.texts[:_WORKS]:
         found = _PACKAGE.match(told)
-        work = _work("library", f"{ref}-software-{number}", found[0] if found else told)
-        yield {**work, "properties": [property_of("requirement", told), *_known(field)]}
+        asked.setdefault(found[0] if found else told, []).append(told)
+    for number, (name, spelled) in enumerate(asked.items(), start=1):
+        work = _work("platform" if name in _PLATFORMS else "library", f"{ref}-software-{number}", name)
+        yield {**work, "properties": [*(property_of("requirement", told) for told in spelled), *_known(field)]}
 
 
 def _work(kind: str, ref: str, name: str, *, hub: bool = False) -> dict[str, Any]:

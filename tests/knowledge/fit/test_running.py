@@ -35,6 +35,12 @@ def test_fitting_goes_by_what_is_reserved_and_then_by_what_is_touched(
     assert running.fitting(None, MACHINE) is Fits.UNKNOWN
 
 
+def test_vllm_takes_no_more_than_nine_tenths() -> None:
+    told = Memory("vllm", 1, 1, (Part("weights", 15 * GB, 15 * GB),))
+    assert running.fitting(told, MACHINE) is Fits.NO
+    assert running.fitting(told._replace(engine="transformers"), MACHINE) is Fits.YES
+
+
 @pytest.mark.parametrize(
     ("kind", "asked", "engine"),
     [

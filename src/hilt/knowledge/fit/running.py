@@ -21,6 +21,8 @@ TOGETHER = 32
 STALE_DAYS = 60
 _LONGEST = 1 << 24
 _SMALL = 10**9
+_TAKES = {"vllm": 0.9}
+"""The part of a machine's memory beyond which an engine takes none, unless it is told otherwise."""
 _OF_GGUF = frozenset({"llama.cpp", "llama-cpp-python"})
 
 
@@ -48,11 +50,13 @@ def engine(variant: Variant, asked: Asked) -> str:
 
 
 def fitting(told: Memory | None, machine: Machine) -> Fits:
+    """What is reserved has to fit, or what is touched at least, into the part of the memory that the engine takes."""
     if told is None or not machine.memory:
         return Fits.UNKNOWN
-    if told.reserved <= machine.memory:
+    memory = machine.memory * _TAKES.get(told.engine, 1)
+    if told.reserved <= memory:
         return Fits.YES
-    return Fits.TIGHT if told.resident <= machine.memory else Fits.NO
+    return Fits.TIGHT if told.resident <= memory else Fits.NO
 
 
 def best(shape: Shape, variants: Sequence[Variant], asked: Asked) -> Variant | None:

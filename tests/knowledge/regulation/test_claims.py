@@ -70,6 +70,10 @@ def test_a_figure_of_a_training_is_found(text: str, kind: str, value: float, par
         "it costs $2 per 1M tokens of training data",
         "a 3B model trained with tokens",
         "capacity of 100 trillion tokens per day of training",
+        "It was not trained on 15T tokens of data.",
+        "Some people claim that it was trained on 100T tokens.",
+        "Was it trained on 15T tokens? No.",
+        "Training it again would take 10^26 FLOP",
         "x" * 100,
     ],
 )

@@ -131,14 +131,17 @@ def _most(repository: Repository) -> int | None:
     """The parameters at most: what headers count, and one for each byte of the files that they do not count.
 
     The sets of weights in one folder are variants of one model, those of several may be its parts. None where part of
-    the model lies elsewhere: adapters, pointers, shards that are missing.
+    the model lies elsewhere: adapters, pointers, shards that are missing, a card and a config that came without weights.
     """
+    from hilt.checks.regulation.told import config
+    from hilt.knowledge.licences.places import Places
     from hilt.knowledge.weight_sets import PARTS, weight_sets
 
     kinds = repository.formats
     counted = [fact for fact in repository.facts if fact.key == PARAMETERS.key]
     sets = weight_sets(kinds)
     elsewhere = _is_adapter(repository) or not {"lfs-pointer", "empty"}.isdisjoint(kinds.values())
+    elsewhere = elsewhere or (not counted and (config(repository) is not None or not Places(kinds).weights))
     if elsewhere or any(held.missing for held in sets) or (sets and not counted):
         return None
     folders: dict[str, int] = {}

@@ -71,6 +71,11 @@ _SIZE = lazy_pattern(
     r"(?<![\w.,])(?P<size>\d{1,4}(?:\.\d{1,3})?)\s?(?P<unit>[TBM])\b"
     r"(?!\*{0,2}[\s-](?:\w+\s)?(?:token|word|sample|example|pair|image|document|row|sentence|hour|gpu))",
 )
+_NOT_SAID = lazy_pattern(
+    r"\b(?:not(?!\s+only)|never|would|could|might|if|rumou?r\w*|allegedly|(?:people|some|others)\s+(?:say|claim|believe))\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+"""Words before a figure by which it is no statement."""
 _LISTED = lazy_pattern(r"\W*(?:and|or)?\W*")
 _OF_SEVERAL = lazy_pattern(r"cumulativ|aggregat|all (?:the |of the |\d{1,2} )?\w{0,20} ?models", re.IGNORECASE)
 _EPOCHS = (
@@ -159,7 +164,10 @@ def _passages(text: str, first_line: int) -> Iterator[tuple[str, list[tuple[int,
 def _claim(kind: str, match: re.Match[str], begins: list[tuple[int, int]]) -> Claim | None:
     passage, (start, end) = match.string, match.span()
     before, after = passage[max(0, start - _AROUND) : start], passage[end : end + _AROUND]
+    asked = re.match(r"[^.;!?]*\?", after) is not None
     before, after = re.split(r"[.;!?]\s", before)[-1], re.split(r"[.;!?]\s", after)[0]
+    if asked or _NOT_SAID.search(before):
+        return None
     around = passage[start - len(before) : end + len(after)]
     if kind == "tokens" and (not _OF_TRAINING.search(around) or _OF_ELSE.search(f"{before[-50:]} {after[:30]}")):
         return None

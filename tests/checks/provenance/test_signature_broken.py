@@ -38,12 +38,15 @@ def test_a_signature_of_another_model_holds_over_nothing_here() -> None:
     assert {severity for severity, _, _ in found(CHECK, subject(other, signers=[acme()]))} == {"high"}
 
 
-def test_a_signature_that_was_not_made_with_the_key_that_it_names_is_broken() -> None:
+def _forged() -> bytes:
+    """Made with another key than it names."""
     document = json.loads(sign.sign(statement(), OTHER_KEY))
     document["verificationMaterial"] = json.loads(bundle())["verificationMaterial"]
-    ((severity, path, message),) = found(
-        CHECK, subject({**MODEL, "model.sig": json.dumps(document).encode()}, signers=[acme()])
-    )
+    return json.dumps(document).encode()
+
+
+def test_a_signature_that_was_not_made_with_the_key_that_it_names_is_broken() -> None:
+    ((severity, path, message),) = found(CHECK, subject({**MODEL, "model.sig": _forged()}, signers=[acme()]))
     assert (severity, path) == ("high", "model.sig")
     assert message == "the signature names the key of acme, and was not made with it"
 
@@ -66,3 +69,16 @@ def test_a_signature_over_one_file_fewer_is_told_though_its_signer_is_trusted() 
 
     made = subject({**MODEL, "model.sig": resigned(without_config, KEY)}, signers=[acme()])
     assert found(CHECK, made) == [("high", "config.json", "not among the files that were signed in model.sig")]
+
+
+def test_a_part_of_a_signed_model_is_a_question_and_no_alarm() -> None:
+    """As clients download it that want no more than the weights of one kind."""
+    part = {path: data for path, data in SIGNED.items() if not path.startswith("sub")}
+    assert found(CHECK, subject(part, signers=[acme()])) == [
+        ("medium", "model.sig", "sub-b.txt was signed and is not here"),
+        ("medium", "model.sig", "sub/a.txt was signed and is not here"),
+    ]
+    forged = {**part, "model.sig": _forged()}
+    assert {severity for severity, _, _ in found(CHECK, subject(forged, signers=[acme()]))} == {"high"}
+    swapped = {**part, "other.bin": b"another"}
+    assert {severity for severity, _, _ in found(CHECK, subject(swapped, signers=[acme()]))} == {"high"}

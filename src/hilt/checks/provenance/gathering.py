@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hilt.checks.check import Repository
-from hilt.checks.provenance.places import FORMAT, USUAL, may_sign
+from hilt.checks.provenance.places import CLIENT_FOLDER, FORMAT, USUAL, may_sign
 from hilt.core.byte_source import ByteSource
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, LimitExceeded, MissingExtra, SourceError
@@ -19,9 +19,6 @@ from hilt.core.limits import MIB
 from hilt.core.subject import Entry, EntryKind
 from hilt.formats.sigstore_bundle import SigstoreBundle
 from hilt.knowledge.provenance import manifest, statement, verify
-
-CLIENT_FOLDER = ".cache/huggingface"
-"""What a download client keeps beside the files for itself: nobody signs it."""
 
 
 class Held(NamedTuple):

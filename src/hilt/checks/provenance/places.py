@@ -5,6 +5,8 @@ from __future__ import annotations
 FORMAT = "sigstore-bundle"
 USUAL, SUFFIX = "model.sig", ".sig"
 """What OpenSSF Model Signing calls a signature, and what others of the same model are called like."""
+CLIENT_FOLDER = ".cache/huggingface"
+"""What a download client keeps beside the files for itself: nobody signs it."""
 
 
 def may_sign(path: str, kind: str) -> bool:

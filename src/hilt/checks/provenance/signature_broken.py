@@ -7,9 +7,10 @@ certificate that it names, or not by the identity whose certificate it brings.
 Why: a signature is there so that this is noticed: somebody changed the model after the publisher had signed it, on the hub, on the
 way or on your disk. The files may still work, and do what the publisher never meant.
 
-What it cannot see: changes to files that the signature leaves out; whether what was signed is any good.
+What it cannot see: changes to files that the signature leaves out; whether what was signed is any good; whether files that are
+missing were left out on purpose.
 
-Fix: get the model from its publisher again, and compare. If the files are right and the publisher forgot to sign again, ask for
+Fix: get the whole model from its publisher again, and compare. If the files are right and the publisher forgot to sign again, ask for
 a new signature.
 """
 
@@ -27,13 +28,23 @@ from hilt.knowledge.provenance.manifest import Differences
 
 def signature_broken(repository: Repository) -> Iterator[Finding]:
     for path, result in results(repository, verify.State.BROKEN):
-        told = list(_told(path, result.differences)) if result.differences is not None else []
-        for place, message in told or [(path, "; ".join(result.reasons))]:
-            yield Finding(check=CHECK.id, severity=Severity.HIGH, where=Where(path=place), message=message, whole=True)
+        differences = result.differences or Differences()
+        # People download the part of a model that they need; what they have is then as it was signed.
+        part = not (result.fault or differences.changed or differences.extra)
+        for place, message in _told(path, result.fault, differences):
+            yield Finding(
+                check=CHECK.id,
+                severity=Severity.MEDIUM if part else Severity.HIGH,
+                where=Where(path=place),
+                message=message,
+                whole=True,
+            )
 
 
-def _told(signature: str, differences: Differences) -> Iterator[tuple[str, str]]:
-    """Where each difference is, and what it is."""
+def _told(signature: str, fault: str, differences: Differences) -> Iterator[tuple[str, str]]:
+    """What is wrong, and where."""
+    if fault:
+        yield signature, fault
     moved = dict(differences.renamed)
     for path in differences.changed:
         yield path, f"not what was signed in {signature}"

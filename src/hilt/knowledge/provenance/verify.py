@@ -47,7 +47,8 @@ class Signature:
 class Result:
     """`signers` are the names of those whom the organisation trusts and whom it is from, where verified or unread; `until` is the
     day on which the first certificate of the chain ends (empty for keys and keyless). `claims` is who the signature itself
-    says made it. `reasons` are sentences. `late` is as in `Answer`."""
+    says made it. `reasons` are sentences; `fault` is the one that says what is wrong with the signature itself, whatever the files
+    are. `late` is as in `Answer`."""
 
     state: State
     reasons: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Result:
     until: str = ""
     claims: str = ""
     late: bool = False
+    fault: str = ""
     differences: manifest.Differences | None = None
 
 
@@ -109,6 +111,8 @@ def verify(
     made = answer(signature, signers, now, keyless=keyless)
     reasons = (*told(differences), *((made.why,) if made.why else ()))
     result = Result(state=made.state, reasons=reasons, claims=claims(signature), differences=differences)
+    if made.state is State.BROKEN:
+        result = replace(result, fault=made.why)
     if differences.any:
         return replace(result, state=State.BROKEN)
     if made.state is not State.VERIFIED:

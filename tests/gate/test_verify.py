@@ -131,6 +131,12 @@ def test_a_signature_elsewhere_is_named(model: Path, keys: Path, tmp_path: Path)
     assert told.state is hilt.Signed.VERIFIED
 
 
+def test_a_signature_in_the_folder_is_found_by_what_it_is(model: Path, keys: Path) -> None:
+    hilt.sign(model, key=keys / "acme.pem", signature=model / "proof.sigstore.json")
+    told = hilt.verify(model, key=keys / "acme.pub")
+    assert (told.state, only(told).file) == (hilt.Signed.VERIFIED, "proof.sigstore.json")
+
+
 def test_a_named_signature_inside_is_no_extra_file_whatever_its_name(model: Path, keys: Path) -> None:
     hilt.sign(model, key=keys / "acme.pem", signature=model / "sub" / "proof.json")
     told = hilt.verify(model, key=keys / "acme.pub", signature=model / "sub" / "proof.json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.checks.digesting import ALGORITHMS, Piece, digest_pieces
+from hilt.checks.provenance.places import CLIENT_FOLDER, SUFFIX, USUAL
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, SourceError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.subject import EntryKind
 from hilt.gate.settings import Settings
-from hilt.gate.signature_files import SUFFIX, USUAL, inside, root, signature_files
-from hilt.gate.signed_files import CLIENT_FOLDERS, NO_FILE
+from hilt.gate.signature_files import inside, root, signature_files
+from hilt.gate.signed_files import NO_FILE
 from hilt.gate.trusted import Named, read_named
 from hilt.output.write import write
 from hilt.sources import hub_cache
@@ -92,7 +93,11 @@ def sign(
         _refuse_to_replace(file, private, settings)
         others = signature_files(listing, settings.limits)
         own = inside(str(file), listing)
-        left_out = {own, *(one.path for one in others), *_client_folders(listing)} - {""}
+        left_out = {
+            own,
+            *(one.path for one in others),
+            *(one.path for one in listing.subject.entries if one.path == CLIENT_FOLDER),
+        } - {""}
         files = _digested(listing, left_out, algorithm, progress or Silent(), shards=shards)
         stated = _statement(listing, folder, files, left_out, algorithm, shards=shards)
     bundle = _signed(stated, private, settings, for_model_signing=for_model_signing)
@@ -154,10 +159,6 @@ def _refuse_gaps(listing: Listing) -> None:
 def _usual(where: str, folder: Path | None) -> Path:
     """Where the signature goes unless the call says otherwise."""
     return Path(where + SUFFIX) if folder is None else folder / USUAL
-
-
-def _client_folders(listing: Listing) -> Iterator[str]:
-    return (entry.path for entry in listing.subject.entries if entry.path in CLIENT_FOLDERS)
 
 
 def _digested(

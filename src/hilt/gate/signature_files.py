@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from hilt.checks.provenance.places import SUFFIX, USUAL
 from hilt.core.errors import FormatError, LimitExceeded, SourceError
 from hilt.core.limits import Limits
-from hilt.core.subject import EntryKind
 from hilt.formats import sigstore_bundle
+from hilt.formats.reader import HEAD, Head
 from hilt.gate.trusted import read_named
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
     from hilt.knowledge.provenance.verify import Signature
-
-USUAL = "model.sig"
-"""The name that OpenSSF Model Signing gives a signature."""
-SUFFIX = ".sig"
 
 
 class SignatureFile(NamedTuple):
@@ -72,15 +69,17 @@ def inside(name: str, listing: Listing) -> str:
 
 
 def _candidates(listing: Listing, limits: Limits) -> Iterator[SignatureFile]:
-    names = [
-        entry.path
-        for entry in listing.subject.entries
-        if entry.kind is EntryKind.FILE and "/" not in entry.path and entry.path.endswith(SUFFIX)
+    files = [
+        entry.path for entry in listing.subject.entries if entry.path in listing.locators and "/" not in entry.path
     ]
-    single = [entry.path for entry in listing.subject.entries] == names  # then it is itself what is to be verified
-    for path in sorted(names if not single else [], key=lambda path: (path != USUAL, path)):
+    if root(listing) is None and listing.remote is None:
+        files = []  # a single file is what is to be verified
+    for path in sorted(files, key=lambda path: (path != USUAL, path)):
         try:
             with listing.open(path) as source:
+                head = Head(name=path, data=source.read(0, HEAD), source=source, limits=limits)
+                if not path.endswith(SUFFIX) and not sigstore_bundle.probe(head):
+                    continue
                 data = source.read(0, min(source.size, limits.json_bytes + 1))
         except SourceError as error:
             yield SignatureFile(path, path, None, str(error))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 
 from hilt.checks.digesting import Piece, digest_pieces
+from hilt.checks.provenance.places import CLIENT_FOLDER
 from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.subject import Entry, EntryKind
@@ -13,9 +14,6 @@ from hilt.knowledge.provenance.manifest import File, shards
 from hilt.knowledge.provenance.statement import Statement
 from hilt.sources.digest_store import DigestStore
 from hilt.sources.listing import Listing
-
-CLIENT_FOLDERS = (".cache/huggingface",)
-"""What download clients keep beside the files for themselves: nobody signs it, and no loader reads it."""
 
 NO_FILE = {
     EntryKind.LINK_OUT: "a link that leads out of the model, which hilt does not follow",
@@ -39,7 +37,7 @@ class SignedFiles:
         self._digests: dict[Piece, str] = {}
         self._errors: dict[Piece, str] = {}
         self._remembered: frozenset[Piece] = frozenset()
-        self._entries = {entry.path: entry for entry in listing.subject.entries if entry.path not in CLIENT_FOLDERS}
+        self._entries = {entry.path: entry for entry in listing.subject.entries if entry.path != CLIENT_FOLDER}
         self.claimed = frozenset(entry.path for entry in listing.subject.files if entry.claimed)
         """Files whose SHA-256 is what a hub states."""
 

@@ -33,6 +33,7 @@ def test_the_verdict_comes_first_and_then_memory_cost_and_why(report: Path) -> N
     lines = done.stdout.splitlines()
     assert lines[0].strip() == "hf:meta-llama/Llama-3.1-8B-Instruct"
     assert lines[1].startswith("  fits  model.safetensors in transformers takes ")
+    assert "for a million tokens when busy a quarter of the time, $0.0" in " ".join(done.stdout.split())
     assert max(map(len, lines)) <= 100
     for words in (
         "reserved / touched",

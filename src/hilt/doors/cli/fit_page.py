@@ -27,6 +27,8 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
     page.flow(
         [(_verdict(told), "")], indent=len(running.fits.value) + 4, label=(running.fits.value, _COLOURS[running.fits])
     )
+    if running.costs:
+        page.flow([(_price(told), "")], indent=len(running.fits.value) + 4)
     page.blank()
     if told.rows and told.rows[0].at:
         _table(page, told)
@@ -60,6 +62,19 @@ def _verdict(told: Fit) -> str:
             return f"{takes}; what it touches fits ({size_text(running.memory.resident)}), what it reserves does not"
         case _:
             return f"{takes}; {_instead(told)}"
+
+
+def _price(told: Fit) -> str:
+    """What it costs here at a quarter of the time, and the cheapest host of the same model."""
+    quarter = next(cost for cost in told.running.costs if cost.utilisation == 0.25)
+    here = f"{_dollars(quarter.low)} to {_dollars(quarter.high)} for a million tokens when busy a quarter of the time"
+    even = next((one for one in told.running.break_even if one.offer.same), None)
+    if even is None:
+        return f"{here}; no host of this model is known"
+    hosted = f"{_dollars(even.offer.blended)} hosted by {quote(even.offer.provider)}"
+    if even.tokens_a_day is None:
+        return f"{here}, {hosted}: cheaper than here at full use"
+    return f"{here}, {hosted}: break-even at {_many(even.tokens_a_day)} tokens a day"
 
 
 def _instead(told: Fit) -> str:

@@ -128,6 +128,11 @@ def test_where_part_of_the_weights_is_not_there_nothing_is_known_of_the_whole(fi
         assert told["training.tokens"] == 15 * 10**12
 
 
+def test_a_file_that_no_reader_knows_may_hold_all_of_the_weights() -> None:
+    told = facts(CHECK, {"README.md": b"# A model", "group1-shard1of1.bin": bytes(range(256)) * 40})
+    assert told["compute.method"] == "upper-bound"
+
+
 def test_a_hostile_card_brings_no_check_down() -> None:
     for body in (
         "9" * 5000 + "T tokens of data",

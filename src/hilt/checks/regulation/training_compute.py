@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from hilt.knowledge.regulation.compute import Size
     from hilt.knowledge.regulation.experts import Experts
 
+_TEXTS = frozenset(
+    "text json yaml model-card licence package-metadata jinja python json-lines ini xml script media tokenizer sentencepiece".split()
+)
+"""Formats of files that lie beside weights, and hold none."""
 _ADAPTERS = ("adapter_config.json", "adapter_model.safetensors")
 _ADAPTER_TAGS = {"lora", "adapter", "peft", "textual_inversion", "controlnet", "ip-adapter"}
 _PACKED = {"I32", "U8", "I8", "I64"}
@@ -134,15 +138,16 @@ def _most(repository: Repository) -> int | None:
     the model lies elsewhere: adapters, pointers, shards that are missing, a card and a config that came without weights.
     """
     from hilt.checks.regulation.told import config
-    from hilt.knowledge.licences.places import Places
     from hilt.knowledge.weight_sets import PARTS, weight_sets
 
     kinds = repository.formats
     counted = [fact for fact in repository.facts if fact.key == PARAMETERS.key]
     sets = weight_sets(kinds)
     elsewhere = _is_adapter(repository) or not {"lfs-pointer", "empty"}.isdisjoint(kinds.values())
-    elsewhere = elsewhere or (not counted and (config(repository) is not None or not Places(kinds).weights))
-    if elsewhere or any(held.missing for held in sets) or (sets and not counted):
+    # What no reader knows may be weights as well: shards of TensorFlow.js are described by another file alone.
+    bare = all(kinds.get(entry.path, "unknown") in _TEXTS for entry in repository.subject.files)
+    elsewhere = elsewhere or (not counted and (bare or config(repository) is not None))
+    if elsewhere or any(one.missing for one in sets) or (sets and not counted):
         return None
     folders: dict[str, int] = {}
     for fact in counted:

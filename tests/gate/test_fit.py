@@ -63,6 +63,18 @@ def test_the_largest_set_that_fits_is_told_of() -> None:
     assert fit(reported(variants=sets), memory="1GB").elsewhere is not None
 
 
+def test_where_nothing_fits_the_largest_quantisation_that_would_is_priced() -> None:
+    told = fit(reported(), machine=H100._replace(memory=8 * GB))
+    assert told.running.fits is Fits.NO
+    assert told.instead is not None
+    name, instead = told.instead
+    assert name == "Q6_K, estimated"
+    assert instead.fits is Fits.YES
+    assert instead.costs
+    assert fit(reported(), machine=H100).instead is None
+    assert fit(reported(), machine=H100._replace(memory=GB)).instead is None
+
+
 def test_quantisations_that_are_there_are_not_estimated_again() -> None:
     sets = (variant("model-Q4_K_M.gguf", 5 * GB, "gguf"),)
     estimated = {row.name for row in fit(reported(variants=sets)).rows if row.estimate}

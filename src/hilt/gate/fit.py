@@ -48,7 +48,7 @@ class Row(NamedTuple):
 
 class Fit(NamedTuple):
     """`running` is told of `chosen`: the largest set that fits, or the smallest where none does. `elsewhere` is then the
-    smallest card that it fits."""
+    smallest card that it fits, and `instead` the answer for the largest quantisation that would fit, by an estimate."""
 
     reference: str
     machine: Machine
@@ -58,6 +58,7 @@ class Fit(NamedTuple):
     running: Running
     writes: bool
     elsewhere: Machine | None = None
+    instead: tuple[str, Running] | None = None
 
 
 def fit(
@@ -116,6 +117,7 @@ def as_data(told: Fit) -> dict[str, Any]:
         "rows": [_as_data(row) for row in told.rows],
         "elsewhere": told.elsewhere.name if told.elsewhere is not None else None,
         "running": encode_running(told.running),
+        "instead": {"name": told.instead[0], "running": encode_running(told.instead[1])} if told.instead else None,
     }
 
 
@@ -182,7 +184,18 @@ def _fit(report: Report, shape: Shape, asked: Asked, *, own_context: bool) -> Fi
         running=running.run(shape, variant, asked),
         writes=asked.writes,
         elsewhere=_elsewhere(shape, variant, asked),
+        instead=_instead(shape, variant, estimates, asked),
     )
+
+
+def _instead(shape: Shape, variant: Variant, estimates: list[Variant], asked: Asked) -> tuple[str, Running] | None:
+    from hilt.knowledge.fit import running
+
+    if running.fitting(running.memory_of(shape, variant, asked), asked.machine) is not Fits.NO:
+        return None
+    best = running.best(shape, estimates, asked)
+    told = running.run(shape, best, asked) if best is not None else None
+    return (best.name, told) if best is not None and told is not None and told.fits is Fits.YES else None
 
 
 def _elsewhere(shape: Shape, variant: Variant, asked: Asked) -> Machine | None:

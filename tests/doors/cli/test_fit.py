@@ -51,7 +51,9 @@ def test_what_does_not_fit_is_said_with_what_would(report: Path) -> None:
     assert done.stdout.splitlines()[1].startswith("  does not fit  ")
     told = " ".join(done.stdout.split())
     assert "Q6_K of llama.cpp would, by an estimate; it would fit RX 7900 XT (21.5 GB)" in told
-    assert "cost cannot be told: it does not fit H100 80GB" in told
+    assert "US dollars for a million tokens with Q6_K, three of input" in told
+    assert "cost cannot be told" not in told
+    assert done.stdout.count("memory and bandwidth: fitllm") == 1
 
 
 def test_of_weights_that_no_engine_is_known_for_the_size_is_told(tmp_path: Path) -> None:

@@ -41,8 +41,16 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
         _costs(page, told, busy)
     page.blank()
     page.flow([("Why", "bold")])
-    for why in running.why:
+    for why in _why(told):
         page.flow([(quote(why, 1000), "dim")], indent=4, label=("-", ""))
+
+
+def _why(told: Fit) -> list[str]:
+    """Each reason once; where another quantisation is priced, not that this one is not."""
+    if told.instead is None:
+        return list(told.running.why)
+    own = [why for why in told.running.why if not why.startswith("cost ")]
+    return list(dict.fromkeys((*own, *told.instead[1].why)))
 
 
 def _verdict(told: Fit) -> str:
@@ -79,8 +87,7 @@ def _price(told: Fit) -> str:
 
 def _instead(told: Fit) -> str:
     """The best estimated quantisation that would fit, and the card that this one does."""
-    good = [row for row in told.rows if row.estimate and row.at[0].fits is Fits.YES]
-    smaller = f"{_bare(max(good, key=lambda row: row.bytes))} of llama.cpp would, by an estimate" if good else ""
+    smaller = f"{_bare(told.instead[0])} of llama.cpp would, by an estimate" if told.instead is not None else ""
     card = told.elsewhere
     larger = f"it would fit {card.name} ({size_text(card.memory)})" if card is not None else ""
     return "; ".join(filter(None, (smaller, larger))) or "no quantisation would, and no card that hilt knows"
@@ -101,7 +108,7 @@ def _table(page: Page, told: Fit) -> None:
 
 
 def _row(page: Page, row: Row, *, writes: bool) -> None:
-    name = quote(_bare(row))
+    name = quote(_bare(row.name) if row.estimate else row.name)
     label = f"{name} {size_text(row.bytes)}"
     if len(label) > _NAME - 1:
         page.line(f"  {name}")
@@ -123,8 +130,9 @@ def _gb(size: int) -> str:
     return f"{size / 1e9:.2f}" if size < 1e10 else f"{size / 1e9:.1f}"
 
 
-def _bare(row: Row) -> str:
-    return row.name.partition(",")[0] if row.estimate else row.name
+def _bare(name: str) -> str:
+    """Without the mark of an estimate."""
+    return name.removesuffix(", estimated")
 
 
 def _tokens(number: int) -> str:
@@ -143,9 +151,10 @@ def _short(figure: float) -> str:
 
 
 def _costs(page: Page, told: Fit, busy: float | None) -> None:
-    running = told.running
+    running = told.instead[1] if told.instead is not None else told.running
+    of = f" with {_bare(told.instead[0])}" if told.instead is not None else ""
     hour = f"; an hour of {quote(told.machine.name)}: {_dollars(told.machine.price)}" if told.machine.price else ""
-    page.flow([("Cost", "bold"), (f"US dollars for a million tokens, three of input to one of output{hour}", "")])
+    page.flow([("Cost", "bold"), (f"US dollars for a million tokens{of}, three of input to one of output{hour}", "")])
     whole = next((cost for cost in running.costs if cost.utilisation == 1.0), None)
     for part in (busy,) if busy is not None else _BUSY:
         if whole is not None:

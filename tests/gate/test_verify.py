@@ -217,6 +217,15 @@ def test_a_file_that_may_not_be_read_is_not_compared(signed: Path, keys: Path) -
     assert (told.state, only(told).unread) == (hilt.Signed.UNREAD, (("config.json", "Permission denied"),))
 
 
+@pytest.mark.parametrize("limits", [Limits(files=4), Limits(depth=1)])
+def test_names_that_nobody_saw_may_be_extra_files(signed: Path, keys: Path, limits: Limits) -> None:
+    (signed / "sub" / "deep").mkdir()
+    (signed / "sub" / "deep" / "evil.py").write_text("x")
+    told = hilt.verify(signed, key=keys / "acme.pub", settings=Settings(limits=limits))
+    assert told.state is hilt.Signed.UNREAD
+    assert "limit" in only(told).unread[0][1]
+
+
 @links
 def test_the_snapshots_of_a_hub_cache_are_models_like_others(model: Path, keys: Path, tmp_path: Path) -> None:
     repository = tmp_path / "models--acme--chat"

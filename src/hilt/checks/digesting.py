@@ -117,6 +117,9 @@ def digest_pieces(
         except SourceError as error:
             errors[piece] = str(error)
             return ""
+        except BaseException:
+            stopped.set()  # the other threads need not go through their files to the end
+            raise
         if pair is not None and identity is not None:
             if known.get(identity) == pair:
                 remembered.add(piece)

@@ -106,7 +106,7 @@ def _with(told: Signature, differences: Differences, statement: Statement, files
     state = told.state
     if differences.any:
         state = Signed.BROKEN
-    elif state is Signed.VERIFIED and differences.unknown:
+    elif state is Signed.VERIFIED and (differences.unknown or files.unlisted):
         state = Signed.UNREAD
     elif state is Signed.VERIFIED and differences.ignored:
         state = Signed.INCOMPLETE
@@ -119,7 +119,7 @@ def _with(told: Signature, differences: Differences, statement: Statement, files
         missing=differences.missing,
         extra=differences.extra,
         renamed=differences.renamed,
-        unread=tuple((path, files.why_unread(statement, path)) for path in differences.unknown),
+        unread=(*((path, files.why_unread(statement, path)) for path in differences.unknown), *files.unlisted),
         ignored=differences.ignored,
         excluded=differences.excluded,
         empty=differences.empty,

@@ -40,6 +40,8 @@ class SignedFiles:
         self._entries = {entry.path: entry for entry in listing.subject.entries if entry.path != CLIENT_FOLDER}
         self.claimed = frozenset(entry.path for entry in listing.subject.files if entry.claimed)
         """Files whose SHA-256 is what a hub states."""
+        self.unlisted = tuple((gap.path, gap.why) for gap in listing.gaps if gap.path not in self._entries)
+        """Where there may be names that nobody saw, and why."""
 
     @property
     def paths(self) -> Collection[str]:

@@ -152,6 +152,6 @@ def _rows(one: Signature) -> Iterator[tuple[str, str, list[str]]]:
     for label, style, paths in rows:
         yield label, style, [quote(path) for path in paths]
     yield "renamed", "red", [f"{quote(old)} → {quote(new)}" for old, new in one.renamed]
-    yield "not compared", "yellow", [f"{quote(path)}: {quote(why)}" for path, why in one.unread]
+    yield "not compared", "yellow", [": ".join(map(quote, filter(None, pair))) for pair in one.unread]
     yield "left out", "yellow", [quote(path) for path in one.ignored]
     yield "never signed", "dim", [quote(path) for path in (*one.excluded, *one.empty)]

@@ -19,7 +19,7 @@ from hilt.checks.channel import Channel
 from hilt.checks.check import ReadFile, Repository
 from hilt.checks.examined import RAISE_BUGS, UNKNOWN, UNREAD, Examined, encode_examined
 from hilt.checks.reading import bug, examine, read, run_check
-from hilt.core.byte_source import ByteSource
+from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.context_v1 import decode_context
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.limits import Limits
@@ -104,12 +104,42 @@ class Opened:
         self._inner.clear()
 
 
+class Kept:
+    """Small texts that were read: a card and a config are asked for by ten checks, one after the other."""
+
+    FORMATS = frozenset({"model-card", "json", "yaml", "text", "licence", "package-metadata", "jinja"})
+    EACH, ALL = 1 << 18, 1 << 21
+    """Bytes of one file, and of all that are kept at a time."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, ReadFile[Any]] = {}
+        self._bytes = 0
+
+    def read(self, place: Place, source: ByteSource, limits: Limits) -> ReadFile[Any]:
+        """The file at `place`, whose bytes are `source`. Raises `SourceError`."""
+        key = repr([place[part] for part in ("path", "locator", "chain")])
+        if key in self._files:
+            return replace(self._files[key], source=source)
+        file = read(place["path"], source, limits)
+        if file.format in self.FORMATS and source.size <= self.EACH:
+            if self._bytes + source.size > self.ALL:
+                self._files.clear()
+                self._bytes = 0
+            self._files[key] = replace(file, source=_NO_BYTES)
+            self._bytes += source.size
+        return file
+
+
+_NO_BYTES = MemorySource(b"")
+
+
 @dataclass(slots=True)
 class Session:
     """What the parent has told this worker so far."""
 
     limits: Limits
     opened: Opened
+    kept: Kept = field(default_factory=Kept)
     places: Mapping[str, Place] = field(default_factory=dict)
     seen: dict[str, ReadFile[object]] = field(default_factory=dict)
     """The files that the check which runs has read."""
@@ -167,7 +197,7 @@ def _failed(what: str, path: str, why: str) -> Examined:
 
 
 def _file(session: Session, place: Place) -> Examined:
-    file = read(place["path"], session.opened.at(place), session.limits)
+    file = session.kept.read(place, session.opened.at(place), session.limits)
     if place.get("part") and (file.error is not None or file.format in (UNKNOWN, "zip-behind")):
         return Examined(format=UNKNOWN)  # a piece of what is read as a whole
     result = examine(file, [check for check in CHECKS if check.reads])
@@ -193,7 +223,8 @@ def _members(file: ReadFile[Any]) -> tuple[tuple[int, str], ...]:
 def _introduced(session: Session, request: dict[str, Any]) -> Repository:
     def read_path(path: str) -> ReadFile[object]:
         if path not in session.seen:
-            session.seen[path] = read(path, session.opened.at(session.places[path]), session.limits)
+            place = session.places[path]
+            session.seen[path] = session.kept.read(place, session.opened.at(place), session.limits)
         file = session.seen[path]
         if file.error is not None:
             raise file.error

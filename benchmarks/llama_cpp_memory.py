@@ -119,25 +119,28 @@ def measure(path: Path, run: Mapping[str, Any]) -> dict[str, float]:
 
 
 def write(path: Path, shape: Mapping[str, Any]) -> None:
-    """A file of this shape, its numbers in Q8_0; those of one dimension, as everywhere, in F32."""
+    """A file of this shape, all holes but for its header."""
+    head, size = header(shape)
+    with path.open("wb") as file:
+        file.write(head)
+        file.truncate(len(head) + size)
+
+
+def header(shape: Mapping[str, Any]) -> tuple[bytes, int]:
+    """The header of a file of this shape, and the bytes behind it; numbers in Q8_0, those of one dimension in F32."""
     keys, tensors = dict(_keys(shape)), list(_tensors(shape))
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys))
     for key, value in keys.items():
         head += _text(key) + _value(value)
     end = 0
     for name, dimensions in tensors:
-        kind = (
-            F32
-            if len(dimensions) == 1 or "ssm_conv" in name or "shortconv.conv" in name or dimensions[0] % 32
-            else Q8_0
+        whole = len(dimensions) > 1 and "conv1d" not in name and "conv.conv" not in name and dimensions[0] % 32 == 0
+        head += _text(name) + struct.pack(
+            f"<I{len(dimensions)}QIQ", len(dimensions), *dimensions, Q8_0 if whole else F32, end
         )
-        head += _text(name) + struct.pack(f"<I{len(dimensions)}QIQ", len(dimensions), *dimensions, kind, end)
-        size = prod(dimensions) * 4 if kind == F32 else prod(dimensions) // 32 * 34
+        size = prod(dimensions) // 32 * 34 if whole else prod(dimensions) * 4
         end += -(-size // 32) * 32
-    head += b"\0" * (-len(head) % 32)
-    with path.open("wb") as file:
-        file.write(head)
-        file.truncate(len(head) + end)
+    return head + b"\0" * (-len(head) % 32), end
 
 
 def _text(text: str) -> bytes:

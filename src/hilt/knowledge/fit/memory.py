@@ -55,7 +55,7 @@ ENGINES = {
         ),
         Engine(
             "transformers",
-            450 * MIB,
+            400 * MIB,
             "number formats as they are stored, the whole input in one pass, a cache that grows with it",
             last_input=True,
             state_input_bytes=2,
@@ -175,9 +175,9 @@ def _buffer(
 
 
 def _llama_cpp(shape: Shape, rules: Engine, context: int, sequences: int, ubatch: int, flash: bool) -> int:
-    """What llama.cpp sets aside: the masks of what may be attended to, and the largest of three moments.
+    """What llama.cpp sets aside: the masks of what may be attended to, and the largest of four moments.
 
-    These are the feed-forward part of a layer, its attention, and the scores of all words. The numbers of tensors that
+    These are the feed-forward part of a layer, its attention, its state, and the scores of all words. The numbers of tensors that
     are held at once were found by measuring (`benchmarks/llama_cpp_memory.py`).
     """
     attending = [one for one in shape.layers if one.kind in ("attention", "latent")]
@@ -188,9 +188,17 @@ def _llama_cpp(shape: Shape, rules: Engine, context: int, sequences: int, ubatch
     forward = ubatch * (3 * shape.inner + 5 * shape.width)
     scores = 0 if flash else shape.heads * max(cells.values(), default=0)
     attention = ubatch * (scores + 3 * shape.width + 3 * asked + kept)
+    states = max(
+        (
+            ubatch * (7 * one.channels + shape.width) + sequences * one.numbers
+            for one in shape.layers
+            if one.kind == "state"
+        ),
+        default=0,
+    )
     words = shape.vocabulary * (ubatch if rules.all_words else sequences) + ubatch * 5 * shape.width
     chosen = sequences * shape.vocabulary
-    return masks + 4 * (max(forward, attention, words) + chosen)
+    return masks + 4 * (max(forward, attention, states, words) + chosen)
 
 
 def _mostly(variant: Variant) -> str:

@@ -106,12 +106,13 @@ def sign(
     except OSError as error:
         raise UsageError(f"--signature {file}: {error.strerror}") from None
     signed = {one.path for one in files if one.digests}
+    told = signed | {own}
     return Written(
         file=str(file),
         by=private.signer.name,
         files=len(signed),
         size=sum(one.size for one in files),
-        left_out=tuple(entry.path for entry in listing.subject.entries if entry.path not in signed | {own}),
+        left_out=tuple(entry.path for entry in listing.subject.entries if entry.path not in told),
     )
 
 

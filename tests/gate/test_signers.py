@@ -148,6 +148,18 @@ def test_a_folder_of_a_hub_cache_is_the_model_that_it_holds(tmp_path: Path) -> N
     assert signers_for(str(snapshot), [named(f"hf:acme/small@{'a' * 40}")])
 
 
+def test_no_spelling_of_a_path_and_no_link_leads_past_a_pattern(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "acme-small").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "link").symlink_to("acme-small")
+    monkeypatch.chdir(tmp_path)
+    for spelled in ("acme-small", "./acme-small", "acme-small/", "other/../acme-small", "link", str(tmp_path / "link")):
+        assert signers_for(spelled, [named(str(tmp_path.resolve() / "acme-*"))]), spelled
+    assert not signers_for("other", [named(str(tmp_path.resolve() / "acme-*"))])
+
+
 def test_a_key_that_openssl_writes_is_taken(folder: Path) -> None:
     for curve in ("prime256v1", "secp384r1", "secp521r1"):
         private, public = folder / "private.pem", folder / "public.pem"

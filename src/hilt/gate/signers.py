@@ -158,9 +158,10 @@ def _names(reference: str) -> Iterator[str]:
         except (HiltError, ValueError):
             place = None
     else:
-        path = Path(reference).absolute()
+        path = Path(os.path.abspath(reference))  # noqa: PTH100 (a pattern is held against the path without its `..`)
         yield str(path)
-        place = hub_cache.place(path)
+        yield os.path.realpath(path)
+        place = hub_cache.place(path) or hub_cache.place(Path(os.path.realpath(path)))
     if place is not None:
         kind = "" if place.kind == "models" else f"{place.kind}/"
         name = f"{_HUB}{kind}{place.repository}".casefold()

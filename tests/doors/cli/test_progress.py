@@ -7,13 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from hilt.doors.cli import progress
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal is needed")
 
 
-def said_on_a_terminal(subject: Path) -> str:
-    """What `hilt check` writes to standard error when that is a terminal."""
+PATIENT = """
+import sys
+from hilt.doors.cli import main, progress
+progress.PATIENCE = float(sys.argv.pop(1))
+main()
+"""
+
+
+def said_on_a_terminal(subject: Path, patience: float) -> str:
+    """What `hilt check` writes to standard error when that is a terminal, and `patience` seconds go without a bar."""
     ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "hilt", "check", str(subject)]
+    command = [sys.executable, "-c", PATIENT, str(patience), "check", str(subject)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs)
     os.close(theirs)
     said = b""
@@ -30,9 +40,9 @@ def said_on_a_terminal(subject: Path) -> str:
     return said.decode()
 
 
-def test_a_check_of_more_than_a_second_draws_a_bar_and_clears_it(tmp_path: Path) -> None:
+def test_a_check_of_more_than_that_draws_a_bar_and_clears_it(tmp_path: Path) -> None:
     (tmp_path / "long.json").write_bytes(b"[" + b"[1.5e3]," * 7_500_000 + b"1]")
-    said = said_on_a_terminal(tmp_path)
+    said = said_on_a_terminal(tmp_path, patience=progress.PATIENCE)
     assert "of 1 files read" in said
     assert "GB hashed" in said
     assert said.endswith("\r\x1b[K")
@@ -40,4 +50,4 @@ def test_a_check_of_more_than_a_second_draws_a_bar_and_clears_it(tmp_path: Path)
 
 def test_a_short_check_draws_nothing(tmp_path: Path) -> None:
     (tmp_path / "short.json").write_text("{}")
-    assert said_on_a_terminal(tmp_path) == ""
+    assert said_on_a_terminal(tmp_path, patience=3600) == ""

@@ -24,9 +24,12 @@ from sample_rights import LLAMA_HELD, NON_COMMERCIAL
 
 ELEMENTS = set(
     "html head meta title style body main nav article section header footer details summary h1 h2 h3 p ul li dl div dt dd "
-    "table thead tbody tr th td a span bdi code small strong pre".split()
+    "table thead tbody tr th td a span bdi code small strong pre "
+    "figure figcaption svg rect line circle text desc".split()
 )
 ATTRIBUTES = {"class", "id", "href", "scope", "lang", "charset", "name", "content", "http-equiv", "aria-label", "open"}
+ATTRIBUTES |= set("x y x1 y1 x2 y2 cx cy r width height text-anchor role aria-labelledby aria-hidden".split())
+"""Of pictures: where things stand, and what they are called. What could fetch or run is not among them."""
 
 
 class Seen(HTMLParser):

@@ -12,10 +12,12 @@ from hilt.core.catalogue import Catalogue
 from hilt.core.fact import Known
 from hilt.core.finding import Severity
 from hilt.core.rights import DutyState
+from hilt.core.running import Fits
 from hilt.core.verdict import Verdict
+from hilt.output import running_words
 from hilt.output.duties import Asked, Held, checklist, laws, terms
 from hilt.output.entry import Entry, Tone
-from hilt.output.figures import counted, some
+from hilt.output.figures import counted, grouped, some
 from hilt.output.groups import Group, group
 
 CODE = {
@@ -156,6 +158,32 @@ def _unsigned(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
         yield Entry("signature", "nobody has signed these files")
 
 
+def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """That it does not fit, or that nobody can tell; and prices that are old. The machine may be another tomorrow."""
+    running = verdict.running
+    if running is None:
+        untold = verdict.report.fact("fit.untold")
+        if _writes(verdict) and untold and isinstance(untold.value, tuple) and untold.value:
+            yield Entry("memory", f"cannot be told: {some(untold.value, 2)}", tone=Tone.OPEN)
+        return
+    if running.fits is not Fits.YES:
+        told, how = running_words.takes(running), "reckoned from its tensors"
+        if told:
+            yield Entry("memory", f"{running.fits.value}: {told}", how, Tone.OPEN)
+        else:
+            yield Entry(
+                "memory", f"cannot be told: {some(running.why[1:2] or ('nobody says why',), 1)}", tone=Tone.OPEN
+            )
+    for what, day, age in running_words.old(running, verdict.judged_at):
+        yield Entry("old prices", f"{what} as of {day}, {grouped(age)} days ago: look at today's before you decide")
+
+
+def _writes(verdict: Verdict) -> bool:
+    """Does it write tokens? Of all else, nobody asks for the memory of its cache."""
+    fact = verdict.report.fact("model.generates")
+    return bool(fact and isinstance(fact.value, tuple) and {"text", "code"} & set(fact.value))
+
+
 def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """What the facts leave open, in words where there are some, and by their keys where there are none."""
     report = verdict.report
@@ -189,6 +217,7 @@ BURDENS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _duties,
     _laws,
     _unsigned,
+    _running,
     _gaps,
     _unknown,
 )

@@ -1,4 +1,4 @@
-"""What one gains: what the subject is, the rights that come with it, how open it is, how cleanly it loads, who signed it.
+"""What one gains: what the subject is, its rights and openness, how cleanly it loads, who signed it, where it runs, what it costs.
 
 `GAINS` is the list: each function tells its part of the column, in this order.
 """
@@ -11,7 +11,9 @@ from typing import NamedTuple
 from hilt.core.catalogue import Catalogue
 from hilt.core.fact import Fact
 from hilt.core.report import Report
+from hilt.core.running import Fits
 from hilt.core.verdict import Verdict
+from hilt.output import running_words
 from hilt.output.entry import Entry, Tone
 from hilt.output.figures import counted, how_known, listed, some, tally, value_text
 
@@ -168,6 +170,24 @@ def _provenance(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
         yield Entry("download", text, how_known(same))
 
 
+def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """Where it runs, how fast, and what that costs against having it hosted."""
+    running = verdict.running
+    if running is None:
+        return
+    if running.fits is Fits.YES:
+        yield Entry("runs", running_words.takes(running), "reckoned from its tensors", Tone.GOOD)
+    if speed := running_words.speed(running):
+        yield Entry("speed", f"{speed}, one answer at a time", f"estimated for {running.machine.name}")
+    busy = next((cost for cost in running.costs if cost.utilisation == running_words.BUSY), None)
+    if busy is not None:
+        hour = f"{running_words.dollars(running.machine.price)} an hour" if running.machine.price is not None else ""
+        yield Entry("cost", f"{running_words.cost(busy)}, a million tokens", hour)
+    prices = f"as of {running.prices_of}" if running.prices_of else ""
+    for label, text in running_words.against(running):
+        yield Entry(label, text, prices)
+
+
 GAINS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _formats,
     _model,
@@ -176,6 +196,7 @@ GAINS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _openness,
     _loading,
     _provenance,
+    _running,
 )
 
 

@@ -21,6 +21,7 @@ from hilt.output.figures import counted, some
 from hilt.output.groups import GapGroup, Group, Like
 from hilt.output.html_columns import columns
 from hilt.output.html_details import details
+from hilt.output.html_running import running
 from hilt.output.html_waivers import waivers
 from hilt.output.markup import Html, code, tag
 from hilt.output.quote import quote
@@ -84,6 +85,7 @@ def _article(number: int, verdict: Verdict, catalogue: Catalogue) -> Html:
         *_why(told),
         *_findings(told),
         *waivers(told.waivers),
+        *running(verdict.running, f"subject-{number}"),
         *html_rights.checklist(told.checklist),
         *html_rights.terms(told.terms),
         *html_rights.laws(told.laws),

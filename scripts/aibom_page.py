@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from hilt.output.bom import ROWS
 from hilt.output.cyclonedx_known import PLACES, PROPERTIES
+from hilt.output.spdx_model import PLACES as SPDX_PLACES
 
 ABOUT = """
 # Bills of materials
 
-`hilt check REF --output cyclonedx:aibom.cdx.json` writes a bill of materials of a model as CycloneDX 1.7: for the auditor, the
-customer or the regulator who asks what is in it. It is filled from the same report as every other output, beside as many of
-them as you like, and with `hilt judge report.json --output cyclonedx:FILE` from a report that was stored.
+`hilt check REF --output cyclonedx:aibom.cdx.json` writes a bill of materials of a model as CycloneDX 1.7, and
+`--output spdx:aibom.spdx.json` as SPDX 3.0.1 (`pip install 'hilt[spdx]'`): for the auditor, the customer or the regulator who
+asks what is in it. They are filled from the same report as every other output, beside as many of them as you like, and with
+`hilt judge report.json --output cyclonedx:FILE` from a report that was stored.
 
 Most of what such a document says of a model somebody merely claims. So everything in it says how it is known:
 
@@ -27,7 +29,7 @@ A `verified` field may hold bad news: `loading it runs code: true`. Nothing is i
 """
 
 SHAPE = """
-## The document
+## The document in CycloneDX
 
 - Each subject is a component of type `machine-learning-model` in `components`; its files are components inside it, with SHA-256
   and BLAKE3. Datasets and packages that are named stand beside it, models it is made from in its `pedigree`; all three are
@@ -43,6 +45,24 @@ SHAPE = """
   verdict, the policy and the version of hilt; the timestamp is the time of the verdict.
 - Strings of a subject are quoted as in every output: what could not be seen, or could do something, is written as an escape.
   Lists end after 200 items, and say how many more there are; the JSON output has everything.
+
+## The document in SPDX
+
+- Each subject is an `ai_AIPackage` in an `software_Sbom` of its own; the package `contains` its files, each with SHA-256 and
+  BLAKE3. Cards stand in `hasDocumentation` too, and signatures in `hasEvidence`.
+- Models it is made from are packages that it is a `descendantOf`; the properties say how. Datasets are `dataset_DatasetPackage`s
+  that it was `trainedOn`, packages are what it `dependsOn`. Nobody looked into any of them.
+- Each licence is an element of its own, `LicenseRef-hilt-...` where the list of SPDX does not have it. That several are named
+  says not whether all hold, or one may choose. `NoneLicense` means that the files name none, `NoAssertionLicense` that nobody
+  knows.
+- How everything is known stands in an `extension_CdxPropertiesExtension` of each element: SPDX's own extension for properties,
+  with the same names as in CycloneDX (below). What shares a place with other fields, such as `ai_informationAboutTraining`, is
+  in a property of its own as well.
+- `profileConformance` names the AI profile only where all is known that it asks for: producer, version, day of release and a
+  place to download from. The dataset profile asks when each dataset was built, and is never claimed.
+- `ai_safetyRiskAssessment`, `ai_useSensitivePersonalInformation` and `ai_autonomyType` want a judgement in one word that no
+  card gives; what the card says of it is in the properties.
+- Elements are named `urn:uuid:...#model-1`; the UUID is made of the same as the serial number in CycloneDX.
 
 ## What identifies a model
 
@@ -82,14 +102,21 @@ def page() -> str:
 def _fields() -> Iterator[str]:
     yield from ("## What it holds", "")
     yield "The clusters are those of *Software Bill of Materials for AI: Minimum Elements* of the G7 (May 2026). Where no place in"
-    yield "CycloneDX is named, the value is a property; what begins with `metadata` is of the document, everything else of the"
-    yield "component of the model."
+    yield "the format is named, the value is a property; what begins with `metadata` or `CreationInfo` is of the document, everything"
+    yield "else of the component or package of the model, or a relation that begins at it."
     for cluster in dict.fromkeys(row.cluster for row in ROWS):
-        yield from ("", f"### {cluster.value}", "", "| field | what it says | in CycloneDX |", "|---|---|---|")
+        yield from (
+            "",
+            f"### {cluster.value}",
+            "",
+            "| field | what it says | in CycloneDX | in SPDX |",
+            "|---|---|---|---|",
+        )
         for row in ROWS:
             if row.cluster is cluster:
                 places = ", ".join(f"`{place.lstrip('/').replace('/', '.')}`" for place in PLACES.get(row.id, ()))
-                yield f"| `{row.id}` | {row.title} | {places} |"
+                of_spdx = f"`{SPDX_PLACES[row.id]}`" if row.id in SPDX_PLACES else ""
+                yield f"| `{row.id}` | {row.title} | {places} | {of_spdx} |"
     yield ""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from typing import NamedTuple, Protocol, cast
 
 from hilt.core.catalogue import Catalogue
+from hilt.core.errors import MissingExtra
 from hilt.core.verdict import Verdict
 
 
@@ -23,6 +25,15 @@ class Output(NamedTuple):
     title: str
     media_type: str
     suffix: str
+    extra: str = ""
+    """The extra that it needs, where it needs one, and the package that comes with it."""
+    package: str = ""
+
+    @property
+    def missing(self) -> MissingExtra | None:
+        """What to say where that package is not installed: before hours of reading, and not after."""
+        absent = self.package and find_spec(self.package) is None
+        return MissingExtra(f"--output {self.name}", self.extra) if absent else None
 
     @property
     def module(self) -> Renderer:
@@ -43,5 +54,13 @@ OUTPUTS: tuple[Output, ...] = (
         title="CycloneDX 1.7, a bill of materials",
         media_type="application/vnd.cyclonedx+json",
         suffix=".cdx.json",
+    ),
+    Output(
+        name="spdx",
+        title="SPDX 3.0.1, a bill of materials",
+        media_type="application/spdx+json",
+        suffix=".spdx.json",
+        extra="spdx",
+        package="spdx_python_model",
     ),
 )

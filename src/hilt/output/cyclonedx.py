@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Verdict
@@ -46,7 +46,7 @@ def _document(verdicts: Sequence[Verdict], catalogue: Catalogue) -> dict[str, An
         "$schema": SCHEMA,
         "bomFormat": "CycloneDX",
         "specVersion": "1.7",
-        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, json.dumps([_identity(verdict) for verdict in verdicts]))}",
+        "serialNumber": f"urn:uuid:{serial(verdicts)}",
         "version": 1,
         "metadata": {
             **({"timestamp": max(times)} if times else {}),
@@ -64,6 +64,11 @@ def _document(verdicts: Sequence[Verdict], catalogue: Catalogue) -> dict[str, An
     if times:
         document["citations"] = list(citations(document, models, tool=TOOL, timestamp=max(times)))
     return {key: value for key, value in document.items() if value != []}
+
+
+def serial(verdicts: Sequence[Verdict]) -> UUID:
+    """The same for the same verdicts by the same version of hilt, and for no others."""
+    return uuid5(NAMESPACE_URL, json.dumps([_identity(verdict) for verdict in verdicts]))
 
 
 def _identity(verdict: Verdict) -> list[str]:

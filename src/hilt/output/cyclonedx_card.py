@@ -30,7 +30,7 @@ def model_card(fields: Mapping[str, Field], datasets: Sequence[str]) -> dict[str
                 "outputs": [{"format": text} for text in told("system.outputs")],
             },
             "quantitativeAnalysis": {
-                "performanceMetrics": [_metric(text) for text in fields["kpi.evaluations"].texts[:_METRICS]],
+                "performanceMetrics": [metric(text) for text in fields["kpi.evaluations"].texts[:_METRICS]],
             },
             "considerations": {
                 "users": told("system.users"),
@@ -43,7 +43,7 @@ def model_card(fields: Mapping[str, Field], datasets: Sequence[str]) -> dict[str
     )
 
 
-def _metric(told: str) -> dict[str, str]:
+def metric(told: str) -> dict[str, str]:
     """`task | dataset | metric | value`; the slice is what it was measured on."""
     task, dataset, metric, value = (*(part.strip() for part in told.split(" | ", 3)), "", "", "", "")[:4]
     kind = metric or dataset or task

@@ -7,10 +7,11 @@ properties. The names of all properties are in `docs/aibom.md`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hilt.core.fact import Known
+from hilt.core.verdict import Verdict
 from hilt.output.bom import Field
 from hilt.output.quote import quote
 
@@ -78,16 +79,30 @@ def property_of(name: str, value: str) -> dict[str, str]:
 
 
 def properties(fields: Iterable[Field], component: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """How each field is known, where it was seen, and its value where the component says it nowhere else."""
+    """What is told of every field, beside what the component says itself."""
+    return told(fields, lambda field: any(_stands(component, at) for at in PLACES.get(field.id, ())))
+
+
+def told(fields: Iterable[Field], stands: Callable[[Field], bool]) -> Iterator[dict[str, str]]:
+    """How each field is known, where it was seen, and its value unless it `stands` somewhere else."""
     for field in fields:
         yield property_of(f"known:{field.id}", field.known.word)
         if field.source:
             yield property_of(f"source:{field.id}", field.source)
-        if field.known is not Known.UNKNOWN and not any(_stands(component, at) for at in PLACES.get(field.id, ())):
+        if field.known is not Known.UNKNOWN and not stands(field):
             for text in field.texts[:ITEMS] or ("none",):
                 yield property_of(f"value:{field.id}", text)
             if len(field.texts) > ITEMS:
                 yield property_of(f"value:{field.id}", f"{len(field.texts) - ITEMS} more")
+
+
+def unread(verdict: Verdict) -> Iterator[dict[str, str]]:
+    """Gaps, since silence is not safety; the JSON output has them all."""
+    gaps = verdict.report.coverage.gaps
+    for gap in gaps[:50]:
+        yield property_of("gap", f"{gap.what} {gap.path}: {gap.state.value}: {gap.why}")
+    if len(gaps) > 50:
+        yield property_of("gap", f"{len(gaps) - 50} more")
 
 
 def citations(
@@ -98,16 +113,16 @@ def citations(
     for model in models:
         at = f"/components/{places[id(model.component)]}"
         files = {one["name"]: one["bom-ref"] for one in model.component.get("components", ())}
-        told: dict[tuple[Known, str], list[str]] = {}
+        cited: dict[tuple[Known, str], list[str]] = {}
         for field in model.fields.values():
             if field.known is Known.UNKNOWN:
                 continue
             for place in PLACES.get(field.id, ()):
                 if place.startswith("//") and model is models[0] and _stands(document, place[2:]):
-                    told.setdefault((field.known, field.source), []).append(place[1:])
+                    cited.setdefault((field.known, field.source), []).append(place[1:])
                 elif not place.startswith("//") and _stands(model.component, place):
-                    told.setdefault((field.known, field.source), []).append(f"{at}/{place}")
-        for (known, source), pointers in told.items():
+                    cited.setdefault((field.known, field.source), []).append(f"{at}/{place}")
+        for (known, source), pointers in cited.items():
             path = quote(source.rpartition(":")[0] if source.rpartition(":")[2].isdigit() else source)
             yield {
                 "pointers": list(dict.fromkeys(pointers)),

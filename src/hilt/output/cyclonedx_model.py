@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from hilt.output.bom import Field
 from hilt.output.bom_identity import place
 from hilt.output.cyclonedx_card import model_card
 from hilt.output.cyclonedx_files import files, hashes, references
-from hilt.output.cyclonedx_known import LONGEST, properties, property_of
+from hilt.output.cyclonedx_known import LONGEST, properties, unread
 from hilt.output.cyclonedx_licences import licences
 from hilt.output.cyclonedx_works import ancestors, datasets, software
 from hilt.output.quote import quote
@@ -63,7 +63,7 @@ class Model:
             "modelCard": model_card(field, [one["bom-ref"] for one in self._datasets]),
         }
         made = _not_empty(made)
-        made["properties"] = [*properties(self.fields.values(), made), *_unread(self.verdict)]
+        made["properties"] = [*properties(self.fields.values(), made), *unread(self.verdict)]
         return made
 
     @property
@@ -71,15 +71,6 @@ class Model:
         """Whether all that is inside was looked at."""
         complete = self.verdict.report.coverage.complete
         return {"aggregate": "complete" if complete else "incomplete", "assemblies": [self.ref]}
-
-
-def _unread(verdict: Verdict) -> Iterator[dict[str, str]]:
-    """Gaps, since silence is not safety; the JSON output has them all."""
-    gaps = verdict.report.coverage.gaps
-    for gap in gaps[:50]:
-        yield property_of("gap", f"{gap.what} {gap.path}: {gap.state.value}: {gap.why}")
-    if len(gaps) > 50:
-        yield property_of("gap", f"{len(gaps) - 50} more")
 
 
 def _text(field: Field) -> str:

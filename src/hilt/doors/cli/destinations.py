@@ -68,6 +68,8 @@ def destinations(wanted: Sequence[str]) -> tuple[Destination, ...]:
             raise UsageError(f"--output {word}: there is no output {name!r}; {hint}")
         if colon and not file:
             raise UsageError(f"--output {word}: a file is missing behind the colon")
+        if (missing := output.missing) is not None:
+            raise missing
         found.append(Destination(output=output, file=Path(file) if file else None))
     on_stdout = [destination for destination in found if destination.file is None]
     if len(on_stdout) > 1:

@@ -93,6 +93,19 @@ def test_a_signature_that_was_not_held_against_the_files_is_never_a_pass(tmp_pat
     assert hilt.check(written(tmp_path / "unsigned", FILES), hashed=False).outcome is hilt.Outcome.ADMIT
 
 
+def test_no_signature_is_verified_where_files_may_lie_that_nobody_saw(tmp_path: Path) -> None:
+    folder = written(tmp_path / "models/acme-small", SIGNED)
+    known = settings(tmp_path)
+    written(folder, {"/".join(["deep"] * 70) + "/evil.py": b"import os\n"})
+    verdict = hilt.check(folder, settings=known)
+    assert verdict.outcome is hilt.Outcome.REVIEW
+    assert told(verdict, "signature") is None
+    assert told(verdict, "as_expected") is None
+    assert [gap.why for gap in verdict.report.coverage.gaps if gap.what == "signer-unknown"] == [
+        "there may be files that nobody saw: lies more than 64 folders deep (limit depth)"
+    ]
+
+
 def test_a_model_is_held_against_its_signature_before_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {path: File.of(data, large=path.endswith(".safetensors")) for path, data in SIGNED.items()}
     with serving() as hub:

@@ -55,12 +55,14 @@ class HubStated(NamedTuple):
 class Context(NamedTuple):
     """`bases` is empty unless somebody asked for the bases to be looked up. `signers` are those that may sign this
     subject, each with the patterns that name it. `now` is a UTC time, ISO 8601: whether a certificate has expired is
-    told as of then; empty where nobody said. `hub` is None where no hub is known to have stated anything."""
+    told as of then; empty where nobody said. `hub` is None where no hub is known to have stated anything. `unlisted` says
+    why there may be names in the subject that nobody saw."""
 
     bases: Mapping[str, Base] = MappingProxyType({})
     signers: tuple[Signer, ...] = ()
     now: str = ""
     hub: HubStated | None = None
+    unlisted: str = ""
 
 
 NOTHING_BESIDE = Context()

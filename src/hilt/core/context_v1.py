@@ -13,6 +13,7 @@ def encode_context(context: Context) -> dict[str, Any]:
         "signers": [signer._asdict() for signer in context.signers],
         "now": context.now,
         "hub": context.hub._asdict() if context.hub is not None else None,
+        "unlisted": context.unlisted,
     }
 
 
@@ -23,6 +24,7 @@ def decode_context(told: dict[str, Any]) -> Context:
         signers=tuple(Signer(**{**one, "models": tuple(one["models"])}) for one in told["signers"]),
         now=told["now"],
         hub=HubStated(**told["hub"]) if told["hub"] is not None else None,
+        unlisted=told["unlisted"],
     )
 
 

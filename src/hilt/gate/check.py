@@ -104,7 +104,10 @@ def _beside(
 ) -> tuple[Context, Transfer | None]:
     """What the checks may know beside the subject, and what was fetched for it."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    known = Context(signers=signers_for(reference, settings.signers), now=now, hub=listing.hub)
+    seen = {entry.path for entry in listing.subject.entries} if listing.gaps else set()
+    unlisted = next((gap.why for gap in listing.gaps if gap.path not in seen), "")
+    signers = signers_for(reference, settings.signers)
+    known = Context(signers=signers, now=now, hub=listing.hub, unlisted=unlisted)
     if not follow_bases:
         return known, None
     from hilt.gate.bases import follow

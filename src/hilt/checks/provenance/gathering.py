@@ -91,8 +91,11 @@ def _held(repository: Repository, one: _Read, signatures: list[str]) -> Held:
         )
     except (FormatError, SourceError, MissingExtra) as error:
         return Held(one.path, unseen=str(error))
-    if result.state is not verify.State.BROKEN and result.differences is not None and result.differences.unknown:
-        return Held(one.path, unseen=digests.why_unknown(result.differences.unknown))
+    if result.state is not verify.State.BROKEN and result.differences is not None:
+        if result.differences.unknown:
+            return Held(one.path, unseen=digests.why_unknown(result.differences.unknown))
+        if context.unlisted:
+            return Held(one.path, unseen=f"there may be files that nobody saw: {context.unlisted}")
     return Held(one.path, result=result)
 
 

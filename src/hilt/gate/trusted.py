@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
@@ -46,7 +47,7 @@ def trusted_signers(
         raise UsageError("--identity needs --issuer: who vouches for it, such as https://accounts.google.com")
     if trust_file is None:
         raise UsageError("--identity needs --trust-file: a trusted root of Sigstore, for hilt fetches none")
-    pem = read_named("--trust-file", fspath(trust_file)).decode("utf-8", "replace")
+    pem = _read_trust(fspath(trust_file))
     return (Signer(name=identity, kind="identity", pem=pem, identity=identity, issuer=issuer),)
 
 
@@ -75,6 +76,17 @@ def _read(option: str, name: str) -> str:
     data = read_named(option, name)
     _check(option.removeprefix("--"), data, f"{option} {name}")
     return data.decode("latin-1")
+
+
+def _read_trust(name: str) -> str:
+    text = read_named("--trust-file", name).decode("utf-8", "replace")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"--trust-file {name}: not JSON ({error!s:.80}); a trusted_root.json is needed") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"--trust-file {name}: no trusted root of Sigstore, as trusted_root.json is one")
+    return text
 
 
 def _check(kind: str, pem: bytes, whose: str) -> None:

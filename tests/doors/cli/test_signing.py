@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from signed import (
     KEY,
     MODEL,
     OTHER_KEY,
+    VECTORS,
     Certified,
     authority,
     certified,
@@ -153,6 +155,30 @@ def test_it_all_works_where_there_is_no_network(model: Path, keys: Path) -> None
         assert (done.returncode, done.stderr) == (0, "")
         done = hilt("verify", model, *verifying, before=alone)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_keyless_signature_takes_an_identity_an_issuer_and_a_trust_file(tmp_path: Path) -> None:
+    pytest.importorskip("sigstore", reason="the extra `sigstore` is not installed")
+    vector = VECTORS / "test-vectors/v1.0/valid/sigstore.bundle.json"
+    if not vector.is_file():
+        pytest.skip("the test vectors of OpenSSF Model Signing are not here")
+    for name in ("signme-1", "signme-2"):
+        (tmp_path / name).write_text(name)
+    shutil.copy(vector, tmp_path / "model.sig")
+    store = resources.files("sigstore") / "_store" / "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
+    trust = str(store / "trusted_root.json")
+    who = ("--identity", "stefanb@us.ibm.com", "--issuer", "https://sigstore.verify.ibm.com/oauth2", "--trust-file")
+    done = hilt("verify", tmp_path, *who, trust)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "signed by stefanb@us.ibm.com" in done.stdout
+    done = hilt("verify", tmp_path, "--identity", "eve@us.ibm.com", *who[2:], trust)
+    assert (done.returncode, "is not trusted here" in " ".join(done.stdout.split())) == (10, True)
+    (tmp_path / "signme-1").write_text("changed")
+    assert hilt("verify", tmp_path, *who, trust).returncode == 20
+    for text, why in (("{}", "the trust file of the signer stefanb@us.ibm.com cannot be used"), ("x", "not JSON")):
+        (tmp_path / "root.json").write_text(text)
+        done = hilt("verify", tmp_path, *who, tmp_path / "root.json")
+        assert (done.returncode, why in done.stderr) == (2, True)
 
 
 def test_a_locked_key_is_opened_by_a_file_or_by_the_environment(model: Path, keys: Path) -> None:

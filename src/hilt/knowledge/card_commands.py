@@ -12,6 +12,7 @@ import shlex
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hilt.core.finding import Severity
 from hilt.core.patterns import lazy_pattern
@@ -37,24 +38,33 @@ class Command:
     means: str
 
 
-def _shape(severity: Severity, means: str, pattern: str) -> tuple[re.Pattern[str], Severity, str]:
-    return lazy_pattern(pattern, re.IGNORECASE), severity, means
+class Shape(NamedTuple):
+    """A command is looked for by `pattern` where one of `signs` stands in the text, which most texts lack."""
+
+    pattern: re.Pattern[str]
+    severity: Severity
+    means: str
+    signs: tuple[str, ...]
+
+
+def _shape(severity: Severity, means: str, signs: str, pattern: str) -> Shape:
+    return Shape(lazy_pattern(pattern, re.IGNORECASE), severity, means, tuple(signs.split()))
 
 
 _RUNS_FETCHED = "runs what it fetches, unseen"
 SHAPES = (
-    _shape(Severity.HIGH, "runs a command that nobody can read", rf"base64\s+(?:-d|-D|--decode)[^\n|]{{0,200}}\|\s*(?:{_SHELL})"),
-    _shape(Severity.HIGH, "runs a command that nobody can read", r"(?:exec|eval)\s*\([^\n]{0,200}(?:b64decode|a85decode|fromhex|decompress|marshal\.loads)"),
-    _shape(Severity.HIGH, "runs a command that nobody can read", r"powershell[^\n]{0,200}\s-e(?:nc|ncodedcommand)?\s+[A-Za-z0-9+/=]{16}"),
-    _shape(Severity.HIGH, "turns the protection of the machine off", r"(?:Set|Add)-MpPreference|spctl\s+--master-disable|setenforce\s+0"),
-    _shape(Severity.HIGH, "takes the mark of a download away, so that the system does not ask", r"xattr\s+-\w*[dc]\w*\s[^\n]{0,60}(?:quarantine|\.app)|Unblock-File"),
-    _shape(Severity.HIGH, "unpacks an archive with a password, which no scanner can look into", r"\bunzip\s[^\n]{0,100}-P\s*\S|\b7z\s+x\s[^\n]{0,100}\s-p\S"),
-    _shape(Severity.MEDIUM, _RUNS_FETCHED, rf"{_FETCH}[^\n|]{{0,300}}\|\s*(?:{_SHELL})"),
-    _shape(Severity.MEDIUM, _RUNS_FETCHED, rf"(?:{_SHELL})[^\n]{{0,40}}(?:<\(|\$\(|`)\s*{_FETCH}[^\n]{{0,200}}"),
-    _shape(Severity.MEDIUM, _RUNS_FETCHED, r"\b(?:iex|Invoke-Expression)\b[^\n]{0,80}(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)[^\n]{0,100}"),
-    _shape(Severity.MEDIUM, _RUNS_FETCHED, r"(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n|]{0,200}\|\s*(?:iex|Invoke-Expression)\b"),
-    _shape(Severity.MEDIUM, "fetches from a machine that has no name", r"(?:curl|wget|urlretrieve|urlopen|get)\b[^\n]{0,80}https?://(?!127\.|10\.|192\.168\.)\d{1,3}(?:\.\d{1,3}){3}"),
-    _shape(Severity.LOW, "does not look at certificates", r"--no-check-certificate|\bcurl\s[^\n]{0,100}\s(?:-k|--insecure)\b|verify\s*=\s*False"),
+    _shape(Severity.HIGH, "runs a command that nobody can read", "base64", rf"base64\s+(?:-d|-D|--decode)[^\n|]{{0,200}}\|\s*(?:{_SHELL})"),
+    _shape(Severity.HIGH, "runs a command that nobody can read", "exec eval", r"(?:exec|eval)\s*\([^\n]{0,200}(?:b64decode|a85decode|fromhex|decompress|marshal\.loads)"),
+    _shape(Severity.HIGH, "runs a command that nobody can read", "powershell", r"powershell[^\n]{0,200}\s-e(?:nc|ncodedcommand)?\s+[A-Za-z0-9+/=]{16}"),
+    _shape(Severity.HIGH, "turns the protection of the machine off", "mppreference spctl setenforce", r"(?:Set|Add)-MpPreference|spctl\s+--master-disable|setenforce\s+0"),
+    _shape(Severity.HIGH, "takes the mark of a download away, so that the system does not ask", "xattr unblock-file", r"xattr\s+-\w*[dc]\w*\s[^\n]{0,60}(?:quarantine|\.app)|Unblock-File"),
+    _shape(Severity.HIGH, "unpacks an archive with a password, which no scanner can look into", "unzip 7z", r"\bunzip\s[^\n]{0,100}-P\s*\S|\b7z\s+x\s[^\n]{0,100}\s-p\S"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, "curl wget", rf"{_FETCH}[^\n|]{{0,300}}\|\s*(?:{_SHELL})"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, "curl wget", rf"(?:{_SHELL})[^\n]{{0,40}}(?:<\(|\$\(|`)\s*{_FETCH}[^\n]{{0,200}}"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, "iex invoke-expression", r"\b(?:iex|Invoke-Expression)\b[^\n]{0,80}(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString)[^\n]{0,100}"),
+    _shape(Severity.MEDIUM, _RUNS_FETCHED, "iwr irm invoke-", r"(?:iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n|]{0,200}\|\s*(?:iex|Invoke-Expression)\b"),
+    _shape(Severity.MEDIUM, "fetches from a machine that has no name", "://", r"(?:curl|wget|urlretrieve|urlopen|get)\b[^\n]{0,80}https?://(?!127\.|10\.|192\.168\.)\d{1,3}(?:\.\d{1,3}){3}"),
+    _shape(Severity.LOW, "does not look at certificates", "--no-check-certificate curl verify", r"--no-check-certificate|\bcurl\s[^\n]{0,100}\s(?:-k|--insecure)\b|verify\s*=\s*False"),
 )  # fmt: skip
 _MADE_TO_RUN = lazy_pattern(r"chmod\s+(?:-R\s+)?(?:[augo]*\+\w*x|[0-7]?7[0-7]{2})\s+(?P<file>\S+)")
 _NAME = lazy_pattern(r"[\w.+-]+")
@@ -64,8 +74,9 @@ _PIP = lazy_pattern(r"(?:^|[\s!%&;`(])(?:pip3?|uv\s+pip)\s+install\s+(?P<rest>[^
 def commands(text: str) -> Iterator[Command]:
     """Every command of these shapes in a text, be it in a block of code or in a sentence."""
     ends = [found.start() for found in re.finditer("\n", text)]
-    for pattern, severity, means in SHAPES:
-        for found in pattern.finditer(text):
+    folded = text.casefold()
+    for pattern, severity, means, signs in SHAPES:
+        for found in pattern.finditer(text) if any(sign in folded for sign in signs) else ():
             worst = severity
             if means is _RUNS_FETCHED:
                 if _INSTALLERS.search(found[0]):
@@ -73,7 +84,8 @@ def commands(text: str) -> Iterator[Command]:
                 elif "http://" in found[0]:
                     worst = Severity.HIGH
             yield Command(severity=worst, line=bisect_left(ends, found.start()) + 1, text=found[0], means=means)
-    fetched = {name for line in text.split("\n") if re.search(_FETCH, line) for name in _NAME.findall(line)}
+    lines = text.split("\n") if "curl" in text or "wget" in text else ()
+    fetched = {name for line in lines if re.search(_FETCH, line) for name in _NAME.findall(line)}
     for found in _MADE_TO_RUN.finditer(text) if fetched else ():
         if found["file"].rpartition("/")[2] in fetched:
             line = bisect_left(ends, found.start()) + 1

@@ -172,7 +172,8 @@ def shortened(text: str) -> str:
 def label(passage: Passage) -> tuple[str, str]:
     """The words before the colon with which a passage begins, and what stands behind it; the first is empty where it does
     not begin so."""
-    found = _LABEL.match(passage.text[:60])
+    start = passage.text[:60]
+    found = _LABEL.match(start) if ":" in start else None
     return (found[1].strip(), passage.text[found.end() :].strip()) if found else ("", passage.text)
 
 

@@ -190,7 +190,7 @@ def _llama_cpp(shape: Shape, rules: Engine, context: int, sequences: int, ubatch
     attention = ubatch * (scores + 3 * shape.width + 3 * asked + kept)
     states = max(
         (
-            ubatch * (7 * one.channels + shape.width) + sequences * one.numbers
+            ubatch * (20 * one.channels // 3 + shape.width) + sequences * one.numbers
             for one in shape.layers
             if one.kind == "state"
         ),

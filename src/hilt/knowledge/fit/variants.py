@@ -59,7 +59,7 @@ def sets(files: Files) -> Iterator[Set]:
     sizes = {entry.path: entry.size for entry in files.subject.files}
     for held in weight_sets(kinds, kinds=LISTED.keys() | WHOLE)[:MOST_VARIANTS]:
         kind = kinds[held.paths[0]]
-        if held.missing or any("!/" in path for path in held.paths):
+        if held.missing or any("!/" in path or kinds[path] != kind for path in held.paths):
             continue
         try:
             found = _listed(files, held, kind) if kind in LISTED else _whole(held, kind, sizes)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import json
+
+from hilt.core.context import NOTHING_BESIDE, Base, Context, HubStated, Signer
+from hilt.core.context_v1 import decode_context, encode_context
+
+FULL = Context(
+    bases={"acme/base": Base(name="acme/base", licences=("mit",), bases=(("finetune", "acme/first"),), source="hub")},
+    signers=(Signer(name="Acme", kind="identity", pem="{}", identity="a@b", issuer="https://c", models=("hf:acme/*",)),),
+    now="2026-11-21T12:00:00+00:00",
+    hub=HubStated(commit="f" * 40, digests={"a\udcff.bin": "0" * 64}, source="hub", asked=True),
+    unlisted="lies too deep",
+)
+
+
+def test_what_is_known_beside_a_subject_reaches_the_process_that_reads() -> None:
+    for context in (FULL, NOTHING_BESIDE):
+        there = decode_context(json.loads(json.dumps(encode_context(context)).encode("ascii")))
+        assert there == context
+        assert all(getattr(FULL, name) for name in Context._fields), "every part is tried"

@@ -1,14 +1,14 @@
 """A file that is not what the hub stated when it was downloaded.
 
 What: the SHA-256 of large files, and git's name for the others, as the hub states them in its listing, as download
-clients call the blobs in their cache, or as they write them beside a folder (`.cache/huggingface/download`). They are held
-against the bytes that are here; and the commit that they belong to is told.
+clients call the blobs in their cache, or as they write them beside a folder (`.cache/huggingface/download`). They are
+held against the bytes that are here; and the commit that they belong to is told.
 
 Why: downloads are not compared with what the hub stated, and what lies on a disk for months is changed by people and by
 faults. Bytes that are others than those of the commit were looked at by nobody who looked at that commit.
 
-What it cannot see: whether the hub itself is right; a change by somebody who also changed the names of the blobs, or what
-the download client wrote down; small files beyond the first 32 MiB of them; files of which nothing was stated.
+What it cannot see: whether the hub itself is right; a change by somebody who also changed the names of the blobs, or
+what the download client wrote down; small files beyond the first 32 MiB of them; files of which nothing was stated.
 
 Fix: download the file again. Where you changed it yourself, waive the finding, or keep your own version elsewhere.
 """

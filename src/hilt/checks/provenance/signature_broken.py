@@ -1,17 +1,17 @@
 """A signature that does not hold over these files.
 
-What: a signature of OpenSSF Model Signing at the root of the subject lists the files with their digests. A file is not what was
-signed, is missing, is here and was not signed, or has another name; or the signature was not made with the key or the
-certificate that it names, or not by the identity whose certificate it brings.
+What: a signature of OpenSSF Model Signing at the root of the subject lists the files with their digests. A file is not
+what was signed, is missing, is here and was not signed, or has another name; or the signature was not made with the key
+or the certificate that it names, or not by the identity whose certificate it brings.
 
-Why: a signature is there so that this is noticed: somebody changed the model after the publisher had signed it, on the hub, on the
-way or on your disk. The files may still work, and do what the publisher never meant.
+Why: a signature is there so that this is noticed: somebody changed the model after the publisher had signed it, on the
+hub, on the way or on your disk. The files may still work, and do what the publisher never meant.
 
-What it cannot see: changes to files that the signature leaves out; whether what was signed is any good; whether files that are
-missing were left out on purpose.
+What it cannot see: changes to files that the signature leaves out; whether what was signed is any good; whether files
+that are missing were left out on purpose.
 
-Fix: get the whole model from its publisher again, and compare. If the files are right and the publisher forgot to sign again, ask for
-a new signature.
+Fix: get the whole model from its publisher again, and compare. If the files are right and the publisher forgot to sign
+again, ask for a new signature.
 """
 
 from __future__ import annotations

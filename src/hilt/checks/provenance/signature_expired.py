@@ -1,10 +1,10 @@
 """A signature whose certificate is past its time.
 
-What: the chain of certificates in a signature leads to a root that your settings trust, the signature holds over these files, and
-a certificate of the chain has ended.
+What: the chain of certificates in a signature leads to a root that your settings trust, the signature holds over these
+files, and a certificate of the chain has ended.
 
-Why: a certificate is good for as long as its issuer vouches for the key. Once it has ended nobody says whether the key is still
-its owner's, and nothing in the bundle proves that the signature is older than that.
+Why: a certificate is good for as long as its issuer vouches for the key. Once it has ended nobody says whether the key
+is still its owner's, and nothing in the bundle proves that the signature is older than that.
 
 What it cannot see: certificates that were revoked before their end; when the signature was really made.
 

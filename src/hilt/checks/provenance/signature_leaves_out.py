@@ -1,10 +1,11 @@
 """A file that the signature does not cover.
 
-What: a signature that verifies lists which files it leaves out, by a list of its own (`ignore_paths`) and by the rules of OpenSSF
-Model Signing (`.git`, `.gitattributes`, `.github`, `.gitignore` at the root). Files that are here and lie there are told.
+What: a signature that verifies lists which files it leaves out, by a list of its own (`ignore_paths`) and by the rules
+of OpenSSF Model Signing (`.git`, `.gitattributes`, `.github`, `.gitignore` at the root). Files that are here and lie
+there are told.
 
-Why: whoever changes such a file, or adds one, breaks no signature. The list is the signer's, and not yours: a folder that is left
-out may hold whatever somebody put there after the model was signed.
+Why: whoever changes such a file, or adds one, breaks no signature. The list is the signer's, and not yours: a folder
+that is left out may hold whatever somebody put there after the model was signed.
 
 What it cannot see: whether the signer left them out on purpose; folders that hilt does not look into, as `.git`.
 

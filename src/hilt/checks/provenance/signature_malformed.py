@@ -1,10 +1,11 @@
 """A signature that is not as OpenSSF Model Signing writes it.
 
-What: a bundle of Sigstore at the root of the subject whose list of files cannot be taken: paths with `..`, names twice, digests of
-the wrong length, files in no order, a list that does not fit its own digest, another kind of statement in a file called `.sig`.
+What: a bundle of Sigstore at the root of the subject whose list of files cannot be taken: paths with `..`, names twice,
+digests of the wrong length, files in no order, a list that does not fit its own digest, another kind of statement in a
+file called `.sig`.
 
-Why: what does not follow the specification is read differently by different tools: one says that the model is signed where
-another says that it is not.
+Why: what does not follow the specification is read differently by different tools: one says that the model is signed
+where another says that it is not.
 
 What it cannot see: why it is so; bundles that are no JSON of Sigstore at all are told as files that cannot be read.
 

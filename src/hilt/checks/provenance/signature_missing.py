@@ -1,7 +1,8 @@
 """A model without a signature, where the settings say who signs it.
 
-What: the `signers` of your settings name somebody for this reference (`models:`), and no signature lies at the root of the
-subject. The check also states whom the settings name. Where they name nobody it finds nothing: most models are unsigned.
+What: the `signers` of your settings name somebody for this reference (`models:`), and no signature lies at the root of
+the subject. The check also states whom the settings name. Where they name nobody it finds nothing: most models are
+unsigned.
 
 Why: whoever replaces a signed model by another one leaves the signature away, for they cannot make it.
 

@@ -1,14 +1,14 @@
 """A signature by somebody whom the settings do not name.
 
-What: every signature of OpenSSF Model Signing at the root of the subject (`model.sig` and other bundles of Sigstore) is held
-against the files and against the `signers` of the settings. Here stand those that may hold, and that nobody made whom the
-settings trust for this reference. The check also states what the signatures amount to, as facts.
+What: every signature of OpenSSF Model Signing at the root of the subject (`model.sig` and other bundles of Sigstore) is
+held against the files and against the `signers` of the settings. Here stand those that may hold, and that nobody made
+whom the settings trust for this reference. The check also states what the signatures amount to, as facts.
 
-Why: anybody can sign anything with a key of their own. A signature says something only once you know, from elsewhere, that the
-key or the certificate is the publisher's.
+Why: anybody can sign anything with a key of their own. A signature says something only once you know, from elsewhere,
+that the key or the certificate is the publisher's.
 
-What it cannot see: who a key belongs to; signatures that lie beside the folder (`hilt verify` finds them) or in folders below;
-what certificates were revoked.
+What it cannot see: who a key belongs to; signatures that lie beside the folder (`hilt verify` finds them) or in folders
+below; what certificates were revoked.
 
 Fix: get the key or the root certificate of the publisher by a way that you trust, and name it under `signers` in your
 settings (docs/signing.md).

@@ -15,6 +15,7 @@ from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Idle, Unwaived, Waived, Waiver
 from sample_rights import NAMES, RIGHTS
+from sample_running import ALL_RUNNING
 
 _ABOUT = [
     About(
@@ -327,4 +328,4 @@ LAPSED = replace(
     ),
 )
 
-ALL = (HONEST, BLOCKED, UNSURE, HOSTILE, WAIVED, LAPSED, *RIGHTS)
+ALL = (HONEST, BLOCKED, UNSURE, HOSTILE, WAIVED, LAPSED, *RIGHTS, *ALL_RUNNING)

@@ -21,6 +21,7 @@ from output.chromium import opened, shown
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE, WAIVED
 from sample_rights import LLAMA_HELD, NON_COMMERCIAL
+from sample_running import RUNNING
 
 ELEMENTS = set(
     "html head meta title style body main nav article section header footer details summary h1 h2 h3 p ul li dl div dt dd "
@@ -82,6 +83,7 @@ def is_inert(page: str) -> bool:
         ("waived.html", [WAIVED]),
         ("llama-with-profile.html", [LLAMA_HELD]),
         ("non-commercial.html", [NON_COMMERCIAL]),
+        ("running.html", [RUNNING]),
     ],
 )
 def test_the_page_is_the_one_that_was_looked_at(name: str, told: list[Verdict]) -> None:

@@ -167,7 +167,7 @@ def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
             yield Entry("memory", f"cannot be told: {some(untold.value, 2)}", tone=Tone.OPEN)
         return
     if running.fits is not Fits.YES:
-        told, how = running_words.takes(running), "reckoned from its tensors"
+        told, how = running_words.takes(running), "reckoned, not measured"
         if told:
             yield Entry("memory", f"{running.fits.value}: {told}", how, Tone.OPEN)
         else:

@@ -176,13 +176,16 @@ def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     if running is None:
         return
     if running.fits is Fits.YES:
-        yield Entry("runs", running_words.takes(running), "reckoned from its tensors", Tone.GOOD)
+        yield Entry("runs", running_words.takes(running), "reckoned, not measured", Tone.GOOD)
     if speed := running_words.speed(running):
-        yield Entry("speed", f"{speed}, one answer at a time", f"estimated for {running.machine.name}")
+        slower = "; so small a model may be slower" if running_words.small(running) else ""
+        yield Entry("speed", f"{speed}, one answer at a time", f"estimated for {running.machine.name}{slower}")
     busy = next((cost for cost in running.costs if cost.utilisation == running_words.BUSY), None)
     if busy is not None:
         hour = f"{running_words.dollars(running.machine.price)} an hour" if running.machine.price is not None else ""
-        yield Entry("cost", f"{running_words.cost(busy)}, a million tokens", hour)
+        yield Entry("cost", running_words.cost(busy), hour)
+    elif running_words.unmeasured(running):
+        yield Entry("cost", "`hilt fit` tells it: it measures how fast this machine is")
     prices = f"as of {running.prices_of}" if running.prices_of else ""
     for label, text in running_words.against(running):
         yield Entry(label, text, prices)

@@ -54,7 +54,7 @@ def _parts(told: Running, memory: Memory) -> Html:
     rows.append(["together", "", size_text(memory.reserved), size_text(memory.resident)])
     if told.machine.memory:
         rows.append([quote(told.machine.name, 100), "what a model may have of it", size_text(told.machine.memory), ""])
-    return table(("Part", "What for", "Set aside", "Touched"), rows, class_="figures parts")
+    return table(("Part", "What for", "Reserved", "Touched"), rows, class_="figures parts")
 
 
 def _cost(told: Running, name: str) -> Iterator[Html]:

@@ -33,14 +33,14 @@ def part_class(name: str) -> str:
 
 
 def memory_bars(running: Running, name: str) -> Html | None:
-    """What is set aside, and what of it is touched, by part; below it the machine's. None where either is not known."""
+    """What is reserved, and what of it is touched, by part; below it the machine's. None where either is not known."""
     memory, machine = running.memory, running.machine
     if memory is None or not machine.memory or not memory.reserved:
         return None
     largest = max(memory.reserved, memory.resident, machine.memory)
     zoomed = memory.reserved < _ZOOM * machine.memory
     scale = max(memory.reserved, memory.resident) if zoomed else largest
-    told = [("set aside", [part.reserved for part in memory.parts])]
+    told = [("reserved", [part.reserved for part in memory.parts])]
     if memory.resident != memory.reserved:
         told.append(("touched", [part.resident for part in memory.parts]))
     drawn: list[Html] = []
@@ -54,7 +54,7 @@ def memory_bars(running: Running, name: str) -> Html | None:
     if zoomed:
         drawn.append(svg.line(0, below - 10, 0, below + 20, "guide"))
         drawn.append(svg.line(1, below - 10, max(used, _LEAST), below + 20, "guide"))
-    else:
+    elif over:
         drawn.append(svg.line(share, 18, share, below + 20 + _BAR, "limit"))
     drawn.append(svg.text(0, below + 58, f"{quote(machine.name, 40)}: {size_text(machine.memory)}"))
     about = f"{size_text(memory.reserved)} of {size_text(machine.memory)}: {running.fits.value}. The table below has each part."
@@ -85,7 +85,7 @@ class _Line(NamedTuple):
     @property
     def reached(self) -> tuple[tuple[Offer, float], ...]:
         """Where own hardware becomes cheaper, as far as it does; that of the dearest offer last."""
-        told = zip((self.cheapest, self.dearest), self.evens, strict=False)
+        told = dict(zip((self.cheapest, self.dearest), self.evens, strict=False)).items()
         return tuple((offer, even) for offer, even in told if even is not None and 0 < even < math.inf)
 
 
@@ -94,7 +94,8 @@ _LEFT, _TOP, _HEIGHT = 0.13, 26, 330
 _APART = 34
 """Pixels that the two lines of a label take, above the line of which they tell."""
 _DECADES = 12
-"""Figures further apart than so many powers of ten are none that anybody asks or pays."""
+_CENT_PARTS, _FORTUNE = 1e-9, 1e9
+"""Dollars further apart than so many powers of ten, or outside of these, are none that anybody asks or pays."""
 
 
 class _Axes(NamedTuple):
@@ -121,7 +122,7 @@ def cost_curve(running: Running, name: str) -> Html | None:
     full = whole(running)
     figures = [running.machine.price or 0.0, *((full.low, full.high) if full else (0.0,))]
     figures += [offer.blended for offer in running.offers]
-    if full is None or not all(0 < one < math.inf for one in figures):
+    if full is None or not all(_CENT_PARTS < one < _FORTUNE for one in figures):
         return None
     a_day = running.machine.price * 24 * 1e6 if running.machine.price else 0.0
     top = max(2.5 * max(figures[3:], default=0.0), 30 * full.high)
@@ -137,7 +138,12 @@ def cost_curve(running: Running, name: str) -> Html | None:
         svg.line(axes.x(axes.least), axes.y(top), axes.x(slow), axes.y(full.high), "own"),
         svg.line(axes.x(slow), axes.y(full.high), axes.x(fast), axes.y(full.low), "own perhaps"),
         *_labels(running, axes, lines),
-        *(svg.dot(axes.x(even), axes.y(offer.blended), "even") for one in lines for offer, even in one.reached),
+        *(
+            svg.dot(axes.x(even), axes.y(offer.blended), "even")
+            for one in lines
+            for offer, even in one.reached
+            if axes.least <= even <= axes.most
+        ),
     ]
     about = (
         f"Own hardware falls from {dollars(top)} with {many(axes.least)} tokens a day to {dollars(full.low)} with {many(fast)}; "

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from hilt.core.running import BreakEven, Cost, Fits, Memory, Offer, Running
 from hilt.output.figures import counted, grouped, size_text
 
+THIS = "this machine"
 BUSY = 0.25
 """The part of the time that hardware is taken to be busy where one figure must do."""
+
+_SMALL = 10**9
 
 
 def tokens(number: int) -> str:
@@ -59,8 +62,8 @@ def takes(running: Running) -> str:
     has = f"{machine.name} has {size_text(machine.memory)}"
     match running.fits:
         case Fits.TIGHT:
-            set_aside, touched = size_text(memory.reserved), size_text(memory.resident)
-            return f"{set_aside} are set aside and {touched} touched with {load(memory)}; {has}"
+            reserved, touched = size_text(memory.reserved), size_text(memory.resident)
+            return f"{reserved} are reserved and {touched} touched with {load(memory)}; {has}"
         case Fits.NO:
             return f"{size_text(memory.reserved)} are needed with {load(memory)}; {has}"
     told = f"{size_text(memory.reserved)} of {size_text(machine.memory)} on {machine.name}, with {load(memory)}"
@@ -75,9 +78,15 @@ def speed(running: Running) -> str:
     return f"{between(low, high)} tokens a second"
 
 
+def small(running: Running) -> bool:
+    """Is it so small that computing holds it up more than reading, from which the speed is told?"""
+    parts = running.memory.parts if running.memory is not None else ()
+    return any(part.name == "weights" and part.resident < _SMALL for part in parts)
+
+
 def cost(cost: Cost) -> str:
     busy = "at full use" if cost.utilisation == 1.0 else f"when busy {cost.utilisation * 100:g} % of the time"
-    return f"{between(dollars(cost.low), dollars(cost.high))} {busy}"
+    return f"{between(dollars(cost.low), dollars(cost.high))} a million tokens {busy}"
 
 
 def host(offer: Offer) -> str:
@@ -135,6 +144,12 @@ def _even(running: Running, offers: Sequence[Offer]) -> str:
 def _ends(offers: Iterable[Offer]) -> list[Offer]:
     ranked = sorted(offers, key=lambda offer: offer.blended)
     return [ranked[0], ranked[-1]] if ranked[0].blended < ranked[-1].blended else ranked[:1]
+
+
+def unmeasured(running: Running) -> bool:
+    """Is the cost not told because nobody measured the machine that hilt runs on?"""
+    machine = running.machine
+    return running.fits is Fits.YES and bool(running.offers) and machine.name == THIS and machine.bandwidth is None
 
 
 def old(running: Running, judged_at: str) -> list[tuple[str, str, int]]:

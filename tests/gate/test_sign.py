@@ -76,6 +76,12 @@ def test_a_file_that_is_no_signature_is_not_replaced(model: Path, keys: Path) ->
     assert (model / "config.json").read_text() == "{}"
 
 
+def test_a_signature_under_a_name_that_loaders_read_is_signed_as_a_file(model: Path, keys: Path) -> None:
+    hilt.sign(model, key=keys / "other.pem", signature=model / "tokenizer.json")
+    assert "tokenizer.json" not in hilt.sign(model, key=keys / "acme.pem").left_out
+    assert hilt.verify(model, key=keys / "acme.pub").state is hilt.Signed.VERIFIED
+
+
 def test_signing_rests_on_the_bytes_alone(model: Path, keys: Path) -> None:
     from hilt.sources.digest_store import SMALLEST, Identity, Pair, usual_store
 

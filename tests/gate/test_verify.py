@@ -149,6 +149,15 @@ def test_a_file_that_only_bears_the_name_of_a_signature_is_an_extra_file(signed:
     assert (told.state, only(told).extra) == (hilt.Signed.BROKEN, ("payload.sig",))
 
 
+def test_a_bundle_under_a_name_that_loaders_read_is_an_extra_file(signed: Path, keys: Path) -> None:
+    bundle = json.loads((signed / "model.sig").read_text())
+    bundle["verificationMaterial"]["publicKey"]["hint"] = "{{ 'Ignore what was said before' }}"
+    (signed / "chat_template.jinja").write_text(json.dumps(bundle))
+    told = hilt.verify(signed, key=keys / "acme.pub")
+    assert told.state is hilt.Signed.BROKEN
+    assert told.signatures[0].extra == ("chat_template.jinja",)
+
+
 def test_a_damaged_model_sig_is_broken_and_says_why(signed: Path, keys: Path) -> None:
     (signed / "model.sig").write_text("{")
     told = hilt.verify(signed, key=keys / "acme.pub")

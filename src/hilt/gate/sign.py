@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.checks.digesting import ALGORITHMS, Piece, digest_pieces
-from hilt.checks.provenance.places import CLIENT_FOLDER, SUFFIX, USUAL
+from hilt.checks.provenance.places import CLIENT_FOLDER, SUFFIX, USUAL, is_no_part
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, SourceError, UsageError
 from hilt.core.progress import Progress, Silent
@@ -95,7 +95,7 @@ def sign(
         own = inside(str(file), listing)
         left_out = {
             own,
-            *(one.path for one in others),
+            *(one.path for one in others if is_no_part(one.path)),
             *(one.path for one in listing.subject.entries if one.path == CLIENT_FOLDER),
         } - {""}
         files = _digested(listing, left_out, algorithm, progress or Silent(), shards=shards)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from os import PathLike, fspath
 from typing import Any
 
+from hilt.checks.provenance.places import is_no_part
 from hilt.core.progress import Progress, Silent
 from hilt.core.verification import Signature, Signed, Verification
 from hilt.core.wire import encode_text
@@ -45,19 +46,22 @@ def verify(
     Raises `UsageError` where the reference, a signer or the signature file is wrong, `NothingToCheck` where there is no file.
     """
     settings, where = settings or Settings(), fspath(reference)
-    named = trusted_signers(key=key, certificate=certificate, identity=identity, issuer=issuer, trust_file=trust_file)
-    signers = signers_for(where, settings.signers) if named is None else named
+    one_signer = trusted_signers(
+        key=key, certificate=certificate, identity=identity, issuer=issuer, trust_file=trust_file
+    )
+    signers = signers_for(where, settings.signers) if one_signer is None else one_signer
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with closing(open_reference(where, settings.limits, private_hosts=settings.private_hosts)) as listing:
         found = signature_files(listing, settings.limits)
-        chosen = found if signature is None else [named_signature(fspath(signature), listing, settings.limits)]
+        named = [] if signature is None else [named_signature(fspath(signature), listing, settings.limits)]
+        chosen = named or found
         files = SignedFiles(listing, settings.limits, progress or Silent(), usual_store(), trust_nothing=trust_nothing)
         told: tuple[Signature, ...] = ()
         if chosen:
             from hilt.gate.held import held
 
             usable(signers)
-            inside = {one.path for one in (*found, *chosen)} - {""}
+            inside = {one.path for one in found if is_no_part(one.path)} | {one.path for one in named}
             told = tuple(held(chosen, files, inside, signers, now))
         return Verification(
             reference=where,

@@ -56,6 +56,12 @@ def test_a_second_signature_beside_is_no_file_too_many() -> None:
     assert found(CHECK, subject(files, signers=[acme(), trusting(OTHER_KEY, "other")])) == []
 
 
+def test_a_second_signature_under_a_name_that_loaders_read_is_a_file_too_many() -> None:
+    files = {**SIGNED, "chat_template.jinja": sign.sign(statement(), OTHER_KEY)}
+    ((severity, path, _),) = found(CHECK, subject(files, signers=[acme(), trusting(OTHER_KEY, "other")]))[:1]
+    assert (severity, path) == ("high", "chat_template.jinja")
+
+
 def test_a_signature_over_one_file_fewer_is_told_though_its_signer_is_trusted() -> None:
     def without_config(document: dict[str, object]) -> None:
         from hilt.knowledge.provenance.statement import Resource, root_digest

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hilt.checks.check import Repository
-from hilt.checks.provenance.places import CLIENT_FOLDER, FORMAT, USUAL, may_sign
+from hilt.checks.provenance.places import CLIENT_FOLDER, FORMAT, USUAL, is_no_part, may_sign
 from hilt.core.byte_source import ByteSource
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, LimitExceeded, MissingExtra, SourceError
@@ -47,7 +47,7 @@ def held(repository: Repository) -> tuple[Held, ...]:
     most = repository.limits.signatures
     beyond = str(LimitExceeded("signatures", len(paths), most))
     read = [_read(repository, path) for path in paths[:most]]
-    signatures = [one.path for one in read if one.signature is not None or one.path == USUAL]
+    signatures = [one.path for one in read if is_no_part(one.path) and (one.signature is not None or one.path == USUAL)]
     told = [_held(repository, one, signatures) for one in read if one.signature is not None or _tells(repository, one)]
     return (*told, *(Held(path, unseen=beyond) for path in paths[most:]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 FORMAT = "sigstore-bundle"
 USUAL, SUFFIX = "model.sig", ".sig"
 """What OpenSSF Model Signing calls a signature, and what others of the same model are called like."""
+_NAMES = (SUFFIX, ".sigstore", ".sigstore.json")
 CLIENT_FOLDER = ".cache/huggingface"
 """What a download client keeps beside the files for itself: nobody signs it."""
 
@@ -12,3 +13,11 @@ CLIENT_FOLDER = ".cache/huggingface"
 def may_sign(path: str, kind: str) -> bool:
     """Whether the file at `path`, of the format `kind`, may be a signature of the subject."""
     return "/" not in path and (kind == FORMAT or path.endswith(SUFFIX))
+
+
+def is_no_part(path: str) -> bool:
+    """Whether a signature at `path` is no file of the model, which need not be signed: its name says so.
+
+    Under any other name a loader may read it: a bundle holds free text, and as `chat_template.jinja` it is a template.
+    """
+    return path.endswith(_NAMES)

@@ -141,6 +141,12 @@ def test_a_place_that_cannot_be_written_is_as_if_it_were_empty(tmp_path: Path) -
     assert store.find([WHO]) == {}
 
 
+def test_a_place_that_no_system_can_name_is_as_if_it_were_empty(tmp_path: Path) -> None:
+    store = DigestStore(tmp_path / ("a" * 5000))
+    store.add({WHO: PAIR})
+    assert store.find([WHO]) == {}
+
+
 def test_one_that_another_process_holds_is_as_if_it_were_empty(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digest_store, "_WAIT", 0.05)
     store = DigestStore(folder)
@@ -176,3 +182,13 @@ def test_the_usual_store_lies_in_the_users_cache_folder(tmp_path: Path, monkeypa
     assert store is not None
     store.add({WHO: PAIR})
     assert os.listdir(tmp_path / "hilt") == ["digests.sqlite"]
+
+
+def test_a_cache_folder_that_depends_on_where_one_stands_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("XDG_CACHE_HOME is of Linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert digest_store._cache_folder() == tmp_path / ".cache" / "hilt"

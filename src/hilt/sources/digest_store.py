@@ -97,7 +97,7 @@ class DigestStore:
                     if state == wanted[piece].state and _is_digest(blake3) and _is_digest(sha256):
                         found[wanted[piece]] = Pair(blake3=blake3, sha256=sha256)
 
-        if wanted and self._file.exists():
+        if wanted and os.path.exists(self._file):  # noqa: PTH110 (that of pathlib raises where a folder is closed)
             self._use(ask)
         return found
 
@@ -160,7 +160,8 @@ def _cache_folder() -> Path:
         return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "hilt" / "cache"
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "hilt"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hilt"
+    stated = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(stated) if stated.startswith("/") else Path.home() / ".cache") / "hilt"
 
 
 def _of_this_version(database: sqlite3.Connection) -> None:

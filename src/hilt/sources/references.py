@@ -47,6 +47,8 @@ def _remote(reference: str, limits: Limits, private_hosts: tuple[str, ...]) -> L
 
 
 def _here(reference: str, limits: Limits) -> Listing:
+    if not reference:
+        raise ReferenceInvalid("the reference is empty, as an unset variable leaves it; `.` is this folder")
     path = Path(reference)
     try:
         path.lstat()

@@ -85,6 +85,12 @@ def test_a_missing_path_is_bad_usage(tmp_path: Path) -> None:
     done = hilt("check", tmp_path / "nowhere")
     assert done.returncode == 2
     assert "nowhere: No such file or directory; give the path of a folder or file" in done.stderr
+
+
+def test_an_empty_reference_is_not_the_folder_where_one_stands() -> None:
+    done = hilt("check", "")
+    assert done.returncode == 2
+    assert "the reference is empty" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -63,4 +63,5 @@ OUTPUTS: tuple[Output, ...] = (
         extra="spdx",
         package="spdx_python_model",
     ),
+    Output(name="card", title="a model card, with what nobody has stated", media_type="text/markdown", suffix=".md"),
 )

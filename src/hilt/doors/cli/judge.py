@@ -17,7 +17,7 @@ import click
 @click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
 @click.option(
     "-o", "--output", "outputs", metavar="FORMAT[:FILE]", multiple=True,
-    help="text, json, sarif, html, cyclonedx or spdx; may be given several times.",
+    help="text, json, sarif, html, cyclonedx, spdx or card; may be given several times.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
 @click.option("--stage", metavar="WORD", help="What policies see as env.stage.")

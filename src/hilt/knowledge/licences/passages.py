@@ -1,7 +1,7 @@
 """Cuts a card, a README or a notice into passages: what reStructuredText and Markdown show as one paragraph, item or row.
 
-Only what is needed to read sentences: code, pictures and tags are left out, of links the text stays and where they lead is
-kept beside it.
+Only what is needed to read sentences: code, pictures, tags and marks of footnotes are left out, of links the text stays and
+where they lead is kept beside it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _DIRECTIVE = lazy_pattern(r"\s*\.\. ")
 _TITLE_LENGTH = 120
 _PICTURE = lazy_pattern(r"!\[[^\]\[]{0,300}\]\([^()\s]{0,2000}(?:\s[^()]{0,200})?\)")
 _TAG = lazy_pattern(r"<(?:/?[a-zA-Z][a-zA-Z0-9-]{0,20}(?:\s[^<>]{0,1000})?/?|!--[^<>]{0,1000}--)>")
+_FOOTNOTE = lazy_pattern(r"\[\^[^\]\[\s]{1,40}\](?!:)")
 _LINK = lazy_pattern(
     r"\[(?P<text>[^\]\[]{0,300})\](?:\((?P<to>[^()\s]{0,1000})[^()]{0,200}\)|\[[^\]\[]{0,100}\])"
     r"|`(?P<said>[^`<>]{1,300}?)\s*<(?P<url>[^`<>\s]{1,1000})>`_{0,2}"
@@ -115,6 +116,8 @@ class _Cutter:
 def _plain(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
     """A text without marks, and its links."""
     text = _TAG.sub(" ", _PICTURE.sub("", text))
+    if "[^" in text:
+        text = _FOOTNOTE.sub("", text)
     links: list[tuple[int, int, str]] = []
     parts, size, last = list[str](), 0, 0
 

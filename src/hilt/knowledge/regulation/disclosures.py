@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from hilt.core.patterns import lazy_pattern
+from hilt.formats.model_card import code_blocks
 
 SUMMARY = lazy_pattern(
     r"public summary of (?:the )?(?:training|data|content)|summary of (?:the )?(?:content used for|training) (?:training|content|data)|"
@@ -43,10 +44,12 @@ SECTIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def places(pattern: re.Pattern[str], text: str, first_line: int = 1) -> Iterator[int]:
-    """The lines of `text` on which `pattern` is found."""
-    for number, line in enumerate(text.split("\n"), start=first_line):
-        if pattern.search(line[:4000]):
-            yield number
+    """The lines of `text` on which `pattern` is found, those of blocks of code left out."""
+    blocks = code_blocks(text) if "```" in text or "~~~" in text else ()
+    code = {line for block in blocks for line in range(block.line, block.line + block.text.count("\n") + 2)}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if number not in code and pattern.search(line[:4000]):
+            yield number + first_line - 1
 
 
 def sections(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

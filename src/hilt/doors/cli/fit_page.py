@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hilt.core.running import Fits
-from hilt.output.figures import counted, grouped, size_text
+from hilt.output.figures import counted, size_text
+from hilt.output.layout import cells
 from hilt.output.quote import quote
+from hilt.output.running_words import between, cheaper_from, dollars, tokens, whole
 
 if TYPE_CHECKING:
-    from hilt.core.running import BreakEven, Offer
+    from hilt.core.running import BreakEven, Offer, Running
     from hilt.gate.fit import At, Fit, Row
     from hilt.output.layout import Page
 
@@ -17,8 +19,8 @@ _COLOURS = {Fits.YES: "green", Fits.TIGHT: "yellow", Fits.NO: "red", Fits.UNKNOW
 _SHORT = {Fits.YES: "fits", Fits.TIGHT: "tight", Fits.NO: "no", Fits.UNKNOWN: "?"}
 _BUSY = (0.05, 0.25, 0.5, 1.0)
 _NAME, _CELL, _MOST = 26, 18, 8
-_PRICES = 36
-"""Where the columns of the table begin, and the figures of the costs."""
+_PRICES, _PRICE, _IN_OUT = 36, 11, 16
+"""Where the columns of the tables begin, and how wide they are."""
 
 
 def write(page: Page, told: Fit, busy: float | None) -> None:
@@ -62,10 +64,10 @@ def _verdict(told: Fit) -> str:
         )
         return f"{alone}{quote(next(iter(running.why[1:]), ''), 300)}"
     has = f"{size_text(running.memory.reserved)} of {size_text(told.machine.memory)} on {machine}"
-    takes = f"{quote(told.chosen)} in {running.memory.engine} takes {has} with {_tokens(running.memory.context)} tokens"
+    takes = f"{quote(told.chosen)} in {running.memory.engine} takes {has} with {tokens(running.memory.context)} tokens"
     match running.fits:
         case Fits.YES:
-            return f"{takes}, and up to {_tokens(running.largest_context or 0)} tokens fit"
+            return f"{takes}, and up to {tokens(running.largest_context or 0)} tokens fit"
         case Fits.TIGHT:
             return f"{takes}; what it touches fits ({size_text(running.memory.resident)}), what it reserves does not"
         case _:
@@ -75,14 +77,16 @@ def _verdict(told: Fit) -> str:
 def _price(told: Fit) -> str:
     """What it costs here at a quarter of the time, and the cheapest host of the same model."""
     quarter = next(cost for cost in told.running.costs if cost.utilisation == 0.25)
-    here = f"{_dollars(quarter.low)} to {_dollars(quarter.high)} for a million tokens when busy a quarter of the time"
+    here = (
+        f"{between(dollars(quarter.low), dollars(quarter.high))} for a million tokens when busy a quarter of the time"
+    )
     even = next((one for one in told.running.break_even if one.offer.same), None)
     if even is None:
         return f"{here}; no host of this model is known"
-    hosted = f"{_dollars(even.offer.blended)} hosted by {quote(even.offer.provider)}"
+    hosted = f"{dollars(even.offer.blended)} hosted by {quote(even.offer.provider)}"
     if even.tokens_a_day is None:
-        return f"{here}, {hosted}: cheaper than here at full use"
-    return f"{here}, {hosted}: break-even at {_many(even.tokens_a_day)} tokens a day"
+        return f"{here}, {hosted}: less than here even at full use"
+    return f"{here}, {hosted}; own hardware is cheaper {cheaper_from(told.running, even)}"
 
 
 def _instead(told: Fit) -> str:
@@ -95,8 +99,8 @@ def _instead(told: Fit) -> str:
 
 def _table(page: Page, told: Fit) -> None:
     many = f" for {counted(told.sequences, 'sequence')} at once" if told.sequences > 1 else ""
-    page.flow([("Memory", "bold"), (f"reserved / touched, in GB,{many} with so many tokens:", "")])
-    heads = "".join(f"{_tokens(at.context):<{_CELL}}" for at in told.rows[0].at)
+    page.flow([("Memory,", "bold"), (f"reserved / touched, in GB,{many} with so many tokens:", "")])
+    heads = "".join(f"{tokens(at.context):<{_CELL}}" for at in told.rows[0].at)
     speed = "tokens/s" if told.writes else ""
     page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<{_MOST}}{speed}", "dim"))
     for estimate in (False, True):
@@ -114,7 +118,7 @@ def _row(page: Page, row: Row, *, writes: bool) -> None:
         page.line(f"  {name}")
         label = f"  {size_text(row.bytes)}"
     cells = "".join(_cell(page, at) for at in row.at)
-    most = "?" if row.largest_context is None else _tokens(row.largest_context) if row.largest_context else "-"
+    most = "?" if row.largest_context is None else tokens(row.largest_context) if row.largest_context else "-"
     page.line(f"  {label:<{_NAME}}{cells}{most:<{_MOST}}{_speed(row) if writes else ''}")
 
 
@@ -135,11 +139,6 @@ def _bare(name: str) -> str:
     return name.removesuffix(", estimated")
 
 
-def _tokens(number: int) -> str:
-    """`32k` for 32 768."""
-    return f"{number >> 10}k" if number and not number & 1023 else grouped(number)
-
-
 def _speed(row: Row) -> str:
     if row.at[0].fits is Fits.NO:
         return "-"
@@ -153,44 +152,39 @@ def _short(figure: float) -> str:
 def _costs(page: Page, told: Fit, busy: float | None) -> None:
     running = told.instead[1] if told.instead is not None else told.running
     of = f" with {_bare(told.instead[0])}" if told.instead is not None else ""
-    hour = f"; an hour of {quote(told.machine.name)}: {_dollars(told.machine.price)}" if told.machine.price else ""
-    page.flow([("Cost", "bold"), (f"US dollars for a million tokens{of}, three of input to one of output{hour}", "")])
-    whole = next((cost for cost in running.costs if cost.utilisation == 1.0), None)
+    hour = f"; an hour of {quote(told.machine.name)}: {dollars(told.machine.price)}" if told.machine.price else ""
+    page.flow([("Cost,", "bold"), (f"US dollars for a million tokens{of}, three of input to one of output{hour}", "")])
+    full = whole(running)
     for part in (busy,) if busy is not None else _BUSY:
-        if whole is not None:
+        if full is not None:
             label = f"here, busy {part * 100:g} % of the time"
             page.flow(
-                [(f"{_dollars(whole.low / part)} to {_dollars(whole.high / part)}", "")],
+                [(between(dollars(full.low / part), dollars(full.high / part)), "")],
                 indent=_PRICES,
                 label=(label, ""),
             )
+    _hosts(page, running)
+    page.flow([(f"Prices as of {running.prices_of}.", "dim")])
+
+
+def _hosts(page: Page, running: Running) -> None:
+    heads = f"{'a million':<{_PRICE}}{'in / out':<{_IN_OUT}}" + ("cheaper here" if running.break_even else "")
+    page.line(page.styled(f"  {'':<{_PRICES - 2}}{heads}", "dim"))
     even = {one.offer: one for one in running.break_even}
     for same, words in ((True, "this model, hosted, by its name"), (False, "others; not held against its work")):
         offers = [offer for offer in running.offers if offer.same is same]
         page.flow([(words, "dim")] if offers or not same else [("no host of this model is known by its name", "dim")])
         for offer in offers:
-            _offer(page, offer, even.get(offer), dearest=whole.high if whole is not None else 0)
-    page.flow([(f"Prices as of {running.prices_of}.", "dim")])
+            _offer(page, running, offer, even.get(offer))
 
 
-def _offer(page: Page, offer: Offer, even: BreakEven | None, dearest: float) -> None:
-    told = f"{_dollars(offer.blended)} ({_dollars(offer.input)} in, {_dollars(offer.output)} out)"
-    spans = [(told, "")]
-    if even is not None and even.tokens_a_day is None:
-        spans.append(("cheaper than here at full use", "yellow"))
-    elif even is not None and even.tokens_a_day is not None:
-        surely = "" if dearest <= offer.blended else ", if it is as fast as it can be"
-        spans.append((f"dearer from {_many(even.tokens_a_day)} tokens a day{surely}", ""))
-    name = quote(offer.provider if offer.same else f"{offer.provider} {offer.model}")
-    page.flow(spans, indent=_PRICES, label=(name, ""))
-
-
-def _dollars(figure: float) -> str:
-    return f"${figure:,.2f}" if figure >= 0.0995 else f"${figure:.3f}"
-
-
-def _many(figure: float) -> str:
-    for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
-        if figure >= size:
-            return f"{figure / size:.3g} {word}"
-    return f"{figure:.0f}"
+def _offer(page: Page, running: Running, offer: Offer, even: BreakEven | None) -> None:
+    name = quote(offer.provider if offer.same else f"{offer.provider} {offer.model}", 80)
+    if cells(name) > _PRICES - 3:
+        page.line(f"  {name}")
+        name = ""
+    prices = f"{dollars(offer.blended):<{_PRICE}}{f'{dollars(offer.input)} / {dollars(offer.output)}':<{_IN_OUT}}"
+    told = cheaper_from(running, even) if even is not None else ""
+    never = even is not None and even.tokens_a_day is None
+    room = " " * (_PRICES - 2 - cells(name))
+    page.line(f"  {name}{room}{prices}{page.styled(told, 'yellow' if never else '')}")

@@ -57,7 +57,7 @@ def this_machine(*, measured: bool) -> Machine:
         memory=usable(total, "laptop"),
         bandwidth=bandwidth() if measured else None,
         price=like_it.price,
-        source=f"{total / _GIB:.1f} GiB of memory, less what the system needs; {speed}; its graphics cards are not looked at; "
+        source=f"{total / _GB:.1f} GB of memory, less what the system needs; {speed}; its graphics cards are not looked at; "
         f"price as of a laptop: {_price_source(_entry(_ASSUMED))}",
         as_of=like_it.as_of,
     )

@@ -97,7 +97,9 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
     assert 2000 <= sum(1 for _ in stream.ops()) <= 2400
 
 
-@pytest.mark.parametrize(("script", "option"), [("inspect.py", "--small"), ("recall.py", "--gadgets")])
+@pytest.mark.parametrize(
+    ("script", "option"), [("inspect.py", "--small"), ("recall.py", "--gadgets"), ("signing.py", "--files")]
+)
 def test_the_scripts_tell_their_options(tmp_path: Path, script: str, option: str) -> None:
     done = subprocess.run(
         [sys.executable, BENCHMARKS / script, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -31,6 +31,9 @@ CHUNK = 1 << 18
 ALGORITHMS = ("sha256", "blake2b", "blake3")
 """What manifests of OpenSSF Model Signing may use."""
 
+THREADS = min((os.cpu_count() or 1) + 4, 8)
+"""More than there are cores, so that none of these is idle while the last of a few large files is gone through."""
+
 
 class Updated(Protocol):
     """A digest, a search: whatever is told of one chunk after the other."""
@@ -128,7 +131,7 @@ def digest_pieces(
         return found
 
     longest_first = sorted(pieces, key=lambda piece: (piece.begin - piece.end, piece))
-    digests = spread(digest, longest_first, threads=min(os.cpu_count() or 1, 8))
+    digests = spread(digest, longest_first, threads=THREADS)
     if store is not None:
         store.add(made)
     told = {piece: found for piece, found in zip(longest_first, digests, strict=True) if piece not in errors}

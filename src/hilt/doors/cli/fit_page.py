@@ -19,7 +19,7 @@ _COLOURS = {Fits.YES: "green", Fits.TIGHT: "yellow", Fits.NO: "red", Fits.UNKNOW
 _SHORT = {Fits.YES: "fits", Fits.TIGHT: "tight", Fits.NO: "no", Fits.UNKNOWN: "?"}
 _BUSY = (0.05, 0.25, 0.5, 1.0)
 _NAME, _CELL, _MOST = 26, 18, 8
-_PRICES, _PRICE, _IN_OUT = 36, 11, 16
+_PRICES, _PRICE, _IN_OUT = 33, 11, 16
 """Where the columns of the tables begin, and how wide they are."""
 
 

@@ -40,7 +40,7 @@ ENGINES = {
     for one in (
         Engine(
             "llama.cpp",
-            41 * MIB,
+            50 * MIB,
             "flash attention on, windows not kept whole, as llama-server starts",
             ahead=-1,
             padded=256,
@@ -77,8 +77,6 @@ _BY_FORMAT = {
     "gguf": "llama.cpp",
     **dict.fromkeys(("safetensors", "torch-zip", "torch-legacy", "torch-tar"), "transformers"),
 }
-_TOUCHED = 96 * MIB
-"""Of what llama.cpp sets aside to compute in, about what it touches."""
 
 
 def engine_of(variant: Variant) -> str:
@@ -107,6 +105,7 @@ def memory(
     rules = ENGINES[engine]
     bits = cache_bits or (32 if engine == "transformers" and _mostly(variant) == "F32" else 16)
     buffer = _buffer(rules, shape, variant, context, sequences, ubatch, flash)
+    touched = _buffer(rules._replace(all_words=False), shape, variant, context, sequences, ubatch, flash)
     cache, state = (
         cache_bytes(shape, engine, context, sequences, cache_bits=bits, ubatch=ubatch),
         state_bytes(shape, engine),
@@ -115,7 +114,7 @@ def memory(
         Part("weights", variant.bytes, variant.bytes),
         Part("cache", cache, cache),
         Part("state", sequences * state, sequences * state),
-        Part("buffer", buffer, min(buffer, _TOUCHED) if rules.passes == 0 else buffer),
+        Part("buffer", buffer, touched),
         Part("runtime", rules.runtime, rules.runtime),
     )
     return Memory(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,12 @@ def test_a_signature_under_a_name_that_loaders_read_is_signed_as_a_file(model: P
     hilt.sign(model, key=keys / "other.pem", signature=model / "tokenizer.json")
     assert "tokenizer.json" not in hilt.sign(model, key=keys / "acme.pem").left_out
     assert hilt.verify(model, key=keys / "acme.pub").state is hilt.Signed.VERIFIED
+
+
+def test_the_private_key_is_not_signed_with_the_model_and_given_away(model: Path, keys: Path) -> None:
+    shutil.copy(keys / "acme.pem", model / "sub" / "acme.pem")
+    with pytest.raises(UsageError, match=r"--key sub/acme\.pem: the private key lies in what it is to sign"):
+        hilt.sign(model, key=model / "sub" / "acme.pem")
 
 
 def test_signing_rests_on_the_bytes_alone(model: Path, keys: Path) -> None:

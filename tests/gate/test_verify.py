@@ -197,9 +197,20 @@ def test_what_the_signers_own_list_leaves_out_is_not_taken_on_trust(model: Path,
 def test_what_a_download_client_keeps_for_itself_is_no_file_of_the_model(signed: Path, keys: Path) -> None:
     (signed / ".cache" / "huggingface").mkdir(parents=True)
     (signed / ".cache" / "huggingface" / "x.metadata").write_text("x")
-    assert hilt.verify(signed, key=keys / "acme.pub").state is hilt.Signed.VERIFIED
+    told = hilt.verify(signed, key=keys / "acme.pub")
+    assert (told.state, only(told).excluded) == (hilt.Signed.VERIFIED, (".cache/huggingface",))
     (signed / ".cache" / "evil.py").write_text("x")
     assert only(hilt.verify(signed, key=keys / "acme.pub")).extra == (".cache/evil.py",)
+
+
+@links
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_only_bears_the_name_of_a_clients_folder_is_an_extra_file(signed: Path, keys: Path, kind: str) -> None:
+    place = signed / ".cache" / "huggingface"
+    place.parent.mkdir()
+    _ = place.write_text("x") if kind == "file" else place.symlink_to("/srv")
+    told = hilt.verify(signed, key=keys / "acme.pub")
+    assert (told.state, only(told).extra) == (hilt.Signed.BROKEN, (".cache/huggingface",))
 
 
 @links

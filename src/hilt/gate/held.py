@@ -121,6 +121,6 @@ def _with(told: Signature, differences: Differences, statement: Statement, files
         renamed=differences.renamed,
         unread=(*((path, files.why_unread(statement, path)) for path in differences.unknown), *files.unlisted),
         ignored=differences.ignored,
-        excluded=differences.excluded,
+        excluded=tuple(sorted((*differences.excluded, *files.set_aside))),
         empty=differences.empty,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.checks.digesting import ALGORITHMS, Piece, digest_pieces
-from hilt.checks.provenance.places import CLIENT_FOLDER, SUFFIX, USUAL, is_no_part
+from hilt.checks.provenance.places import SUFFIX, USUAL, is_client_folder, is_no_part
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, SourceError, UsageError
 from hilt.core.progress import Progress, Silent
@@ -79,25 +79,18 @@ def sign(
     file.
     """
     settings, where = settings or Settings(), fspath(reference)
-    if where.startswith(("hf:", "https:", "http:")):
-        raise UsageError(f"{where}: only files that are here are signed; download it first")
-    if algorithm not in ALGORITHMS:
-        raise UsageError(f"--hash {algorithm}: known are {', '.join(ALGORITHMS)}")
+    _refuse_elsewhere(where, algorithm)
     private = _private(key, certificate, password)
     with closing(open_reference(where, settings.limits)) as listing:
         _refuse_gaps(listing)
+        _refuse_key_inside(fspath(key), listing)
         folder = root(listing)
         if shards and folder is None:
             raise UsageError(f"--shards {where}: OpenSSF Model Signing knows shards in folders alone; sign it whole")
         file = Path(signature) if signature is not None else _usual(where, folder)
         _refuse_to_replace(file, private, settings)
-        others = signature_files(listing, settings.limits)
         own = inside(str(file), listing)
-        left_out = {
-            own,
-            *(one.path for one in others if is_no_part(one.path)),
-            *(one.path for one in listing.subject.entries if one.path == CLIENT_FOLDER),
-        } - {""}
+        left_out = {own, *_no_parts(listing, settings)} - {""}
         files = _digested(listing, left_out, algorithm, progress or Silent(), shards=shards)
         stated = _statement(listing, folder, files, left_out, algorithm, shards=shards)
     bundle = _signed(stated, private, settings, for_model_signing=for_model_signing)
@@ -114,6 +107,24 @@ def sign(
         size=sum(one.size for one in files),
         left_out=tuple(entry.path for entry in listing.subject.entries if entry.path not in told),
     )
+
+
+def _refuse_elsewhere(where: str, algorithm: str) -> None:
+    if where.startswith(("hf:", "https:", "http:")):
+        raise UsageError(f"{where}: only files that are here are signed; download it first")
+    if algorithm not in ALGORITHMS:
+        raise UsageError(f"--hash {algorithm}: known are {', '.join(ALGORITHMS)}")
+
+
+def _refuse_key_inside(key: str, listing: Listing) -> None:
+    if path := inside(key, listing):
+        raise UsageError(f"--key {path}: the private key lies in what it is to sign, and goes where that goes; move it")
+
+
+def _no_parts(listing: Listing, settings: Settings) -> Iterator[str]:
+    """What lies in the folder and is no part of the model: other signatures, and the notes of download clients."""
+    yield from (one.path for one in signature_files(listing, settings.limits) if is_no_part(one.path))
+    yield from (entry.path for entry in listing.subject.entries if is_client_folder(entry))
 
 
 def _private(key: Named, certificate: Named | None, password: bytes | None) -> _Private:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 
 from hilt.checks.digesting import Piece, digest_pieces
-from hilt.checks.provenance.places import CLIENT_FOLDER
+from hilt.checks.provenance.places import is_client_folder
 from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.subject import Entry, EntryKind
@@ -37,7 +37,10 @@ class SignedFiles:
         self._digests: dict[Piece, str] = {}
         self._errors: dict[Piece, str] = {}
         self._remembered: frozenset[Piece] = frozenset()
-        self._entries = {entry.path: entry for entry in listing.subject.entries if entry.path != CLIENT_FOLDER}
+        entries = listing.subject.entries
+        self._entries = {entry.path: entry for entry in entries if not is_client_folder(entry)}
+        self.set_aside = tuple(entry.path for entry in entries if is_client_folder(entry))
+        """Folders that are no part of any model."""
         self.claimed = frozenset(entry.path for entry in listing.subject.files if entry.claimed)
         """Files whose SHA-256 is what a hub states."""
         self.unlisted = tuple((gap.path, gap.why) for gap in listing.gaps if gap.path not in self._entries)

@@ -171,6 +171,11 @@ def test_what_a_download_client_keeps_beside_the_files_is_not_the_model() -> Non
     assert stated(CHECK, made) == VERIFIED
 
 
+def test_a_link_under_the_name_of_a_clients_folder_breaks_the_signature() -> None:
+    link = Entry(path=".cache/huggingface", kind=EntryKind.LINK_OUT, target="/srv")
+    assert stated(CHECK, subject(SIGNED, link, signers=[acme()]))["signature"] == "broken"
+
+
 def test_a_link_that_was_not_signed_breaks_the_signature() -> None:
     made = subject(SIGNED, Entry(path="more.py", kind=EntryKind.LINK_OUT, target="/srv"), signers=[acme()])
     assert stated(CHECK, made)["signature"] == "broken"

@@ -75,6 +75,12 @@ def test_a_model_is_signed_and_verified(model: Path, keys: Path) -> None:
     assert done.stdout.startswith(f"VERIFIED {model}\nsigned by acme.pub, over exactly these files\n")
 
 
+def test_what_is_never_signed_is_not_among_exactly_these_files(signed: Path, keys: Path) -> None:
+    (signed / ".gitattributes").write_text("*.bin filter=other")
+    done = hilt("verify", signed, "--key", keys / "acme.pub")
+    assert "over exactly these files but for those that are never signed\n" in done.stdout
+
+
 def test_json_says_the_same(signed: Path, keys: Path) -> None:
     done = hilt("verify", signed, "--key", keys / "acme.pub", "--json")
     told = json.loads(done.stdout)

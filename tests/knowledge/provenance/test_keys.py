@@ -71,6 +71,7 @@ def test_what_is_given_in_place_of_a_key_is_named() -> None:
     for read, data, said in (
         (keys.read_public_key, private, "this is a private key: keep it to yourself"),
         (keys.read_public_key, certificate, "this is a certificate, not a public key"),
+        (keys.read_public_key, public + public_pem(OTHER_KEY).encode(), "this holds 2 keys, and a signer has one"),
         (keys.read_public_key, b"", "no `-----BEGIN` stands in it"),
         (keys.read_public_key, public[:60], "there is a PUBLIC KEY"),
         (keys.read_private_key, public, "no private key in PEM: there is a PUBLIC KEY"),

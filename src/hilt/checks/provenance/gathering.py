@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hilt.checks.check import Repository
-from hilt.checks.provenance.places import CLIENT_FOLDER, FORMAT, USUAL, is_no_part, may_sign
+from hilt.checks.provenance.places import FORMAT, USUAL, is_client_folder, is_no_part, may_sign
 from hilt.core.byte_source import ByteSource
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, LimitExceeded, MissingExtra, SourceError
@@ -133,7 +133,7 @@ class _Digests:
     def files(self) -> Iterator[manifest.File]:
         """All names that somebody could load, with the digests that there are of them."""
         for entry in self._repository.subject.entries:
-            if entry.path != CLIENT_FOLDER:
+            if not is_client_folder(entry):
                 digests = self._of(entry) if entry.kind is EntryKind.FILE else ()
                 yield manifest.File(entry.path, entry.size, digests)
 

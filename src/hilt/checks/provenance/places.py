@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hilt.core.subject import Entry, EntryKind
+
 FORMAT = "sigstore-bundle"
 USUAL, SUFFIX = "model.sig", ".sig"
 """What OpenSSF Model Signing calls a signature, and what others of the same model are called like."""
@@ -13,6 +15,11 @@ CLIENT_FOLDER = ".cache/huggingface"
 def may_sign(path: str, kind: str) -> bool:
     """Whether the file at `path`, of the format `kind`, may be a signature of the subject."""
     return "/" not in path and (kind == FORMAT or path.endswith(SUFFIX))
+
+
+def is_client_folder(entry: Entry) -> bool:
+    """Whether it is the folder of a download client, and no file or link of that name."""
+    return entry.path == CLIENT_FOLDER and entry.kind is EntryKind.SET_ASIDE
 
 
 def is_no_part(path: str) -> bool:

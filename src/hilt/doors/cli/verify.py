@@ -23,7 +23,7 @@ _COLUMN = 16
 """Where the names of files begin."""
 _DIGEST = re.compile(r"\b([0-9a-f]{16})[0-9a-f]{48}\b")
 _STATES = {
-    "verified": "signed by {signers}, over exactly these files",
+    "verified": "signed by {signers}, over exactly these files{but}",
     "incomplete": "signed by {signers}, who left out files that are here: see what they are",
     "claimed": "signed by {signers}, over the digests that the hub states; hilt has not seen the bytes: download and verify them",
     "unread": "signed by {signers}, but some files could not be compared",
@@ -97,7 +97,9 @@ def _page(told: Verification) -> Page:
     state, name = told.state.word, quote(told.reference)
     signers = " and ".join(dict.fromkeys(quote(name) for one in told.signatures for name in one.signers))
     page.flow([(state.upper(), _COLOURS.get(state, "on yellow")), (name, "bold")])
-    page.flow([(_STATES[state].format(signers=signers, name=name.rstrip("/")), "")])
+    unsigned = any(one.state is told.state and (one.excluded or one.empty) for one in told.signatures)
+    but = " but for those that are never signed" if unsigned else ""
+    page.flow([(_STATES[state].format(signers=signers, name=name.rstrip("/"), but=but), "")])
     if not told.trusted and told.state.word != "none":
         page.flow(
             [("nobody is trusted yet: name a signer with --key, --certificate or --identity, or in the settings", "")]

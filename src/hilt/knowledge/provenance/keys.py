@@ -35,6 +35,8 @@ def read_public_key(pem: bytes) -> PublicKey:
         raise FormatError("this is a private key: keep it to yourself, and give the public key that belongs to it")
     if "CERTIFICATE" in label:
         raise FormatError("this is a certificate, not a public key")
+    if (count := pem.count(b"-----BEGIN ")) > 1:
+        raise FormatError(f"this holds {count} keys, and a signer has one")
     try:
         return allowed(load_pem_public_key(pem))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -34,6 +34,19 @@ def test_both_versions_are_read_in_both_byte_orders(order: str, version: int) ->
     assert value.data_start % 32 == 0
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_short_arrays_of_numbers_are_held(order: str) -> None:
+    def numbers(count: int) -> Raw:
+        return array(4, [struct.pack(order + "I", number) for number in range(count)], order)
+
+    told = [("heads", numbers(3)), ("heads", numbers(1)), ("long", numbers(1025)), ("words", 7), ("none", numbers(0))]
+    value = header(gguf(metadata=told, order=order))
+    assert value.numbers("heads") == (0, 1, 2), "of keys that are there twice the first, as ggml takes it"
+    assert [value.numbers(key) for key in ("long", "words", "none", "missing")] == [(), (), (), ()]
+    many = header(gguf(metadata=[(str(key), numbers(1024)) for key in range(70)], order=order))
+    assert sum(len(entry.numbers) for entry in many.key_values) == 1 << 16
+
+
 def test_arrays_are_counted_and_not_held() -> None:
     nested = array(9, [array(4, [struct.pack("<I", 1)] * 2).data, array(8, [text("x")]).data])
     value = header(gguf(metadata=[("vocabulary", VOCABULARY), ("nested", nested), ("after", 1)]))

@@ -98,15 +98,15 @@ def sign(
         write(file, bundle.decode())
     except OSError as error:
         raise UsageError(f"--signature {file}: {error.strerror}") from None
+    return _written(str(file), private.signer.name, files, [entry.path for entry in listing.subject.entries], own)
+
+
+def _written(file: str, by: str, files: Sequence[File], names: Sequence[str], own: str) -> Written:
+    """What was written; `names` are all that lie in the subject, `own` that of the signature."""
     signed = {one.path for one in files if one.digests}
     told = signed | {own}
-    return Written(
-        file=str(file),
-        by=private.signer.name,
-        files=len(signed),
-        size=sum(one.size for one in files),
-        left_out=tuple(entry.path for entry in listing.subject.entries if entry.path not in told),
-    )
+    left_out = tuple(name for name in names if name not in told)
+    return Written(file=file, by=by, files=len(signed), size=sum(one.size for one in files), left_out=left_out)
 
 
 def _refuse_elsewhere(where: str, algorithm: str) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from typing import Any
 
 from hilt.checks.provenance.places import is_no_part
+from hilt.core.context import Signer
 from hilt.core.progress import Progress, Silent
 from hilt.core.verification import Signature, Signed, Verification
 from hilt.core.wire import encode_text
 from hilt.gate.settings import Settings
-from hilt.gate.signature_files import named_signature, signature_files
+from hilt.gate.signature_files import SignatureFile, named_signature, signature_files
 from hilt.gate.signed_files import SignedFiles
 from hilt.gate.signers import signers_for
 from hilt.gate.trusted import Named, trusted_signers, usable
@@ -53,16 +55,9 @@ def verify(
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with closing(open_reference(where, settings.limits, private_hosts=settings.private_hosts)) as listing:
         found = signature_files(listing, settings.limits)
-        named = [] if signature is None else [named_signature(fspath(signature), listing, settings.limits)]
-        chosen = named or found
+        named = None if signature is None else named_signature(fspath(signature), listing, settings.limits)
         files = SignedFiles(listing, settings.limits, progress or Silent(), usual_store(), trust_nothing=trust_nothing)
-        told: tuple[Signature, ...] = ()
-        if chosen:
-            from hilt.gate.held import held
-
-            usable(signers)
-            inside = {one.path for one in found if is_no_part(one.path)} | {one.path for one in named}
-            told = tuple(held(chosen, files, inside, signers, now))
+        told = _held(found, named, files, signers, now)
         return Verification(
             reference=where,
             revision=listing.subject.revision,
@@ -75,6 +70,24 @@ def verify(
             remembered=files.remembered,
             verified_at=now,
         )
+
+
+def _held(
+    found: Sequence[SignatureFile],
+    named: SignatureFile | None,
+    files: SignedFiles,
+    signers: Sequence[Signer],
+    now: str,
+) -> tuple[Signature, ...]:
+    """The signature that is named, or else all that were found, held against the files."""
+    chosen = found if named is None else [named]
+    if not chosen:
+        return ()
+    from hilt.gate.held import held
+
+    usable(signers)
+    no_parts = {one.path for one in found if is_no_part(one.path)} | {one.path for one in chosen if one is named}
+    return tuple(held(chosen, files, no_parts, signers, now))
 
 
 def as_data(told: Verification) -> dict[str, Any]:

@@ -1,19 +1,12 @@
-"""One page that needs nothing else: no script, no font, no picture, nothing to fetch.
-
-The page is built by `tag`, which quotes every string, and its security policy forbids whatever could run all the same.
-"""
+"""Verdicts as one page, for people."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
-from importlib.resources import files
 from itertools import chain
 
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Reason, Verdict
-from hilt.core.version import __version__
 from hilt.output import html_rights
 from hilt.output.commands import parts
 from hilt.output.duties import NO_ADVICE, is_legal
@@ -21,6 +14,7 @@ from hilt.output.figures import counted, some
 from hilt.output.groups import GapGroup, Group, Like
 from hilt.output.html_columns import columns
 from hilt.output.html_details import details
+from hilt.output.html_page import made, page
 from hilt.output.html_running import running
 from hilt.output.html_waivers import waivers
 from hilt.output.markup import Html, code, tag
@@ -34,23 +28,9 @@ PLACES = 12
 
 
 def render(verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:
-    style = files("hilt.output").joinpath("page.css").read_text(encoding="utf-8")
-    allowed = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", _page_title(verdicts)),
-        Html(f"<style>{style}</style>"),
-    )
     articles = [_article(number, verdict, catalogue) for number, verdict in enumerate(verdicts, 1)]
     contents = [_contents(verdicts)] if len(verdicts) > 1 else []
-    body = tag("body", *contents, tag("main", *articles), _footer(verdicts))
-    return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
+    return page(_page_title(verdicts), *contents, tag("main", *articles), _footer(verdicts))
 
 
 def _page_title(verdicts: Sequence[Verdict]) -> str:
@@ -210,6 +190,5 @@ def _gaps(gaps: tuple[GapGroup, ...]) -> Iterator[Html]:
 
 
 def _footer(verdicts: Sequence[Verdict]) -> Html:
-    made = f"Made by hilt {__version__}, which read every file and ran none. This page loads nothing."
     advice = [tag("p", NO_ADVICE)] if any(is_legal(verdict) for verdict in verdicts) else []
-    return tag("footer", *advice, tag("p", made))
+    return tag("footer", *advice, made())

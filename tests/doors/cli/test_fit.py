@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,25 @@ def test_the_machines_are_listed() -> None:
     assert len(json.loads(hilt("--machines", "--json").stdout)) > 90
 
 
+def test_a_page_holds_the_pictures_and_every_set_of_weights(report: Path, tmp_path: Path) -> None:
+    file = tmp_path / "fit.html"
+    done = hilt(report, "--machine", "h100", "-o", f"html:{file}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    page = file.read_text(encoding="utf-8")
+    assert page.count('<svg role="img"') == 2
+    for words in ("<h1>fits</h1>", "Q4_K_M", "Cost of a million tokens", "All sets of weights"):
+        assert words in page, words
+
+
+def test_of_what_does_not_fit_the_page_draws_the_quantisation_that_would(report: Path, tmp_path: Path) -> None:
+    file = tmp_path / "fit.html"
+    assert hilt(report, "--memory", "8GB", "--machine", "h100", "-o", f"html:{file}").returncode == 0
+    page = file.read_text(encoding="utf-8")
+    assert "<h1>does not fit</h1>" in page
+    assert "What Q6_K would take and cost, by an estimate" in page
+    assert len(set(re.findall(r'id="([^"]+)"', page))) == page.count(' id="')
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -110,6 +130,9 @@ def test_the_machines_are_listed() -> None:
         (("--machine", "a100"), "could be A100 40GB, A100 80GB"),
         (("--engine", "x"), "known are llama.cpp"),
         (("--memory", "much"), "a size such as 16GB"),
+        (("-o", "pdf:x"), "fit writes html:FILE"),
+        (("-o", "html:"), "fit writes html:FILE"),
+        (("-o", "html:/nonexistent/x.html"), "No such file or directory"),
     ],
 )
 def test_a_wrong_call_says_what_is_needed(report: Path, arguments: tuple[str, ...], message: str) -> None:

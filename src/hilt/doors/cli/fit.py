@@ -6,8 +6,12 @@ import json
 import os
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from hilt.gate.fit import Fit
 
 
 @click.command()
@@ -22,6 +26,7 @@ import click
 @click.option("--utilisation", metavar="PERCENT", help="How busy it is, such as 25%; a table of 5 to 100 % without.")
 @click.option("--machines", "listed", is_flag=True, help="List the machines that hilt knows.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.option("-o", "--output", metavar="html:FILE", help="The same as a page, with pictures of memory and cost.")
 @click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
 def fit(
     reference: str | None,
@@ -31,6 +36,7 @@ def fit(
     engine: str | None,
     machine: str | None,
     utilisation: str | None,
+    output: str | None,
     config: str | None,
     *,
     listed: bool,
@@ -52,6 +58,7 @@ def fit(
     if reference is None:
         raise UsageError("name a model: a path, hf:org/name, or a stored report")
     busy = _part(utilisation) if utilisation is not None else None
+    file = _page(output) if output is not None else None
     settings = find_settings(config)
     told = tell(
         reference,
@@ -65,6 +72,9 @@ def fit(
     if as_json:
         click.echo(json.dumps(as_data(told), indent=2))
         return
+    if file is not None:
+        _write(file, told)
+        return
     from hilt.doors.cli.fit_page import write
     from hilt.output.layout import Page
     from hilt.output.text import coloured
@@ -72,6 +82,29 @@ def fit(
     page = Page(min(shutil.get_terminal_size().columns, 100), colour=coloured(sys.stdout, os.environ))
     write(page, told, busy)
     click.echo(str(page))
+
+
+def _page(output: str) -> str:
+    """The file that `html:FILE` names."""
+    from hilt.core.errors import UsageError
+
+    form, colon, file = output.partition(":")
+    if form != "html" or not colon or not file:
+        raise UsageError(f"--output {output!r:.60}: fit writes html:FILE")
+    return file
+
+
+def _write(file: str, told: Fit) -> None:
+    from pathlib import Path
+
+    from hilt.core.errors import UsageError
+    from hilt.doors.cli.fit_html import document
+    from hilt.output.write import write
+
+    try:
+        write(Path(file), document(told))
+    except OSError as error:
+        raise UsageError(f"--output html:{file}: {error.strerror}") from None
 
 
 def _part(text: str) -> float:

@@ -27,7 +27,7 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
     running = told.running
     page.flow([(quote(told.reference), "bold")])
     page.flow(
-        [(_verdict(told), "")], indent=len(running.fits.value) + 4, label=(running.fits.value, _COLOURS[running.fits])
+        [(verdict(told), "")], indent=len(running.fits.value) + 4, label=(running.fits.value, _COLOURS[running.fits])
     )
     if running.costs:
         page.flow([(_price(told), "")], indent=len(running.fits.value) + 4)
@@ -55,7 +55,7 @@ def _why(told: Fit) -> list[str]:
     return list(dict.fromkeys((*own, *told.instead[1].why)))
 
 
-def _verdict(told: Fit) -> str:
+def verdict(told: Fit) -> str:
     running, machine = told.running, quote(told.machine.name)
     if running.memory is None:
         weights = next((size_text(row.bytes) for row in told.rows if row.name == told.chosen), "")
@@ -91,7 +91,7 @@ def _price(told: Fit) -> str:
 
 def _instead(told: Fit) -> str:
     """The best estimated quantisation that would fit, and the card that this one does."""
-    smaller = f"{_bare(told.instead[0])} of llama.cpp would, by an estimate" if told.instead is not None else ""
+    smaller = f"{bare(told.instead[0])} of llama.cpp would, by an estimate" if told.instead is not None else ""
     card = told.elsewhere
     larger = f"it would fit {card.name} ({size_text(card.memory)})" if card is not None else ""
     return "; ".join(filter(None, (smaller, larger))) or "no quantisation would, and no card that hilt knows"
@@ -101,8 +101,8 @@ def _table(page: Page, told: Fit) -> None:
     many = f" for {counted(told.sequences, 'sequence')} at once" if told.sequences > 1 else ""
     page.flow([("Memory,", "bold"), (f"reserved / touched, in GB,{many} with so many tokens:", "")])
     heads = "".join(f"{tokens(at.context):<{_CELL}}" for at in told.rows[0].at)
-    speed = "tokens/s" if told.writes else ""
-    page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<{_MOST}}{speed}", "dim"))
+    rate = "tokens/s" if told.writes else ""
+    page.line(page.styled(f"  {'':<{_NAME}}{heads}{'up to':<{_MOST}}{rate}", "dim"))
     for estimate in (False, True):
         rows = [row for row in told.rows if row.estimate is estimate]
         if estimate and rows:
@@ -112,14 +112,14 @@ def _table(page: Page, told: Fit) -> None:
 
 
 def _row(page: Page, row: Row, *, writes: bool) -> None:
-    name = quote(_bare(row.name) if row.estimate else row.name)
+    name = quote(bare(row.name) if row.estimate else row.name)
     label = f"{name} {size_text(row.bytes)}"
     if len(label) > _NAME - 1:
         page.line(f"  {name}")
         label = f"  {size_text(row.bytes)}"
     cells = "".join(_cell(page, at) for at in row.at)
     most = "?" if row.largest_context is None else tokens(row.largest_context) if row.largest_context else "-"
-    page.line(f"  {label:<{_NAME}}{cells}{most:<{_MOST}}{_speed(row) if writes else ''}")
+    page.line(f"  {label:<{_NAME}}{cells}{most:<{_MOST}}{speed(row) if writes else ''}")
 
 
 def _cell(page: Page, at: At) -> str:
@@ -134,12 +134,12 @@ def _gb(size: int) -> str:
     return f"{size / 1e9:.2f}" if size < 1e10 else f"{size / 1e9:.1f}"
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """Without the mark of an estimate."""
     return name.removesuffix(", estimated")
 
 
-def _speed(row: Row) -> str:
+def speed(row: Row) -> str:
     if row.at[0].fits is Fits.NO:
         return "-"
     return f"{_short(row.speed[0])}-{_short(row.speed[1])}" if row.speed is not None else "?"
@@ -151,7 +151,7 @@ def _short(figure: float) -> str:
 
 def _costs(page: Page, told: Fit, busy: float | None) -> None:
     running = told.instead[1] if told.instead is not None else told.running
-    of = f" with {_bare(told.instead[0])}" if told.instead is not None else ""
+    of = f" with {bare(told.instead[0])}" if told.instead is not None else ""
     hour = f"; an hour of {quote(told.machine.name)}: {dollars(told.machine.price)}" if told.machine.price else ""
     page.flow([("Cost,", "bold"), (f"US dollars for a million tokens{of}, three of input to one of output{hour}", "")])
     full = whole(running)

@@ -18,4 +18,5 @@ def found(repository: Repository) -> Model | None:
     from hilt.knowledge.fit.model import model
     from hilt.knowledge.fit.variants import sets
 
-    return model(list(sets(repository)), config(repository), list(repository.formats))
+    told = config(repository)
+    return model(list(sets(repository, closely=told is not None)), told, list(repository.formats))

@@ -23,6 +23,8 @@ LISTED = {
     "msgpack": ("arrays", False),
 }
 """Formats whose readers list tensors with their bytes: under which name, and whether the fastest dimension stands first."""
+_SLOW = frozenset({"onnx", "msgpack"})
+"""Formats that are read from end to end to list their tensors, which is done where a config tells what they are for."""
 WHOLE = frozenset(
     """
     torch-zip torchscript torch-legacy torch-tar keras keras-h5 hdf5 ort tflite executorch tensorflow-graph coreml
@@ -49,8 +51,11 @@ class Set(NamedTuple):
     """What the reader returned of the first file."""
 
 
-def sets(files: Files) -> Iterator[Set]:
-    """The sets of weights that can be loaded, those left out of which a file is missing or cannot be read."""
+def sets(files: Files, *, closely: bool) -> Iterator[Set]:
+    """The sets of weights that can be loaded, those left out of which a file is missing or cannot be read.
+
+    Unless they are looked at `closely`, of formats that are slow to read the bytes of the files are told.
+    """
     kinds = {
         path: kind
         for path, kind in files.formats.items()
@@ -62,7 +67,8 @@ def sets(files: Files) -> Iterator[Set]:
         if held.missing or any("!/" in path or kinds[path] != kind for path in held.paths):
             continue
         try:
-            found = _listed(files, held, kind) if kind in LISTED else _whole(held, kind, sizes)
+            look = kind in LISTED and (closely or kind not in _SLOW)
+            found = _listed(files, held, kind) if look else _whole(held, kind, sizes)
         except (FormatError, SourceError):
             continue  # that it could not be read is in the coverage
         if 0 < found.bytes <= MOST:
@@ -78,7 +84,9 @@ def _listed(files: Files, held: WeightSet, kind: str) -> Set:
 
 
 def _whole(held: WeightSet, kind: str, sizes: Mapping[str, int]) -> Set:
-    return Set(held.name, kind, held.paths, sum(sizes.get(path, 0) for path in held.paths), ())
+    """By the bytes of its files, and of those that hold the large tensors of an ONNX file."""
+    paths = [path + ending for path in held.paths for ending in ("", "_data", ".data")]
+    return Set(held.name, kind, held.paths, sum(sizes.get(path, 0) for path in paths), ())
 
 
 def variant(one: Set, experts: tuple[int, int] | None, *, writes: bool) -> Variant:

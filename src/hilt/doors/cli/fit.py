@@ -71,10 +71,13 @@ def fit(
     )
     if as_json:
         click.echo(json.dumps(as_data(told), indent=2))
-        return
-    if file is not None:
+    elif file is not None:
         _write(file, told)
-        return
+    else:
+        _print(told, busy)
+
+
+def _print(told: Fit, busy: float | None) -> None:
     from hilt.doors.cli.fit_page import write
     from hilt.output.layout import Page
     from hilt.output.text import coloured

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from attacks.graphs import onnx, onnx_node, onnx_tensor
 from checks.fit.models import facts, headed, llama, llama_config, numbers, safetensors
 
 
@@ -135,3 +136,53 @@ def test_a_config_that_is_absurd_is_told_of_and_breaks_nothing() -> None:
     config = llama_config(num_attention_heads=10**12, num_nextn_predict_layers="x", layer_types=[None] * 100_000)
     told = facts({"config.json": config, "model.safetensors": safetensors(llama())})
     assert told["fit.untold"] == ("config.json: it states num_attention_heads = 1000000000000, which no model has",)
+
+
+def test_weights_with_a_config_of_their_own_or_without_any_are_not_those_of_the_nearest_one() -> None:
+    weights = safetensors(llama())
+    dense = safetensors({"linear.weight": ("F32", (64, 64))})
+    told = facts(
+        {
+            "config.json": llama_config(),
+            "model.safetensors": weights,
+            "onnx/model.safetensors": weights,
+            "2_Dense/config.json": b"{}",
+            "2_Dense/model.safetensors": dense,
+        }
+    )
+    assert [line.rpartition("name=")[2] for line in told["fit.variants"]] == [
+        "model.safetensors",
+        "onnx/model.safetensors",
+    ]
+    assert told["fit.untold"] == ("2_Dense/model.safetensors lies beside it and is not counted",)
+    apart = facts({"tokenizer/config.json": llama_config(), "model.safetensors": weights})
+    assert "fit.layers" not in apart
+
+
+def test_the_parts_of_a_pipeline_are_told_and_what_it_takes_is_not() -> None:
+    told = facts(
+        {
+            "model_index.json": b'{"_class_name": "StableDiffusionPipeline"}',
+            "text_encoder/config.json": b'{"model_type": "clip_text_model"}',
+            "text_encoder/model.safetensors": safetensors(llama()),
+            "vae/diffusion_pytorch_model.safetensors": safetensors({"a": ("F16", (8, 8))}),
+        }
+    )
+    assert len(told["fit.variants"]) == 2
+    assert told["fit.untold"] == ("these are the parts of a pipeline; what it takes to compute with them is not told",)
+    assert "fit.reserved" not in told
+
+
+def test_where_all_weights_are_gguf_their_headers_come_before_a_config() -> None:
+    words = {"token_embd.weight": ("F16", (64, 1000))}
+    config = llama_config(model_type="mistral", sliding_window=128)
+    told = facts({"config.json": config, "m.gguf": headed(words, **LLAMA)})
+    assert told["fit.layers"] == ("1 attention heads=4 key=16 value=16",)
+
+
+def test_graphs_are_read_where_a_config_tells_what_they_are_for() -> None:
+    graph = onnx(onnx_node(), tensors=[onnx_tensor()])
+    (line,) = facts({"model.onnx": graph, "model.onnx_data": b"\0" * 1000})["fit.variants"]
+    assert line == f"format=onnx bytes={len(graph) + 1000} name=model.onnx"
+    (line,) = facts({"model.onnx": graph, "config.json": b'{"model_type": "bert"}'})["fit.variants"]
+    assert "dtypes=F32:8 " in line

@@ -5,7 +5,8 @@ Where config and tensors contradict each other the tensors are right: they are w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from hilt.knowledge.fit.shape import Layers, Shape, grouped
@@ -14,6 +15,7 @@ from hilt.knowledge.fit.told import Told, Untold
 from hilt.knowledge.fit.variants import Set, variant
 
 _ADAPTERS = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
+_PIPELINE = "these are the parts of a pipeline; what it takes to compute with them is not told"
 Config = tuple[str, Mapping[str, Any]]
 """A config and its path."""
 
@@ -37,17 +39,24 @@ class Model(NamedTuple):
 
 def model(found: Sequence[Set], config: Config | None, paths: Sequence[str]) -> Model | None:
     """The model among these sets of weights; None where there are none. `paths` are all of the repository."""
-    heads = [one for one in found if one.format == "gguf" and not _sees(one)]
-    seeing = [one for one in found if one.format == "gguf" and _sees(one)]
-    loaded = [one for one in found if one not in seeing]
-    if not loaded:
+    seeing = [one for one in found if _sees(one)]
+    found = [one for one in found if one not in seeing]
+    if not found:
         return None
-    told, source, why = _told(heads, config, paths)
+    if "model_index.json" in paths:
+        return Model(Shape(tuple(variant(one, None, writes=False) for one in found), untold=(_PIPELINE,)))
+    loaded, beside = _belonging(found, config, paths)
+    if not loaded:  # the config is that of something else
+        loaded, beside, config = found, [], None
+    heads = [one for one in loaded if one.format == "gguf"]
+    told, source, why = _told(heads, config, paths, header_first=len(heads) == len(loaded))
     experts = _experts(heads, config)
     shape = Shape(variants=tuple(variant(one, experts, writes=told is not None) for one in loaded))
     if seeing:
         least = min(seeing, key=lambda one: one.bytes)
         why = (*why, f"to see, {least.name} is loaded beside it: {least.bytes:,} bytes more")
+    if beside:
+        why = (*why, f"{beside[0].name} lies beside it and is not counted" + _further(beside))
     if told is None:
         return Model(shape._replace(untold=why), source)
     of_tensors = measured(_largest(loaded, source).tensors)
@@ -63,9 +72,29 @@ def model(found: Sequence[Set], config: Config | None, paths: Sequence[str]) -> 
     return Model(shape, source, bool(of_tensors.width), contradictions)
 
 
+def _belonging(found: Sequence[Set], config: Config | None, paths: Sequence[str]) -> tuple[list[Set], list[Set]]:
+    """The sets that the config tells of, in its folder or below it, and those that lie elsewhere or have their own."""
+    if config is None:
+        return list(found), []
+    configs = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "config.json"}
+    home = config[0].rpartition("/")[0]
+    own: list[Set] = []
+    others: list[Set] = []
+    for one in found:
+        folder = one.paths[0].rpartition("/")[0]
+        while folder and folder not in configs:
+            folder = folder.rpartition("/")[0]
+        (own if folder == home else others).append(one)
+    return own, others
+
+
+def _further(others: Sequence[Set]) -> str:
+    return f", nor are {len(others) - 1} others" if len(others) > 1 else ""
+
+
 def _sees(one: Set) -> bool:
     """The part that makes embeddings of pictures or sounds, which is loaded beside a model."""
-    return bool(one.header.value("general.architecture") == "clip")
+    return one.format == "gguf" and bool(one.header.value("general.architecture") == "clip")
 
 
 def _largest(loaded: Sequence[Set], source: str) -> Set:
@@ -76,25 +105,29 @@ def _largest(loaded: Sequence[Set], source: str) -> Set:
 
 
 def _told(
-    heads: Sequence[Set], config: Config | None, paths: Sequence[str]
+    heads: Sequence[Set], config: Config | None, paths: Sequence[str], *, header_first: bool
 ) -> tuple[Told | None, str, tuple[str, ...]]:
     """What is told of the layers, by which file, and why nothing is."""
     why: list[str] = []
+    asked: list[tuple[str, Callable[[], Told]]] = []
     if config is not None:
-        from hilt.knowledge.fit.architectures import of_config
-
-        try:
-            return of_config(config[1]), config[0], ()
-        except Untold as untold:
-            why.append(f"{config[0]}: {untold}")
+        asked.append((config[0], partial(_of_config, config[1])))
     if heads:
+        asked.insert(0 if header_first else 1, (heads[0].paths[0], partial(_of_headers, heads)))
+    for path, tell in asked:
         try:
-            return _of_headers(heads), heads[0].paths[0], ()
+            return tell(), path, ()
         except Untold as untold:
-            why.append(f"{heads[0].paths[0]}: {untold}")
+            why.append(f"{path}: {untold}")
     if any(path.rsplit("/", 1)[-1] in _ADAPTERS for path in paths):
         why.insert(0, "only an adapter is here; the model that it changes lies elsewhere")
     return None, "", tuple(why)
+
+
+def _of_config(config: Mapping[str, Any]) -> Told:
+    from hilt.knowledge.fit.architectures import of_config
+
+    return of_config(config)
 
 
 def _of_headers(heads: Sequence[Set]) -> Told:

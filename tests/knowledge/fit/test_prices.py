@@ -51,6 +51,14 @@ def test_no_offer_rather_than_one_of_a_near_neighbour(name: str, parameters: int
     assert prices.same_model([name], parameters, TODAY) == ()
 
 
+@pytest.mark.parametrize(
+    "name", ["gpt-4", "models/gpt-5.5", "o1", "claude-opus-5", "gemini-2.5-pro", "chatgpt-4o-latest"]
+)
+def test_files_that_are_called_like_a_proprietary_model_are_not_that_model(name: str) -> None:
+    assert prices.same_model([name], None, TODAY) == ()
+    assert prices.same_model(["gpt-oss-20b"], None, TODAY)
+
+
 def test_the_first_name_that_is_known_decides() -> None:
     offers = prices.same_model(["./download", "openai/gpt-oss-120b", "Qwen/Qwen3-32B"], None, TODAY)
     assert {offer.model.rpartition("/")[2].removeprefix("openai.")[:12] for offer in offers} == {"gpt-oss-120b"}

@@ -17,6 +17,8 @@ from hilt.core.running import Offer
 from hilt.knowledge.fit import names
 
 _FILE = os.path.join(os.path.dirname(__file__), "prices.json")  # noqa: PTH118, PTH120 (pathlib takes longer to import)
+_CLOSED = re.compile(r"(?:claude|gemini|chatgpt|codex|computer|gpt(?!-oss)|o\d)(?:-.*)?")
+"""Names of proprietary models: files that are called so are another model, as nobody has those."""
 _MOST = 5
 """As many offers of the same model, the cheapest first."""
 
@@ -28,7 +30,7 @@ def same_model(called: Iterable[str], parameters: int | None, today: str) -> tup
     states another size than the `parameters` that were counted.
     """
     for key in dict.fromkeys(names.key(name) for name in called):
-        if key in _pack()["offers"] and names.agrees(key, parameters):
+        if key in _pack()["offers"] and not _CLOSED.fullmatch(key) and names.agrees(key, parameters):
             offers = sorted(_offers(key, today, same=True), key=lambda offer: offer.blended)
             cheapest = {_host(offer): offer for offer in reversed(offers)}
             return tuple(offer for offer in offers if cheapest[_host(offer)] is offer)[:_MOST]

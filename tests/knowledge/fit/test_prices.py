@@ -76,7 +76,7 @@ def test_a_price_that_is_announced_holds_from_its_day() -> None:
     rows = [row for row in PACK["offers"]["gemini-4-argon"] if row[0] == "google"]
     assert max(row[5] for row in rows) == "2026-12-01"
     now, later = (
-        {offer.provider: offer.output for offer in prices.same_model(["gemini-4-argon"], None, day)}
+        {offer.provider: offer.output for offer in prices._offers("gemini-4-argon", day, same=False)}
         for day in (TODAY, "2026-12-01")
     )
     assert (now["Google"], later["Google"]) == (10.0, 20.0)

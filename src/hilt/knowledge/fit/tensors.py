@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.fit.shape import MOST
-from hilt.knowledge.fit.told import MOST_LAYERS
+from hilt.knowledge.fit.told import MOST_LAYERS, MOST_NUMBER
 
 _LAYER = lazy_pattern(
     r"(?P<model>(?:[\w-]+\.){0,8}?)(?:layers?|h|blks?|blocks?)\.(?P<number>\d{1,4})\.(?P<rest>.{1,200})", re.ASCII
@@ -70,13 +70,14 @@ def measured(tensors: Sequence[Stored]) -> Measured:
     weight: dict[str, int] = {}
     embedding: tuple[int, ...] = ()
     for one in _writing(tensors):
-        if _EMBEDDING.fullmatch(one.name) and len(one.shape) == 2 and one.dtype not in _PACKED:
+        matrix = len(one.shape) == 2 and max(one.shape) <= MOST_NUMBER and one.dtype not in _PACKED
+        if matrix and _EMBEDDING.fullmatch(one.name):
             embedding = max(embedding, one.shape)
         if (found := _LAYER.fullmatch(one.name)) is None or int(found["number"]) >= MOST_LAYERS:
             continue
         weight[found["model"]] = weight.get(found["model"], 0) + one.bytes
         of_layer = models.setdefault(found["model"], {}).setdefault(int(found["number"]), {})
-        if len(one.shape) == 2 and one.dtype not in _PACKED:
+        if matrix:
             for what, pattern in (("keys", _KEYS), ("values", _VALUES)):
                 if pattern.fullmatch(found["rest"]):
                     of_layer[what] = one.shape[0]

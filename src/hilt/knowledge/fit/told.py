@@ -10,7 +10,7 @@ from hilt.knowledge.fit.shape import Layers
 
 MOST_LAYERS = 1024
 """llama.cpp takes 512, and no model has as many."""
-_MOST = 1 << 24
+MOST_NUMBER = 1 << 24
 """No width, head or vocabulary of a model is larger."""
 
 
@@ -46,7 +46,7 @@ class Numbers:
         value = self._look_up(key)
         return self._filled.get(key) if value is None else value
 
-    def of(self, *keys: str, otherwise: int | None = None, most: int = _MOST) -> int:
+    def of(self, *keys: str, otherwise: int | None = None, most: int = MOST_NUMBER) -> int:
         """The number under the first of these keys that states one, or else the first that is filled in."""
         for look_up in (self._look_up, self._filled.get):
             for key in keys:

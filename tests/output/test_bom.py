@@ -56,6 +56,12 @@ def test_digests_are_verified_where_hilt_hashed_and_claimed_where_a_hub_states_o
     assert none["model.digest"].known is none["model.id"].known is Known.UNKNOWN
 
 
+def test_what_a_card_calls_the_model_is_no_part_of_an_identity_that_is_verified() -> None:
+    found = named("models/mine", claimed("card.name", "meta-llama/Llama-3.1-8B"))
+    assert (found["model.name"].value, found["model.name"].known) == ("meta-llama/Llama-3.1-8B", Known.CLAIMED)
+    assert str(found["model.id"].value).startswith("pkg:generic/mine?checksum=sha256:")
+
+
 def test_only_files_with_weights_count_as_weights() -> None:
     assert told(HONEST)["model.weight_hashes"].value == (f"model.safetensors sha256:{'3' * 64}",)
     assert told(HONEST)["model.formats"].value == ("safetensors",)
@@ -114,6 +120,7 @@ def test_what_only_lies_in_a_folder_is_identified_by_its_digest() -> None:
     assert (found["model.name"].value, found["model.name"].source) == ("my model", "the reference")
     assert found["model.version"].value == "1.2"
     assert named("..")["model.name"].value is None
+    assert str(named("..")["model.id"].value).startswith("pkg:generic/model?checksum=")
     one = told(WAIVED)["model.id"]
     assert one.value == f"pkg:generic/acme-layers?checksum=sha256:{'6' * 64}"
 

@@ -59,8 +59,8 @@ def name(verdict: Verdict) -> Told:
         return Told(at.name, Known.CONSISTENT if agreed else Known.CLAIMED, _both(at.source, told, agreed=agreed))
     if told.value is not None:
         return told
-    last = report.subject.reference.rstrip("/").rpartition("/")[2]
-    return Told(last, Known.CLAIMED, "the reference") if last.strip(".") else UNTOLD
+    last = _last(report)
+    return Told(last, Known.CLAIMED, "the reference") if last else UNTOLD
 
 
 def producer(verdict: Verdict) -> Told:
@@ -93,7 +93,10 @@ def version(verdict: Verdict) -> Told:
 
 
 def purl(verdict: Verdict) -> Told:
-    """`pkg:huggingface/...` of what the hub has, and else `pkg:generic/...` with the digest, which needs nobody's word."""
+    """`pkg:huggingface/...` of what the hub has, and else `pkg:generic/...` with the digest, which needs nobody's word.
+
+    The name in it is that of the folder or file, and never what a card calls the model: that is a claim of the publisher.
+    """
     report = verdict.report
     at, commit = place(report), version(verdict)
     if at is not None:
@@ -101,10 +104,9 @@ def purl(verdict: Verdict) -> Told:
         if isinstance(commit.value, str) and _COMMIT.fullmatch(commit.value.lower()):
             return Told(f"{told}@{commit.value.lower()}", commit.known, commit.source)
         return Told(told, Known.CLAIMED, at.source)
-    digest, called = checksum(report), name(verdict)
-    if not digest or not isinstance(called.value, str):
+    if not (digest := checksum(report)):
         return UNTOLD
-    told = f"pkg:generic/{_part(called.value[:200])}?checksum=sha256:{digest}"
+    told = f"pkg:generic/{_part(_last(report)[:200] or 'model')}?checksum=sha256:{digest}"
     return Told(told, Known.CLAIMED, "the hub") if report.subject.claimed else computed(told)
 
 
@@ -112,6 +114,12 @@ def checksum(report: Report) -> str:
     """The SHA-256 of the only file, or that of the list of all of them; empty while a file has none."""
     files = report.subject.files
     return files[0].sha256 if len(files) == 1 else report.subject.digest
+
+
+def _last(report: Report) -> str:
+    """What the folder or file is called; empty where the reference does not say."""
+    last = report.subject.reference.rstrip("/").rpartition("/")[2]
+    return last if last.strip(".") else ""
 
 
 def _part(text: str) -> str:

@@ -46,10 +46,10 @@ def test_the_largest_context_is_the_last_that_fits() -> None:
 
 def test_tight_is_where_what_is_touched_fits_and_what_is_reserved_does_not() -> None:
     report = reported(variants=(variant("model-Q8_0.gguf", 8 * GB, "gguf", dtype="Q8_0"),))
-    needs = fit(report, machine="rtx 4090", context=4096).running.memory
+    needs = fit(report, machine="rtx 4090", context=4096, engine="llama-cpp-python").running.memory
     assert needs is not None
     assert needs.resident < needs.reserved
-    told = fit(report, machine="rtx 4090", context=4096, memory=needs.resident)
+    told = fit(report, machine="rtx 4090", context=4096, engine="llama-cpp-python", memory=needs.resident)
     assert told.rows[0].at[0].fits is Fits.TIGHT
 
 

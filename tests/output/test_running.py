@@ -71,8 +71,11 @@ def test_memory_that_nobody_can_tell_is_an_open_question_and_no_fault() -> None:
 
 
 def test_old_prices_say_of_what_and_how_old() -> None:
-    assert taken_on(TOO_BIG)["old prices"] == "desk 3 as of 2026-03-01, 265 days ago: look at today's before you decide"
+    machine = RUNS.machine._replace(name="desk 3", as_of="2026-03-01")
+    rented = replace(RUNNING, running=RUNS._replace(machine=machine))
+    assert taken_on(rented)["old prices"] == "desk 3 as of 2026-03-01, 265 days ago: look at today's before you decide"
     assert "old prices" not in taken_on(RUNNING)
+    assert "old prices" not in taken_on(TOO_BIG)  # its machine is priced, and no price of it is told
     assert taken_on(replace(RUNNING, running=RUNS._replace(prices_of="2026-08-01")))["old prices"].startswith(
         "hosts as of 2026-08-01, 112 days ago"
     )

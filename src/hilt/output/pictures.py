@@ -89,7 +89,7 @@ class _Line(NamedTuple):
         return tuple((offer, even) for offer, even in told if even is not None and 0 < even < math.inf)
 
 
-_LEFT, _TOP, _HEIGHT = 0.13, 26, 330
+_LEFT, _TOP, _HEIGHT = 0.13, 56, 330
 """Where the axes stand: a part of the width, and pixels."""
 _APART = 34
 """Pixels that the two lines of a label take, above the line of which they tell."""

@@ -153,8 +153,12 @@ def unmeasured(running: Running) -> bool:
 
 
 def old(running: Running, judged_at: str) -> list[tuple[str, str, int]]:
-    """Prices that are old: what they are of, of which day, and how many days before the verdict that is."""
+    """Prices that are told and old: what they are of, of which day, and how many days before the verdict that is."""
     from hilt.knowledge.fit.running import stale
 
-    days = (("hosts", running.prices_of if running.offers else ""), (running.machine.name, running.machine.as_of))
+    told = [offer for offer in running.offers if running.costs or offer.same]
+    days = (
+        ("hosts", running.prices_of if told else ""),
+        (running.machine.name, running.machine.as_of if running.costs else ""),
+    )
     return [(what, day, age) for what, day in days if (age := stale(day, judged_at))]

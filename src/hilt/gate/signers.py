@@ -170,6 +170,8 @@ def _names(reference: str) -> Iterator[str]:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """`*` stands for any letters. The hub takes names in any case for the same."""
-    pattern = pattern.casefold() if pattern.startswith(_HUB) else pattern
+    """`*` stands for any letters. The hub takes names in any case for the same, but not revisions."""
+    if pattern.startswith(_HUB):
+        called, at, revision = pattern.partition("@")
+        pattern = f"{called.casefold()}{at}{revision}"
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name, re.DOTALL) is not None

@@ -96,7 +96,7 @@ def variant(one: Set, experts: tuple[int, int] | None, *, writes: bool) -> Varia
         name=one.name,
         format=one.format,
         bytes=one.bytes,
-        parameters=parameters,
+        parameters=parameters if parameters <= MOST else 0,
         read=read_for_each(one.tensors, experts) if writes else 0,
         dtypes=by_format(one.tensors),
     )

@@ -67,8 +67,9 @@ SHAPE = """
 ## What identifies a model
 
 What a hub has is `pkg:huggingface/NAMESPACE/NAME@COMMIT`. Whatever has no namespace on a hub is
-`pkg:generic/NAME?checksum=sha256:DIGEST`, which needs nobody's word. The digest of a single file is its SHA-256. That of a
-folder is the SHA-256 of a list of all regular files, sorted by path, as JSON without blanks, ASCII only:
+`pkg:generic/NAME?checksum=sha256:DIGEST`, which needs nobody's word: NAME is that of the folder or file, and never one of a
+card. The digest of a single file is its SHA-256. That of a folder is the SHA-256 of a list of all regular files, sorted by
+path, as JSON without blanks, ASCII only:
 
 ```python
 rows = [[path, size, sha256], ...]

@@ -7,7 +7,9 @@ from hilt.core.context_v1 import decode_context, encode_context
 
 FULL = Context(
     bases={"acme/base": Base(name="acme/base", licences=("mit",), bases=(("finetune", "acme/first"),), source="hub")},
-    signers=(Signer(name="Acme", kind="identity", pem="{}", identity="a@b", issuer="https://c", models=("hf:acme/*",)),),
+    signers=(
+        Signer(name="Acme", kind="identity", pem="{}", identity="a@b", issuer="https://c", models=("hf:acme/*",)),
+    ),
     now="2026-11-21T12:00:00+00:00",
     hub=HubStated(commit="f" * 40, digests={"a\udcff.bin": "0" * 64}, source="hub", asked=True),
     unlisted="lies too deep",

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-AS_OF = "2026-11-21"
-"""The day for which the members of the unions below were written down."""
-
 EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-"""Members of the European Union."""
+"""Members of the European Union, as of 2026-11-21."""
 
 EEA = EU | {"IS", "LI", "NO"}
-"""Members of the European Economic Area."""
+"""Members of the European Economic Area, as of the same day."""
 
 _NAMES = """
 AD Andorra;AE United Arab Emirates;AF Afghanistan;AG Antigua and Barbuda;AI Anguilla;AL Albania;AM Armenia;AO Angola;

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
-from hilt.core.limits import MIB, Limits
+from hilt.core.limits import Limits
 from hilt.formats.cursor import Cursor
 from hilt.formats.reader import Head
 
@@ -29,7 +29,6 @@ _PREDICTOR = re.compile(rb"\x01\x01(?:\x81.|\x82..)\x81\x01(?:[\x01-\x04\x81-\x8
 _TAG = re.compile(rb"\x01([\x04-\x40])([a-z][a-z0-9_<>]{3,63})")
 _INTEGER = rb"(?>\x03...|[\x01\x81].|[\x02\x82]..|\x83...|[\x04\x84].{4}|[\x05\x85].{5}|[\x06\x86].{6}|[\x07\x87].{7}|[\x08\x88].{8})"
 _RUNS = tuple((n, re.compile(_INTEGER + rb"{%d}+" % n, re.DOTALL)) for n in (512, 64, 8, 1))
-_AHEAD = 1 * MIB
 _LEARNING = "ffff"
 """The multipliers that a layer learns and decays with."""
 _WINDOW = "i" * 7

@@ -26,7 +26,6 @@ _TOP = {
     "saved_model_schema_version", "meta_graphs", "meta_info_def", "graph_def", "saver_def", "collection_def", "signature_def",
     "asset_file_def", "object_graph_def", "node", "library", "versions", "version", "debug_info",
 }  # fmt: skip
-_GRAPHS = {"meta_graphs", "graph_def", "node", "library"}
 
 
 def probe(head: Head) -> bool:

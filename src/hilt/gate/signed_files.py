@@ -78,9 +78,6 @@ class SignedFiles:
         self._errors.update(done.errors)
         self._remembered = (self._remembered - missing) | done.remembered
 
-    def rests_on_the_store(self, statement: Statement, path: str) -> bool:
-        return not self._remembered.isdisjoint(self._pieces(statement, path))
-
     def files(self, statement: Statement) -> Iterator[File]:
         """Every name, with the digests that were made of it for a statement like this one."""
         for entry in self._entries.values():

@@ -18,7 +18,6 @@ from hilt.knowledge.siblings import Files
 
 MARK, INDEX = "oci-layout", "index.json"
 DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
-_MANIFEST = re.compile(r"manifest|image\.index")
 _STEP = 1 << 20
 _CONTENT = {"+gzip": ("gzip", "tar.gzip"), "+zstd": ("zstd",), "tar": ("tar", "torch-tar"), "+json": ("json",)}
 """How a media type ends, and the formats that its bytes may have."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from hilt.knowledge.fit.speed import batched, tokens_a_second
+from hilt.knowledge.fit.speed import batched
 
 GB = 1e9
 
 
 def test_one_sequence_reads_all_weights_for_each_token() -> None:
-    slow, fast = tokens_a_second(100 * GB, read=5 * 10**9, cache=10**9)
+    slow, fast = batched(100 * GB, total=5 * 10**9, read=5 * 10**9, cache=10**9, sequences=1)
     assert (slow, fast) == (pytest.approx(10), pytest.approx(17))
 
 
@@ -28,4 +28,4 @@ def test_experts_are_shared_less() -> None:
 
 
 def test_nothing_to_read_is_no_division_by_nothing() -> None:
-    assert all(speed > 0 for speed in tokens_a_second(GB, read=0, cache=0))
+    assert all(speed > 0 for speed in batched(GB, total=0, read=0, cache=0, sequences=1))

@@ -5,8 +5,8 @@ import pytest
 from hilt.core.byte_source import MemorySource
 from hilt.core.limits import Limits
 from hilt.formats.package_metadata import read
-from hilt.knowledge.licences.metadata import of_card, of_debian, of_json, of_package, of_r
-from hilt.knowledge.licences.works import Claim, How, Part
+from hilt.knowledge.licences.metadata import of_card, of_debian, of_package, of_r
+from hilt.knowledge.licences.works import Claim, Part
 from licence_texts import MIT
 
 
@@ -68,13 +68,6 @@ def test_a_field_may_hold_the_whole_text() -> None:
     text = MIT.format(holder="2024 A").replace("\n", "\n        ")
     assert ids(package(f"License: {text}")) == [("mit",)]
     assert ids(package("License: all rights are mine " + "and mine " * 100))[0][0].startswith("all rights are mine")
-
-
-def test_npm_names_its_licence_as_a_word_an_object_or_a_list() -> None:
-    for said in ("MIT", {"type": "MIT"}, ["MIT"], [{"type": "MIT", "url": "x"}]):
-        assert ids(list(of_json({"license": said}, "package.json", How.PACKAGE))) == [("mit",)]
-    assert list(of_json({"license": []}, "package.json", How.PACKAGE)) == []
-    assert list(of_json({}, "package.json", How.PACKAGE)) == []
 
 
 DEBIAN = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/

@@ -108,7 +108,6 @@ def test_rules_have_their_days() -> None:
     assert not BY_ID["eu-placed-before"].in_force(date(2027, 8, 2))
     assert not BY_ID["eu-high-risk-use"].in_force(date(2027, 12, 1))
     assert not BY_ID["us-export-weights"].in_force(date(2025, 1, 1))
-    assert BY_ID["eu-representative"].decidable
 
 
 def test_the_exemption_falls_with_systemic_risk() -> None:

@@ -9,14 +9,6 @@ REACHED = (0.6, 0.85)
 """The parts of the bandwidth that engines reach, at least and at most."""
 
 
-def tokens_a_second(bandwidth: float, read: int, cache: int) -> tuple[float, float]:
-    """For one sequence, at least (with `cache` bytes of earlier tokens) and at most (at its beginning).
-
-    `bandwidth` is in bytes a second, `read` the bytes of the weights that one token passes through.
-    """
-    return batched(bandwidth, total=read, read=read, cache=cache, sequences=1)
-
-
 def batched(bandwidth: float, *, total: int, read: int, cache: int, sequences: int) -> tuple[float, float]:
     """For so many sequences together: the weights are read once for all of them, the cache of each for itself.
 

@@ -85,11 +85,6 @@ class Licence(NamedTuple):
     as_of: str
 
     @property
-    def commercial(self) -> bool:
-        """Commercial use is granted, if perhaps on conditions."""
-        return "sell" in self.grants
-
-    @property
     def how_read(self) -> str:
         """How this entry is known, in words."""
         return standard.READ[self.read]

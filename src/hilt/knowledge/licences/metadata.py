@@ -108,16 +108,6 @@ def of_package(metadata: PackageMetadata, path: str) -> Iterator[Claim]:
                 yield found
 
 
-def of_json(value: Mapping[str, Any], path: str, how: How) -> Iterator[Claim]:
-    """`license` or `licenses` of `package.json`, of the `about.json` of conda, or of a config."""
-    said = value.get("license", value.get("licenses"))
-    words = said if isinstance(said, list) else [said]
-    told = [word.get("type", word.get("name")) if isinstance(word, dict) else word for word in words[: _MOST + 1]]
-    found = claim(told if len(told) > 1 else told[0] if told else None, path, how)
-    if found is not None:
-        yield found
-
-
 def of_debian(text: str, path: str, names: frozenset[str]) -> Iterator[Claim]:
     """The stanzas of a machine-readable copyright file (DEP-5) for all files, and for weights of these names."""
     stanzas = [dict(_fields(stanza)) for stanza in re.split(r"\n[ \t\r]*\n", text)[:_STANZAS]]

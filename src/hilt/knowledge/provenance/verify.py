@@ -88,11 +88,6 @@ def read(data: bytes, limits: Limits) -> Signature:
     )
 
 
-def broken(error: FormatError) -> Result:
-    """What is to be said of a signature that cannot be read."""
-    return Result(state=State.BROKEN, reasons=(f"the signature cannot be read: {error}",))
-
-
 def verify(
     signature: Signature,
     files: Iterable[manifest.File],

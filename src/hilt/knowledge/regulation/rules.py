@@ -53,11 +53,6 @@ class Rule(NamedTuple):
     def in_force(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day <= self.until)
 
-    @property
-    def decidable(self) -> bool:
-        """Can anything but people decide it?"""
-        return bool(self.needs or self.unless) or (self.yes, self.no) != ("false", "false")
-
 
 @cache
 def rules() -> tuple[Rule, ...]:

@@ -13,8 +13,9 @@ ABOUT = """
 
 `hilt check REF --output cyclonedx:aibom.cdx.json` writes a bill of materials of a model as CycloneDX 1.7, and
 `--output spdx:aibom.spdx.json` as SPDX 3.0.1 (`pip install 'hilt[spdx]'`): for the auditor, the customer or the regulator who
-asks what is in it. They are filled from the same report as every other output, beside as many of them as you like, and with
-`hilt judge report.json --output cyclonedx:FILE` from a report that was stored.
+asks what is in it. `--output card:MODEL_CARD.md` writes it for people, as a model card. They are filled from the same report as
+every other output, beside as many of them as you like, and with `hilt judge report.json --output cyclonedx:FILE` from a report
+that was stored.
 
 Most of what such a document says of a model somebody merely claims. So everything in it says how it is known:
 
@@ -63,6 +64,22 @@ SHAPE = """
 - `ai_safetyRiskAssessment`, `ai_useSensitivePersonalInformation` and `ai_autonomyType` want a judgement in one word that no
   card gives; what the card says of it is in the properties.
 - Elements are named `urn:uuid:...#model-1`; the UUID is made of the same as the serial number in CycloneDX.
+
+## The model card
+
+`--output card:MODEL_CARD.md` writes what is known in the form of a model card. Its front matter has the keys of the Hugging Face
+Hub that can be filled: `license`, `base_model`, `base_model_relation`, `datasets`, `language`, `library_name`, `pipeline_tag`,
+`model_name`, `version`, `authors` and `model-index`. Below it stand the sections that people look for, each statement with a
+footnote that says how it is known and where from; a block of YAML with everything else that is known; and another one,
+`nobody-has-stated`, with every field that is unknown.
+
+- Words of the model stay words: strings of JSON in the front matter and the blocks, and escaped in the text, so that they make
+  no heading, link, tag or front matter.
+- hilt reads the same out of the card that it was written from: what stands in the front matter and in the sections. What is in
+  blocks it takes for no statement of the card.
+- A base stands in the front matter only with a relation that the hub knows and that is the same for all, since a base without
+  one is taken for one that was finetuned. Results stand there only with task, dataset, metric and value.
+- What your policy says of it, and your machine, are no part of the card. Several subjects are one page without front matter.
 
 ## What identifies a model
 

@@ -206,7 +206,13 @@ def test_a_report_of_nothing_is_a_card() -> None:
     assert matter(card) == {}
 
 
-def test_licences_that_were_recognised_are_told_where_no_file_names_one() -> None:
-    found = verdict("a/b", Outcome.ADMIT, (counted("rights.licences", ("apache-2.0", "mit")),))
+def test_licences_are_told_by_their_ids_where_they_were_recognised_and_else_as_files_spell_them() -> None:
+    spelled = claimed("rights.licences_claimed", ("MIT License",))
+    found = verdict("a/b", Outcome.ADMIT, (counted("rights.licences", ("apache-2.0", "mit")), spelled))
     assert matter(render([found], CATALOGUE))["license"] == ["apache-2.0", "mit"]
+    assert matter(render([verdict("a/b", Outcome.ADMIT, (spelled,))], CATALOGUE))["license"] == "MIT License"
+
+
+def test_a_card_is_another_where_it_was_judged_at_another_time() -> None:
+    assert render([HONEST], CATALOGUE) == render([HONEST], CATALOGUE)
     assert render([HONEST], CATALOGUE) != render([replace(HONEST, judged_at="")], CATALOGUE)

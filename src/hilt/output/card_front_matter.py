@@ -43,7 +43,8 @@ def _keys(verdict: Verdict) -> Iterator[tuple[str, Any]]:
         return found[0] if len(found) == 1 else found
 
     bases, relation = _bases(texts("rights.bases")[:_MOST])
-    yield "license", one_or_all("rights.licences_claimed") or one_or_all("rights.licences")
+    # Those that were recognised have ids as the hub has them; files spell them as they like.
+    yield "license", one_or_all("rights.licences") or one_or_all("rights.licences_claimed")
     yield "base_model", bases
     yield "base_model_relation", relation
     yield "datasets", texts("rights.datasets")[:_MOST]

@@ -146,11 +146,11 @@ def _add_files(graph: Graph, ref: str, package: Any, verdict: Verdict) -> None:
 def _add_works(graph: Graph, ref: str, package: Any, field: Mapping[str, Field]) -> None:
     """Base models, datasets and packages, as CycloneDX has them; none of them was looked into."""
     works = (
-        ("descendantOf", "software_Package", "model", ancestors(ref, field["model.lineage"])),
-        ("trainedOn", "dataset_DatasetPackage", "data", datasets(ref, field["data.names"])),
-        ("dependsOn", "software_Package", "library", software(ref, field["infrastructure.software"])),
+        ("descendantOf", "software_Package", ancestors(ref, field["model.lineage"])),
+        ("trainedOn", "dataset_DatasetPackage", datasets(ref, field["data.names"])),
+        ("dependsOn", "software_Package", software(ref, field["infrastructure.software"])),
     )
-    for relation, kind, purpose, all_of in works:
+    for relation, kind, all_of in works:
         made = []
         for one in all_of:
             data = kind == "dataset_DatasetPackage"
@@ -160,7 +160,9 @@ def _add_works(graph: Graph, ref: str, package: Any, field: Mapping[str, Field])
                 one["bom-ref"],
                 name=one["name"],
                 software_packageUrl=one.get("purl", ""),
-                software_primaryPurpose=graph.term("software_SoftwarePurpose", purpose),
+                software_primaryPurpose=graph.term(
+                    "software_SoftwarePurpose", "model" if one["type"] == "machine-learning-model" else one["type"]
+                ),
                 extension=graph.properties(one["properties"]),
                 **more,
             )

@@ -17,7 +17,7 @@ BUSY = (0.05, 0.25, 0.5, 1.0)
 TONES = {Fits.YES: "good", Fits.TIGHT: "open", Fits.NO: "bad", Fits.UNKNOWN: "open"}
 
 
-def running(told: Running | None, name: str, heading: str = "Where it runs, and what it costs") -> Iterator[Html]:
+def running(told: Running | None, name: str, heading: str = "") -> Iterator[Html]:
     """`name` begins the names of the pictures, which are their own on the page."""
     if told is None:
         return
@@ -26,7 +26,9 @@ def running(told: Running | None, name: str, heading: str = "Where it runs, and 
     lead = tag("p", word, tag("bdi", quote(says, 1000)), class_="lead")
     why = tag("ul", *(tag("li", tag("bdi", quote(one, 1000))) for one in told.why), class_="why")
     folded = tag("details", tag("summary", "What these figures rest on"), why) if told.why else Html()
-    parts = (*_memory(told, name), *_cost(told, name), folded)
+    cost = tuple(_cost(told, name))
+    heading = heading or ("Where it runs, and what it costs" if cost else "Where it runs")
+    parts = (*_memory(told, name), *cost, folded)
     yield tag("section", tag("h2", heading), lead, *parts, class_="running")
 
 

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from hilt.checks import listed
 from hilt.checks.card import facts
+from hilt.checks.card.gathering import Card, card, config
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, FactSpec, Known, Value
 
 if TYPE_CHECKING:
-    from hilt.checks.regulation.told import Card
     from hilt.formats.json import Json
     from hilt.formats.package_metadata import PackageMetadata
     from hilt.knowledge.card.package import Package
@@ -45,8 +45,6 @@ class _Said(NamedTuple):
 
 def card_says(repository: Repository) -> Iterator[Fact]:
     """Of several places that tell the same, the front matter counts before the package, and that before the text."""
-    from hilt.checks.regulation.told import card
-
     told = card(repository)
     seen: set[str] = set()
     for one in (
@@ -103,8 +101,6 @@ def _packages(repository: Repository) -> Iterator[tuple[str, Package]]:
 
 def _of_config(repository: Repository) -> Iterator[_Said]:
     """The version of the library that wrote the config."""
-    from hilt.checks.regulation.told import config
-
     if (found := config(repository)) is not None:
         path, value = found
         version = value.get("transformers_version")

@@ -18,13 +18,12 @@ from collections.abc import Iterator
 
 from hilt.checks import listed
 from hilt.checks.check import Repository
+from hilt.checks.fit.gathering import gathered
 from hilt.core.finding import Finding, Severity, Where
 
 
 def config_mismatch(repository: Repository) -> Iterator[Finding]:
-    from hilt.checks.fit.found import found
-
-    if (model := found(repository)) is None:
+    if (model := gathered(repository)) is None:
         return
     for one in model.contradictions:
         severity = Severity.MEDIUM if one.lacking else Severity.LOW

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.fit.facts import HEADS, INNER, LAYERS, RESERVED, RESIDENT, UNTOLD, VARIANTS, VOCABULARY, WIDTH
+from hilt.checks.fit.gathering import gathered
 from hilt.checks.inspect.facts import CONTEXT_LENGTH
 from hilt.core.fact import Fact, FactSpec, Known, Value
 
@@ -31,9 +32,7 @@ _CONTEXT = 4096
 
 
 def memory_needed(repository: Repository) -> Iterator[Fact]:
-    from hilt.checks.fit.found import found
-
-    if (model := found(repository)) is None:
+    if (model := gathered(repository)) is None:
         return
     shape, source = model.shape, model.source or model.shape.variants[0].name
     known = Known.VERIFIED if model.measured else Known.CLAIMED

@@ -20,6 +20,7 @@ from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from hilt.checks import listed
+from hilt.checks.card.gathering import card, config
 from hilt.checks.check import Repository
 from hilt.checks.regulation.facts import GENERATES, RELEASED
 from hilt.core.errors import FormatError, SourceError
@@ -40,7 +41,6 @@ _HEADERS = 4
 
 
 def model_kind(repository: Repository) -> Iterator[Fact]:
-    from hilt.checks.regulation.told import card, config
     from hilt.knowledge.regulation import kinds
 
     told = card(repository)

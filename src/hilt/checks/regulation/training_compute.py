@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from hilt.checks import listed
+from hilt.checks.card.gathering import Card, card, config
 from hilt.checks.check import Repository
 from hilt.checks.inspect.facts import DTYPES, PARAMETERS
 from hilt.checks.regulation.facts import (
@@ -39,7 +40,6 @@ from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, FactSpec, Known, Value
 
 if TYPE_CHECKING:
-    from hilt.checks.regulation.told import Card
     from hilt.formats.gguf import Gguf
     from hilt.knowledge.regulation.claims import Claim
     from hilt.knowledge.regulation.compute import Size
@@ -56,7 +56,6 @@ _PACKED = {"I32", "U8", "I8", "I64"}
 
 
 def training_compute(repository: Repository) -> Iterator[Fact]:
-    from hilt.checks.regulation.told import card
     from hilt.knowledge.regulation.compute import estimate, largest, of_this_size
 
     told = card(repository)
@@ -97,7 +96,6 @@ def _said(told: Card | None) -> tuple[Claim, ...]:
 
 def _size(repository: Repository) -> Size:
     """The parameters of the model, as its headers count them and its config divides them."""
-    from hilt.checks.regulation.told import config
     from hilt.knowledge.regulation.compute import Size
     from hilt.knowledge.regulation.experts import mixed
 
@@ -118,7 +116,6 @@ def _size(repository: Repository) -> Size:
 
 
 def _experts(repository: Repository) -> tuple[Experts | None, str]:
-    from hilt.checks.regulation.told import config
     from hilt.knowledge.regulation import experts
 
     if (found := config(repository)) is not None and (told := experts.of_config(found[1])) is not None:
@@ -137,7 +134,6 @@ def _most(repository: Repository) -> int | None:
     The sets of weights in one folder are variants of one model, those of several may be its parts. None where part of
     the model lies elsewhere: adapters, pointers, shards that are missing, a card and a config that came without weights.
     """
-    from hilt.checks.regulation.told import config
     from hilt.knowledge.weight_sets import PARTS, weight_sets
 
     kinds = repository.formats
@@ -158,16 +154,12 @@ def _most(repository: Repository) -> int | None:
 
 
 def _packed(repository: Repository) -> bool:
-    from hilt.checks.regulation.told import config
-
     dtypes: Any = repository.merged(DTYPES).value or ()
     quantised = (found := config(repository)) is not None and isinstance(found[1].get("quantization_config"), dict)
     return quantised and not _PACKED.isdisjoint(dtypes)
 
 
 def _is_adapter(repository: Repository) -> bool:
-    from hilt.checks.regulation.told import card
-
     if any(path.rsplit("/", 1)[-1] in _ADAPTERS for path in repository.formats):
         return True
     told = card(repository)

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from hilt.checks import listed
+from hilt.checks.card.gathering import card
 from hilt.checks.check import Repository
 from hilt.checks.regulation.facts import COPYRIGHT_POLICY, SUMMARY
 from hilt.core.errors import FormatError, SourceError
@@ -55,7 +56,6 @@ def training_disclosures(repository: Repository) -> Iterator[Finding | Fact]:
 
 def _found(repository: Repository, names: re.Pattern[str], words: re.Pattern[str]) -> Iterator[tuple[str, int, str]]:
     """Files that are named for it, and the line of the card that speaks of it; as (path, line, text)."""
-    from hilt.checks.regulation.told import card
     from hilt.knowledge.regulation.disclosures import places
 
     named = sorted(path for path in repository.formats if names.fullmatch(path.rsplit("/", 1)[-1]))

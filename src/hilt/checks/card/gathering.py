@@ -1,13 +1,9 @@
-"""What the subject tells of the model as a whole: its card and its configs, those that lie nearest to the root.
-
-Gathered once for each subject: the checks of this family share it.
-"""
+"""The card and the configs of the model as a whole, those that lie nearest to the root: once for all checks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -28,9 +24,9 @@ class Card(NamedTuple):
     """What a card says: its front matter, its text, and the number of the line on which the text begins."""
 
     path: str
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    body: str = ""
-    line: int = 1
+    metadata: Mapping[str, Any]
+    body: str
+    line: int
 
     @property
     def of_data(self) -> bool:

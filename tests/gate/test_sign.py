@@ -87,6 +87,10 @@ def test_the_private_key_is_not_signed_with_the_model_and_given_away(model: Path
     shutil.copy(keys / "acme.pem", model / "sub" / "acme.pem")
     with pytest.raises(UsageError, match=r"--key sub/acme\.pem: the private key lies in what it is to sign"):
         hilt.sign(model, key=model / "sub" / "acme.pem")
+    if sys.platform != "win32":
+        (keys / "link.pem").symlink_to(model / "sub" / "acme.pem")
+        with pytest.raises(UsageError, match="the private key lies in what it is to sign"):
+            hilt.sign(model, key=keys / "link.pem")
 
 
 def test_signing_rests_on_the_bytes_alone(model: Path, keys: Path) -> None:

@@ -117,7 +117,7 @@ def _refuse_elsewhere(where: str, algorithm: str) -> None:
 
 
 def _refuse_key_inside(key: str, listing: Listing) -> None:
-    if path := inside(key, listing):
+    if path := inside(key, listing) or inside(str(Path(key).resolve()), listing):
         raise UsageError(f"--key {path}: the private key lies in what it is to sign, and goes where that goes; move it")
 
 

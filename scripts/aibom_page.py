@@ -75,10 +75,11 @@ footnote that says how it is known and where from; a block of YAML with everythi
 
 - Words of the model stay words: strings of JSON in the front matter and the blocks, and escaped in the text, so that they make
   no heading, link, tag or front matter.
-- hilt reads the same out of the card that it was written from: what stands in the front matter and in the sections. What is in
-  blocks it takes for no statement of the card.
+- hilt reads the same out of the card that it was written from: what stands in the front matter and, where it is a sentence, in
+  the sections. What is in blocks it takes for no statement of the card. Licences that were recognised are told by their ids.
 - A base stands in the front matter only with a relation that the hub knows and that is the same for all, since a base without
-  one is taken for one that was finetuned. Results stand there only with task, dataset, metric and value.
+  one is taken for one that was finetuned. Results stand there where they come from a front matter, with task, dataset, metric
+  and value; those of tables stand in the text.
 - What your policy says of it, and your machine, are no part of the card. Several subjects are one page without front matter.
 
 ## What identifies a model

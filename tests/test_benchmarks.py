@@ -98,7 +98,8 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "option"), [("inspect.py", "--small"), ("recall.py", "--gadgets"), ("signing.py", "--files")]
+    ("script", "option"),
+    [("inspect.py", "--small"), ("recall.py", "--gadgets"), ("signing.py", "--files"), ("aibom.py", "--cdxgen")],
 )
 def test_the_scripts_tell_their_options(tmp_path: Path, script: str, option: str) -> None:
     done = subprocess.run(
@@ -124,3 +125,32 @@ def test_a_set_is_thinned_evenly_and_what_is_left_out_is_removed(tmp_path: Path)
         (tmp_path / f"{number}").touch()
     assert load("recall").thinned(tmp_path, 3) == ["0", "3", "6"]
     assert {path.name for path in tmp_path.iterdir()} == {"0", "3", "6"}
+
+
+def test_a_field_counts_wherever_it_stands_and_words_for_nothing_fill_none() -> None:
+    aibom = load("aibom")
+    nothing = aibom.Truth({}, set(), 0, set(), set(), set(), {"poet"}, {"apache20"})
+    in_place = {"type": "machine-learning-model", "name": "Poet", "licenses": [{"license": {"id": "Apache-2.0"}}]}
+    told = aibom.cyclonedx({"components": [{**in_place, "version": "unknown"}]})
+    assert aibom.count(told, nothing) == {"name": "right", "licence": "right"}
+    as_property = {
+        "type": "machine-learning-model",
+        "name": "Other",
+        "properties": [{"name": "x:param_count", "value": "7"}],
+    }
+    assert aibom.count(aibom.cyclonedx({"components": [as_property]}), nothing) == {
+        "name": "wrong",
+        "parameters": "filled",
+    }
+    graph = [
+        {
+            "type": "ai_AIPackage",
+            "spdxId": "urn:a",
+            "name": "Poet",
+            "ai_hyperparameter": [{"key": "parameters", "value": "7"}],
+        }
+    ]
+    assert aibom.count(aibom.spdx3({"@graph": graph}), nothing._replace(parameters={8})) == {
+        "name": "right",
+        "parameters": "wrong",
+    }

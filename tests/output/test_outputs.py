@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+import hilt.output
+from hilt.core.errors import MissingExtra
+from hilt.doors.cli.destinations import destinations
 from hilt.output import OUTPUTS, Output
 from sample_reports import ALL, CATALOGUE
 
@@ -24,3 +27,12 @@ def test_names_and_suffixes_are_unique() -> None:
 def test_to_list_the_outputs_loads_none_of_them() -> None:
     code = "import sys, hilt.output; print([name for name in sys.modules if name.startswith('hilt.output.')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"[]\n"
+
+
+def test_an_extra_that_is_missing_is_told_before_anything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(output.missing is None for output in OUTPUTS)
+    spdx = next(output for output in OUTPUTS if output.name == "spdx")._replace(package="no_such_package_at_all")
+    assert str(spdx.missing) == "--output spdx needs an optional package: pip install 'hilt[spdx]'"
+    monkeypatch.setattr(hilt.output, "OUTPUTS", (spdx,))
+    with pytest.raises(MissingExtra, match=r"hilt\[spdx\]"):
+        destinations(["spdx:aibom.spdx.json"])

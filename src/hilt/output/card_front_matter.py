@@ -17,6 +17,8 @@ from hilt.output.quote import quote
 _RELATIONS = frozenset({"finetune", "quantized", "merge", "adapter"})
 """Those that the hub knows."""
 _MOST, _LONGEST = 64, 200
+_LINE = re.compile(r":\d+$")
+"""The end of a source that is a line of the text."""
 _FIGURE = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?")
 
 
@@ -54,7 +56,7 @@ def _keys(verdict: Verdict) -> Iterator[tuple[str, Any]]:
     yield "model_name", one_or_all("card.name")
     yield "version", one_or_all("card.version")
     yield "authors", texts("card.authors")[:_MOST]
-    results = list(_results(texts("card.metrics")))
+    results = [] if _LINE.search(of(verdict.report, "card.metrics").source) else list(_results(texts("card.metrics")))
     yield "model-index", [{"name": one_or_all("card.name") or "model", "results": results}] if results else []
 
 
@@ -69,7 +71,8 @@ def _bases(told: list[str]) -> tuple[list[str], str]:
 
 
 def _results(told: list[str]) -> Iterator[dict[str, Any]]:
-    """Those that have all that the hub asks of a result; the others stand in the text alone."""
+    """Those that have all that the hub asks of a result. The others stand in the text alone, and so do those of tables:
+    what stands above a table is no task that the hub knows."""
     for one in told[: 2 * _MOST]:
         parts = [part.strip() for part in one.split(" | ", 3)]
         if len(parts) == 4 and all(parts):

@@ -281,6 +281,15 @@ def test_help_fits_a_terminal_and_names_the_exit_codes() -> None:
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("verb", ["check", "openness", "verify", "fit", "notice"])
+def test_a_terminal_that_cannot_show_a_letter_gets_an_escape_for_it(honest: Path, verb: str) -> None:
+    folder = honest.rename(honest.with_name("модель"))
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "100"}
+    done = subprocess.run([*HILT, verb, folder], env=environment, capture_output=True, encoding="latin-1", check=False)
+    assert "Traceback" not in done.stderr
+    assert r"\u043c\u043e\u0434\u0435\u043b\u044c" in done.stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT for another process on Windows")
 def test_ctrl_c_leaves_no_half_written_file_and_no_reader_behind(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()

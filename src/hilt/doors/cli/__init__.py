@@ -69,6 +69,8 @@ def main() -> None:
 
 def _carry_out() -> int:
     """The exit code of the command line, with everything said that is to be said."""
+    # A terminal that cannot show a character gets an escape for it, not a traceback.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         code = hilt.main(standalone_mode=False, prog_name="hilt")
         sys.stdout.flush()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import UsageError
+from hilt.doors.cli.writing import write_file
 
 if TYPE_CHECKING:
     from hilt.core.verdict import Verdict
@@ -28,12 +29,7 @@ class Destination(NamedTuple):
         from hilt.output import text
 
         if self.file is not None:
-            from hilt.output import write
-
-            try:
-                write.write(self.file, self.output.render(verdicts, catalogue()))
-            except OSError as error:
-                raise UsageError(f"--output {self.output.name}:{self.file}: {error.strerror}") from None
+            write_file(f"--output {self.output.name}:", self.file, self.output.render(verdicts, catalogue()))
             return
         if self.output.name != "text":
             document = self.output.render(verdicts, catalogue())
@@ -45,8 +41,6 @@ class Destination(NamedTuple):
                 width=shutil.get_terminal_size().columns,
                 seconds=seconds,
             )
-        # A terminal that cannot show a character gets an escape for it, not a traceback.
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         sys.stdout.write(document)
         sys.stdout.flush()
 

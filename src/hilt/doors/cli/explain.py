@@ -8,6 +8,8 @@ import textwrap
 
 import click
 
+from hilt.doors.cli.writing import WIDEST
+
 
 @click.command()
 @click.argument("name", metavar="CHECK|FORMAT|LICENCE|RULE")
@@ -23,7 +25,7 @@ def explain(name: str, policies: tuple[str, ...], *, as_json: bool) -> None:
         paragraphs = [{"heading": heading, "text": text} for heading, text in told.paragraphs]
         click.echo(json.dumps({"name": told.name, "title": told.title, "paragraphs": paragraphs}, indent=2))
         return
-    width = min(shutil.get_terminal_size().columns, 100)
+    width = min(shutil.get_terminal_size().columns, WIDEST)
     click.echo(f"{told.name}: {told.title}")
     for heading, text in told.paragraphs:
         lines = text.splitlines()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 import click
+
+from hilt.core.errors import UsageError
+from hilt.doors.cli.writing import terminal_page, write_file
 
 if TYPE_CHECKING:
     from hilt.gate.fit import Fit
@@ -47,7 +47,6 @@ def fit(
     REPORT.json is what `hilt check --json` wrote: then nothing is read again. Quantisations that are not there are
     estimated. Prices are dated; `machine:` in the settings names your own.
     """
-    from hilt.core.errors import UsageError
     from hilt.gate.fit import as_data, machines
     from hilt.gate.fit import fit as tell
     from hilt.gate.settings import find_settings
@@ -72,48 +71,31 @@ def fit(
     if as_json:
         click.echo(json.dumps(as_data(told), indent=2))
     elif file is not None:
-        _write(file, told)
+        from hilt.doors.cli.fit_html import document
+
+        write_file("--output html:", file, document(told))
     else:
         _print(told, busy)
 
 
 def _print(told: Fit, busy: float | None) -> None:
     from hilt.doors.cli.fit_page import write
-    from hilt.output.layout import Page
-    from hilt.output.text import coloured
 
-    page = Page(min(shutil.get_terminal_size().columns, 100), colour=coloured(sys.stdout, os.environ))
+    page = terminal_page()
     write(page, told, busy)
     click.echo(str(page))
 
 
 def _page(output: str) -> str:
     """The file that `html:FILE` names."""
-    from hilt.core.errors import UsageError
-
     form, colon, file = output.partition(":")
     if form != "html" or not colon or not file:
         raise UsageError(f"--output {output!r:.60}: fit writes html:FILE")
     return file
 
 
-def _write(file: str, told: Fit) -> None:
-    from pathlib import Path
-
-    from hilt.core.errors import UsageError
-    from hilt.doors.cli.fit_html import document
-    from hilt.output.write import write
-
-    try:
-        write(Path(file), document(told))
-    except OSError as error:
-        raise UsageError(f"--output html:{file}: {error.strerror}") from None
-
-
 def _part(text: str) -> float:
     """The part of the time that `25%` is."""
-    from hilt.core.errors import UsageError
-
     try:
         part = float(text.strip().removesuffix("%")) / 100
     except ValueError:

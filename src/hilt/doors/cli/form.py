@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
+
+from hilt.doors.cli.writing import write_file
 
 
 @click.command()
@@ -18,16 +18,11 @@ def form(reference: str, name: str, file: str | None, config: str | None) -> Non
     annex-xi is the technical documentation of Annex XI of the EU AI Act, model-documentation the form of its Code of
     Practice. What only the publisher knows stays "not known".
     """
-    from hilt.core.errors import UsageError
     from hilt.gate.regulation import form as fill
     from hilt.gate.settings import find_settings
-    from hilt.output.write import write
 
     text = fill(reference, name, settings=find_settings(config))
     if file is None:
         click.echo(text, nl=False)
         return
-    try:
-        write(Path(file), text)
-    except OSError as error:
-        raise UsageError(f"--output {file}: {error.strerror}") from None
+    write_file("--output ", file, text)

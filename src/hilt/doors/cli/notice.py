@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hilt.core.errors import UsageError
+from hilt.doors.cli.writing import write_file
 
 
 @click.command()
@@ -23,26 +24,24 @@ def notice(reference: str, config: str | None, file: str | None) -> None:
 
     told = write_notice(reference, settings=find_settings(config))
     if file is None:
-        import sys
-
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         click.echo(told, nl=False)
         return
-    from hilt.output.write import write
-
-    try:
-        if not _may_be_replaced(Path(file)):
-            raise UsageError(f"--output {file}: it is there, and hilt did not write it; give another name")
-        write(Path(file), told)
-    except OSError as error:
-        raise UsageError(f"--output {file}: {error.strerror}") from None
+    if not _may_be_replaced(Path(file)):
+        raise UsageError(f"--output {file}: it is there, and hilt did not write it; give another name")
+    write_file("--output ", file, told)
 
 
 def _may_be_replaced(file: Path) -> bool:
-    """It is no regular file, or one of these notices. That of the publisher has to be carried, and is not lost for it."""
-    if not file.is_file():
-        return True
+    """It is no regular file, or one of these notices. That of the publisher has to be carried, and is not lost for it.
+
+    Raises `UsageError` where it cannot be read.
+    """
     from hilt.gate.notice import MADE
 
-    with file.open("rb") as stream:
-        return MADE.encode() in stream.read(4096)
+    try:
+        if not file.is_file():
+            return True
+        with file.open("rb") as stream:
+            return MADE.encode() in stream.read(4096)
+    except OSError as error:
+        raise UsageError(f"--output {file}: {error.strerror}") from None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from hilt.doors.cli.writing import terminal_page, write_file
 
 if TYPE_CHECKING:
     from hilt.gate.openness import Openness, Row
@@ -30,25 +28,17 @@ def openness(reference: str, *, as_json: bool, file: str | None, config: str | N
 
     By the Model Openness Framework 1.0 and the Open Source AI Definition 1.0. REF may also be a YAML file of the framework.
     """
-    from hilt.core.errors import UsageError
     from hilt.gate.openness import as_data, as_mof
     from hilt.gate.openness import openness as tell
     from hilt.gate.settings import find_settings
-    from hilt.output.layout import Page
-    from hilt.output.text import coloured
-    from hilt.output.write import write
 
     told, report = tell(reference, settings=find_settings(config))
     if file is not None:
-        try:
-            write(Path(file), as_mof(told, report))
-        except OSError as error:
-            raise UsageError(f"--mof {file}: {error.strerror}") from None
+        write_file("--mof ", file, as_mof(told, report))
     if as_json:
         click.echo(json.dumps(as_data(told), indent=2))
         return
-    width = min(shutil.get_terminal_size().columns, 100)
-    page = Page(width, colour=coloured(sys.stdout, os.environ))
+    page = terminal_page()
     _write(page, told)
     click.echo(str(page))
 

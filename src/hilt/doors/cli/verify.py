@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
+
+from hilt.doors.cli.writing import terminal_page
 
 if TYPE_CHECKING:
     from hilt.core.verification import Signature, Verification
@@ -89,11 +88,9 @@ def verify(
 
 def _page(told: Verification) -> Page:
     from hilt.output.figures import counted, size_text
-    from hilt.output.layout import Page
     from hilt.output.quote import quote
-    from hilt.output.text import coloured
 
-    page = Page(min(shutil.get_terminal_size().columns, 100), colour=coloured(sys.stdout, os.environ))
+    page = terminal_page()
     state, name = told.state.word, quote(told.reference)
     signers = " and ".join(dict.fromkeys(quote(name) for one in told.signatures for name in one.signers))
     page.flow([(state.upper(), _COLOURS.get(state, "on yellow")), (name, "bold")])

@@ -28,7 +28,8 @@ def attend(config: Numbers, count: int) -> list[Layers]:
     full, windowed = attention(config), attention(config, windowed=True)
     window = _window(config)
     kinds = _kinds(config, count, window)
-    shared = config.of("num_kv_shared_layers", otherwise=0, most=count)
+    shares = str(config["model_type"]).startswith(("gemma3n", "gemma4"))  # no other class reads it
+    shared = config.of("num_kv_shared_layers", otherwise=0, most=count) if shares else 0
     layers = [windowed._replace(window=window) if kind else full for kind in kinds]
     layers = _each_its_own(config, layers)
     return layers[: count - shared] + [Layers(1, "none")] * shared

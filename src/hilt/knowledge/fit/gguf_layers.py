@@ -83,6 +83,9 @@ def of_gguf(value: Callable[[str], Any], numbers: Callable[[str], tuple[Any, ...
         layers=tuple(_layers(header, name, count, heads)),
         stack=0 if name in _NO_CACHE else count,
         ahead=ahead,
+        headless=frozenset(
+            place for place, kept in enumerate(_each(header, "attention.head_count_kv", count, 1)) if not kept
+        ),
         vocabulary=vocabulary or header.of("vocab_size", otherwise=0),
         width=header.of("embedding_length"),
         heads=max(heads),

@@ -157,7 +157,10 @@ def _corrected(told: Told, of_tensors: Measured, source: str) -> tuple[Told, tup
     seen: list[tuple[str, bool]] = []
     layers = _stacked(told, of_tensors.layers, seen)
     if told.stack == len(told.layers) and len(layers) <= of_tensors.layers:
-        fixed = tuple(_by_rows(one, *rows) for one, rows in zip(layers, of_tensors.rows, strict=False))
+        fixed = tuple(
+            _by_rows(_with_heads(one, *rows) if place in told.headless else one, *rows)
+            for place, (one, rows) in enumerate(zip(layers, of_tensors.rows, strict=False))
+        )
         if wrong := [place for place, one in enumerate(fixed) if one != layers[place]]:
             kept, stated = fixed[wrong[0]].line[2:], layers[wrong[0]].line[2:]
             seen.append(
@@ -185,6 +188,11 @@ def _stacked(told: Told, there: int, seen: list[tuple[str, bool]]) -> tuple[Laye
         return told.layers
     alike = len(set(told.layers)) == 1
     return told.layers[:1] * there if alike else told.layers[:there]
+
+
+def _with_heads(one: Layers, keys: int, values: int) -> Layers:
+    """A layer that is told to have no heads, and whose tensors make keys and values all the same."""
+    return one._replace(kind="attention") if one.kind == "none" and keys and values else one
 
 
 def _by_rows(one: Layers, keys: int, values: int) -> Layers:

@@ -23,12 +23,14 @@ class Told(NamedTuple):
 
     `stack` are the layers that write, one after the other, and `ahead` those beside them that guess further tokens.
     `embedded` is the width of the table of embeddings, where that is told to be another.
+    `headless` are the places of layers that are told to have no heads that keep anything.
     """
 
     layers: tuple[Layers, ...]
     stack: int = 0
     ahead: int = 0
     embedded: int = 0
+    headless: frozenset[int] = frozenset()
     vocabulary: int = 0
     width: int = 0
     heads: int = 0

@@ -11,9 +11,10 @@ import hilt
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.report_v1 import dump_report, dump_verdicts, load_verdicts
 from hilt.core.running import Fits, Machine
-from hilt.gate.fit import as_data, fit, running_of
+from hilt.gate.fit import as_data, fit
 from hilt.gate.judge import judge
 from hilt.gate.settings import Settings
+from hilt.knowledge.fit.asked import running_of
 from language_models import LLAMA_8B, reported, variant
 
 TODAY = "2026-11-21"
@@ -105,8 +106,8 @@ def test_half_a_price_is_no_price() -> None:
 
 
 def test_old_prices_are_said_with_their_date() -> None:
-    old = running_of(reported(), Settings(machine=H100), "2027-03-01")
-    new = running_of(reported(), Settings(machine=H100), TODAY)
+    old = running_of(reported(), H100, "2027-03-01")
+    new = running_of(reported(), H100, TODAY)
     assert old is not None
     assert new is not None
     assert any(why.startswith(f"prices of hosts as of {old.prices_of}, ") for why in old.why)
@@ -165,7 +166,7 @@ def test_verdicts_tell_it_and_stored_reports_are_told_again(tmp_path: Path) -> N
 
 def test_a_report_without_weights_has_nothing_to_run(tmp_path: Path) -> None:
     report = reported(variants=())
-    assert running_of(report, Settings(), TODAY) is None
+    assert running_of(report, H100, TODAY) is None
     assert judge(report).running is None
     file = tmp_path / "report.json"
     file.write_text(dump_report(report), encoding="utf-8")

@@ -96,6 +96,11 @@ class Report:
         """The fact of this key, or None when no check of the run declares it."""
         return next((fact for fact in self.facts if fact.key == key), None)
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """What the fact of this key lists; nothing where it is unknown, or holds something else than a list."""
+        fact = self.fact(key)
+        return fact.value if fact is not None and isinstance(fact.value, tuple) else ()
+
     def __repr__(self) -> str:
         return notebook.report_line(self)
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+WRITES = frozenset({"text", "code"})
+"""What a model makes token by token, of what `model.generates` may hold."""
+
 
 class Fits(Enum):
     """Does it fit into the memory of a machine?"""

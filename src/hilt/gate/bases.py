@@ -16,7 +16,6 @@ from hilt.checks.rights.facts import BASES, DATASETS, LICENCE_CLAIMED, LICENCES
 from hilt.checks.workers import Workers
 from hilt.core.context import Base, Context
 from hilt.core.errors import HiltError
-from hilt.core.fact import FactSpec
 from hilt.core.limits import MIB, Limits
 from hilt.core.progress import Silent
 from hilt.core.report import Report, Transfer
@@ -138,18 +137,13 @@ def _steps(report: Report | None) -> tuple[Step, ...]:
     """What the check of a subject states that it is made from."""
     if report is None:
         return ()
-    steps = [(relation, name) for relation, _, name in (said.partition(" ") for said in _listed(report, BASES))]
-    return (*steps, *(("dataset", name) for name in _listed(report, DATASETS)))
+    steps = [(relation, name) for relation, _, name in (said.partition(" ") for said in report.texts(BASES.key))]
+    return (*steps, *(("dataset", name) for name in report.texts(DATASETS.key)))
 
 
 def _told(key: str, source: str, report: Report | None) -> Base:
     if report is None:
         return Base(name=key, source=source)
-    licences = _listed(report, LICENCES)
-    unknown = () if licences else _listed(report, LICENCE_CLAIMED)
+    licences = report.texts(LICENCES.key)
+    unknown = () if licences else report.texts(LICENCE_CLAIMED.key)
     return Base(name=key, licences=licences, unknown=unknown, bases=_steps(report), source=source)
-
-
-def _listed(report: Report, spec: FactSpec) -> tuple[str, ...]:
-    fact = report.fact(spec.key)
-    return fact.value if fact is not None and isinstance(fact.value, tuple) else ()

@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from hilt.core.errors import NothingToCheck, UsageError
+from hilt.core.fit import Fit, Row
 from hilt.core.report import Report
-from hilt.core.running import Fits, Machine, Memory, Running
+from hilt.core.running import Machine
 from hilt.core.verdict import Verdict
 from hilt.core.wire import encode_text
 from hilt.gate.settings import Settings
-
-if TYPE_CHECKING:
-    from hilt.knowledge.fit.running import Asked
-    from hilt.knowledge.fit.shape import Shape, Variant
-
-CONTEXTS = (4096, 32768)
-"""Beside the longest input that the model states."""
-_WRITES = frozenset({"text", "code"})
-_SAME = ("quantized ", "copy ")
-"""Relations to a base that leave it the same model."""
-
-
-class At(NamedTuple):
-    """One set of weights with inputs of so many tokens. `memory` is None where it cannot be told."""
-
-    context: int
-    memory: Memory | None
-    fits: Fits
-
-
-class Row(NamedTuple):
-    """One set of weights: as it is there, or as an `estimate` of a quantisation that is not. `at` is empty where nobody can
-    tell what its layers keep."""
-
-    name: str
-    engine: str
-    bytes: int
-    estimate: bool
-    at: tuple[At, ...]
-    largest_context: int | None
-    speed: tuple[float, float] | None
-
-
-class Fit(NamedTuple):
-    """`running` is told of `chosen`: the largest set that fits, or the smallest where none does. `elsewhere` is then the
-    smallest card that it fits, and `instead` the answer for the largest quantisation that would fit, by an estimate."""
-
-    reference: str
-    machine: Machine
-    sequences: int
-    rows: tuple[Row, ...]
-    chosen: str
-    running: Running
-    writes: bool
-    elsewhere: Machine | None = None
-    instead: tuple[str, Running] | None = None
 
 
 def fit(
@@ -86,24 +40,24 @@ def fit(
             raise UsageError(f"{what}={number}: a whole number from 1 to {1 << 24:,} is needed")
     _known(engine)
     report = _report(of, settings)
-    told = _of_report(report, chosen, datetime.now(UTC).date().isoformat())
+    told = _answer(report, chosen, context, sequences, engine)
     if told is None:
         raise NothingToCheck(f"{report.subject.reference}: no weights whose memory can be told")
-    shape, asked = told
-    asked = asked._replace(sequences=sequences, engine=engine or "", context=context or asked.context)
-    return _fit(report, shape, asked, own_context=context is not None)
+    return told
 
 
-def running_of(report: Report, settings: Settings, today: str) -> Running | None:
-    """What it takes to run the subject of `report` on the organisation's machine; None where there is nothing to tell."""
-    from hilt.knowledge.fit import running
+def _answer(
+    report: Report, machine: Machine, context: int | None, sequences: int | None, engine: str | None
+) -> Fit | None:
+    from hilt.knowledge.fit.answer import answer
+    from hilt.knowledge.fit.asked import asked_of
 
-    told = _of_report(report, settings.machine or _this(measured=False), today)
-    if told is None or not (told[0].layers or told[1].writes):
+    told = asked_of(report, machine, datetime.now(UTC).date().isoformat())
+    if told is None:
         return None
     shape, asked = told
-    variant = running.best(shape, shape.variants, asked)
-    return running.run(shape, variant, asked) if variant is not None else None
+    asked = asked._replace(sequences=sequences, engine=engine or "", context=context or asked.context)
+    return answer(report.subject.reference, shape, asked, own_context=context is not None)
 
 
 def as_data(told: Fit) -> dict[str, Any]:
@@ -159,111 +113,6 @@ def machines() -> tuple[dict[str, Any], ...]:
     )
 
 
-def _fit(report: Report, shape: Shape, asked: Asked, *, own_context: bool) -> Fit:
-    from hilt.knowledge.fit import running
-
-    longest = [shape.context] if shape.context else []
-    contexts = sorted({one for one in (*CONTEXTS, *longest) if not shape.context or one <= shape.context})
-    contexts = [asked.context] if own_context else contexts
-    asked = asked._replace(context=asked.context if own_context else min(asked.context, contexts[0]))
-    there = [one for one in shape.variants if not asked.engine or running.engine(one, asked)]
-    estimates = list(_estimates(shape, asked)) if shape.layers else []
-    if not shape.layers or not (there or estimates):
-        there, contexts = list(shape.variants), []
-    variant = running.best(shape, there or estimates, asked)
-    if variant is None:
-        raise NothingToCheck(f"{report.subject.reference}: no weights whose memory can be told")
-    rows = [_row(shape, one, asked, contexts, estimate=False) for one in there]
-    rows += [_row(shape, one, asked, contexts, estimate=True) for one in estimates]
-    return Fit(
-        reference=report.subject.reference,
-        machine=asked.machine,
-        sequences=asked.sequences or 1,
-        rows=tuple(rows),
-        chosen=variant.name,
-        running=running.run(shape, variant, asked),
-        writes=asked.writes,
-        elsewhere=_elsewhere(shape, variant, asked),
-        instead=_instead(shape, variant, estimates, asked),
-    )
-
-
-def _instead(shape: Shape, variant: Variant, estimates: list[Variant], asked: Asked) -> tuple[str, Running] | None:
-    from hilt.knowledge.fit import running
-
-    if running.fitting(running.memory_of(shape, variant, asked), asked.machine) is not Fits.NO:
-        return None
-    best = running.best(shape, estimates, asked)
-    told = running.run(shape, best, asked) if best is not None else None
-    return (best.name, told) if best is not None and told is not None and told.fits is Fits.YES else None
-
-
-def _elsewhere(shape: Shape, variant: Variant, asked: Asked) -> Machine | None:
-    from hilt.knowledge.fit import machines, running
-
-    needs = running.memory_of(shape, variant, asked)
-    if running.fitting(needs, asked.machine) is not Fits.NO:
-        return None
-    return next((one for one in machines.cards() if running.fitting(needs, one) is Fits.YES), None)
-
-
-def _row(shape: Shape, variant: Variant, asked: Asked, contexts: list[int], *, estimate: bool) -> Row:
-    from hilt.knowledge.fit import running
-
-    told = [(one, running.memory_of(shape, variant, asked._replace(context=one))) for one in contexts]
-    return Row(
-        name=variant.name,
-        engine=running.engine(variant, asked),
-        bytes=variant.bytes,
-        estimate=estimate,
-        at=tuple(At(one, needs, running.fitting(needs, asked.machine)) for one, needs in told),
-        largest_context=running.largest_context(shape, variant, asked),
-        speed=running.speed_of(shape, variant, asked) if told and told[0][1] is not None else None,
-    )
-
-
-def _estimates(shape: Shape, asked: Asked) -> Iterator[Variant]:
-    """Quantisations of llama.cpp that are not there; none for models that write no tokens, or for another engine."""
-    from hilt.knowledge.fit import quantisations
-
-    counted = max((one.parameters for one in shape.variants), default=0) or asked.parameters
-    if not counted or not asked.writes or asked.engine in ("transformers", "vllm"):
-        return
-    there = " ".join(one.name for one in shape.variants if one.format == "gguf").upper()
-    for one in quantisations.estimated(shape, counted, asked.active):
-        if one.dtypes[0][0] not in there:
-            yield one
-
-
-def _of_report(report: Report, machine: Machine, today: str) -> tuple[Shape, Asked] | None:
-    from hilt.knowledge.fit.running import CONTEXT, Asked
-    from hilt.knowledge.fit.shape import shape
-
-    told = shape(report.facts)
-    if told is None or not told.variants:
-        return None
-    asked = Asked(
-        machine=machine,
-        today=today,
-        context=min(CONTEXT, told.context) if told.context else CONTEXT,
-        names=tuple(_names(report, told)),
-        parameters=_count(report, "model.parameters"),
-        active=_count(report, "model.parameters_active"),
-        writes=not _WRITES.isdisjoint(_texts(report, "model.generates")),
-    )
-    return told, asked
-
-
-def _names(report: Report, shape: Shape) -> Iterator[str]:
-    """What the subject is called: by its reference, as what it is a quantisation of, and by its files of GGUF."""
-    yield report.subject.reference.removeprefix("hf:").partition("@")[0]
-    for base in _texts(report, "rights.bases"):
-        relation = next((one for one in _SAME if base.startswith(one)), None)
-        if relation is not None:
-            yield base.removeprefix(relation)
-    yield from (one.name for one in shape.variants if one.format == "gguf")
-
-
 def _report(of: str | PathLike[str] | Report | Verdict, settings: Settings) -> Report:
     if isinstance(of, Verdict):
         return of.report
@@ -271,12 +120,9 @@ def _report(of: str | PathLike[str] | Report | Verdict, settings: Settings) -> R
         return of
     reference = fspath(of)
     if reference == "-" or reference.endswith(".json"):
-        from hilt.gate.judge import stored
+        from hilt.gate.judge import stored_one
 
-        reports = stored(reference)
-        if len(reports) != 1:
-            raise UsageError(f"{reference} holds {len(reports)} reports; fit takes one")
-        return reports[0]
+        return stored_one(reference, "fit takes one")
     from hilt.gate.check import check
 
     return check(reference, settings=settings, hashed=False).report
@@ -305,13 +151,3 @@ def _known(engine: str | None) -> None:
 
     if engine is not None and engine not in ENGINES:
         raise UsageError(f"there is no engine {engine!r:.40}; known are {', '.join(ENGINES)}")
-
-
-def _count(report: Report, key: str) -> int | None:
-    fact = report.fact(key)
-    return fact.value if fact is not None and type(fact.value) is int and fact.value > 0 else None
-
-
-def _texts(report: Report, key: str) -> tuple[str, ...]:
-    fact = report.fact(key)
-    return fact.value if fact is not None and isinstance(fact.value, tuple) else ()

@@ -46,10 +46,7 @@ def judge(
     """
     settings = settings or Settings()
     if isinstance(report, str | PathLike):
-        reports = stored(fspath(report))
-        if len(reports) != 1:
-            raise UsageError(f"{fspath(report)} holds {len(reports)} reports; hilt.judge takes one, `hilt judge` all")
-        (report,) = reports
+        report = stored_one(fspath(report), "hilt.judge takes one, `hilt judge` all")
     report = report.report if isinstance(report, Verdict) else report
     return judged(report, policies(policy, settings), settings)
 
@@ -60,6 +57,14 @@ def judge_stored(
     """Every report in `files`, judged again. Raises as `judge` does."""
     chosen = policies(policy, settings)
     return [judged(report, chosen, settings) for file in files for report in stored(file)]
+
+
+def stored_one(file: str, hint: str) -> Report:
+    """The report in what `hilt check --json` wrote. Raises `UsageError` with `hint` where there is not one."""
+    reports = stored(file)
+    if len(reports) != 1:
+        raise UsageError(f"{file} holds {len(reports)} reports; {hint}")
+    return reports[0]
 
 
 def stored(file: str) -> tuple[Report, ...]:
@@ -121,9 +126,10 @@ def _running(report: Report, settings: Settings, today: str) -> Running | None:
     """What it takes to run the subject, where it is told what its layers keep; to tell it takes imports."""
     if not any(fact.key == "fit.layers" and fact.value for fact in report.facts):
         return None
-    from hilt.gate.fit import running_of
+    from hilt.knowledge.fit.asked import running_of
+    from hilt.knowledge.fit.machines import this_machine
 
-    return running_of(report, settings, today)
+    return running_of(report, settings.machine or this_machine(measured=False), today)
 
 
 def _laws(report: Report, policies: Sequence[Policy]) -> tuple[Rule, ...]:

@@ -87,7 +87,7 @@ def of_report(report: Report) -> Openness:
         evaluation=evaluation,
         reached=reached if isinstance(reached, int) else None,
         osaid=osaid if isinstance(osaid, str) else CANNOT_TELL,
-        osaid_parts=_texts(_fact(report, "osaid_parts")),
+        osaid_parts=report.texts(f"{_CHECK}.osaid_parts"),
         remarks=(*found, *_remarks(evaluation)),
         as_of=open_licences.as_of(),
     )
@@ -130,15 +130,13 @@ def as_mof(told: Openness, report: Report) -> str:
     """What was found, as a file of the framework; whoever publishes the model has to complete it."""
     name = told.reference.rstrip("/").rpartition("/")[2] or told.reference
     owner, slash, _ = told.reference.removeprefix("hf:").rpartition("/")
-    makes = report.fact("model.generates")
-    kinds = {_TYPES[one] for one in _texts(makes) if one in _TYPES} if makes else set[str]()
+    kinds = {_TYPES[one] for one in report.texts("model.generates") if one in _TYPES}
     about = {
         "version": "",
         "type": min(kinds) if len(kinds) == 1 else "multimodal" if kinds else "",
         "architecture": "",
     }
-    subject = report.fact("rights.licences")
-    licence = _spelled(_texts(subject)) if subject else ""
+    licence = _spelled(report.texts("rights.licences"))
     release = mof_yaml.Release(
         name=name,
         producer=owner if slash and told.reference.startswith("hf:") else "",
@@ -166,7 +164,7 @@ def _spelled(licences: tuple[str, ...]) -> str:
 
 def _rows(report: Report) -> Iterator[Row]:
     licences: dict[str, list[str]] = {}
-    for line in _texts(_fact(report, "licences")):
+    for line in report.texts(f"{_CHECK}.licences"):
         name, _, licence = line.partition(" ")
         licences.setdefault(name, []).append(licence)
     for component in COMPONENTS:
@@ -185,7 +183,3 @@ def _remarks(evaluation: Evaluation) -> Iterator[str]:
 def _fact(report: Report, name: str) -> Fact:
     fact = report.fact(f"{_CHECK}.{name}")
     return fact or Fact(key=f"{_CHECK}.{name}", value=None, known=Known.UNKNOWN, source="")
-
-
-def _texts(fact: Fact) -> tuple[str, ...]:
-    return fact.value if isinstance(fact.value, tuple) else ()

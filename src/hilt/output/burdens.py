@@ -12,7 +12,7 @@ from hilt.core.catalogue import Catalogue
 from hilt.core.fact import Known
 from hilt.core.finding import Severity
 from hilt.core.rights import DutyState
-from hilt.core.running import Fits
+from hilt.core.running import WRITES, Fits
 from hilt.core.verdict import Verdict
 from hilt.output import running_words
 from hilt.output.duties import Asked, Held, checklist, laws, terms
@@ -132,8 +132,7 @@ def _kinds(told: Iterable[Asked | Held]) -> str:
 
 def _also(verdict: Verdict, catalogue: Catalogue) -> Callable[[Iterable[Asked | Held]], str]:
     """Which licences ask for something, unless it is the one that the other column names."""
-    fact = verdict.report.fact("rights.licences")
-    own = [catalogue.licence(name) for name in fact.value] if fact and isinstance(fact.value, tuple) else []
+    own = [catalogue.licence(name) for name in verdict.report.texts("rights.licences")]
 
     def names(told: Iterable[Asked | Held]) -> str:
         licences = list(dict.fromkeys(one.licence for one in told))
@@ -162,9 +161,8 @@ def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """That it does not fit, or that nobody can tell; and prices that are old. The machine may be another tomorrow."""
     running = verdict.running
     if running is None:
-        untold = verdict.report.fact("fit.untold")
-        if _writes(verdict) and untold and isinstance(untold.value, tuple) and untold.value:
-            yield Entry("memory", f"cannot be told: {some(untold.value, 2)}", tone=Tone.OPEN)
+        if _writes(verdict) and (untold := verdict.report.texts("fit.untold")):
+            yield Entry("memory", f"cannot be told: {some(untold, 2)}", tone=Tone.OPEN)
         return
     if running.fits is not Fits.YES:
         told, how = running_words.takes(running), "reckoned, not measured"
@@ -180,8 +178,7 @@ def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
 
 def _writes(verdict: Verdict) -> bool:
     """Does it write tokens? Of all else, nobody asks for the memory of its cache."""
-    fact = verdict.report.fact("model.generates")
-    return bool(fact and isinstance(fact.value, tuple) and {"text", "code"} & set(fact.value))
+    return not WRITES.isdisjoint(verdict.report.texts("model.generates"))
 
 
 def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:

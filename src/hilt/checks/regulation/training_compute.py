@@ -38,6 +38,7 @@ from hilt.checks.regulation.facts import (
 )
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.fact import Fact, FactSpec, Known, Value
+from hilt.core.running import WRITES
 
 if TYPE_CHECKING:
     from hilt.formats.gguf import Gguf
@@ -64,7 +65,7 @@ def training_compute(repository: Repository) -> Iterator[Fact]:
     size = _size(repository)
     said, path = of_this_size(_said(told), size), told.path if told is not None else ""
     kinds = repository.merged(GENERATES).value or ()
-    language = isinstance(kinds, tuple) and bool({"text", "code"} & set(kinds))
+    language = isinstance(kinds, tuple) and not WRITES.isdisjoint(kinds)
     based = _is_adapter(repository) or bool(told is not None and told.bases)
     found = estimate(said, size, source=path, based=based, language=language)
     source = path if found.method in ("disclosed", "tokens", "hardware") else size.source

@@ -11,7 +11,7 @@ from hilt.core.errors import UsageError
 from hilt.doors.cli.writing import terminal_page, write_file
 
 if TYPE_CHECKING:
-    from hilt.gate.fit import Fit
+    from hilt.core.fit import Fit
 
 
 @click.command()

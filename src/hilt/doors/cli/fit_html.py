@@ -14,7 +14,7 @@ from hilt.output.quote import quote
 from hilt.output.running_words import tokens
 
 if TYPE_CHECKING:
-    from hilt.gate.fit import At, Fit, Row
+    from hilt.core.fit import At, Fit, Row
 
 _TINTS = {Fits.YES: "admit", Fits.TIGHT: "review", Fits.NO: "block", Fits.UNKNOWN: "review"}
 _TONES = {Fits.YES: "good", Fits.TIGHT: "open", Fits.NO: "bad", Fits.UNKNOWN: "open"}

@@ -11,8 +11,8 @@ from hilt.output.quote import quote
 from hilt.output.running_words import between, cheaper_from, dollars, tokens, whole
 
 if TYPE_CHECKING:
+    from hilt.core.fit import At, Fit, Row
     from hilt.core.running import BreakEven, Offer, Running
-    from hilt.gate.fit import At, Fit, Row
     from hilt.output.layout import Page
 
 _COLOURS = {Fits.YES: "green", Fits.TIGHT: "yellow", Fits.NO: "red", Fits.UNKNOWN: "yellow"}

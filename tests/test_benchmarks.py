@@ -128,8 +128,8 @@ def test_a_set_is_thinned_evenly_and_what_is_left_out_is_removed(tmp_path: Path)
 
 
 def test_a_field_counts_wherever_it_stands_and_words_for_nothing_fill_none() -> None:
+    nothing = load("aibom_truth").Truth({}, set(), 0, set(), set(), set(), {"poet"}, {"apache20"})
     aibom = load("aibom")
-    nothing = aibom.Truth({}, set(), 0, set(), set(), set(), {"poet"}, {"apache20"})
     in_place = {"type": "machine-learning-model", "name": "Poet", "licenses": [{"license": {"id": "Apache-2.0"}}]}
     told = aibom.cyclonedx({"components": [{**in_place, "version": "unknown"}]})
     assert aibom.count(told, nothing) == {"name": "right", "licence": "right"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hilt.output.bom import ROWS
-from hilt.output.cyclonedx_known import PLACES, PROPERTIES
+from hilt.output.bom_properties import PROPERTIES
+from hilt.output.cyclonedx_places import PLACES
 from hilt.output.spdx_model import PLACES as SPDX_PLACES
 
 ABOUT = """

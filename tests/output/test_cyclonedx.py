@@ -19,9 +19,10 @@ from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Outcome, Verdict
 from hilt.core.version import __version__
 from hilt.output.bom import ROWS, fields
+from hilt.output.bom_properties import PROPERTIES
 from hilt.output.cyclonedx import render
-from hilt.output.cyclonedx_known import PLACES, PROPERTIES
 from hilt.output.cyclonedx_licences import NEWER
+from hilt.output.cyclonedx_places import PLACES
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE, UNSURE, WAIVED
 from sample_rights import LLAMA_HELD, claimed, counted, verdict

@@ -20,7 +20,7 @@ from hilt.core.subject import Subject
 from hilt.core.verdict import Outcome, Verdict
 from hilt.core.version import __version__
 from hilt.output.bom import ROWS, fields
-from hilt.output.cyclonedx_known import PROPERTIES
+from hilt.output.bom_properties import PROPERTIES
 from hilt.output.spdx import render
 from hilt.output.spdx_model import PLACES
 from output.goldens import is_as_expected

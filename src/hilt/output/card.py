@@ -17,10 +17,10 @@ from hilt.core.fact import Known
 from hilt.core.verdict import Verdict
 from hilt.core.version import __version__
 from hilt.output.bom import Cluster, Field, fields
+from hilt.output.bom_properties import ITEMS, LONGEST
 from hilt.output.bom_told import of
 from hilt.output.card_front_matter import front_matter, string
 from hilt.output.cyclonedx_card import metric
-from hilt.output.cyclonedx_known import ITEMS, LONGEST
 from hilt.output.quote import quote
 
 SECTIONS = (

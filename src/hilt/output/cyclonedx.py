@@ -20,7 +20,7 @@ from hilt.core.verdict import Verdict
 from hilt.core.version import __version__
 from hilt.output.bom import fields
 from hilt.output.bom_judged import context
-from hilt.output.cyclonedx_known import citations
+from hilt.output.cyclonedx_citations import citations
 from hilt.output.cyclonedx_model import Model
 from hilt.output.quote import quote
 

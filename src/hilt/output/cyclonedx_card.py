@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hilt.output.bom import Field
-from hilt.output.cyclonedx_known import LONGEST
+from hilt.output.bom_properties import LONGEST
 from hilt.output.quote import quote
 
 _METRICS = 200

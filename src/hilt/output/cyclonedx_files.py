@@ -14,7 +14,7 @@ from hilt.core.verdict import Verdict
 from hilt.output.bom import Field
 from hilt.output.bom_files import weights
 from hilt.output.bom_identity import place
-from hilt.output.cyclonedx_known import LONGEST, property_of
+from hilt.output.bom_properties import LONGEST, property_of
 from hilt.output.quote import quote
 
 _CARD = re.compile(r"(?:readme|model[-_ ]?card)(?:\.(?:md|markdown|txt|rst))?", re.IGNORECASE)

@@ -11,10 +11,11 @@ from hilt.core.fact import Known
 from hilt.core.verdict import Verdict
 from hilt.output.bom import Field
 from hilt.output.bom_identity import place
+from hilt.output.bom_properties import LONGEST, unread
 from hilt.output.cyclonedx_card import model_card
 from hilt.output.cyclonedx_files import files, hashes, references
-from hilt.output.cyclonedx_known import LONGEST, properties, unread
 from hilt.output.cyclonedx_licences import licences
+from hilt.output.cyclonedx_places import properties
 from hilt.output.cyclonedx_works import ancestors, datasets, software
 from hilt.output.quote import quote
 

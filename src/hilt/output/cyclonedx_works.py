@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote as percent
 
 from hilt.output.bom import Field
-from hilt.output.cyclonedx_known import property_of
+from hilt.output.bom_properties import property_of
 from hilt.output.quote import quote
 
 _WORKS = 200

@@ -13,9 +13,9 @@ from hilt.core.catalogue import Catalogue
 from hilt.core.fact import Known
 from hilt.core.verdict import Verdict
 from hilt.output.bom import Field
+from hilt.output.bom_properties import ITEMS, LONGEST, told, unread
 from hilt.output.cyclonedx_card import metric
 from hilt.output.cyclonedx_files import files, hashes, references
-from hilt.output.cyclonedx_known import ITEMS, LONGEST, told, unread
 from hilt.output.cyclonedx_works import ancestors, datasets, software
 from hilt.output.quote import quote
 from hilt.output.spdx_graph import Graph

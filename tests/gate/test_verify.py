@@ -172,6 +172,13 @@ def test_more_signatures_than_the_limit_are_not_held_against_the_files(signed: P
         hilt.verify(signed, key=keys / "acme.pub", settings=Settings(limits=Limits(signatures=1)))
 
 
+def test_signatures_are_no_larger_together_than_one_may_be(signed: Path, keys: Path) -> None:
+    hilt.sign(signed, key=keys / "other.pem", signature=signed / "other.sig")
+    most = sum((signed / name).stat().st_size for name in ("model.sig", "other.sig")) - 1
+    with pytest.raises(LimitExceeded, match=r"other\.sig, with the signatures before it, is past the limit json_bytes"):
+        hilt.verify(signed, key=keys / "acme.pub", settings=Settings(limits=Limits(json_bytes=most)))
+
+
 def test_what_the_format_never_signs_is_shown_where_it_is_there(signed: Path, keys: Path) -> None:
     (signed / ".gitattributes").write_text("*.bin filter=evil")
     (signed / ".git").mkdir()

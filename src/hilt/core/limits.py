@@ -45,7 +45,7 @@ class Limits:
 
     # Readers.
     json_bytes: int = 64 * MIB
-    """A JSON file as a whole."""
+    """A JSON file as a whole, and all signatures of a subject together."""
     json_depth: int = 100
     """Lists and objects inside each other."""
     text_bytes: int = 8 * MIB

@@ -12,7 +12,7 @@ from hilt.core.errors import FormatError, LimitExceeded, SourceError
 from hilt.core.limits import Limits
 from hilt.formats import sigstore_bundle
 from hilt.formats.reader import HEAD, Head
-from hilt.gate.trusted import read_named
+from hilt.gate.named_file import read_named
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
@@ -35,11 +35,15 @@ def signature_files(listing: Listing, limits: Limits) -> list[SignatureFile]:
     Of other names than the usual ones, only what is a signature of a model is taken for one.
     """
     found: list[SignatureFile] = []
+    read = 0
     for one in _candidates(listing, limits):
         if one.read is None and one.path not in ("", USUAL):
             continue
         if len(found) >= limits.signatures:
             raise LimitExceeded("signatures", f"{one.file}, one signature more,", limits.signatures)
+        read += len(one.read.data) if one.read is not None else 0
+        if read > limits.json_bytes:
+            raise LimitExceeded("json_bytes", f"{one.file}, with the signatures before it,", limits.json_bytes)
         found.append(one)
     return found
 

@@ -5,12 +5,14 @@ from importlib import resources
 
 import pytest
 
+from hilt.checks.provenance import signature_malformed
+from hilt.checks.provenance.gathering import results
 from hilt.checks.provenance.signer_unknown import CHECK
 from hilt.core.context import HubStated, Signer
 from hilt.core.fact import Fact, Known
 from hilt.core.limits import Limits
 from hilt.core.subject import Entry, EntryKind
-from hilt.knowledge.provenance import sign
+from hilt.knowledge.provenance import sign, verify
 from signed import (
     CODE,
     KEY,
@@ -157,6 +159,21 @@ def test_more_signatures_than_anybody_needs_are_not_all_looked_at() -> None:
     files = {**MODEL, **{f"{number}.sig": bundle() for number in range(5)}}
     made = subject(files, limits=Limits(signatures=3))
     assert gaps(CHECK, made) == [f"{number}.sig: 5 is past the limit signatures = 3" for number in (3, 4)]
+
+
+def test_any_number_of_other_files_called_sig_hides_no_signature() -> None:
+    files = {**SIGNED, **{f"{number}.sig": b"-----BEGIN PGP SIGNATURE-----\n" for number in range(5)}}
+    made = subject(files, signers=[acme()], limits=Limits(signatures=1))
+    assert [gap.partition(":")[0] for gap in gaps(CHECK, made)] == [f"{number}.sig" for number in range(5)]
+
+
+def test_signatures_are_no_larger_together_than_one_may_be() -> None:
+    files = {**SIGNED, **{f"{number}.sig": bundle() for number in range(5)}}
+    made = subject(files, limits=Limits(json_bytes=2 * len(bundle())))
+    assert [path for path, result in results(made, verify.State.BROKEN)] == ["model.sig", "0.sig"]
+    told = found(signature_malformed.CHECK, made)
+    assert [path for _, path, _ in told] == [f"{number}.sig" for number in range(1, 5)]
+    assert all("is past the limit json_bytes" in message for _, _, message in told)
 
 
 def test_a_key_of_the_settings_that_cannot_be_read_leaves_it_open() -> None:

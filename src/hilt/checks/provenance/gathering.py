@@ -38,15 +38,19 @@ class _Read(NamedTuple):
     path: str
     signature: verify.Signature | None = None
     error: FormatError | SourceError | None = None
+    size: int = 0
 
 
 @lru_cache(maxsize=1)
 def held(repository: Repository) -> tuple[Held, ...]:
-    """Every signature at the root, in the order of the paths."""
-    paths = sorted(path for path in repository.formats if may_sign(path, repository.formats[path]))
+    """Every signature at the root, `model.sig` first."""
+    paths = [path for path in repository.formats if may_sign(path, repository.formats[path])]
+    paths.sort(key=lambda path: (path != USUAL, path))
     most = repository.limits.signatures
     beyond = str(LimitExceeded("signatures", len(paths), most))
-    read = [_read(repository, path) for path in paths[:most]]
+    read: list[_Read] = []
+    for path in paths[:most]:
+        read.append(_read(repository, path, sum(one.size for one in read)))
     signatures = [one.path for one in read if is_no_part(one.path) and (one.signature is not None or one.path == USUAL)]
     told = [_held(repository, one, signatures) for one in read if one.signature is not None or _tells(repository, one)]
     return (*told, *(Held(path, unseen=beyond) for path in paths[most:]))
@@ -57,12 +61,14 @@ def _tells(repository: Repository, one: _Read) -> bool:
     return one.path == USUAL or repository.formats[one.path] == FORMAT or isinstance(one.error, SourceError)
 
 
-def _read(repository: Repository, path: str) -> _Read:
+def _read(repository: Repository, path: str, before: int) -> _Read:
+    """The file at `path`, where so many bytes of signatures were read `before`."""
     try:
         source = repository.open(path)
-        if source.size > repository.limits.json_bytes:
-            raise LimitExceeded("json_bytes", source.size, repository.limits.json_bytes)
-        return _Read(path, verify.read(source.read(0, source.size), repository.limits))
+        if before + source.size > repository.limits.json_bytes:
+            raise LimitExceeded("json_bytes", before + source.size, repository.limits.json_bytes)
+        signature = verify.read(source.read(0, source.size), repository.limits)
+        return _Read(path, signature, size=source.size)
     except (FormatError, SourceError) as error:
         return _Read(path, error=error)
 

@@ -7,8 +7,8 @@ import pytest
 
 from hilt.core.context import Signer
 from hilt.core.errors import SettingsInvalid
+from hilt.gate.patterns import signers_for
 from hilt.gate.settings import read_settings
-from hilt.gate.signers import signers_for
 
 KEY = """-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEY32c1Qu5APmRfKordQ/HXajD0mwI

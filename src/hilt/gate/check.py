@@ -17,8 +17,8 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
+from hilt.gate.patterns import signers_for
 from hilt.gate.settings import Settings
-from hilt.gate.signers import signers_for
 from hilt.sources.listing import Listing
 from hilt.sources.references import open_reference
 

@@ -17,10 +17,10 @@ from hilt.core.context import Signer
 from hilt.core.errors import FormatError, SourceError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.subject import EntryKind
+from hilt.gate.named_file import Named, read_named
 from hilt.gate.settings import Settings
 from hilt.gate.signature_files import inside, root, signature_files
 from hilt.gate.signed_files import NO_FILE
-from hilt.gate.trusted import Named, read_named
 from hilt.output.write import write
 from hilt.sources import hub_cache
 from hilt.sources.digest_store import usual_store

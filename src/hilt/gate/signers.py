@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hilt.core.context import Signer
-from hilt.core.errors import HiltError
+from hilt.core.errors import FormatError
 from hilt.gate.setting import Setting
 
 WAYS = ("key", "certificate", "identity")
@@ -16,7 +14,6 @@ WAYS = ("key", "certificate", "identity")
 
 _KEYS = ("name", *WAYS, "issuer", "trust_file", "models")
 _LARGEST = 1 << 20
-_HUB = "hf:"
 _BEGINS = {"key": "-----BEGIN PUBLIC KEY-----", "certificate": "-----BEGIN CERTIFICATE-----"}
 _KINDS = {"key": "a public key", "certificate": "a certificate"}
 _MADE = {
@@ -32,19 +29,6 @@ def read_signers(setting: Setting | None, beside: Path) -> tuple[Signer, ...]:
     if setting is None or setting.value is None:
         return ()
     return tuple(_signer(item, beside) for item in setting.items("signers"))
-
-
-def signers_for(reference: str, signers: Sequence[Signer]) -> tuple[Signer, ...]:
-    """Those of `signers` that may sign what stands at `reference`; each with the patterns that name it, or none."""
-    if not any(signer.models for signer in signers):
-        return tuple(signers)
-    names = tuple(_names(reference))
-    taken = []
-    for signer in signers:
-        matching = tuple(pattern for pattern in signer.models if any(_matches(pattern, name) for name in names))
-        if matching or not signer.models:
-            taken.append(signer._replace(models=matching))
-    return tuple(taken)
 
 
 def _signer(item: Setting, beside: Path) -> Signer:
@@ -72,7 +56,7 @@ def _signer(item: Setting, beside: Path) -> Signer:
     return Signer(
         name=name,
         kind=kind,
-        pem=_json(told["trust_file"], beside),
+        pem=_trust(told["trust_file"], beside),
         identity=told["identity"].line(),
         issuer=told["issuer"].line(),
         models=models,
@@ -86,7 +70,7 @@ def _list(setting: Setting) -> list[Setting]:
 def _pattern(setting: Setting, beside: Path) -> str:
     """A pattern of references; that of a path is made absolute, as the paths are that it is held against."""
     text = setting.line()
-    if text.startswith((_HUB, "https:")):
+    if text.startswith(("hf:", "https:")):
         return text
     return str(beside.absolute() / text)
 
@@ -127,51 +111,12 @@ def _pem(setting: Setting, kind: str, beside: Path) -> str:
     return text
 
 
-def _json(setting: Setting, beside: Path) -> str:
-    import json
+def _trust(setting: Setting, beside: Path) -> str:
+    from hilt.knowledge.provenance.trust_file import refuse_other
 
     text = _text(setting, beside)
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise setting.refused(f"{setting.value}: not JSON ({error!s:.80}); a trusted_root.json is needed") from None
-    if not isinstance(document, dict) or not str(document.get("mediaType", "")).startswith(
-        ("application/vnd.dev.sigstore.trustedroot", "application/vnd.dev.sigstore.clienttrustconfig")
-    ):
-        raise setting.refused(f"{setting.value}: is no trusted root of Sigstore, as trusted_root.json is one")
+        refuse_other(text)
+    except FormatError as error:
+        raise setting.refused(f"{setting.value}: {error}") from None
     return text
-
-
-def _names(reference: str) -> Iterator[str]:
-    """What `reference` is called in patterns: a path, and the name on the hub where it tells one."""
-    from hilt.sources import hub_cache, hub_place
-
-    place = None
-    if reference.startswith(_HUB):
-        place = hub_place.parse_reference(reference)
-    elif reference.startswith("https:"):
-        from hilt.sources.network import Network
-
-        yield reference
-        try:
-            place = hub_place.parse_address(reference, Network.from_environment(os.environ).endpoint)
-        except (HiltError, ValueError):
-            place = None
-    else:
-        path = Path(os.path.abspath(reference))  # noqa: PTH100 (a pattern is held against the path without its `..`)
-        yield str(path)
-        yield os.path.realpath(path)
-        place = hub_cache.place(path) or hub_cache.place(Path(os.path.realpath(path)))
-    if place is not None:
-        kind = "" if place.kind == "models" else f"{place.kind}/"
-        name = f"{_HUB}{kind}{place.repository}".casefold()
-        yield name
-        yield f"{name}@{place.revision}"
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """`*` stands for any letters. The hub takes names in any case for the same, but not revisions."""
-    if pattern.startswith(_HUB):
-        called, at, revision = pattern.partition("@")
-        pattern = f"{called.casefold()}{at}{revision}"
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name, re.DOTALL) is not None

@@ -13,15 +13,16 @@ from hilt.core.context import Signer
 from hilt.core.progress import Progress, Silent
 from hilt.core.verification import Signature, Signed, Verification
 from hilt.core.wire import encode_text
+from hilt.gate.named_file import Named
+from hilt.gate.named_signer import named_signer, usable
+from hilt.gate.patterns import signers_for
 from hilt.gate.settings import Settings
 from hilt.gate.signature_files import SignatureFile, named_signature, signature_files
 from hilt.gate.signed_files import SignedFiles
-from hilt.gate.signers import signers_for
-from hilt.gate.trusted import Named, trusted_signers, usable
 from hilt.sources.digest_store import usual_store
 from hilt.sources.references import open_reference
 
-PATHS = ("changed", "missing", "extra", "ignored", "excluded", "empty")
+_PATHS = ("changed", "missing", "extra", "ignored", "excluded", "empty")
 """What a `Signature` lists as paths."""
 
 
@@ -48,9 +49,7 @@ def verify(
     Raises `UsageError` where the reference, a signer or the signature file is wrong, `NothingToCheck` where there is no file.
     """
     settings, where = settings or Settings(), fspath(reference)
-    one_signer = trusted_signers(
-        key=key, certificate=certificate, identity=identity, issuer=issuer, trust_file=trust_file
-    )
+    one_signer = named_signer(key=key, certificate=certificate, identity=identity, issuer=issuer, trust_file=trust_file)
     signers = signers_for(where, settings.signers) if one_signer is None else one_signer
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with closing(open_reference(where, settings.limits, private_hosts=settings.private_hosts)) as listing:
@@ -83,11 +82,11 @@ def _held(
     chosen = found if named is None else [named]
     if not chosen:
         return ()
-    from hilt.gate.held import held
+    from hilt.gate.signature_states import signature_states
 
     usable(signers)
     no_parts = {one.path for one in found if is_no_part(one.path)} | {one.path for one in chosen if one is named}
-    return tuple(held(chosen, files, no_parts, signers, now))
+    return tuple(signature_states(chosen, files, no_parts, signers, now))
 
 
 def as_data(told: Verification) -> dict[str, Any]:
@@ -118,7 +117,7 @@ def _as_data(one: Signature) -> dict[str, Any]:
         "algorithm": one.algorithm,
         "listed": one.listed,
         "why": list(one.why),
-        **{name: [encode_text(path) for path in getattr(one, name)] for name in PATHS},
+        **{name: [encode_text(path) for path in getattr(one, name)] for name in _PATHS},
         "renamed": [{"from": encode_text(old), "to": encode_text(new)} for old, new in one.renamed],
         "unread": [{"path": encode_text(path), "why": why} for path, why in one.unread],
     }

@@ -181,7 +181,13 @@ def test_a_keyless_signature_takes_an_identity_an_issuer_and_a_trust_file(tmp_pa
     assert (done.returncode, "is not trusted here" in " ".join(done.stdout.split())) == (10, True)
     (tmp_path / "signme-1").write_text("changed")
     assert hilt("verify", tmp_path, *who, trust).returncode == 20
-    for text, why in (("{}", "the trust file of the signer stefanb@us.ibm.com cannot be used"), ("x", "not JSON")):
+    bare = '{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}'
+    told = {
+        bare: "the trust file of the signer stefanb@us.ibm.com cannot be used",
+        "{}": "is no trusted root",
+        "x": "not JSON",
+    }
+    for text, why in told.items():
         (tmp_path / "root.json").write_text(text)
         done = hilt("verify", tmp_path, *who, tmp_path / "root.json")
         assert (done.returncode, why in done.stderr) == (2, True)

@@ -82,7 +82,7 @@ def _password(file: str | None, variable: str | None) -> bytes | None:
         return os.fsencode(value)
     if file is None:
         return None
-    from hilt.gate.trusted import read_named
+    from hilt.gate.named_file import read_named
 
     password = read_named("--password-file", file).split(b"\n")[0].rstrip(b"\r")
     if not password:

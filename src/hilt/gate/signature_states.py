@@ -1,4 +1,4 @@
-"""Holds signatures against the files of a subject: who made each, and what differs from what was signed."""
+"""How each signature stands, held against the files of a subject: who made it, and what differs from what was signed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hilt.knowledge.provenance.statement import Statement
 
 
-def held(
+def signature_states(
     found: Sequence[SignatureFile],
     files: SignedFiles,
     signatures: Collection[str],

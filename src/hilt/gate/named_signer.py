@@ -1,24 +1,21 @@
-"""Keys, certificates and trust files that a call names: read whole, and refused in words where they are something else."""
+"""The signer that a call names, by a key, by certificates or by an identity; refused in words where it names something else."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from os import PathLike, fspath
+from os import fspath
 from pathlib import Path
 
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError, UsageError
-
-Named = str | PathLike[str]
+from hilt.gate.named_file import Named, read_named
+from hilt.knowledge.provenance.trust_file import refuse_other
 
 _PEM = ("key", "certificate")
 """Kinds of signers that are known by PEM; a trust file is read where it is used."""
-_LARGEST = 1 << 20
-"""Bytes of a file of keys or certificates; the trust file of Sigstore has some 100 KB."""
 
 
-def trusted_signers(
+def named_signer(
     *,
     key: Named | None = None,
     certificate: Named | None = None,
@@ -51,19 +48,6 @@ def trusted_signers(
     return (Signer(name=identity, kind="identity", pem=pem, identity=identity, issuer=issuer),)
 
 
-def read_named(option: str, name: str, most: int = _LARGEST) -> bytes:
-    """The bytes of a file that the call names, `most` at most. Raises `UsageError`."""
-    try:
-        with Path(name).open("rb") as stream:
-            data = stream.read(most + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{option} {name}: {reason}; give the path of a file") from None
-    if len(data) > most:
-        raise UsageError(f"{option} {name}: more than {most} bytes, so it is not what is needed here")
-    return data
-
-
 def usable(signers: Sequence[Signer]) -> None:
     """Raises `UsageError` where the key or the certificates of one of them cannot be used."""
     for signer in signers:
@@ -81,11 +65,9 @@ def _read(option: str, name: str) -> str:
 def _read_trust(name: str) -> str:
     text = read_named("--trust-file", name).decode("utf-8", "replace")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"--trust-file {name}: not JSON ({error!s:.80}); a trusted_root.json is needed") from None
-    if not isinstance(document, dict):
-        raise UsageError(f"--trust-file {name}: no trusted root of Sigstore, as trusted_root.json is one")
+        refuse_other(text)
+    except FormatError as error:
+        raise UsageError(f"--trust-file {name}: {error}") from None
     return text
 
 

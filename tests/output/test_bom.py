@@ -105,6 +105,15 @@ def test_a_name_is_consistent_where_hub_and_card_agree_and_the_commit_where_the_
     assert other["model.name"][3:5] == ("tiny", Known.CLAIMED)
 
 
+def test_what_a_packed_folder_says_of_the_hub_is_a_claim_however_often_it_says_so() -> None:
+    card = claimed("card.name", "Acme/Tiny"), claimed("card.authors", ("Acme",))
+    told = *card, claimed("provenance.hub_digests", 2), claimed("provenance.commit", COMMIT)
+    found = named(f"got/models--acme--tiny/snapshots/{COMMIT}", *told, revision=COMMIT)
+    assert {found[key].known for key in ("model.name", "model.producer", "model.version", "model.id")} == {
+        Known.CLAIMED
+    }
+
+
 def test_a_producer_is_verified_by_the_signer_whom_the_settings_expect_and_by_no_other() -> None:
     signed = counted("provenance.signed_by", ("Acme",))
     assert named("hf:acme/tiny", signed)["model.producer"].known is Known.CLAIMED

@@ -1,7 +1,8 @@
 """The fields of a bill of materials that say which model it is: name, producer, version, package URL.
 
 A name is what somebody calls a thing, and no identity: names on a hub can be taken over, and a folder can be called
-anything. So it is claimed, unless the hub and the publisher's own card agree on it, or a trusted signature stands for it.
+anything. So it is claimed, unless the hub and the publisher's own card agree on it, or a trusted signature stands for it. What
+only the name of a folder or a note of a download client says is not the hub's word: whoever packs the folder writes both.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def name(verdict: Verdict) -> Told:
     told, at = of(report, "card.name"), place(report)
     if at is not None:
         called = told.value if isinstance(told.value, str) else ""
-        agreed = any(_same(called, one) for one in (at.name, f"{at.namespace}/{at.name}"))
+        agreed = not at.cached and any(_same(called, one) for one in (at.name, f"{at.namespace}/{at.name}"))
         return Told(at.name, Known.CONSISTENT if agreed else Known.CLAIMED, _both(at.source, told, agreed=agreed))
     if told.value is not None:
         return told
@@ -74,7 +75,7 @@ def producer(verdict: Verdict) -> Told:
     told, at = of(report, "card.authors"), place(report)
     authors = told.value if isinstance(told.value, tuple) else ()
     if at is not None:
-        agreed = any(_same(author, at.namespace) for author in authors)
+        agreed = not at.cached and any(_same(author, at.namespace) for author in authors)
         return Told(at.namespace, Known.CONSISTENT if agreed else Known.CLAIMED, _both(at.source, told, agreed=agreed))
     return Told(", ".join(authors), told.known, told.source) if authors else UNTOLD
 
@@ -87,7 +88,7 @@ def version(verdict: Verdict) -> Told:
     if isinstance(revision, str) and revision:
         at = place(report)
         source = commit.source or (at.source if at else "the reference")
-        agreed = isinstance(matching.value, int) and matching.value > 0
+        agreed = matching.known is Known.VERIFIED and isinstance(matching.value, int) and matching.value > 0
         return Told(revision, max(commit.known, Known.CONSISTENT if agreed else Known.CLAIMED), source)
     return of(report, "card.version")
 

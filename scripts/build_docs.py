@@ -21,12 +21,13 @@ from hilt.checks.run import SCHEMA
 from hilt.core import limits
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
-from hilt.gate import licences, regulation
+from hilt.gate import licences
 from hilt.knowledge.licences import standard
 from hilt.knowledge.licences.licence import PACK_DATE
 from hilt.knowledge.regulation import frameworks
-from hilt.knowledge.regulation.rules import rules
+from hilt.knowledge.regulation.rules import READ, rules
 from hilt.output import OUTPUTS
+from hilt.output.form import NOT_ADVICE
 
 DOCS = Path(__file__).parents[1] / "docs"
 MADE = "<!-- Made by scripts/build_docs.py; change the list it is made from, then run `make docs`. -->\n"
@@ -173,7 +174,7 @@ and regulation have no rank of danger.
 def _laws() -> str:
     about = (
         "The rules that hilt holds a model against, from `src/hilt/knowledge/regulation/rules.yaml`; `hilt regulations` lists "
-        f"them, with `--json` as they are decided. [regulation.md](regulation.md) explains them. {regulation.NOT_ADVICE}"
+        f"them, with `--json` as they are decided. [regulation.md](regulation.md) explains them. {NOT_ADVICE}"
     )
     lines = [
         "# Laws and frameworks",
@@ -189,7 +190,7 @@ def _laws() -> str:
             for heading, ids in (("Only where", rule.needs), ("Not where", rule.unless)):
                 lines += [f"- **{heading}**: {', '.join(f'[{one}](#{one})' for one in ids)}"] if ids else []
             lines += [f"- **Yes where**: `{rule.yes}`", f"- **No where**: `{rule.no}`"]
-            lines.append(f"- **How it was read**: {regulation.READ[rule.read]}, {rule.as_of}: {rule.source}")
+            lines.append(f"- **How it was read**: {READ[rule.read]}, {rule.as_of}: {rule.source}")
     return "\n".join([*lines, *_frameworks()])
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hilt.core.errors import UsageError
-from hilt.gate.regulation import NOT_ADVICE, form, regulations, two_digits
+from hilt.gate.regulation import form, regulations
+from hilt.output.form import NOT_ADVICE, two_digits
 
 
 @pytest.fixture

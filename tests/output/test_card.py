@@ -20,7 +20,8 @@ from hilt.core.verdict import Outcome, Verdict
 from hilt.core.version import __version__
 from hilt.formats import model_card
 from hilt.output.bom import Cluster, fields
-from hilt.output.card import SECTIONS, render, text
+from hilt.output.card import SECTIONS, render
+from hilt.output.markdown import text
 from output.goldens import is_as_expected
 from sample_reports import ALL, BLOCKED, CATALOGUE, HONEST, HOSTILE
 from sample_rights import LLAMA_HELD, claimed, counted, verdict

@@ -9,7 +9,6 @@ whatever would be markup is escaped. Several subjects make one page without fron
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from hilt.core.catalogue import Catalogue
@@ -21,6 +20,7 @@ from hilt.output.bom_properties import ITEMS, LONGEST
 from hilt.output.bom_told import of
 from hilt.output.card_front_matter import front_matter, string
 from hilt.output.cyclonedx_card import metric
+from hilt.output.markdown import text
 from hilt.output.quote import quote
 
 SECTIONS = (
@@ -38,8 +38,6 @@ SECTIONS = (
 _ABOVE = frozenset({"model.description", *(field for _, field in SECTIONS)})
 _OF_THE_WRITER = frozenset({"infrastructure.machine", "kpi.speed", "security.verdict", "security.policy"})
 """What is of whoever has the card written, and not of the model."""
-_MARKUP = re.compile(r"[\\`*\[\]<>~&|]|(?<!\w)_|_(?!\w)|^(?:[-+=#]|\d{1,9}[.)](?=\s|$))")
-"""What Markdown would take for more than a letter, on a line of its own."""
 
 
 class _Notes:
@@ -63,11 +61,6 @@ def render(verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:  # noqa: A
     alone = len(verdicts) == 1
     cards = ["\n".join(_card(verdict, "" if alone else f"{number}-")) for number, verdict in enumerate(verdicts, 1)]
     return (front_matter(verdicts[0]) if alone else "") + "\n\n".join(cards) + "\n"
-
-
-def text(words: str) -> str:
-    """Words of a subject in a line of Markdown: every letter is shown, and none does anything."""
-    return _MARKUP.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], quote(words, LONGEST))
 
 
 def _card(verdict: Verdict, prefix: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hilt.doors.cli import hilt
-from hilt.gate.regulation import NOT_ADVICE
+from hilt.output.form import NOT_ADVICE
 
 
 def run(*arguments: str) -> Result:

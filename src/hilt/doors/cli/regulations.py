@@ -11,9 +11,10 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Everything about each, conditions included, as JSON.")
 def regulations(*, as_json: bool) -> None:
     """List the rules of law that hilt holds models against, and how each was read."""
-    from hilt.gate import regulation
+    from hilt.gate.regulation import regulations as rules
+    from hilt.output.form import NOT_ADVICE
 
-    listed = regulation.regulations()
+    listed = rules()
     if as_json:
         click.echo(json.dumps(list(listed), indent=2, ensure_ascii=False))
         return
@@ -26,4 +27,4 @@ def regulations(*, as_json: bool) -> None:
         days = one["from"] + (f" to {one['until']}" if one["until"] else "")
         click.echo(f"  {one['id']:<{width}}  {days:<24}  {one['state']:<8}  {one['whose']:<9}  {one['title']}")
         click.echo(f"  {'':<{width}}  {one['article']}; {one['how_read']}, {one['as_of']}")
-    click.echo(f"\n{len(listed)} rules. {regulation.NOT_ADVICE}")
+    click.echo(f"\n{len(listed)} rules. {NOT_ADVICE}")

@@ -37,4 +37,4 @@ def test_a_page_that_is_missing_changed_or_left_over_is_named(
 
 def test_every_limit_stands_on_its_page_with_what_it_bounds() -> None:
     page = build_docs.pages()["limits.md"]
-    assert "| `json_bytes` | 64 MiB | A JSON file as a whole. |" in page
+    assert "| `json_bytes` | 64 MiB | A JSON file as a whole, and all signatures of a subject together. |" in page

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.core.running import Fits, Memory, Offer, Running
+from hilt.core.running import Memory, Offer, Running
 from hilt.output import running_words, svg
 from hilt.output.figures import size_text
 from hilt.output.markup import Html, table, tag
-from hilt.output.pictures import PARTS, cost_curve, memory_bars, part_class
+from hilt.output.pictures import PARTS, cost_curve, drawn_at, memory_bars, part_class
 from hilt.output.quote import quote
 from hilt.output.running_words import dollars
-
-BUSY = (0.05, 0.25, 0.5, 1.0)
-"""The parts of the time for which the cost is told."""
-TONES = {Fits.YES: "good", Fits.TIGHT: "open", Fits.NO: "bad", Fits.UNKNOWN: "open"}
 
 
 def running(told: Running | None, name: str, heading: str = "") -> Iterator[Html]:
     """`name` begins the names of the pictures, which are their own on the page."""
     if told is None:
         return
-    word = tag("span", told.fits.value, class_=f"badge {TONES[told.fits]}")
+    word = tag("span", told.fits.value, class_=f"badge {running_words.TONES[told.fits].name.lower()}")
     says = running_words.takes(told) or "the memory cannot be told"
     lead = tag("p", word, tag("bdi", quote(says, 1000)), class_="lead")
     why = tag("ul", *(tag("li", tag("bdi", quote(one, 1000))) for one in told.why), class_="why")
@@ -42,8 +38,6 @@ def _memory(told: Running, name: str) -> Iterator[Html]:
 
 
 def _parts(told: Running, memory: Memory) -> Html:
-    order = list(PARTS)
-    ranked = sorted(memory.parts, key=lambda one: order.index(one.name) if one.name in PARTS else len(order))
     rows: list[list[str]] = [
         [
             tag("span", svg.swatch(part_class(one.name)), tag("bdi", quote(one.name, 60))),
@@ -51,7 +45,7 @@ def _parts(told: Running, memory: Memory) -> Html:
             size_text(one.reserved),
             size_text(one.resident),
         ]
-        for one in ranked
+        for one in sorted(memory.parts, key=drawn_at)
     ]
     rows.append(["together", "", size_text(memory.reserved), size_text(memory.resident)])
     if told.machine.memory:
@@ -91,7 +85,7 @@ def _own(told: Running) -> Html:
     rows = []
     price = told.machine.price
     for cost in told.costs:
-        if cost.utilisation not in BUSY:
+        if cost.utilisation not in running_words.BUSY_PARTS:
             continue
         a_day = [
             running_words.many(price * 24e6 / one) if price is not None and one > 0 else "?"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from hilt.core.running import Fits, Memory, Offer, Running
+from hilt.core.running import Fits, Memory, Offer, Part, Running
 from hilt.output import svg
 from hilt.output.figures import size_text
 from hilt.output.markup import Html
@@ -30,6 +30,11 @@ _LEAST = 0.004
 
 def part_class(name: str) -> str:
     return f"part-{name}" if name in PARTS else "part-other"
+
+
+def drawn_at(part: Part) -> int:
+    """Its place among the parts; the last for one that has no place there."""
+    return list(PARTS).index(part.name) if part.name in PARTS else len(PARTS)
 
 
 def memory_bars(running: Running, name: str) -> Html | None:
@@ -64,12 +69,7 @@ def memory_bars(running: Running, name: str) -> Html | None:
 def _stacked(top: float, label: str, memory: Memory, sizes: Sequence[int], scale: int) -> Iterator[Html]:
     yield svg.text(0, top + 13, label)
     start = 0
-    order = list(PARTS)
-    ranked = sorted(
-        zip(memory.parts, sizes, strict=True),
-        key=lambda one: order.index(one[0].name) if one[0].name in PARTS else len(order),
-    )
-    for part, size in ranked:
+    for part, size in sorted(zip(memory.parts, sizes, strict=True), key=lambda one: drawn_at(one[0])):
         yield svg.rect(start / scale, top + 20, size / scale, _BAR, part_class(part.name))
         start += size
 

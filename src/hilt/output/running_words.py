@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from hilt.core.running import BreakEven, Cost, Fits, Memory, Offer, Running
+from hilt.output.entry import Tone
 from hilt.output.figures import counted, grouped, size_text
 
 THIS = "this machine"
 BUSY = 0.25
 """The part of the time that hardware is taken to be busy where one figure must do."""
+BUSY_PARTS = (0.05, BUSY, 0.5, 1.0)
+"""The parts of the time for which the cost is told."""
+TONES = {Fits.YES: Tone.GOOD, Fits.TIGHT: Tone.OPEN, Fits.NO: Tone.BAD, Fits.UNKNOWN: Tone.OPEN}
 
 _SMALL = 10**9
 

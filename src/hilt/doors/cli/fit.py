@@ -71,7 +71,7 @@ def fit(
     if as_json:
         click.echo(json.dumps(as_data(told), indent=2))
     elif file is not None:
-        from hilt.doors.cli.fit_html import document
+        from hilt.output.html_fit import document
 
         write_file("--output html:", file, document(told))
     else:
@@ -79,7 +79,7 @@ def fit(
 
 
 def _print(told: Fit, busy: float | None) -> None:
-    from hilt.doors.cli.fit_page import write
+    from hilt.output.text_fit import write
 
     page = terminal_page()
     write(page, told, busy)

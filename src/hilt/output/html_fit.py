@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from hilt.core.fit import At, Fit, Row
 from hilt.core.running import Fits
-from hilt.doors.cli.fit_page import bare, speed, verdict
 from hilt.output.figures import size_text
 from hilt.output.html_page import made, page
 from hilt.output.html_running import running
 from hilt.output.markup import Html, code, table, tag
 from hilt.output.quote import quote
-from hilt.output.running_words import tokens
-
-if TYPE_CHECKING:
-    from hilt.core.fit import At, Fit, Row
+from hilt.output.running_words import TONES, tokens
+from hilt.output.text_fit import bare, speed, verdict
 
 _TINTS = {Fits.YES: "admit", Fits.TIGHT: "review", Fits.NO: "block", Fits.UNKNOWN: "review"}
-_TONES = {Fits.YES: "good", Fits.TIGHT: "open", Fits.NO: "bad", Fits.UNKNOWN: "open"}
 
 
 def document(told: Fit) -> str:
@@ -61,4 +56,4 @@ def _set(row: Row, *, writes: bool) -> list[str]:
 
 def _at(at: At) -> Html:
     size = size_text(at.memory.reserved) if at.memory is not None else "?"
-    return tag("span", size, " ", tag("span", at.fits.value, class_=f"badge {_TONES[at.fits]}"))
+    return tag("span", size, " ", tag("span", at.fits.value, class_=f"badge {TONES[at.fits].name.lower()}"))

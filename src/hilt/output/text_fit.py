@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from hilt.core.running import Fits
+from hilt.core.fit import At, Fit, Row
+from hilt.core.running import BreakEven, Fits, Offer, Running
 from hilt.output.figures import counted, size_text
-from hilt.output.layout import cells
+from hilt.output.layout import Page, cells
 from hilt.output.quote import quote
-from hilt.output.running_words import between, cheaper_from, dollars, tokens, whole
+from hilt.output.running_words import BUSY, BUSY_PARTS, TONES, between, cheaper_from, dollars, tokens, whole
+from hilt.output.text_columns import SHADE
 
-if TYPE_CHECKING:
-    from hilt.core.fit import At, Fit, Row
-    from hilt.core.running import BreakEven, Offer, Running
-    from hilt.output.layout import Page
-
-_COLOURS = {Fits.YES: "green", Fits.TIGHT: "yellow", Fits.NO: "red", Fits.UNKNOWN: "yellow"}
 _SHORT = {Fits.YES: "fits", Fits.TIGHT: "tight", Fits.NO: "no", Fits.UNKNOWN: "?"}
-_BUSY = (0.05, 0.25, 0.5, 1.0)
 _NAME, _CELL, _MOST = 26, 18, 8
 _PRICES, _PRICE, _IN_OUT = 33, 11, 16
 """Where the columns of the tables begin, and how wide they are."""
@@ -27,7 +20,9 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
     running = told.running
     page.flow([(quote(told.reference), "bold")])
     page.flow(
-        [(verdict(told), "")], indent=len(running.fits.value) + 4, label=(running.fits.value, _COLOURS[running.fits])
+        [(verdict(told), "")],
+        indent=len(running.fits.value) + 4,
+        label=(running.fits.value, SHADE[TONES[running.fits]]),
     )
     if running.costs:
         page.flow([(_price(told), "")], indent=len(running.fits.value) + 4)
@@ -76,7 +71,7 @@ def verdict(told: Fit) -> str:
 
 def _price(told: Fit) -> str:
     """What it costs here at a quarter of the time, and the cheapest host of the same model."""
-    quarter = next(cost for cost in told.running.costs if cost.utilisation == 0.25)
+    quarter = next(cost for cost in told.running.costs if cost.utilisation == BUSY)
     here = (
         f"{between(dollars(quarter.low), dollars(quarter.high))} for a million tokens when busy a quarter of the time"
     )
@@ -127,7 +122,7 @@ def _cell(page: Page, at: At) -> str:
         return f"{'?':<{_CELL}}"
     figures = f"{_gb(at.memory.reserved)} / {_gb(at.memory.resident)} "
     word = _SHORT[at.fits]
-    return figures + page.styled(word, _COLOURS[at.fits]) + " " * max(1, _CELL - len(figures) - len(word))
+    return figures + page.styled(word, SHADE[TONES[at.fits]]) + " " * max(1, _CELL - len(figures) - len(word))
 
 
 def _gb(size: int) -> str:
@@ -155,7 +150,7 @@ def _costs(page: Page, told: Fit, busy: float | None) -> None:
     hour = f"; an hour of {quote(told.machine.name)}: {dollars(told.machine.price)}" if told.machine.price else ""
     page.flow([("Cost,", "bold"), (f"US dollars for a million tokens{of}, three of input to one of output{hour}", "")])
     full = whole(running)
-    for part in (busy,) if busy is not None else _BUSY:
+    for part in (busy,) if busy is not None else BUSY_PARTS:
         if full is not None:
             label = f"here, busy {part * 100:g} % of the time"
             page.flow(

@@ -23,7 +23,7 @@ Most of what such a document says of a model somebody merely claims. So everythi
 | grade | what it means |
 |---|---|
 | `verified` | computed from the bytes, or a signature that verifies; `the model has 8,030,261,248 parameters`, counted |
-| `consistent` | two independent sources agree: the hub and the publisher's card, a config and the tensors |
+| `consistent` | two independent sources agree, as the hub and the publisher's card; the files of one folder are one source |
 | `claimed` | somebody says so, and nobody looked whether it is true: a card, a config, a hub |
 | `unknown` | nobody says so. The field is there all the same, and says that |
 

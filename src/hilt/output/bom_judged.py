@@ -93,7 +93,7 @@ def memory(verdict: Verdict) -> Told:
         return stated
     held = running.memory
     source = f"{held.engine}, {counted(held.context, 'token')}, {counted(held.sequences, 'sequence')}"
-    return Told(held.reserved, stated.known or Known.CONSISTENT, source)
+    return Told(held.reserved, stated.known or Known.CLAIMED, source)
 
 
 def signed_by(verdict: Verdict) -> Told:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from hilt.core.fact import Known
-from hilt.core.report import Report
 from hilt.core.verdict import Verdict
 from hilt.output.bom_told import UNTOLD, Told, of
 
@@ -29,7 +27,8 @@ INPUTS = {
 
 
 def architecture(verdict: Verdict) -> Told:
-    return _held_against_tensors(verdict.report, of(verdict.report, "model.architectures"))
+    """What the config calls it. Tensors have shapes and no name: that they fit bears out its numbers, not what it is called."""
+    return of(verdict.report, "model.architectures")
 
 
 def context_length(verdict: Verdict) -> Told:
@@ -63,12 +62,3 @@ def quantisation(verdict: Verdict) -> Told:
     if quantised or (dtypes and all(_PLAIN.fullmatch(one) for one in dtypes)):
         return told._replace(value=quantised)
     return UNTOLD
-
-
-def _held_against_tensors(report: Report, told: Told) -> Told:
-    """A claim of the config is known from two sides where the tensors were measured, and nothing in them contradicts it."""
-    width = of(report, "fit.width")
-    agreed = width.known is Known.VERIFIED and not any(one.check == "config-mismatch" for one in report.findings)
-    if told.known is Known.CLAIMED and agreed:
-        return Told(told.value, Known.CONSISTENT, f"{told.source} and the tensors")
-    return told

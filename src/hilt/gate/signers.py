@@ -13,6 +13,8 @@ WAYS = ("key", "certificate", "identity")
 """How a signer is known: by a public key, by the root of its certificates, or by what Sigstore says of it."""
 
 _KEYS = ("name", *WAYS, "issuer", "trust_file", "models")
+_REMOTE = re.compile(r"hf:(?:(?:datasets|spaces|kernels)/)?[\w.*-]+(?:/[\w.*-]+)?(?:@.+)?|https://.+")
+"""Patterns that some reference can match: one that none matches would ask for no signature, and nobody would notice."""
 _LARGEST = 1 << 20
 _BEGINS = {"key": "-----BEGIN PUBLIC KEY-----", "certificate": "-----BEGIN CERTIFICATE-----"}
 _KINDS = {"key": "a public key", "certificate": "a certificate"}
@@ -64,13 +66,20 @@ def _signer(item: Setting, beside: Path) -> Signer:
 
 
 def _list(setting: Setting) -> list[Setting]:
-    return [setting] if isinstance(setting.value, str) else setting.items("patterns such as hf:acme/*")
+    found = [setting] if isinstance(setting.value, str) else setting.items("patterns such as hf:acme/*")
+    if not found:  # no patterns at all would be trust for everything
+        raise setting.refused("the list is empty; name the models, or leave the key out for a signer of any model")
+    return found
 
 
 def _pattern(setting: Setting, beside: Path) -> str:
     """A pattern of references; that of a path is made absolute, as the paths are that it is held against."""
     text = setting.line()
-    if text.startswith(("hf:", "https:")):
+    if re.match(r"(hf|https?):", text, re.IGNORECASE):
+        if not _REMOTE.fullmatch(text):
+            raise setting.refused(
+                f"{text!r} is like no reference; such as hf:acme/*, hf:datasets/acme/* or https://... are"
+            )
         return text
     return str(beside.absolute() / text)
 

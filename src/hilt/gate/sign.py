@@ -17,6 +17,7 @@ from hilt.core.context import Signer
 from hilt.core.errors import FormatError, SourceError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.subject import EntryKind
+from hilt.core.verification import Signed
 from hilt.gate.named_file import Named, read_named
 from hilt.gate.settings import Settings
 from hilt.gate.signature_files import inside, root, signature_files
@@ -247,7 +248,7 @@ def _signed(stated: Statement, private: _Private, settings: Settings, *, for_mod
         made = verify.answer(verify.read(bundle, settings.limits), [private.signer], now)
     except FormatError as error:
         raise UsageError(f"nothing was signed: {error}") from None
-    if made.state is not verify.State.VERIFIED:
+    if made.state is not Signed.VERIFIED:
         raise UsageError(f"nothing was signed, for nobody would accept it: {made.why}")
     return bundle
 
@@ -264,7 +265,7 @@ def _refuse_to_replace(file: Path, private: _Private, settings: Settings) -> Non
     except FormatError:
         raise UsageError(f"{file} is there and is no signature of a model; {way_out}") from None
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    if verify.answer(before, [private.signer], now).state is not verify.State.VERIFIED:
+    if verify.answer(before, [private.signer], now).state is not Signed.VERIFIED:
         raise UsageError(
             f"{file} holds a signature by {verify.claims(before)}, not by {private.signer.name}; {way_out}"
         )

@@ -16,7 +16,7 @@ from hilt.gate.named_file import read_named
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
-    from hilt.knowledge.provenance.verify import Signature
+    from hilt.knowledge.provenance.verify import Unverified
 
 
 class SignatureFile(NamedTuple):
@@ -25,7 +25,7 @@ class SignatureFile(NamedTuple):
 
     file: str
     path: str
-    read: Signature | None
+    read: Unverified | None
     error: str = ""
 
 

@@ -39,7 +39,7 @@ def signature_states(
             yield _held(one.file, one.read, answer, files, signatures)
 
 
-def _answer(read: verify.Signature, signers: Sequence[Signer], now: str) -> verify.Answer:
+def _answer(read: verify.Unverified, signers: Sequence[Signer], now: str) -> verify.Answer:
     from hilt.knowledge.provenance import sigstore, verify
 
     try:
@@ -50,7 +50,7 @@ def _answer(read: verify.Signature, signers: Sequence[Signer], now: str) -> veri
 
 def _may_hold(answer: verify.Answer) -> bool:
     """Is it worth while to digest the files?"""
-    return answer.state.value != Signed.BROKEN.word
+    return answer.state is not Signed.BROKEN
 
 
 def _to_digest(statement: Statement, files: SignedFiles, signatures: Collection[str]) -> list[str]:
@@ -66,14 +66,14 @@ def _to_digest(statement: Statement, files: SignedFiles, signatures: Collection[
 
 
 def _held(
-    file: str, read: verify.Signature, answer: verify.Answer, files: SignedFiles, signatures: Collection[str]
+    file: str, read: verify.Unverified, answer: verify.Answer, files: SignedFiles, signatures: Collection[str]
 ) -> Signature:
     from hilt.knowledge.provenance import verify
 
     statement = read.statement
     told = Signature(
         file=file,
-        state=Signed(answer.state.value),
+        state=answer.state,
         kind=read.bundle.kind,
         by=verify.claims(read),
         signers=answer.signers,

@@ -12,7 +12,8 @@ from hilt.core.context import HubStated, Signer
 from hilt.core.fact import Fact, Known
 from hilt.core.limits import Limits
 from hilt.core.subject import Entry, EntryKind
-from hilt.knowledge.provenance import sign, verify
+from hilt.core.verification import Signed
+from hilt.knowledge.provenance import sign
 from signed import (
     CODE,
     KEY,
@@ -170,7 +171,7 @@ def test_any_number_of_other_files_called_sig_hides_no_signature() -> None:
 def test_signatures_are_no_larger_together_than_one_may_be() -> None:
     files = {**SIGNED, **{f"{number}.sig": bundle() for number in range(5)}}
     made = subject(files, limits=Limits(json_bytes=2 * len(bundle())))
-    assert [path for path, result in results(made, verify.State.BROKEN)] == ["model.sig", "0.sig"]
+    assert [path for path, result in results(made, Signed.BROKEN)] == ["model.sig", "0.sig"]
     told = found(signature_malformed.CHECK, made)
     assert [path for _, path, _ in told] == [f"{number}.sig" for number in range(1, 5)]
     assert all("is past the limit json_bytes" in message for _, _, message in told)

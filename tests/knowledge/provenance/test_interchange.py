@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hilt.core.context import Signer
+from hilt.core.verification import Signed
 from hilt.knowledge.provenance import manifest, sign, verify
-from hilt.knowledge.provenance.verify import State
 from signed import (
     CODE,
     KEY,
@@ -104,11 +104,11 @@ def test_what_the_reference_signs_with_a_key_hilt_verifies(
     signing = model_signing.signing.Config().use_elliptic_key_signer(private_key=key)
     signing.set_hashing_config(config(algorithm, shard_size, "model.sig")).sign(model, signature)
     result = told(model, signature, trusting(KEYS[curve]))
-    assert (result.state, result.signers, result.reasons) == (State.VERIFIED, ("acme",), ())
+    assert (result.state, result.signers, result.reasons) == (Signed.VERIFIED, ("acme",), ())
     assert result.differences is not None
     assert set(result.differences.excluded) == {".gitattributes", ".git/HEAD"}
     (model / "a-b.txt").write_bytes(b"")
-    assert told(model, signature, trusting(KEYS[curve])).state is State.BROKEN
+    assert told(model, signature, trusting(KEYS[curve])).state is Signed.BROKEN
 
 
 @ids
@@ -147,7 +147,7 @@ def test_what_the_reference_signs_with_a_certificate_hilt_verifies(
     )
     signing.set_hashing_config(config(algorithm, shard_size, "model.sig")).sign(model, signature)
     result = told(model, signature, trusting_root(root))
-    assert (result.state, result.signers, result.until) == (State.VERIFIED, ("acme",), "2035-01-01")
+    assert (result.state, result.signers, result.until) == (Signed.VERIFIED, ("acme",), "2035-01-01")
 
 
 @ids
@@ -185,7 +185,7 @@ def test_a_model_of_one_file_that_the_reference_signs_hilt_verifies(tmp_path: Pa
     signature = tmp_path / "model.sig"
     model_signing.signing.Config().use_elliptic_key_signer(private_key=key).sign(tmp_path / "model.bin", signature)
     read = verify.read(signature.read_bytes(), LIMITS)
-    for name, state in (("model.bin", State.VERIFIED), ("other.bin", State.BROKEN)):
+    for name, state in (("model.bin", Signed.VERIFIED), ("other.bin", Signed.BROKEN)):
         assert verify.verify(read, found({name: b"weights"}), [trusting()], NOW).state is state
 
 
@@ -203,4 +203,4 @@ def test_the_reference_takes_a_certificate_that_ran_out_and_hilt_does_not(model:
         model, signature
     )
     result = told(model, signature, trusting_root(root))
-    assert (result.state, result.late) == (State.UNTRUSTED, True)
+    assert (result.state, result.late) == (Signed.UNTRUSTED, True)

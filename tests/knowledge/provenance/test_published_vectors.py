@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError
+from hilt.core.verification import Signed
 from hilt.knowledge.provenance import certificates, keys, manifest, verify
-from hilt.knowledge.provenance.verify import Result, State
+from hilt.knowledge.provenance.verify import Result
 from signed import LIMITS, NOW, OTHER_KEY, VECTORS, trusting
 
 FOLDER = VECTORS / "test-vectors" / "v1.0"
@@ -19,11 +20,11 @@ VALID, INVALID = sorted(FOLDER.glob("valid/*.json")), sorted(FOLDER.glob("invali
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the vectors of OpenSSF Model Signing are not here")
 
 
-def read(name: str) -> verify.Signature:
+def read(name: str) -> verify.Unverified:
     return verify.read((FOLDER / "valid" / name).read_bytes(), LIMITS)
 
 
-def over_its_files(signature: verify.Signature, *signers: Signer, now: str = NOW) -> Result:
+def over_its_files(signature: verify.Unverified, *signers: Signer, now: str = NOW) -> Result:
     files = [manifest.File(one.path, 9, (one.digest,)) for one in signature.statement.resources]
     return verify.verify(signature, files, signers, now)
 
@@ -58,9 +59,9 @@ def test_the_key_and_the_certificate_verify() -> None:
     key = Signer("published", "key", keys.pem_of(certificates.key_of(leaf)).decode())
     root = Signer("published", "certificate", authority.public_bytes(Encoding.PEM).decode())
     assert over_its_files(read("key.bundle.json"), key).signers == ("published",)
-    assert over_its_files(read("key.bundle.json"), trusting(OTHER_KEY)).state is State.UNTRUSTED
+    assert over_its_files(read("key.bundle.json"), trusting(OTHER_KEY)).state is Signed.UNTRUSTED
     verified = over_its_files(by_certificate, root)
-    assert (verified.state, verified.until) == (State.VERIFIED, "2035-04-30")
+    assert (verified.state, verified.until) == (Signed.VERIFIED, "2035-04-30")
     assert over_its_files(by_certificate, root, now="2035-05-01").late
 
 
@@ -70,12 +71,12 @@ def test_the_keyless_bundle_tells_whom_it_names() -> None:
     trusted = Signer("ibm", "identity", "{}", "stefanb@us.ibm.com", issuer)
     assert verify.claims(keyless) == f"stefanb@us.ibm.com, as {issuer} says"
     assert (keyless.bundle.log[0].kind, keyless.bundle.log[0].integrated) == ("dsse 0.0.1", 1760062340)
-    assert over_its_files(keyless, trusted._replace(identity="x@us.ibm.com")).state is State.UNTRUSTED
+    assert over_its_files(keyless, trusted._replace(identity="x@us.ibm.com")).state is Signed.UNTRUSTED
     assert over_its_files(keyless, trusted).reasons == (
         "nobody verified the log and the certificate of this keyless signature",
     )
     files = [manifest.File(one.path, 9, (one.digest,)) for one in keyless.statement.resources]
-    for said, state in (("", State.VERIFIED), ("no", State.BROKEN)):
+    for said, state in (("", Signed.VERIFIED), ("no", Signed.BROKEN)):
         result = verify.verify(keyless, files, [trusted], NOW, keyless=lambda data, signer, said=said: said)
         assert (result.state, result.signers) == (state, () if said else ("ibm",))
 

@@ -17,6 +17,7 @@ from hilt.core.context import Signer
 from hilt.core.errors import FormatError, LimitExceeded, MissingExtra, SourceError
 from hilt.core.limits import MIB
 from hilt.core.subject import Entry, EntryKind
+from hilt.core.verification import Signed
 from hilt.formats.sigstore_bundle import SigstoreBundle
 from hilt.knowledge.provenance import manifest, statement, verify
 
@@ -36,7 +37,7 @@ class _Read(NamedTuple):
     """A file that may be a signature: what it says, or why that cannot be had."""
 
     path: str
-    signature: verify.Signature | None = None
+    signature: verify.Unverified | None = None
     error: FormatError | SourceError | None = None
     size: int = 0
 
@@ -73,7 +74,7 @@ def _read(repository: Repository, path: str, before: int) -> _Read:
         return _Read(path, error=error)
 
 
-def results(repository: Repository, state: verify.State) -> Iterator[tuple[str, verify.Result]]:
+def results(repository: Repository, state: Signed) -> Iterator[tuple[str, verify.Result]]:
     """The signatures that came to `state`, by their paths."""
     for one in held(repository):
         if one.result is not None and one.result.state is state:
@@ -97,7 +98,7 @@ def _held(repository: Repository, one: _Read, signatures: list[str]) -> Held:
         )
     except (FormatError, SourceError, MissingExtra) as error:
         return Held(one.path, unseen=str(error))
-    if result.state is not verify.State.BROKEN and result.differences is not None:
+    if result.state is not Signed.BROKEN and result.differences is not None:
         if result.differences.unknown:
             return Held(one.path, unseen=digests.why_unknown(result.differences.unknown))
         if context.unlisted:

@@ -22,12 +22,12 @@ from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.provenance.gathering import results
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.provenance import verify
+from hilt.core.verification import Signed
 from hilt.knowledge.provenance.manifest import Differences
 
 
 def signature_broken(repository: Repository) -> Iterator[Finding]:
-    for path, result in results(repository, verify.State.BROKEN):
+    for path, result in results(repository, Signed.BROKEN):
         differences = result.differences or Differences()
         # People download the part of a model that they need; what they have is then as it was signed.
         part = not (result.fault or differences.changed or differences.extra)

@@ -19,11 +19,11 @@ from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.provenance.gathering import results
 from hilt.core.finding import Finding, Severity, Where
-from hilt.knowledge.provenance import verify
+from hilt.core.verification import Signed
 
 
 def signature_expired(repository: Repository) -> Iterator[Finding]:
-    for path, result in results(repository, verify.State.UNTRUSTED):
+    for path, result in results(repository, Signed.UNTRUSTED):
         if result.late:
             yield Finding(
                 check=CHECK.id,

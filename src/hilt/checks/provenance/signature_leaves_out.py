@@ -21,7 +21,7 @@ from hilt.checks.check import Repository
 from hilt.checks.provenance.gathering import results
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.subject import EntryKind
-from hilt.knowledge.provenance import verify
+from hilt.core.verification import Signed
 
 PROSE = frozenset({"text", "model-card", "licence", "media", "empty", "lfs-pointer"})
 """Formats that are read by people."""
@@ -31,7 +31,7 @@ ROUTINE = PROSE | {"yaml", "json", "ini", "xml"}
 
 def signature_leaves_out(repository: Repository) -> Iterator[Finding]:
     folders = {entry.path for entry in repository.subject.entries if entry.kind is not EntryKind.FILE}
-    for signature, result in results(repository, verify.State.VERIFIED):
+    for signature, result in results(repository, Signed.VERIFIED):
         if (differences := result.differences) is None:
             continue
         for path in differences.ignored:

@@ -25,19 +25,20 @@ from hilt.checks.provenance.gathering import expected, held, results
 from hilt.core.fact import Fact, FactSpec, Known, Value
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.report import Gap, State
+from hilt.core.verification import Signed
 from hilt.knowledge.provenance import verify
 
 
 def signer_unknown(repository: Repository) -> Iterator[Seen]:
     names = expected(repository)
-    verified = [result for _, result in results(repository, verify.State.VERIFIED)]
+    verified = [result for _, result in results(repository, Signed.VERIFIED)]
     by = {name for result in verified for name in result.signers}
-    for path, result in results(repository, verify.State.UNTRUSTED):
+    for path, result in results(repository, Signed.UNTRUSTED):
         if not result.late:
             wanted = bool(names) and by.isdisjoint(names)
             yield _finding(path, "; ".join(result.reasons) or f"made by {result.claims}", names, wanted=wanted)
     if names and by and by.isdisjoint(names):
-        path = next(path for path, _ in results(repository, verify.State.VERIFIED))
+        path = next(path for path, _ in results(repository, Signed.VERIFIED))
         yield _finding(path, f"made by {', '.join(sorted(by))}", names, wanted=True)
     for one in held(repository):
         if one.unseen:
@@ -56,8 +57,8 @@ def _facts(repository: Repository) -> Iterator[Fact]:
     told = [one for one in held(repository) if not one.other]
     if not told:
         return
-    verified = dict(results(repository, verify.State.VERIFIED))
-    untrusted = dict(results(repository, verify.State.UNTRUSTED))
+    verified = dict(results(repository, Signed.VERIFIED))
+    untrusted = dict(results(repository, Signed.UNTRUSTED))
     source = next(iter([*verified, *untrusted]), told[0].path)
     # Digests that only a hub states are claims, whoever signed them.
     known = Known.CLAIMED if repository.subject.claimed else Known.VERIFIED

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import Enum
 
 from hilt.core.context import Signer
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
+from hilt.core.verification import Signed
 from hilt.formats.sigstore_bundle import CERTIFICATE, CURRENT, IDENTITY, KEY, Envelope, SigstoreBundle
 from hilt.formats.sigstore_bundle import parse as parse_bundle
 from hilt.knowledge.provenance import dsse, keys, manifest, statement
@@ -22,19 +22,8 @@ Keyless = Callable[[bytes, Signer], str]
 hold, or nothing."""
 
 
-class State(Enum):
-    VERIFIED = "verified"
-    """Somebody whom the organisation trusts signed exactly these files, but for what `Differences.left_out` tells."""
-    UNREAD = "unread"
-    """Somebody whom the organisation trusts signed these files, and of some nobody computed the digest."""
-    UNTRUSTED = "untrusted"
-    """It may hold over these files, and nobody whom the organisation trusts signed it."""
-    BROKEN = "broken"
-    """It does not hold: the files differ, or the bytes were changed, or the signature is wrong."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class Unverified:
     """A signature that was read and not verified: `data` is all of its bytes."""
 
     data: bytes
@@ -50,7 +39,7 @@ class Result:
     says made it. `reasons` are sentences; `fault` is the one that says what is wrong with the signature itself, whatever the files
     are. `late` is as in `Answer`."""
 
-    state: State
+    state: Signed
     reasons: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
     until: str = ""
@@ -67,14 +56,14 @@ class Answer:
     `late` is true where a trusted certificate has run out, and all else is as it should be.
     """
 
-    state: State
+    state: Signed
     why: str = ""
     signers: tuple[str, ...] = ()
     until: str = ""
     late: bool = False
 
 
-def read(data: bytes, limits: Limits) -> Signature:
+def read(data: bytes, limits: Limits) -> Unverified:
     """The signature in `data`. Raises `FormatError` where OpenSSF Model Signing does not allow it."""
     bundle = parse_bundle(data, limits)
     if bundle.envelope is None:
@@ -83,13 +72,13 @@ def read(data: bytes, limits: Limits) -> Signature:
         raise FormatError(f"a bundle of the type {bundle.media_type}, where OpenSSF Model Signing has {CURRENT[0]}")
     if bundle.envelope.payload_type != dsse.IN_TOTO:
         raise FormatError(f"an envelope of the type {bundle.envelope.payload_type[:80]!r}, not {dsse.IN_TOTO}")
-    return Signature(
+    return Unverified(
         data=data, bundle=bundle, envelope=bundle.envelope, statement=statement.parse(bundle.envelope.payload, limits)
     )
 
 
 def verify(
-    signature: Signature,
+    signature: Unverified,
     files: Iterable[manifest.File],
     signers: Sequence[Signer],
     now: str,
@@ -106,17 +95,17 @@ def verify(
     made = answer(signature, signers, now, keyless=keyless)
     reasons = (*told(differences), *((made.why,) if made.why else ()))
     result = Result(state=made.state, reasons=reasons, claims=claims(signature), differences=differences)
-    if made.state is State.BROKEN:
+    if made.state is Signed.BROKEN:
         result = replace(result, fault=made.why)
     if differences.any:
-        return replace(result, state=State.BROKEN)
-    if made.state is not State.VERIFIED:
+        return replace(result, state=Signed.BROKEN)
+    if made.state is not Signed.VERIFIED:
         return replace(result, late=made.late)
-    state = State.UNREAD if differences.unknown else State.VERIFIED
+    state = Signed.UNREAD if differences.unknown else Signed.VERIFIED
     return replace(result, state=state, signers=made.signers, until=made.until)
 
 
-def claims(signature: Signature) -> str:
+def claims(signature: Unverified) -> str:
     """Who the signature says made it, whether that is so or not."""
     bundle = signature.bundle
     if bundle.kind == KEY:
@@ -146,7 +135,7 @@ def told(differences: manifest.Differences) -> tuple[str, ...]:
     return tuple(said)
 
 
-def answer(signature: Signature, signers: Sequence[Signer], now: str, *, keyless: Keyless | None = None) -> Answer:
+def answer(signature: Unverified, signers: Sequence[Signer], now: str, *, keyless: Keyless | None = None) -> Answer:
     """Who of `signers` made `signature`, whatever the files are? See `verify`."""
     asked = [signer for signer in signers if signer.kind == signature.bundle.kind]
     try:
@@ -158,33 +147,35 @@ def answer(signature: Signature, signers: Sequence[Signer], now: str, *, keyless
             case _:
                 return _by_identity(signature, asked, keyless)
     except _Broken as error:
-        return Answer(state=State.BROKEN, why=str(error))
+        return Answer(state=Signed.BROKEN, why=str(error))
 
 
 class _Broken(Exception):
     """The signature itself is not in order."""
 
 
-def _by_key(signature: Signature, signers: Sequence[Signer]) -> Answer:
+def _by_key(signature: Unverified, signers: Sequence[Signer]) -> Answer:
     bundle = signature.bundle
     trusted = [(signer, keys.read_public_key(signer.pem.encode())) for signer in signers]
     own = _own_key(bundle)
     if own is not None and not _holds(signature, own):
-        return Answer(state=State.BROKEN, why="the signature does not hold for the key that it holds itself")
+        return Answer(state=Signed.BROKEN, why="the signature does not hold for the key that it holds itself")
     named = [
         (signer.name, key)
         for signer, key in trusted
         if bundle.hint in ("", keys.hint(key)) and (own is None or own == key)
     ]
     if by := tuple(name for name, key in named if _holds(signature, key)):
-        return Answer(state=State.VERIFIED, signers=by)
+        return Answer(state=Signed.VERIFIED, signers=by)
     if named and bundle.hint:
-        return Answer(state=State.BROKEN, why=f"the signature names the key of {named[0][0]}, and was not made with it")
+        return Answer(
+            state=Signed.BROKEN, why=f"the signature names the key of {named[0][0]}, and was not made with it"
+        )
     unknown = "and without that key nobody can say whether it holds" if own is None else "and it holds for that key"
-    return Answer(state=State.UNTRUSTED, why=f"the signature names a key that is not trusted here, {unknown}")
+    return Answer(state=Signed.UNTRUSTED, why=f"the signature names a key that is not trusted here, {unknown}")
 
 
-def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -> Answer:
+def _by_certificate(signature: Unverified, signers: Sequence[Signer], now: str) -> Answer:
     from hilt.knowledge.provenance import certificates
 
     roots = [(signer, certificates.read_pem(signer.pem.encode())) for signer in signers]
@@ -195,12 +186,12 @@ def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -
         raise _Broken(str(error)) from error
     if not _holds(signature, key):
         return Answer(
-            state=State.BROKEN,
+            state=Signed.BROKEN,
             why=f"the signature does not hold for the certificate of {certificates.name_of(chain[0])}",
         )
     time = _time(now)
     if time is None:
-        return Answer(state=State.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
+        return Answer(state=Signed.UNTRUSTED, why="nobody said what time it is, so that no certificate can be trusted")
     try:
         paths = [(signer.name, certificates.path(chain, trusted, time)) for signer, trusted in roots]
         unknown = certificates.path(chain, (), time)
@@ -210,12 +201,12 @@ def _by_certificate(signature: Signature, signers: Sequence[Signer], now: str) -
         raise _Broken(str(error)) from error
     if by := [(name, path.until) for name, path in paths if not path.why]:
         until = max(until for _, until in by)  # the trust lasts as long as one of the paths does
-        return Answer(state=State.VERIFIED, signers=tuple(name for name, _ in by), until=until)
+        return Answer(state=Signed.VERIFIED, signers=tuple(name for name, _ in by), until=until)
     why = next((path.why for _, path in paths if path.why != unknown.why), unknown.why)
-    return Answer(state=State.UNTRUSTED, why=why, late=late)
+    return Answer(state=Signed.UNTRUSTED, why=why, late=late)
 
 
-def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyless | None) -> Answer:
+def _by_identity(signature: Unverified, signers: Sequence[Signer], keyless: Keyless | None) -> Answer:
     from hilt.knowledge.provenance import certificates
 
     try:
@@ -225,15 +216,15 @@ def _by_identity(signature: Signature, signers: Sequence[Signer], keyless: Keyle
         raise _Broken(str(error)) from error
     same = [one for one in signers if (one.identity, one.issuer) == (named.name, named.issuer) and named.name]
     if not same:
-        return Answer(state=State.UNTRUSTED, why=f"{claims(signature)}, is not trusted here")
+        return Answer(state=Signed.UNTRUSTED, why=f"{claims(signature)}, is not trusted here")
     if keyless is None:
         return Answer(
-            state=State.UNTRUSTED, why="nobody verified the log and the certificate of this keyless signature"
+            state=Signed.UNTRUSTED, why="nobody verified the log and the certificate of this keyless signature"
         )
     whys = [keyless(signature.data, signer) for signer in same]
     if by := tuple(signer.name for signer, why in zip(same, whys, strict=True) if not why):
-        return Answer(state=State.VERIFIED, signers=by)
-    return Answer(state=State.BROKEN, why=whys[0])
+        return Answer(state=Signed.VERIFIED, signers=by)
+    return Answer(state=Signed.BROKEN, why=whys[0])
 
 
 def _own_key(bundle: SigstoreBundle) -> keys.PublicKey | None:
@@ -245,7 +236,7 @@ def _own_key(bundle: SigstoreBundle) -> keys.PublicKey | None:
         raise _Broken(str(error)) from error
 
 
-def _holds(signature: Signature, key: keys.PublicKey) -> bool:
+def _holds(signature: Unverified, key: keys.PublicKey) -> bool:
     envelope = signature.envelope
     if keys.holds(key, envelope.signature, dsse.signed_bytes(envelope.payload_type, envelope.payload)):
         return True

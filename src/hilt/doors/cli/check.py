@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hilt.core.errors import HiltError, NothingToCheck, UsageError
+from hilt.doors.cli import options
 
 if TYPE_CHECKING:
     from hilt.core.verdict import Verdict
@@ -19,16 +20,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("references", metavar="REF...", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-p", "--policy", "policies", metavar="PACK|FILE", multiple=True,
-    help="default, strict, permissive or a file; of several, the strictest outcome wins.",
-)  # fmt: skip
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
-@click.option(
-    "-o", "--output", "outputs", metavar="FORMAT[:FILE]", multiple=True,
-    help="text, json, sarif, html, cyclonedx, spdx or card; may be given several times.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
+@options.policies
+@options.config
+@options.outputs
+@options.output_json
 @click.option("--each", is_flag=True, help="Every model directly below REF is a subject of its own.")
 @click.option("--no-hash", is_flag=True, help="Make no digests: faster, and the verdict is bound to no bytes.")
 @click.option(
@@ -37,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--follow-bases", is_flag=True, help="Ask the hub for the licences of the models and data it is made from."
 )
-@click.option("--stage", metavar="WORD", help="What policies see as env.stage.")
+@options.stage
 def check(
     references: tuple[str, ...],
     policies: tuple[str, ...],
@@ -58,13 +53,10 @@ def check(
     (10) or block (20); of several subjects the strictest decides.
     """
     from hilt.doors.cli.destinations import destinations
-    from hilt.gate.settings import find_settings
 
     begun = time.monotonic()
     wanted = destinations([*outputs, *(["json"] if as_json else [])])
-    settings = find_settings(config)
-    if stage is not None:
-        settings = replace(settings, env={**settings.env, "stage": stage})
+    settings = options.settings_for(config, stage)
     if search_bytes:
         settings = replace(settings, search_bytes=True)
     subjects = list(_subjects(references, each=each))

@@ -8,13 +8,14 @@ import textwrap
 
 import click
 
+from hilt.doors.cli import options
 from hilt.doors.cli.writing import WIDEST
 
 
 @click.command()
 @click.argument("name", metavar="CHECK|FORMAT|LICENCE|RULE")
 @click.option("-p", "--policy", "policies", metavar="PACK|FILE", multiple=True, help="Where to look for the rule.")
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@options.as_json
 def explain(name: str, policies: tuple[str, ...], *, as_json: bool) -> None:
     """Tell what a check looks for, why, what it cannot see and what to do; what can bite in a format; what a licence
     grants and asks; what a rule asks."""

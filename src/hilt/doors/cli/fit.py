@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hilt.core.errors import UsageError
+from hilt.doors.cli import options
 from hilt.doors.cli.writing import terminal_page, write_file
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 @click.option("--machine", metavar="NAME", help='Such as h100 or "Apple M4 16GB"; this one without.')
 @click.option("--utilisation", metavar="PERCENT", help="How busy it is, such as 25%; a table of 5 to 100 % without.")
 @click.option("--machines", "listed", is_flag=True, help="List the machines that hilt knows.")
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@options.as_json
 @click.option("-o", "--output", metavar="html:FILE", help="The same as a page, with pictures of memory and cost.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@options.config
 def fit(
     reference: str | None,
     memory: str | None,

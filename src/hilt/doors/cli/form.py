@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from hilt.doors.cli import options
 from hilt.doors.cli.writing import write_file
 
 
 @click.command()
 @click.argument("reference", metavar="REF", type=click.Path())
 @click.option("--form", "name", metavar="annex-xi|model-documentation", required=True, help="Which form.")
-@click.option("-o", "--output", "file", metavar="FILE", type=click.Path(), help="Where to; the terminal without it.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@options.file
+@options.config
 def form(reference: str, name: str, file: str | None, config: str | None) -> None:
     """Write a form of law in Markdown, filled with what is known of REF, how, and from where.
 

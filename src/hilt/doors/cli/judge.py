@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import click
+
+from hilt.doors.cli import options
 
 
 @click.command()
 @click.argument("reports", metavar="REPORT.json...", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option(
-    "-p", "--policy", "policies", metavar="PACK|FILE", multiple=True,
-    help="default, strict, permissive or a file; of several, the strictest outcome wins.",
-)  # fmt: skip
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
-@click.option(
-    "-o", "--output", "outputs", metavar="FORMAT[:FILE]", multiple=True,
-    help="text, json, sarif, html, cyclonedx, spdx or card; may be given several times.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as --output json.")
-@click.option("--stage", metavar="WORD", help="What policies see as env.stage.")
+@options.policies
+@options.config
+@options.outputs
+@options.output_json
+@options.stage
 def judge(
     reports: tuple[str, ...],
     policies: tuple[str, ...],
@@ -37,13 +32,10 @@ def judge(
     """
     from hilt.doors.cli.destinations import destinations
     from hilt.gate.judge import judge_stored
-    from hilt.gate.settings import find_settings
 
     begun = time.monotonic()
     wanted = destinations([*outputs, *(["json"] if as_json else [])])
-    settings = find_settings(config)
-    if stage is not None:
-        settings = replace(settings, env={**settings.env, "stage": stage})
+    settings = options.settings_for(config, stage)
     verdicts = judge_stored(reports, policy=policies or None, settings=settings)
     for destination in wanted if verdicts else ():
         destination.write(verdicts, time.monotonic() - begun)

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from hilt.core.errors import UsageError
+from hilt.doors.cli import options
 from hilt.doors.cli.writing import write_file
 
 
 @click.command()
 @click.argument("reference", metavar="REF", type=click.Path())
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
-@click.option("-o", "--output", "file", metavar="FILE", type=click.Path(), help="Where to; the terminal without it.")
+@options.config
+@options.file
 def notice(reference: str, config: str | None, file: str | None) -> None:
     """Write the NOTICE that the licences of a model ask to carry, the words to display, and what else to do.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hilt.doors.cli import options
 from hilt.doors.cli.writing import terminal_page, write_file
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ _TABLE = 42
 
 @click.command()
 @click.argument("reference", metavar="REF", type=click.Path())
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@options.as_json
 @click.option("--mof", "file", metavar="FILE", type=click.Path(), help="Write what was found as the framework's YAML.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@options.config
 def openness(reference: str, *, as_json: bool, file: str | None, config: str | None) -> None:
     """Tell how open REF is: its components, their licences, its class, and what is missing for the next.
 

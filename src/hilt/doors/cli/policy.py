@@ -6,6 +6,8 @@ import json
 
 import click
 
+from hilt.doors.cli import options
+
 
 @click.group()
 def policy() -> None:
@@ -14,7 +16,7 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("policies", metavar="[PACK|FILE]...", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@options.as_json
 def show(policies: tuple[str, ...], *, as_json: bool) -> None:
     """Tell what a policy asks, rule by rule."""
     from hilt.gate.policy import show as show_all
@@ -29,7 +31,7 @@ def show(policies: tuple[str, ...], *, as_json: bool) -> None:
 @policy.command("test")
 @click.argument("file", type=click.Path())
 @click.option("-p", "--policy", "policies", metavar="PACK|FILE", multiple=True, help="default without it.")
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@options.as_json
 def try_cases(file: str, policies: tuple[str, ...], *, as_json: bool) -> int:
     """Judge the cases of a test file; exit 0 if all end as expected, 1 otherwise.
 

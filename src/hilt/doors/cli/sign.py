@@ -8,6 +8,7 @@ import os
 import click
 
 from hilt.core.errors import UsageError
+from hilt.doors.cli import options
 
 
 @click.command()
@@ -23,7 +24,7 @@ from hilt.core.errors import UsageError
 @click.option("--for-model-signing", is_flag=True, help="Spell the pieces as model-signing 1.1.1 reads them.")
 @click.option("--hash", "algorithm", default="sha256", type=click.Choice(["sha256", "blake2b", "blake3"]))
 @click.option("--json", "as_json", is_flag=True, help="What was written, as JSON.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@options.config
 def sign(
     reference: str,
     key: str,

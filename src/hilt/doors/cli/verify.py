@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hilt.doors.cli import options
 from hilt.doors.cli.writing import terminal_page
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _STATES = {
 @click.option("--signature", metavar="FILE", type=click.Path(), help="The signature, where it lies elsewhere.")
 @click.option("--trust-nothing", is_flag=True, help="Make every digest anew, without the digest store.")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, with every file.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@options.config
 def verify(
     reference: str,
     key: str | None,

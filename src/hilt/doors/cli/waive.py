@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from hilt.doors.cli import options
+
 
 @click.command()
 @click.argument("reference", metavar="REF", type=click.Path())
@@ -11,7 +13,7 @@ import click
 @click.option("--path", metavar="PATH", help="The file, as the report names it; all of them without it.")
 @click.option("--reason", metavar="TEXT", required=True, help="Who looked at it, and why it is accepted.")
 @click.option("--until", metavar="DATE", required=True, help="The last day on which it counts: 2027-01-31.")
-@click.option("--config", metavar="FILE", type=click.Path(), help="The organisation's settings.")
+@options.config
 def waive(reference: str, check_id: str, path: str | None, reason: str, until: str, config: str | None) -> None:
     """Print the waiver of a finding, to be pasted into the organisation's settings.
 

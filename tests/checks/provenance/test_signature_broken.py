@@ -56,6 +56,13 @@ def test_a_second_signature_beside_is_no_file_too_many() -> None:
     assert found(CHECK, subject(files, signers=[acme(), trusting(OTHER_KEY, "other")])) == []
 
 
+def test_a_broken_signature_beside_one_that_is_trusted_and_holds_is_a_question_and_no_alarm() -> None:
+    files = {**SIGNED, "other.sig": _forged()}
+    ((severity, path, _),) = found(CHECK, subject(files, signers=[acme()]))
+    assert (severity, path) == ("medium", "other.sig")
+    assert {one for one, _, _ in found(CHECK, subject(files))} == {"high"}
+
+
 def test_a_second_signature_under_a_name_that_loaders_read_is_a_file_too_many() -> None:
     files = {**SIGNED, "chat_template.jinja": sign.sign(statement(), OTHER_KEY)}
     ((severity, path, _),) = found(CHECK, subject(files, signers=[acme(), trusting(OTHER_KEY, "other")]))[:1]

@@ -2,7 +2,8 @@
 
 What: a signature of OpenSSF Model Signing at the root of the subject lists the files with their digests. A file is not
 what was signed, is missing, is here and was not signed, or has another name; or the signature was not made with the key
-or the certificate that it names, or not by the identity whose certificate it brings.
+or the certificate that it names, or not by the identity whose certificate it brings. Where another signature, by a signer
+whom you trust, holds over these files, that is a question and no alarm.
 
 Why: a signature is there so that this is noticed: somebody changed the model after the publisher had signed it, on the
 hub, on the way or on your disk. The files may still work, and do what the publisher never meant.
@@ -27,6 +28,7 @@ from hilt.knowledge.provenance.manifest import Differences
 
 
 def signature_broken(repository: Repository) -> Iterator[Finding]:
+    vouched = any(True for _ in results(repository, Signed.VERIFIED))  # then the other may merely be older than the files
     for path, result in results(repository, Signed.BROKEN):
         differences = result.differences or Differences()
         # People download the part of a model that they need; what they have is then as it was signed.
@@ -34,7 +36,7 @@ def signature_broken(repository: Repository) -> Iterator[Finding]:
         for place, message in _told(path, result.fault, differences):
             yield Finding(
                 check=CHECK.id,
-                severity=Severity.MEDIUM if part else Severity.HIGH,
+                severity=Severity.MEDIUM if part or vouched else Severity.HIGH,
                 where=Where(path=place),
                 message=message,
                 whole=True,

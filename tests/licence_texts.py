@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from workplace import SHARED
+
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT.parent / "shared" / "data" / "licences"
+FOLDER = SHARED / "data" / "licences"
 """Licences of models as their publishers ship them, where a workplace has them; the project carries no copy."""
 
 APACHE = (ROOT / "LICENSE").read_text(encoding="utf-8")

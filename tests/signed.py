@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import blake3
@@ -28,10 +27,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hilt.core.context import Signer
 from hilt.core.limits import Limits
 from hilt.knowledge.provenance import certificates, dsse, keys, manifest, sign, statement, verify
+from workplace import SHARED
 
 LIMITS = Limits()
 NOW = "2026-06-01T12:00:00+00:00"
-VECTORS = Path(__file__).parents[2] / "shared" / "data" / "oms"
+VECTORS = SHARED / "data" / "oms"
 """What the specification publishes; the project carries no copy."""
 
 KEYS = {

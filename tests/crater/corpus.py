@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-LISTED = Path(__file__).parents[3] / "shared" / "corpus"
+from workplace import SHARED
+
+LISTED = SHARED / "corpus"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "hilt", "crater")
 
 

@@ -15,8 +15,9 @@ from hilt.gate.openness import as_data, as_mof, openness
 from hilt.knowledge.openness.framework import evaluate
 from hilt.knowledge.openness.mof_yaml import read
 from knowledge.openness import releases
+from workplace import SHARED
 
-SHARED = Path("/work/shared/data/mof")
+FRAMEWORK = SHARED / "data" / "mof"
 HEADER = json.dumps({"w": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}).encode()
 PROSE = "This model turns questions of customers into short answers and was made for the help desk of a small company. "
 
@@ -58,17 +59,21 @@ def test_what_is_written_as_the_frameworks_file_is_judged_the_same(model: Path, 
 
 
 @pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the framework's schema is not here: what is written was not held against it"
+    not FRAMEWORK.is_dir(), reason="the framework's schema is not here: what is written was not held against it"
 )
 def test_what_is_written_is_valid_by_the_schema_of_the_framework(model: Path) -> None:
     import jsonschema
 
-    jsonschema.validate(yaml.safe_load(as_mof(*openness(model))), json.loads((SHARED / "mof_schema.json").read_text()))
+    jsonschema.validate(
+        yaml.safe_load(as_mof(*openness(model))), json.loads((FRAMEWORK / "mof_schema.json").read_text())
+    )
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the framework's own test files are not here: none of them was judged")
+@pytest.mark.skipif(
+    not FRAMEWORK.is_dir(), reason="the framework's own test files are not here: none of them was judged"
+)
 def test_a_file_of_the_framework_gets_the_class_in_its_name() -> None:
-    (path,) = (SHARED / "tests").glob("Class2T*.yml")
+    (path,) = (FRAMEWORK / "tests").glob("Class2T*.yml")
     told, _ = openness(path)
     assert told.class_name == "Class II - Open Tooling Model"
     assert {row.known.word for row in told.rows if row.state == "open"} == {"claimed"}

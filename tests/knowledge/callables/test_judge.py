@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 
 from hilt.formats.pickle_machine import Global, Opaque
 from hilt.knowledge.callables import dangerous, safe
 from hilt.knowledge.callables.judge import Standing, judge_call, judge_name
+from workplace import SHARED
 
-NOTES = Path(__file__).parents[4] / "shared" / "notes"
+NOTES = SHARED / "notes"
 
 NO_GADGETS = {
     (

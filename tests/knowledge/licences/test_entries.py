@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from hilt.knowledge.licences.licence import Licence, ids, licence
 from hilt.knowledge.licences.names import resolve
+from workplace import SHARED
 
-SHARED = Path(__file__).parents[4] / "shared"
 """What a checkout may have beside it."""
 TABLE, LISTED = SHARED / "notes" / "model_licences.tsv", SHARED / "data" / "mof" / "licenses.json"
 

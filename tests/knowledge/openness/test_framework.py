@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import re
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,10 @@ from hilt.knowledge.openness.framework import Evaluation, evaluate
 from hilt.knowledge.openness.mof_yaml import read
 from hilt.knowledge.openness.open_licences import is_open, spelled, suits
 from knowledge.openness import releases
+from workplace import SHARED
 
-SHARED = Path("/work/shared/data/mof")
-THERE = SHARED.is_dir()
+FRAMEWORK = SHARED / "data" / "mof"
+THERE = FRAMEWORK.is_dir()
 
 
 def of(*components: str, licence: str = "MIT") -> dict[str, tuple[str, ...]]:
@@ -28,7 +28,7 @@ def percents(evaluation: Evaluation) -> list[float]:
 
 def expected() -> dict[str, tuple[int, list[float]]]:
     """The class of each of the framework's own test files, and how far it is from III, II and I."""
-    text = (SHARED / "tests" / "expected_results.json").read_text()
+    text = (FRAMEWORK / "tests" / "expected_results.json").read_text()
     models = json.loads(re.sub(r",(\s*[}\]])", r"\1", text))["models"]
     return {
         one["release"]["name"]: (
@@ -43,7 +43,7 @@ def expected() -> dict[str, tuple[int, list[float]]]:
 def test_all_27_test_files_of_the_framework_get_the_class_and_the_percentages_that_it_expects() -> None:
     wanted = expected()
     seen = {}
-    for path in sorted((SHARED / "tests").glob("*.yml")):
+    for path in sorted((FRAMEWORK / "tests").glob("*.yml")):
         release = read(path.read_text(), Limits())
         evaluation = evaluate(release.held())
         seen[release.name] = (evaluation.reached, [pytest.approx(value) for value in percents(evaluation)])
@@ -53,10 +53,10 @@ def test_all_27_test_files_of_the_framework_get_the_class_and_the_percentages_th
 
 @pytest.mark.skipif(not THERE, reason="the framework's own lists are not here: nothing was compared with them")
 def test_the_lists_agree_with_those_of_the_framework() -> None:
-    known = json.loads((SHARED / "licenses.json").read_text())["licenses"]
+    known = json.loads((FRAMEWORK / "licenses.json").read_text())["licenses"]
     flagged = [one["licenseId"] for one in known if one.get("isOsiApproved") or one.get("isFsfLibre")]
     assert [one for one in flagged if not is_open(one)] == []
-    for one in json.loads((SHARED / "mof-licenses.json").read_text())["licenses"]:
+    for one in json.loads((FRAMEWORK / "mof-licenses.json").read_text())["licenses"]:
         kinds = one["ContentType"] if isinstance(one["ContentType"], list) else [one["ContentType"]]
         assert all(suits(one["licenseId"], kind) for kind in kinds), one["licenseId"]
 
@@ -65,7 +65,7 @@ def test_the_lists_agree_with_those_of_the_framework() -> None:
 def test_the_components_are_those_of_the_framework() -> None:
     import yaml
 
-    told = yaml.safe_load((SHARED / "mof.settings.yml").read_text())["components"]
+    told = yaml.safe_load((FRAMEWORK / "mof.settings.yml").read_text())["components"]
     theirs = {(one["name"], one["content_type"], one["class"], one["required"], one["description"]) for one in told}
     assert {(one.name, one.content, one.level, one.required, one.about) for one in COMPONENTS} == theirs
 

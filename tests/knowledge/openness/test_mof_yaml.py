@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +10,9 @@ from hilt.core.limits import Limits
 from hilt.knowledge.openness.components import COMPONENTS
 from hilt.knowledge.openness.mof_yaml import KINDS, Part, Release, is_release, read, write
 from knowledge.openness import releases
+from workplace import SHARED
 
-SHARED = Path("/work/shared/data/mof")
+FRAMEWORK = SHARED / "data" / "mof"
 GOOD = releases.text({"architecture": "Apache-2.0", "model_card": None}, distribution="MIT")
 
 
@@ -142,15 +141,15 @@ def test_every_prefix_of_a_file_is_a_release_or_an_error() -> None:
 
 
 @pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the framework's schema is not here: what is written was not held against it"
+    not FRAMEWORK.is_dir(), reason="the framework's schema is not here: what is written was not held against it"
 )
 def test_what_is_written_is_valid_by_the_schema_of_the_framework() -> None:
     import json
 
     import jsonschema
 
-    schema = json.loads((SHARED / "mof_schema.json").read_text())
-    for path in sorted((SHARED / "tests").glob("*.yml")):
+    schema = json.loads((FRAMEWORK / "mof_schema.json").read_text())
+    for path in sorted((FRAMEWORK / "tests").glob("*.yml")):
         release = read(path.read_text(), Limits())
         jsonschema.validate(yaml.safe_load(write(release)), schema)
         assert read(write(release), Limits()) == release

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, cast
 
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
-from hilt.checks.rights.gathering import Gathered, LicenceText
 from hilt.core.errors import FormatError, SourceError
 from hilt.knowledge.licences import metadata
 from hilt.knowledge.licences.agreement import taken, unknown
+from hilt.knowledge.licences.gathered import Gathered, LicenceText
 from hilt.knowledge.licences.places import README, FileKind, Places, file_kind, names_licence, part_of_name
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 

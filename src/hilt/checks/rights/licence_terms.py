@@ -20,12 +20,13 @@ from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.inspect.facts import ARCHITECTURE
 from hilt.checks.rights.facts import EU_OPEN_SOURCE, GRANTS, LICENCES, OPEN_LICENCE, SHARE_ALIKE
-from hilt.checks.rights.gathering import Gathered, gathered
+from hilt.checks.rights.gathering import gathered
 from hilt.core.fact import Fact, FactSpec, Known, Value
 from hilt.core.report import Gap, State
 from hilt.core.rights import Obligation, Term
 from hilt.knowledge.licences.agreement import entry_of
 from hilt.knowledge.licences.fulfilment import Files, fulfilled, name_offered
+from hilt.knowledge.licences.gathered import Gathered
 from hilt.knowledge.licences.licence import Condition, Due, Licence
 from hilt.knowledge.licences.places import FileKind
 from hilt.knowledge.licences.standard import CONDITIONS, DUTIES

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 
 from hilt.checks import listed
 from hilt.checks.check import Repository
-from hilt.checks.rights.gathering import LicenceText, gathered
+from hilt.checks.rights.gathering import gathered
 from hilt.checks.rights.wording import called, place
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.agreement import entry_of
+from hilt.knowledge.licences.gathered import LicenceText
 from hilt.knowledge.licences.limits import takes_back
 from hilt.knowledge.licences.places import FileKind
 from hilt.knowledge.licences.works import Claim, How, Part, Work

@@ -17,9 +17,10 @@ from collections.abc import Iterator
 
 from hilt.checks import listed
 from hilt.checks.check import Repository
-from hilt.checks.rights.gathering import LicenceText, gathered
+from hilt.checks.rights.gathering import gathered
 from hilt.checks.rights.wording import called
 from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.licences.gathered import LicenceText
 from hilt.knowledge.licences.identify import Change
 from hilt.knowledge.licences.marks import KINDS
 

@@ -34,6 +34,11 @@ def test_a_policy_beside_the_settings_is_found_from_anywhere(tmp_path: Path) -> 
     assert read_settings(written(tmp_path, "policy: acme.yaml")).policies == (str(tmp_path / "acme.yaml"),)
 
 
+def test_a_file_that_is_too_large_is_refused_and_not_read_in_part(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="more than 1048576 bytes"):
+        read_settings(written(tmp_path, "policy: strict\n" + "# \n" * 400_000 + "policy: permissive\n"))
+
+
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     path = written(tmp_path, "")
     assert read_settings(path) == Settings(file=str(path))

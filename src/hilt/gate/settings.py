@@ -102,7 +102,7 @@ def read_settings(path: Path) -> Settings:
         with path.open("rb") as stream:
             data = stream.read(_LARGEST + 1)
         if len(data) > _LARGEST:
-            raise SettingsInvalid(f"more than {_LARGEST} bytes, and half of what it says is not all", file=str(path))
+            raise SettingsInvalid(f"more than {_LARGEST} bytes; no settings are that large", file=str(path))
         document = yaml.safe_load(data)
     except OSError as error:
         raise SettingsInvalid(f"{error.strerror}; give --config the path of a YAML file", file=str(path)) from None

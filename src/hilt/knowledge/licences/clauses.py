@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.licences.amounts import Amount, amounts
 from hilt.knowledge.licences.clause_patterns import PATTERNS, Pattern
-from hilt.knowledge.licences.territories import TERRITORIES
+from hilt.knowledge.licences.territory_names import TERRITORIES
 from hilt.knowledge.licences.words import seen
 
 MOST_CHARACTERS = 100_000

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from hilt.core.patterns import lazy_pattern
-from hilt.knowledge.licences.territories import TERRITORIES
+from hilt.knowledge.licences.territory_names import TERRITORIES
 
 COUNTED = (
     "not", "no", "nor", "without", "except", "unless", "only", "solely", "must", "shall", "may", "cannot", "prohibited",

@@ -24,6 +24,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -210,12 +211,19 @@ def write_entries(entries: Iterable[Licence], path: Path) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
+def told_by() -> str:
+    """SHA-256 of the code by which words are told, blank lines and lines of comments left out."""
+    lines = Path(words.__code__.co_filename).read_text(encoding="utf-8").splitlines()
+    code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return sha256("\n".join(code).encode()).hexdigest()
+
+
 def renew_names(entries: Mapping[str, Licence], path: Path) -> None:
     """The index at `path` with the names that the entries have now, and the texts as they are."""
     tree = json.loads(path.read_text(encoding="utf-8"))
     of = [licence_id for licence_id, kind, _ in tree["texts"] if kind == "licence"]
     known = {key: row for key, row in tree["standard"].items() if key not in entries}
-    write(index(entries, Counter(of), tree["sources"], known, tree["texts"]), path)
+    write(index(entries, Counter(of), tree["sources"], known, tree["texts"], tree["told_by"]), path)
     print(f"names of {len(entries)} licences")
 
 
@@ -225,8 +233,10 @@ def index(
     sources: Mapping[str, str],
     known: Mapping[str, Any],
     texts: Sequence[Sequence[str]],
+    code: str,
 ) -> dict[str, Any]:
-    """What `index.json` holds; `known` are the licences that have no entry, `counts` how many texts of each there are."""
+    """What `index.json` holds; `known` are the licences that have no entry, `counts` how many texts of each there are,
+    `code` is what `told_by` gave when the words of the texts were told."""
     return {
         "version": PACK_VERSION,
         "sources": sources,
@@ -235,6 +245,7 @@ def index(
         "names": names_of(entries.values()),
         "standard": known,
         "texts": texts,
+        "told_by": code,
     }
 
 
@@ -267,7 +278,7 @@ def main() -> None:
         if one.id not in entries
     }
     texts = [[one.id, one.of, digest(one.words)] for one in found]
-    write(index(entries, counts, sources, known, texts), given.out / "index.json")
+    write(index(entries, counts, sources, known, texts, told_by()), given.out / "index.json")
     (given.out / "grams.bin").write_bytes(packed_grams([one.words for one in found]))
     missing = sorted(key for key in entries if not counts.get(key))
     print(f"{len(found)} texts of {len(counts)} licences; no text of {len(missing)} entries: {' '.join(missing)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,13 @@ def test_entries_and_names_are_what_the_script_writes(tmp_path: Path, monkeypatc
         assert (tmp_path / name).read_bytes() == (build.FOLDER / name).read_bytes(), (
             "run scripts/build_licence_index.py"
         )
+
+
+def test_the_words_of_all_texts_were_told_by_the_code_as_it_is_now() -> None:
+    made = json.loads((build.FOLDER / "index.json").read_text(encoding="utf-8"))
+    assert made["told_by"] == build.told_by(), (
+        "words.py has changed: build the index from all texts, as the script says"
+    )
 
 
 @pytest.mark.parametrize(

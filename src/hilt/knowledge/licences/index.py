@@ -8,6 +8,7 @@
     standard   by id: name and spdx of licences that have no entry in the pack, but are known by name and text
     texts      the known texts, in the order of `grams.bin`: [id, what it is the text of, SHA-256 of its words]
     sources    where the texts came from
+    told_by    SHA-256 of the code of `words.py` by which the words of the texts were told
 """
 
 from __future__ import annotations

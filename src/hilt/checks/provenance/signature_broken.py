@@ -28,7 +28,9 @@ from hilt.knowledge.provenance.manifest import Differences
 
 
 def signature_broken(repository: Repository) -> Iterator[Finding]:
-    vouched = any(True for _ in results(repository, Signed.VERIFIED))  # then the other may merely be older than the files
+    vouched = any(
+        True for _ in results(repository, Signed.VERIFIED)
+    )  # then the other may merely be older than the files
     for path, result in results(repository, Signed.BROKEN):
         differences = result.differences or Differences()
         # People download the part of a model that they need; what they have is then as it was signed.

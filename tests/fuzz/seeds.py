@@ -185,7 +185,7 @@ def _documents() -> Iterator[Seed]:
     yield "config.cfg", texts.SPACY.encode()
     yield (
         "METADATA",
-        b"Metadata-Version: 2.4\nName: x\nLicense: MIT\n  more of it\nClassifier: License :: Y\n\nA text\n",
+        b"Metadata-Version: 2.4\nName: x\nLicense: MIT\nSummary: one\n  more of it\nClassifier: License :: OSI Approved :: MIT License\n\nA text\n",
     )
     yield "patterns.jsonl", b'{"label": "A", "pattern": [{"LOWER": "a"}]}\n{"label": "B", "pattern": "b"}\n'
     yield from sigstore_bundles.HONEST.items()

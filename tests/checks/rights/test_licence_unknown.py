@@ -178,3 +178,14 @@ def test_what_holds_beside_a_known_licence_and_is_not_known_needs_a_person(said:
 def test_of_a_choice_one_that_is_known_is_enough() -> None:
     [one] = found(CHECK, {"README.md": "---\nlicense: MIT OR LicenseRef-Own\n---\n", "w.safetensors": WEIGHTS})
     assert one.severity is Severity.LOW
+
+
+@pytest.mark.parametrize(("name", "data"), [("LICENSE.pdf", b"%PDF-1.4\n"), ("LICENSE", b"\x00\x01\x02\xff")])
+def test_a_licence_that_cannot_be_read_as_one_needs_a_person(name: str, data: bytes) -> None:
+    [one] = found(CHECK, {name: data, "w.safetensors": WEIGHTS})
+    assert (one.severity, one.where.path) == (Severity.MEDIUM, name)
+
+
+def test_an_empty_licence_hides_nothing_and_is_told() -> None:
+    [one] = found(CHECK, {"LICENSE": b"", "w.safetensors": WEIGHTS})
+    assert (one.severity, one.message) == (Severity.LOW, "by its name a licence, and nothing stands in it")

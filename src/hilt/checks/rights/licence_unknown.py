@@ -44,11 +44,15 @@ def licence_unknown(repository: Repository) -> Iterator[Finding]:
     for work in found.works:
         for claim in work.claims:
             if claim.how is How.TEXT and claim.unknown and claim.path not in read:
-                yield _finding(
-                    Severity.MEDIUM, Where(path=claim.path), "by its name a licence, and hilt cannot read it as one"
-                )
+                yield _not_read(claim.path, empty=repository.formats[claim.path] == "empty")
         yield from _names(work)
         yield from _unread(work)
+
+
+def _not_read(path: str, *, empty: bool) -> Finding:
+    if empty:
+        return _finding(Severity.LOW, Where(path=path), "by its name a licence, and nothing stands in it")
+    return _finding(Severity.MEDIUM, Where(path=path), "by its name a licence, and hilt cannot read it as one")
 
 
 def _of_text(text: LicenceText) -> str:

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("hilt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hilt")  # no property may fail because the machine is busy
 
 
 @pytest.fixture(scope="session", autouse=True)

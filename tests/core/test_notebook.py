@@ -41,7 +41,7 @@ def test_a_notebook_shows_what_is_known_of_a_report() -> None:
 
 
 @given(verdicts)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_subject_says_it_stays_text(verdict: Verdict) -> None:
     for told in (repr(verdict), repr(verdict.report), verdict._repr_html_(), verdict.report._repr_html_()):
         assert told.isprintable()

@@ -42,13 +42,13 @@ def test_printed_verdicts_are_valid_and_come_back() -> None:
 
 
 @given(verdicts)
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_verdict_holds_its_document_is_valid(verdict: Verdict) -> None:
     PUBLISHED.validate(json.loads(dump_verdicts([verdict], CATALOGUE)))
 
 
 @given(reports)
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_report_holds_its_document_is_valid(report: Report) -> None:
     PUBLISHED.validate(json.loads(dump_report(report)))
 

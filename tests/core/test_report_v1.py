@@ -52,7 +52,7 @@ def test_reports_come_back_as_they_were(report: Report) -> None:
 
 
 @given(verdicts, verdicts)
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_verdicts_come_back_as_they_were(one: Verdict, two: Verdict) -> None:
     assert wire.load_verdicts(wire.dump_verdicts([one, two])) == (one, two)
 

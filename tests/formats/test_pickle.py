@@ -33,7 +33,7 @@ def streams(data: bytes, limits: Limits = Limits()) -> tuple[reader.PickleStream
 
 
 @given(VALUES, st.integers(0, 5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_opcodes_are_those_that_pickletools_finds(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
     expected = [(position, ord(opcode.code)) for opcode, _, position in pickletools.genops(data)]
@@ -43,7 +43,7 @@ def test_the_opcodes_are_those_that_pickletools_finds(value: object, protocol: i
 
 
 @given(VALUES, st.integers(0, 5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_arguments_are_decoded_as_pickletools_does_or_said_to_be_long(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
     (stream,) = streams(data)

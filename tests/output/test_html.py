@@ -98,7 +98,7 @@ def test_a_page_of_every_kind_of_verdict_has_only_plain_elements() -> None:
 
 
 @given(verdicts)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_subject_says_the_page_has_only_plain_elements(verdict: Verdict) -> None:
     assert is_inert(html.render([verdict], CATALOGUE))
 

@@ -66,7 +66,7 @@ def test_real_and_hostile_verdicts_are_valid_together_and_alone() -> None:
 
 
 @given(verdicts)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_a_subject_says_the_log_is_valid_and_every_result_has_a_line(verdict: Verdict) -> None:
     for result in run(verdict)["results"]:
         assert uri_of(result)

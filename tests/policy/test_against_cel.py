@@ -54,7 +54,7 @@ def cel_says(expression: str, scope: dict[str, Any]) -> bool | None:
     return value
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(expression=conditions_with_has, report=reports(), env=environments)
 def test_hilt_and_cel_agree(expression: str, report: Report, env: dict[str, str]) -> None:
     compare(expression, report, env)
@@ -62,7 +62,7 @@ def test_hilt_and_cel_agree(expression: str, report: Report, env: dict[str, str]
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=20_000)
 @given(expression=conditions_with_has, report=reports(), env=environments)
 def test_hilt_and_cel_agree_for_long(expression: str, report: Report, env: dict[str, str]) -> None:
     compare(expression, report, env)

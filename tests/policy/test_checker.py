@@ -20,7 +20,7 @@ def message(expression: str) -> str:
     return str(caught.value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(conditions_with_has)
 def test_a_sound_expression_passes_also_as_it_is_written_back(expression: str) -> None:
     written = text_of(parse(expression))

@@ -177,14 +177,14 @@ def drawn_policies(draw: st.DrawFn, expressions: st.SearchStrategy[str] = condit
 ALWAYS = policy("yes: {require: 'true', else: block}")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(drawn_policies(), max_size=2), drawn_policies(), reports(), environments)
 def test_another_layer_never_loosens(layers: list[Policy], more: Policy, of: Report, env: dict[str, str]) -> None:
     fewer = verdict(of, ALWAYS, *layers, **env).outcome
     assert verdict(of, ALWAYS, *layers, more, **env).outcome >= fewer
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.data(), drawn_policies(), reports(), environments)
 def test_losing_evidence_never_turns_review_or_block_into_admit(
     data: st.DataObject, layer: Policy, of: Report, env: dict[str, str]
@@ -199,7 +199,7 @@ def test_losing_evidence_never_turns_review_or_block_into_admit(
         assert verdict(less, ALWAYS, layer, **env).outcome is not Outcome.ADMIT
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(drawn_policies(conditions), reports(), environments)
 def test_whatever_does_not_pass_is_explained(layer: Policy, of: Report, env: dict[str, str]) -> None:
     for reason in verdict(of, ALWAYS, layer, **env).reasons:

@@ -226,7 +226,7 @@ def test_a_stored_report_is_judged_again_with_other_waivers_and_at_another_time(
 paths = st.sampled_from(["", "a", "a!/b", "m.pkl", "m.pkl!/x"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(drawn_findings, max_size=4),
     st.lists(

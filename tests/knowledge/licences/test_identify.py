@@ -317,7 +317,7 @@ SENTENCES = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sentence=SENTENCES, place=st.floats(0, 1))
 def test_a_sentence_put_in_anywhere_is_never_the_same_once_it_changes_enough(sentence: str, place: float) -> None:
     lines = mit().split("\n")

@@ -301,7 +301,7 @@ def _meaning(data: bytes) -> Any:
     return envelope["payload"], envelope["payloadType"], envelope["signatures"][0]["sig"], whole["verificationMaterial"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_no_change_of_bytes_verifies_unless_it_means_the_same(data: st.DataObject) -> None:
     raw = bytearray(data.draw(st.sampled_from([bundle(), chain()])))
@@ -333,7 +333,7 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *(place for key, one in inside for place in _places(one, (*at, key)))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_no_shape_of_a_statement_makes_anything_but_an_error_or_a_result(data: st.DataObject) -> None:
     """By a hostile signer whose key is trusted: the statement is taken apart in any way, and signed."""
@@ -352,7 +352,7 @@ def test_no_shape_of_a_statement_makes_anything_but_an_error_or_a_result(data: s
     assert result.state in (Signed.VERIFIED, Signed.UNREAD, Signed.UNTRUSTED, Signed.BROKEN)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_shape_of_a_bundle_makes_anything_but_an_error_or_a_result(data: st.DataObject) -> None:
     with_chain = json.loads(chain())

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
@@ -160,7 +160,6 @@ def test_pickled_data_and_mutations_of_it_do_the_same_in_runs(short: pytest.Monk
 
 
 @given(data=mutated() | streams().map(b"".join))
-@settings()
 @example(data=b"]\x94(" + b"K\1" * 100 + b"\x94e.")
 @example(data=b"(lp0\n" + b"I1\na" * 100 + b"g0\na.")
 def test_generated_streams_do_the_same_in_runs(data: bytes) -> None:
@@ -168,7 +167,6 @@ def test_generated_streams_do_the_same_in_runs(data: bytes) -> None:
 
 
 @given(value=VALUES, protocol=PROTOCOLS)
-@settings()
 def test_generated_values_do_the_same_in_runs(value: Any, protocol: int) -> None:
     same(dumped(value, protocol))
 

@@ -8,7 +8,7 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from attacks.archives import End, Part, honest_zip, overlapping, zip_of
@@ -227,7 +227,6 @@ def test_any_bytes_before_an_end_record_are_listed_or_refused(data: bytes) -> No
         read(MemorySource(data + end), Limits())
 
 
-@settings()  # packing takes long on a busy machine
 @given(st.lists(st.binary(max_size=3000), max_size=4), st.sampled_from([0, 8, 12, 14]))
 def test_whatever_was_written_comes_back(contents: list[bytes], method: int) -> None:
     out = io.BytesIO()

@@ -84,7 +84,6 @@ def test_of_pickled_values_hilt_sees_what_cpython_does(base: Any, value: Any, pr
 
 @pytest.mark.parametrize("base", UNPICKLERS)
 @given(ops=streams())
-@settings()
 def test_of_streams_that_no_pickler_writes_hilt_sees_what_cpython_does(base: Any, ops: list[bytes]) -> None:
     same(b"".join(ops), base)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 import hilt
 from hilt.gate.settings import Settings, read_settings
+from hilt.gate.waive import waive
 from hilt.knowledge.provenance import sign
 from hub_server import File, Repository, serving
 from signed import KEY, OTHER_KEY, VECTORS, public_pem, stated
@@ -82,6 +84,24 @@ def test_a_model_that_acme_should_have_signed_and_has_not_goes_to_a_person(
     assert "signed-as-expected" in [reason.rule for reason in verdict.reasons]
     assert found(verdict) == [(check, "medium")]
     assert hilt.check(folder).outcome is hilt.Outcome.ADMIT, "whom nobody expects need not have signed"
+
+
+def test_whatever_is_waived_a_signature_is_what_it_is(tmp_path: Path) -> None:
+    model = written(tmp_path / "models/acme-small", {**FILES, "model.sig": sign.sign(stated(FILES), OTHER_KEY)})
+    named = settings(tmp_path)
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(
+        "policy: p\nversion: 1\nunknown: review\nrules:\n"
+        "  quiet: {require: '!findings.exists(f, f.severity == MEDIUM)', else: review}\n"
+        "  trusted: {require: 'provenance.signature != \"untrusted\"', else: block}\n"
+        "  expected: {when: size(provenance.expected) > 0, require: provenance.as_expected, else: block}\n"
+    )
+    proposals = waive(str(model), check="signer-unknown", path=None, reason="r", until="2999-12-31", settings=named)
+    verdict = hilt.check(
+        model, policy=str(policy), settings=replace(named, waivers=tuple(one.waiver for one in proposals))
+    )
+    assert [one.finding.check for one in verdict.waived] == ["signer-unknown"]
+    assert [(one.rule, one.unknown) for one in verdict.reasons] == [("trusted", False), ("expected", False)]
 
 
 def test_a_signature_that_was_not_held_against_the_files_is_never_a_pass(tmp_path: Path) -> None:

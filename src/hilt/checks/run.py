@@ -296,11 +296,13 @@ def _beside_findings(
     for path, check in sorted((finding.where.path, finding.check) for finding in findings):
         places[check].append(path)
     for spec in SCHEMA:
+        if not spec.waivable:
+            continue
         of_key = stated[spec.key]
         beside = {
             fact for fact in of_key if fact.value != spec.otherwise and any_inside(places[fact.check], fact.source)
         }
-        if beside and spec.otherwise is not None:
+        if beside:
             told = [fact for fact in of_key if fact in beside]
             yield from told if spec.combine == "sum" else dict.fromkeys(told)
             yield _merged(spec, [fact for fact in of_key if fact not in beside], gaps)

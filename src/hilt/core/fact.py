@@ -57,7 +57,8 @@ class FactSpec:
       "max"    the largest (int, float)
       "union"  all of them, sorted (list)
     `otherwise` is the value when every check that declares the fact saw everything and none of them stated it; None
-    means that silence leaves the fact unknown.
+    means that silence leaves the fact unknown. Where `waivable`, `otherwise` means that all is well, and what a check
+    stated of a file goes with its findings there when they are waived.
     """
 
     key: str
@@ -65,6 +66,7 @@ class FactSpec:
     about: str
     combine: str = "one"
     otherwise: Value = None
+    waivable: bool = False
 
     def merge(self, facts: Iterable[Fact]) -> Fact:
         """All statements of this key as one fact, as weakly known as the weakest of those it rests on.

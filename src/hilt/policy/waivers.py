@@ -4,7 +4,7 @@
    and including its last day.
 2. With them goes what that check stated of that file in facts whose silence means that all is well, such as
    `inspect.unknown_calls`: rules over facts and rules over findings say the same. It goes only when nothing that
-   the check found there is left.
+   the check found there is left. What a signature amounts to, or a licence grants, no waiver changes.
 3. The report itself stays as it is, and so do its gaps: what was not looked at cannot be waived.
 4. What cannot be told apart is not waived: without a digest, or where two files could be meant.
 """
@@ -118,13 +118,16 @@ def _facts(report: Report, left: Sequence[Finding], waived: Sequence[Waived], sc
     """The facts of `report` without what the waived checks stated of the waived files."""
     gone, kept = _places(one.finding for one in waived), _places(left)
     for fact in report.facts:
+        if fact.key not in schema or not schema[fact.key].waivable:
+            yield fact
+            continue
         stated = [one for one in report.statements if one.key == fact.key]
         rest = [
             one
             for one in stated
             if not any_inside(gone.get(one.check, []), one.source) or any_inside(kept.get(one.check, []), one.source)
         ]
-        yield schema[fact.key].merge(rest) if len(rest) < len(stated) and fact.key in schema else fact
+        yield schema[fact.key].merge(rest) if len(rest) < len(stated) else fact
 
 
 def _places(findings: Iterable[Finding]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ CODE_ON_LOAD = FactSpec(
     about="loading the subject in the ordinary way runs code that it brings or names",
     combine="any",
     otherwise=False,
+    waivable=True,
 )
 REMOTE_CODE = FactSpec(
     key="inspect.remote_code",
@@ -17,6 +18,7 @@ REMOTE_CODE = FactSpec(
     about="a config names code files to be imported when the loader is told to trust remote code",
     combine="any",
     otherwise=False,
+    waivable=True,
 )
 UNSAFE_CALLS = FactSpec(
     key="inspect.unsafe_calls",
@@ -24,6 +26,7 @@ UNSAFE_CALLS = FactSpec(
     about="calls in pickles that are a known road to code, files or the network",
     combine="sum",
     otherwise=0,
+    waivable=True,
 )
 UNKNOWN_CALLS = FactSpec(
     key="inspect.unknown_calls",
@@ -31,6 +34,7 @@ UNKNOWN_CALLS = FactSpec(
     about="calls in pickles of callables that hilt does not know",
     combine="sum",
     otherwise=0,
+    waivable=True,
 )
 PICKLES_CLEAN = FactSpec(
     key="inspect.pickles_clean",
@@ -38,6 +42,7 @@ PICKLES_CLEAN = FactSpec(
     about="every call in every pickle is known to be harmless, and every byte of the files with pickles is accounted for",
     combine="all",
     otherwise=True,
+    waivable=True,
 )
 PARAMETERS = FactSpec(
     key="model.parameters",

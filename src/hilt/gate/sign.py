@@ -188,7 +188,7 @@ def _digested(
     pieces = {
         entry.path: [
             Piece(entry.path, begin, end, algorithm)
-            for begin, end in (manifest.shards(entry.size, statement.SHARD_SIZE) if shards else ((0, entry.size),))
+            for begin, end in manifest.pieces(entry.size, statement.SHARD_SIZE if shards else 0)
         ]
         for entry in entries
     }

@@ -10,11 +10,12 @@ from hilt.core.errors import FormatError, UsageError
 from hilt.core.verification import Signature, Signed
 from hilt.gate.signature_files import SignatureFile
 from hilt.gate.signed_files import SignedFiles
+from hilt.knowledge.provenance.comparing import may_be_renamed, state, to_digest
+from hilt.knowledge.provenance.manifest import Differences, compare
+from hilt.knowledge.provenance.statement import Statement
 
 if TYPE_CHECKING:
     from hilt.knowledge.provenance import verify
-    from hilt.knowledge.provenance.manifest import Differences
-    from hilt.knowledge.provenance.statement import Statement
 
 
 def signature_states(
@@ -31,7 +32,13 @@ def signature_states(
         for one, answer in zip(found, answers, strict=True)
         if one.read is not None and answer is not None and _may_hold(answer)
     ]
-    files.digest([(statement, _to_digest(statement, files, signatures)) for statement in made])
+    sizes = files.sizes
+    files.digest(
+        [
+            (statement, (*to_digest(statement, sizes), *may_be_renamed(statement, sizes, signatures)))
+            for statement in made
+        ]
+    )
     for one, answer in zip(found, answers, strict=True):
         if one.read is None or answer is None:
             yield Signature(file=one.file, state=Signed.BROKEN, why=(f"it cannot be read: {one.error}",))
@@ -51,18 +58,6 @@ def _answer(read: verify.Unverified, signers: Sequence[Signer], now: str) -> ver
 def _may_hold(answer: verify.Answer) -> bool:
     """Is it worth while to digest the files?"""
     return answer.state is not Signed.BROKEN
-
-
-def _to_digest(statement: Statement, files: SignedFiles, signatures: Collection[str]) -> list[str]:
-    """The files that were signed and are here; those that were not, too, where one may be another under a new name."""
-    signed = {resource.path: 0 for resource in statement.resources}
-    for resource in statement.resources:
-        signed[resource.path] = max(signed[resource.path], resource.end or 0)
-    here = {file.path: file.size for file in files.files(statement)}
-    wanted = [path for path, end in signed.items() if path in here and (not statement.shard_size or end == here[path])]
-    if not statement.shard_size and not signed.keys() <= here.keys():
-        wanted += [path for path in here if path not in signed and path not in signatures]
-    return wanted
 
 
 def _held(
@@ -91,8 +86,6 @@ def _held(
 
 def _differences(statement: Statement, files: SignedFiles, signatures: Collection[str]) -> Differences:
     """What differs; no file is said to have changed because of what the digest store says of it."""
-    from hilt.knowledge.provenance.manifest import compare
-
     differences = compare(statement, files.files(statement), signatures)
     if differences.changed:
         files.digest([(statement, differences.changed)], anew=True)
@@ -103,18 +96,14 @@ def _differences(statement: Statement, files: SignedFiles, signatures: Collectio
 def _with(told: Signature, differences: Differences, statement: Statement, files: SignedFiles) -> Signature:
     from dataclasses import replace
 
-    state = told.state
-    if differences.any:
-        state = Signed.BROKEN
-    elif state is Signed.VERIFIED and (differences.unknown or files.unlisted):
-        state = Signed.UNREAD
-    elif state is Signed.VERIFIED and differences.ignored:
-        state = Signed.INCOMPLETE
-    elif state is Signed.VERIFIED and files.claimed and statement.algorithm == "sha256" and not statement.shard_size:
-        state = Signed.CLAIMED
+    held = state(told.state, differences, unlisted=bool(files.unlisted))
+    if held is Signed.VERIFIED and differences.ignored:
+        held = Signed.INCOMPLETE
+    elif held is Signed.VERIFIED and files.rest_on_claims(statement):
+        held = Signed.CLAIMED
     return replace(
         told,
-        state=state,
+        state=held,
         changed=differences.changed,
         missing=differences.missing,
         extra=differences.extra,

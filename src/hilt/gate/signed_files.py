@@ -10,7 +10,7 @@ from hilt.checks.provenance.places import is_client_folder
 from hilt.core.limits import Limits
 from hilt.core.progress import Progress
 from hilt.core.subject import Entry, EntryKind
-from hilt.knowledge.provenance.manifest import File, shards
+from hilt.knowledge.provenance.manifest import File, pieces
 from hilt.knowledge.provenance.statement import Statement
 from hilt.sources.digest_store import DigestStore
 from hilt.sources.listing import Listing
@@ -47,9 +47,9 @@ class SignedFiles:
         """Where there may be names that nobody saw, and why."""
 
     @property
-    def paths(self) -> Collection[str]:
-        """All names that somebody could load."""
-        return self._entries.keys()
+    def sizes(self) -> dict[str, int]:
+        """All names that somebody could load, and how many bytes each has."""
+        return {entry.path: entry.size for entry in self._entries.values()}
 
     @property
     def remembered(self) -> int:
@@ -61,8 +61,8 @@ class SignedFiles:
 
         With `anew`, those that rest on the store are made again, without it.
         """
-        pieces = {piece for statement, paths in wanted for path in paths for piece in self._pieces(statement, path)}
-        missing = pieces & self._remembered if anew else {one for one in pieces if one not in self._digests}
+        every = {piece for statement, paths in wanted for path in paths for piece in self._pieces(statement, path)}
+        missing = every & self._remembered if anew else {one for one in every if one not in self._digests}
         if not missing:
             return
         self._progress.start(files=0, size=sum(piece.end - piece.begin for piece in missing))
@@ -84,9 +84,12 @@ class SignedFiles:
             if self._is_stated(entry, statement):
                 yield File(entry.path, entry.size, (entry.sha256,))
                 continue
-            pieces = self._pieces(statement, entry.path)
-            complete = all(piece in self._digests for piece in pieces)
-            yield File(entry.path, entry.size, tuple(self._digests[piece] for piece in pieces) if complete else ())
+            made = [self._digests.get(piece, "") for piece in self._pieces(statement, entry.path)]
+            yield File(entry.path, entry.size, tuple(made) if all(made) else ())
+
+    def rest_on_claims(self, statement: Statement) -> bool:
+        """Is the digest that the statement lists, of any file, one that the hub states?"""
+        return any(self._is_stated(entry, statement) for entry in self._entries.values())
 
     def why_unread(self, statement: Statement, path: str) -> str:
         """Why there is no digest of `path`."""
@@ -112,5 +115,5 @@ class SignedFiles:
             return ()
         if self._listing.remote is not None and entry.size > self._limits.remote_digest_bytes:
             return ()
-        places = shards(entry.size, statement.shard_size) if statement.shard_size else ((0, entry.size),)
+        places = pieces(entry.size, statement.shard_size)
         return tuple(Piece(path, begin, end, statement.algorithm) for begin, end in places)

@@ -22,7 +22,8 @@ def test_the_files_of_a_model_are_listed_by_code_point() -> None:
 
 @pytest.mark.parametrize(("size", "places"), [(0, ()), (5, ((0, 5),)), (10, ((0, 10),)), (11, ((0, 10), (10, 11)))])
 def test_shards_follow_each_other_to_the_end(size: int, places: tuple[tuple[int, int], ...]) -> None:
-    assert manifest.shards(size, 10) == places
+    assert manifest.shards(size, 10) == manifest.pieces(size, 10) == places
+    assert manifest.pieces(size, 0) == ((0, size),)
 
 
 def test_what_oms_and_the_signer_leave_out_is_not_signed_and_recorded() -> None:

@@ -19,7 +19,7 @@ from hilt.core.limits import MIB
 from hilt.core.subject import Entry, EntryKind
 from hilt.core.verification import Signed
 from hilt.formats.sigstore_bundle import SigstoreBundle
-from hilt.knowledge.provenance import manifest, statement, verify
+from hilt.knowledge.provenance import comparing, manifest, statement, verify
 
 
 class Held(NamedTuple):
@@ -131,7 +131,8 @@ class _Digests:
 
     def __init__(self, repository: Repository, signed: statement.Statement) -> None:
         self._repository, self._signed = repository, signed
-        self._listed = {resource.path for resource in signed.resources}
+        sizes = {entry.path: entry.size for entry in repository.subject.files}
+        self._needed = frozenset(comparing.to_digest(signed, sizes))
         self._hashed = any(entry.sha256 and not entry.claimed for entry in repository.subject.files)
         hub = repository.context.hub
         self._here = hub is None or not hub.asked
@@ -164,12 +165,11 @@ class _Digests:
         known = {"sha256": entry.sha256, "blake3": entry.blake3}.get(algorithm, "")
         if known and (not size or entry.size <= size):
             return (known,)
-        if entry.path not in self._listed or entry.size > self._left:
+        if entry.path not in self._needed or entry.size > self._left:
             return ()
         self._left -= entry.size
-        places = manifest.shards(entry.size, size) if size else ((0, entry.size),)
         source = self._repository.open(entry.path)
-        return tuple(_digest(source, start, end, algorithm) for start, end in places)
+        return tuple(_digest(source, begin, end, algorithm) for begin, end in manifest.pieces(entry.size, size))
 
 
 def _digest(source: ByteSource, begin: int, end: int, algorithm: str) -> str:

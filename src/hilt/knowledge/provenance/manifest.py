@@ -64,6 +64,11 @@ def shards(size: int, shard_size: int) -> tuple[tuple[int, int], ...]:
     return tuple((start, min(start + shard_size, size)) for start in range(0, size, shard_size))
 
 
+def pieces(size: int, shard_size: int) -> tuple[tuple[int, int], ...]:
+    """What is digested of a file of `size` bytes: each of its shards, or the whole of it where `shard_size` is 0."""
+    return shards(size, shard_size) if shard_size else ((0, size),)
+
+
 def build(
     name: str,
     files: Iterable[File],

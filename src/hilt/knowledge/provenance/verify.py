@@ -15,7 +15,7 @@ from hilt.core.limits import Limits
 from hilt.core.verification import Signed
 from hilt.formats.sigstore_bundle import CERTIFICATE, CURRENT, IDENTITY, KEY, Envelope, SigstoreBundle
 from hilt.formats.sigstore_bundle import parse as parse_bundle
-from hilt.knowledge.provenance import dsse, keys, manifest, statement
+from hilt.knowledge.provenance import comparing, dsse, keys, manifest, statement
 
 Keyless = Callable[[bytes, Signer], str]
 """Verifies the bundle of these bytes, whose certificate names the signer: certificate, log and signature. Says why it does not
@@ -97,12 +97,10 @@ def verify(
     result = Result(state=made.state, reasons=reasons, claims=claims(signature), differences=differences)
     if made.state is Signed.BROKEN:
         result = replace(result, fault=made.why)
-    if differences.any:
-        return replace(result, state=Signed.BROKEN)
-    if made.state is not Signed.VERIFIED:
-        return replace(result, late=made.late)
-    state = Signed.UNREAD if differences.unknown else Signed.VERIFIED
-    return replace(result, state=state, signers=made.signers, until=made.until)
+    state = comparing.state(made.state, differences)
+    if state is Signed.BROKEN:
+        return replace(result, state=state)
+    return replace(result, state=state, signers=made.signers, until=made.until, late=made.late)
 
 
 def claims(signature: Unverified) -> str:

@@ -62,6 +62,11 @@ cases:
     profile: {{users: 50}}
     terms: [{{licence: l, id: users, needs: profile.users < 9}}]
     expect: block
+  a term that is met for one work and fails for another:
+    {FACTS}
+    profile: {{users: 50}}
+    terms: [{{licence: l, id: users, needs: profile.users < 9, met: agreed}}, {{licence: l, id: users, of: base, needs: profile.users < 9}}]
+    expect: block
   an organisation that nobody knows:
     {FACTS}
     terms: [{{licence: l, id: users, needs: profile.users < 9}}]
@@ -108,6 +113,8 @@ def test_a_case_that_does_not_hold_says_what_came_out_and_why() -> None:
         ("cases: {a: {expect: admit, profile: {users: x}}}", "cases.a.profile.users: line 1: 'x' is not a whole number"),
         ("cases: {a: {expect: admit, profile: {territories: [UK]}}}", "cases.a.profile.territories: line 1: 'UK' is no code of a territory"),
         ("cases: {a: {expect: admit, terms: [{licence: l}]}}", "cases.a.terms[0]: line 1: the key id is missing"),
+        ("cases: {a: {expect: admit, terms: [{licence: l, id: x, met: false}]}}", "cases.a.terms[0].met: line 1: say how it is met, and not false"),
+        ("cases: {a: {expect: admit, obligations: [{licence: l, id: x, met: [y]}]}}", "cases.a.obligations[0].met: line 1: a text is needed"),
         ("cases: {a: {expect: admit, obligations: [{licence: l, id: x, needs: 'true'}]}}", "cases.a.obligations[0].needs: line 1: unknown key"),
         ("cases: {a: {expect: admit, env: {stag: x}}}", "did you mean stage?"),
         ("cases: {a: {expect: admit, waived: [{check: x}]}}", "cases.a.waived[0]: line 1: the key severity is missing"),

@@ -59,6 +59,8 @@ _CASE_KEYS = (
 )
 _TYPES: abc.Mapping[Kind, type] = {BOOL: bool, INT: int, FLOAT: float, STRINGS: tuple}
 _ASKED_KEYS = ("licence", "id", "says", "of", "source", "met")
+_NO_WORDS = ("false", "true", "no", "yes", "null", "~", "unknown")
+"""What says nothing of how something is met; in settings, where YAML reads them, they are no texts either."""
 
 
 class Case(NamedTuple):
@@ -160,7 +162,7 @@ class _Reader(Reading):
             expect=self.outcome(self.needed(table, where, "expect"), f"{where}.expect"),
             rules={key: self.outcome(value, f"{where}.rules.{key}") for key, value in rules.items()},
             profile=self.profile(table, where),
-            settled=tuple(self.settled(table)),
+            settled=tuple(self.settled(table, where, report.subject.reference)),
         )
 
     def profile(self, table: Table, where: str) -> Profile:
@@ -193,15 +195,18 @@ class _Reader(Reading):
         named = {key: self.text(self.needed(table, where, key), join(where, key)) for key in ("licence", "id")}
         return named | {key: self.optional(table, where, key) for key in ("says", "of", "source")}
 
-    def settled(self, case: Table) -> Iterator[Settled]:
+    def settled(self, case: Table, where: str, reference: str) -> Iterator[Settled]:
         """What is met, of the terms and obligations of a case, which are read."""
-        for item, path in (*self.listed(case, "", "terms"), *self.listed(case, "", "obligations")):
+        for item, path in (*self.listed(case, where, "terms"), *self.listed(case, where, "obligations")):
             table = self.table(item, path, (*_ASKED_KEYS, "needs", "who", "when"))
-            if "met" in table.entries:
-                asked = self.asked(table, path)
-                yield Settled(
-                    licence=asked["licence"], id=asked["id"], of=asked["of"], done=self.optional(table, path, "met")
+            if "met" not in table.entries:
+                continue
+            asked, done = self.asked(table, path), self.optional(table, path, "met")
+            if done.lower() in _NO_WORDS:
+                raise self.wrong(
+                    f"say how it is met, and not {done}; leave the key out where it is not", f"{path}.met", item
                 )
+            yield Settled(licence=asked["licence"], id=asked["id"], of=asked["of"] or reference, done=done)
 
     def finding(self, tree: Tree, where: str) -> Finding:
         table = self.table(tree, where, tuple(FINDING.fields))
@@ -251,4 +256,4 @@ class _Reader(Reading):
             return text if kind is str else int(text) if kind is int else float(text)
         except (KeyError, ValueError):
             needed = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
-            raise self.wrong(f"{text!r} is not {needed}", where, tree) from None
+            raise self.wrong(f"{text[:80]!r} is not {needed}", where, tree) from None

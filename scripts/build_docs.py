@@ -117,6 +117,19 @@ def _bites(reader: Reader) -> Iterator[str]:
         yield f"- **Checks**: {', '.join(checks)}"
 
 
+LICENCE_PLACES = """
+The licence of a subject is looked for in these places, of the root and of each folder with weights of its own; every one is a
+claim, told with where it stands, and those that disagree are a finding:
+
+- texts of licences, by their words, and whatever is called a licence
+- headers of GGUF, safetensors, ONNX and Core ML files
+- the front matter of cards, and what the hub asks consent to
+- packages: Python (`METADATA`, `pyproject.toml`), npm, conda, Debian, R; citations (`CITATION.cff`)
+- configs with a field for it
+- plain sentences of cards, READMEs, descriptions and notices
+"""
+
+
 def _licences() -> str:
     about = (
         "What hilt knows of licences of models, data and packages: one file each in "
@@ -131,7 +144,9 @@ def _licences() -> str:
     words = (("kind", standard.FAMILIES), ("open", standard.OPEN), ("read", _read()))
     meanings = ((column, word, told) for column, known in words for word, told in known.items())
     explained = _table(("column", "word", "meaning"), meanings)
-    return "\n".join(["# Licences", "", about, "", *_table(heads, rows), "", "## What the words mean", "", *explained])
+    where = ["## Where a licence is looked for", LICENCE_PLACES]
+    meaning = ["## What the words mean", "", *explained]
+    return "\n".join(["# Licences", "", about, "", *_table(heads, rows), "", *where, *meaning])
 
 
 def _read() -> dict[str, str]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hilt.core.errors import FormatError
+from hilt.formats import toml_values
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _SHORT = {"-i": "--index-url", "-f": "--find-links", "-e": "--editable", "-r": "--requirement", "-c": "--constraint"}
@@ -85,11 +84,7 @@ def of_conda(document: Any) -> Iterator[Source]:
 
 def of_pyproject(text: str) -> Iterator[Source]:
     """The places that a `pyproject.toml` names. Raises `FormatError`."""
-    try:
-        document = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"not TOML: {error}") from None
-    pending: list[Any] = [document]
+    pending: list[Any] = [toml_values.parse(text)]
     while pending:
         value = pending.pop()
         if isinstance(value, dict):

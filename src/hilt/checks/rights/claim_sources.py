@@ -15,7 +15,15 @@ from hilt.core.errors import FormatError, SourceError
 from hilt.knowledge.licences import metadata
 from hilt.knowledge.licences.agreement import taken, unknown
 from hilt.knowledge.licences.gathered import Gathered, LicenceText
-from hilt.knowledge.licences.places import README, FileKind, Places, file_kind, names_licence, part_of_name
+from hilt.knowledge.licences.places import (
+    PROJECT_FILES,
+    README,
+    FileKind,
+    Places,
+    file_kind,
+    names_licence,
+    part_of_name,
+)
 from hilt.knowledge.licences.works import Claim, How, Part, Work
 
 if TYPE_CHECKING:
@@ -89,18 +97,34 @@ class Sources:
             self._licence(path, name, own)
         elif format_id == "text" and name == "DESCRIPTION":
             self._add(path, metadata.of_r(self._whole(path), path))
+        elif format_id == "text" and name.lower() in PROJECT_FILES and self.places.home(path) is not None:
+            self._add(path, self._project(path, name.lower()))
         elif format_id == "text" and README.fullmatch(name):
             self._add(path, _sentences(self._whole(path), path, own))
         elif format_id != "licence" and self.places.home(path) == "":
             self._add(path, _unreadable(path))
 
     def _whole(self, path: str) -> str:
-        from hilt.formats.text import whole
-
-        text = whole(self.repository.open(path), self.repository.limits)
+        text = self._text(path)
         if len(self.said) < _MOST_SAID and self.places.home(path) is not None:
             self.said[path] = text[:_LONGEST_SAID]
         return text
+
+    def _project(self, path: str, name: str) -> Iterator[Claim]:
+        from hilt.knowledge.licences import manifests
+
+        if self.repository.open(path).size > manifests.LONGEST:
+            self.unread.append(path)
+            return iter(())
+        text = self._text(path)
+        if name == "pyproject.toml":
+            return manifests.of_pyproject(text, path)
+        return manifests.of_citation(text, path, self.repository.limits)
+
+    def _text(self, path: str) -> str:
+        from hilt.formats.text import whole
+
+        return whole(self.repository.open(path), self.repository.limits)
 
     def _card(self, path: str, own: tuple[str, ...]) -> None:
         file = self.repository.read(path)

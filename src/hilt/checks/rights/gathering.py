@@ -7,7 +7,7 @@ from functools import lru_cache
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
 from hilt.knowledge.licences.gathered import Gathered
-from hilt.knowledge.licences.places import README, names_licence
+from hilt.knowledge.licences.places import PROJECT_FILES, README, names_licence
 from hilt.knowledge.licences.works import Work
 
 
@@ -26,4 +26,5 @@ def _speaks(path: str, format_id: str) -> bool:
     """A file of this name and format may say something of a licence."""
     name = path.rpartition("/")[2]
     known = format_id in ("model-card", "package-metadata", "licence") or names_licence(path)
-    return known or (format_id == "text" and (name == "DESCRIPTION" or README.fullmatch(name) is not None))
+    stating = name == "DESCRIPTION" or name.lower() in PROJECT_FILES or README.fullmatch(name) is not None
+    return known or (format_id == "text" and stating)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hilt.core.patterns import lazy_pattern
@@ -98,9 +98,13 @@ def of_package(metadata: PackageMetadata, path: str) -> Iterator[Claim]:
     """`License-Expression`, `License` and the classifiers of a Python package."""
     for field in ("License-Expression", "License"):
         for value in metadata.values(field)[:_MOST]:
-            yield from _of_field(value, path, How.PACKAGE)
-    classes = [value for value in metadata.values("Classifier") if value.startswith("License")]
-    for value in classes[:_MOST]:
+            yield from of_field(value, path, How.PACKAGE)
+    yield from of_classifiers(metadata.values("Classifier"), path)
+
+
+def of_classifiers(values: Iterable[str], path: str) -> Iterator[Claim]:
+    """The classifiers that name a licence: `License :: OSI Approved :: MIT License`."""
+    for value in [value for value in values if value.startswith("License")][:_MOST]:
         parts = [part.strip() for part in value.split("::")]
         if len(parts) > 1 and parts[-1] != "OSI Approved":
             found = claim(parts[-1], path, How.PACKAGE)
@@ -141,7 +145,7 @@ def of_r(text: str, path: str) -> Iterator[Claim]:
                 yield found
 
 
-def _of_field(value: str, path: str, how: How) -> Iterator[Claim]:
+def of_field(value: str, path: str, how: How) -> Iterator[Claim]:
     """A field that holds a name, several names, or the whole text of a licence."""
     if len(value) > _TEXT:
         known = identify(value)

@@ -25,6 +25,8 @@ _NOTICE = lazy_pattern(
 )
 README = lazy_pattern(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
 """Names of texts that tell what a subject is."""
+PROJECT_FILES = frozenset({"citation.cff", "pyproject.toml"})
+"""Names, in small letters, of texts that tell of a project and have a field for its licence."""
 _LICENCE = lazy_pattern(
     r"(?:model|weights)?[-_ ]?(?:licen[cs]e|copying|eula)(?:[-_ ](?:agreement|model|weights))?"
     r"(?:\.(?:txt|md|rst|html?|ya?ml|xml|tex|pdf|docx?|odt|pages|zip|gz|tgz|tar|7z|png|jpe?g))?",

@@ -4,58 +4,59 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from hilt.core.errors import HiltError, NothingToCheck, UsageError
 from hilt.core.version import __version__
-from hilt.doors.cli.check import check
-from hilt.doors.cli.checks import checks
-from hilt.doors.cli.completion import completion
-from hilt.doors.cli.explain import explain
-from hilt.doors.cli.fit import fit
-from hilt.doors.cli.form import form
-from hilt.doors.cli.judge import judge
-from hilt.doors.cli.licences import licences
-from hilt.doors.cli.notice import notice
-from hilt.doors.cli.openness import openness
-from hilt.doors.cli.policy import policy
-from hilt.doors.cli.regulations import regulations
-from hilt.doors.cli.sign import sign
-from hilt.doors.cli.verify import verify
-from hilt.doors.cli.waive import waive
 
 FAILED, USAGE, NOTHING, INTERRUPTED = 1, 2, 3, 130
 """Exit codes beside those of a verdict (0 admit, 10 review, 20 block)."""
 
 
+VERBS = (
+    "check",
+    "judge",
+    "explain",
+    "checks",
+    "licences",
+    "notice",
+    "openness",
+    "fit",
+    "regulations",
+    "verify",
+    "sign",
+    "form",
+    "policy",
+    "waive",
+    "completion",
+)
+
+
+class Verbs(click.Group):
+    """The verbs, each imported when it is asked for: whoever calls one does not wait for all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in VERBS:
+            return None
+        verb: click.Command = getattr(import_module(f"hilt.doors.cli.{cmd_name}"), cmd_name)
+        return verb
+
+
 @click.group(
+    cls=Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 admit, 10 review, 20 block, 1 hilt failed, 2 bad usage, 3 nothing to check.",
 )
 @click.version_option(__version__, prog_name="hilt", message="%(prog)s %(version)s")
 def hilt() -> None:
     """Reads open models without running them, and says whether they may be used."""
-
-
-for _command in (
-    check,
-    judge,
-    explain,
-    checks,
-    licences,
-    notice,
-    openness,
-    fit,
-    regulations,
-    verify,
-    sign,
-    form,
-    policy,
-    waive,
-    completion,
-):
-    hilt.add_command(_command)
 
 
 def main() -> None:

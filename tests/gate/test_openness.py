@@ -45,6 +45,22 @@ def test_the_gap_of_a_model_is_told(model: Path) -> None:
     assert grades["data_card"] == ("closed", ())
 
 
+def test_a_file_that_cannot_be_read_hides_no_file_of_the_framework_and_is_not_taken_for_it(model: Path) -> None:
+    (model / "hparams.yaml").write_text("started: 2026-13-01\n")
+    (model / "mof.yml").write_text(releases.text({"data_card": "MIT"}))
+    told, _ = openness(model)
+    assert {row.component.id: row.grade for row in told.rows}["data_card"] == "open"
+    assert not [remark for remark in told.remarks if "wrong" in remark]
+
+
+def test_a_wrong_file_of_the_framework_beside_a_model_is_named(model: Path) -> None:
+    (model / "hparams.yaml").write_text("rate: 1\n")
+    (model / "mof.yml").write_text(releases.text({"data_card": "MIT"}).replace("'2026-01-31'", "2026-13-01"))
+    remark, *_ = openness(model)[0].remarks
+    assert remark.startswith("mof.yml: the publisher's file of the Model Openness Framework 1.0 is wrong")
+    assert "release.date: '2026-13-01' is no day" in remark
+
+
 def test_what_is_written_as_the_frameworks_file_is_judged_the_same(model: Path, tmp_path: Path) -> None:
     told, report = openness(model)
     text = as_mof(told, report)

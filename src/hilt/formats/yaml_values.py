@@ -43,7 +43,7 @@ _Plain.add_multi_constructor("", _as_shape)
 def parse(text: str, limits: Limits) -> Yaml:
     """The documents in `text`."""
     try:
-        tags = _weigh(text, limits)
+        tags = weigh(text, limits)
         return Yaml(documents=tuple(yaml.load_all(text, Loader=_Plain)), tags=tags)
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
@@ -52,7 +52,7 @@ def parse(text: str, limits: Limits) -> Yaml:
         raise FormatError(f"not YAML: {str(error).splitlines()[0] if str(error) else type(error).__name__}") from None
 
 
-def _weigh(text: str, limits: Limits) -> tuple[Tag, ...]:
+def weigh(text: str, limits: Limits) -> tuple[Tag, ...]:
     """Bounds the depth and the number of nodes once every alias is written out; returns the tags that are not plain."""
     weights: dict[str, int] = {}
     open_nodes: list[tuple[str | None, int]] = []

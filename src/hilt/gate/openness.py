@@ -67,12 +67,12 @@ def openness(reference: str | PathLike[str], *, settings: Settings | None = None
 
 def of_report(report: Report) -> Openness:
     """How open the subject of `report` is, by the facts that it states."""
-    found = tuple(finding.message for finding in report.findings if finding.check == _CHECK)
+    wrong = [finding for finding in report.findings if finding.check == _CHECK]
     rows = tuple(_rows(report))
     if all(row.state is None for row in rows):
         failed = [gap.why for gap in report.coverage.gaps if gap.what == _CHECK]
-        if found or failed:
-            raise UsageError(f"{report.subject.reference}: {(*found, *failed)[0]}")
+        if wrong or failed:
+            raise UsageError(f"{report.subject.reference}: {(*(one.message for one in wrong), *failed)[0]}")
         raise NothingToCheck(
             f"{report.subject.reference}: neither weights, nor an architecture, nor a file of the Model Openness Framework"
         )
@@ -88,7 +88,7 @@ def of_report(report: Report) -> Openness:
         reached=reached if isinstance(reached, int) else None,
         osaid=osaid if isinstance(osaid, str) else CANNOT_TELL,
         osaid_parts=report.texts(f"{_CHECK}.osaid_parts"),
-        remarks=(*found, *_remarks(evaluation)),
+        remarks=(*(f"{one.where.path}: {one.message}" for one in wrong), *_remarks(evaluation)),
         as_of=open_licences.as_of(),
     )
 

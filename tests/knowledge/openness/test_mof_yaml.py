@@ -77,7 +77,11 @@ def test_a_release_without_licences_may_write_an_empty_list_as_php_does() -> Non
         ("- 1\n", "the file: keys are needed here"),
         ("a: [", "not YAML"),
         ("a: " + "[" * 50 + "]" * 50, "levels inside each other"),
-        ("? [a]\n: b\n", "not YAML: found unhashable key in line 1"),
+        ("? [a]\n: b\n", "the file: a key is a plain word (line 1)"),
+        ("a: \x1b\n", "not YAML: "),
+        (GOOD + "a: 'b\n", "not YAML: found unexpected end of stream in line"),
+        (changed("framework", "date", to="2024-W50-7"), "framework.date: '2024-W50-7' is no day"),
+        (GOOD.replace("'2026-01-31'", "2026-13-01"), "release.date: '2026-13-01' is no day"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_key(text: str, said: str) -> None:

@@ -40,18 +40,18 @@ _FRAMEWORK = "Model Openness Framework 1.0"
 
 def openness(repository: Repository) -> Iterator[Seen]:
     from hilt.checks.openness.component_licences import with_licences
+    from hilt.knowledge.openness import mof_yaml
     from hilt.knowledge.openness.assessment import assess
     from hilt.knowledge.openness.evidence import best
     from hilt.knowledge.openness.gather import cannot_be_told, code_at, gather, shipped
 
     files = _files(repository)
+    own, release = shipped(files), None
     try:
-        release = shipped(files, repository.limits)
+        release = (own, mof_yaml.read(files.text(own), repository.limits)) if own is not None else None
     except (FormatError, SourceError) as error:
-        path = next(path for path, format_id in sorted(repository.formats.items()) if format_id == "yaml")
         message = f"the publisher's file of the {_FRAMEWORK} is wrong, and was not used: {error}"
-        yield Finding(check=CHECK.id, severity=Severity.INFO, where=Where(path=path), message=message)
-        release = None
+        yield Finding(check=CHECK.id, severity=Severity.INFO, where=Where(path=own or ""), message=message)
     found = best(_with_known_bases(repository, one) for one in gather(files, release))
     found = {component: with_licences(repository, one) for component, one in found.items()}
     if "final_parameters" not in found and "architecture" not in found and release is None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from hilt.core.errors import FormatError, SourceError
-from hilt.core.limits import Limits
 from hilt.core.patterns import lazy_pattern
 from hilt.knowledge.openness.components import COMPONENTS
 from hilt.knowledge.openness.configs import of_config, of_gguf
@@ -92,19 +91,32 @@ def _of_notebook(value: Any) -> ast.Module | None:
     return ast.Module(body=body, type_ignores=[]) if body else None
 
 
-def shipped(files: Files, limits: Limits) -> Shipped | None:
-    """The framework's own file that the publisher ships at the top, and its path.
+def shipped(files: Files) -> str | None:
+    """The path of the framework's own file that the publisher ships at the top, right or wrong."""
+    from hilt.knowledge.openness import mof_yaml
 
-    Raises `FormatError` where there is one and it is wrong.
-    """
     for path, format_id in sorted(files.formats.items()):
-        if format_id == "yaml" and "/" not in path:
-            from hilt.knowledge.openness import mof_yaml
-
+        if format_id != "yaml" or "/" in path:
+            continue
+        try:
             documents = files.value(path).documents
-            if documents and mof_yaml.is_release(documents[0]):
-                return path, mof_yaml.read(files.text(path), limits)
+        except (FormatError, SourceError):
+            if _names_framework(files, path):
+                return path
+            continue
+        if documents and mof_yaml.is_release(documents[0]):
+            return path
     return None
+
+
+def _names_framework(files: Files, path: str) -> bool:
+    """Of a file that says nothing that could be understood: whether it is meant to be such a file."""
+    from hilt.knowledge.openness import mof_yaml
+
+    try:
+        return mof_yaml.FRAMEWORK in files.text(path)
+    except (FormatError, SourceError):
+        return False
 
 
 def code_at(files: Files) -> str:

@@ -81,12 +81,15 @@ def read(text: str, limits: Limits) -> Release:
     """The release that `text` tells. Raises `FormatError` with the key and the line."""
     import yaml
 
-    from hilt.formats.yaml_values import parse
+    from hilt.formats.yaml_values import weigh
 
-    parse(text, limits)  # bounds depth and size
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
+        weigh(text, limits)
         node = yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise FormatError(f"not YAML: {error.problem or error.context}{line}") from None
     except yaml.YAMLError as error:
         raise FormatError(f"not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
@@ -136,6 +139,8 @@ def _tree(node: yaml.Node, where: str, seen: set[int], depth: int) -> Any:
         return "" if not getattr(node, "style", "") and node.value in _NOTHING else node.value
     told: dict[str, Any] = {}
     for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _wrong(where, "a key is a plain word", key.start_mark.line + 1 if key.start_mark else 0)
         path = f"{where}.{key.value}" if where else key.value
         if key.value in told:
             raise _wrong(path, "this key occurs twice", key.start_mark.line + 1 if key.start_mark else 0)
@@ -235,6 +240,8 @@ def _day(value: str, where: str) -> None:
     if not value:
         return
     try:
-        date.fromisoformat(value)
+        day = date.fromisoformat(value).isoformat()
     except ValueError:
-        raise _wrong(where, f"{value[:40]!r} is no day such as 2026-01-31") from None
+        day = ""
+    if day != value:  # from Python 3.11 on, 20260131 and 2026-W05-6 are read as well
+        raise _wrong(where, f"{value[:40]!r} is no day such as 2026-01-31")

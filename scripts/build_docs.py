@@ -122,6 +122,8 @@ The licence of a subject is looked for in these places, of the root and of each 
 claim, told with where it stands, and those that disagree are a finding:
 
 - texts of licences, by their words, and whatever is called a licence
+- REUSE: texts in `LICENSES/`, which are also held against the ids in their names; of what each is, `REUSE.toml` or `.reuse/dep5`
+  tells, and where neither tells it of the weights all of them are taken to hold at once
 - headers of GGUF, safetensors, ONNX and Core ML files
 - the front matter of cards, and what the hub asks consent to
 - packages: Python (`METADATA`, `pyproject.toml`), npm, conda, Debian, R; citations (`CITATION.cff`)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, cast
 from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
 from hilt.core.errors import FormatError, SourceError
-from hilt.knowledge.licences import metadata
-from hilt.knowledge.licences.agreement import taken, unknown
+from hilt.knowledge.licences import metadata, reuse
+from hilt.knowledge.licences.agreement import agree, taken, unknown
 from hilt.knowledge.licences.gathered import Gathered, LicenceText
 from hilt.knowledge.licences.places import (
     PROJECT_FILES,
@@ -53,6 +53,7 @@ class Sources:
     known: dict[str, LicenceText] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    reuse: dict[str, Claim] = field(default_factory=dict)
     letters: int = 0
 
     def __post_init__(self) -> None:
@@ -67,6 +68,7 @@ class Sources:
             except (FormatError, SourceError):
                 self._add(path, _unreadable(path))  # it is in the coverage as well
         self._stated()
+        self._reused()
         works = [_work("", self.claims.pop("", []))]
         works += [_work(home, claims) for home, claims in sorted(self.claims.items())]
         return Gathered(works=tuple(works), texts=tuple(self.texts), said=self.said, unread=tuple(self.unread))
@@ -85,7 +87,8 @@ class Sources:
 
     def _file(self, path: str, format_id: str, own: tuple[str, ...]) -> None:
         name = path.rpartition("/")[2]
-        if format_id in ("model-card", "text") and names_licence(path) and self.places.home(path) is not None:
+        named = names_licence(path) or reuse.id_of(path)
+        if format_id in ("model-card", "text") and named and self.places.home(path) is not None:
             self._licence(path, name, own)  # whatever it looks like, people take it for the licence
         elif format_id == "model-card":
             self._card(path, own)
@@ -119,6 +122,11 @@ class Sources:
         text = self._text(path)
         if name == "pyproject.toml":
             return manifests.of_pyproject(text, path)
+        if name == "reuse.toml":
+            return reuse.of_toml(text, path, self.places.weights)
+        if name == "dep5":
+            names = frozenset(weights.rpartition("/")[2] for weights in self.places.weights)
+            return metadata.of_debian(text, path, names)
         return manifests.of_citation(text, path, self.repository.limits)
 
     def _text(self, path: str) -> str:
@@ -161,7 +169,27 @@ class Sources:
                     self.texts[-1] = found._replace(identified=None)
                 return
         if found.identified is not None and found.identified.of != "policy" and found.kind is FileKind.LICENCE:
-            self._add(path, [_of_text(found, part_of_name(name))])
+            if said := reuse.id_of(path):
+                self._of_reuse(found, said)
+            else:
+                self._add(path, [_of_text(found, part_of_name(name))])
+
+    def _of_reuse(self, found: LicenceText, said: str) -> None:
+        """A text in `LICENSES/`. Nothing says yet of what it is: until then all of them hold at once."""
+        claim = _of_text(found, Part.WHOLE)
+        home = self.places.home(found.path) or ""
+        called = metadata.claim(said, found.path, How.PACKAGE)
+        if called is not None and called.ids and claim.ids and not agree(called.ids, claim.ids):
+            self._add(found.path, [claim, called._replace(said=f"the name of {found.path}")])
+        else:
+            self.reuse[home] = _together(self.reuse[home], claim) if home in self.reuse else claim
+
+    def _reused(self) -> None:
+        """The texts in `LICENSES/` where no file says which of them is that of everything, or of the weights."""
+        for claim in self.reuse.values():
+            held = self.claims[self.places.home(claim.path) or ""]
+            if not any(one.path.endswith(("REUSE.toml", ".reuse/dep5")) for one in held):
+                self._add(claim.path, [claim])
 
     def _stated(self) -> None:
         """What headers and configs name, which the checks before have read."""
@@ -239,6 +267,12 @@ def _of_text(text: LicenceText, part: Part) -> Claim:
         unknown=() if certain else (text.path,),
         part=part,
     )
+
+
+def _together(one: Claim, other: Claim) -> Claim:
+    ids = dict.fromkeys((*one.ids, *other.ids))
+    unknown = dict.fromkeys((*one.unknown, *other.unknown))
+    return one._replace(said=f"{one.said}, {other.path}", ids=tuple(ids), unknown=tuple(unknown))
 
 
 def _sentences(

@@ -8,6 +8,7 @@ from hilt.checks.check import Repository
 from hilt.checks.rights.facts import LICENCE_CLAIMED
 from hilt.knowledge.licences.gathered import Gathered
 from hilt.knowledge.licences.places import PROJECT_FILES, README, names_licence
+from hilt.knowledge.licences.reuse import id_of
 from hilt.knowledge.licences.works import Work
 
 
@@ -25,6 +26,6 @@ def gathered(repository: Repository) -> Gathered:
 def _speaks(path: str, format_id: str) -> bool:
     """A file of this name and format may say something of a licence."""
     name = path.rpartition("/")[2]
-    known = format_id in ("model-card", "package-metadata", "licence") or names_licence(path)
+    known = format_id in ("model-card", "package-metadata", "licence") or names_licence(path) or bool(id_of(path))
     stating = name == "DESCRIPTION" or name.lower() in PROJECT_FILES or README.fullmatch(name) is not None
     return known or (format_id == "text" and stating)

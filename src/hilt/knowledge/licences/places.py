@@ -10,6 +10,7 @@ from enum import Enum
 from itertools import takewhile
 
 from hilt.core.patterns import lazy_pattern
+from hilt.knowledge.licences.reuse import id_of
 from hilt.knowledge.licences.works import Part
 
 _NOT_WEIGHTS = frozenset(
@@ -25,8 +26,8 @@ _NOTICE = lazy_pattern(
 )
 README = lazy_pattern(r"(?:readme|model[-_]?card|data[-_]?card)\b.*", re.IGNORECASE)
 """Names of texts that tell what a subject is."""
-PROJECT_FILES = frozenset({"citation.cff", "pyproject.toml"})
-"""Names, in small letters, of texts that tell of a project and have a field for its licence."""
+PROJECT_FILES = frozenset({"citation.cff", "pyproject.toml", "reuse.toml", "dep5"})
+"""Names, in small letters, of texts that tell of a project and have a field for its licence, or say of what the licences in `LICENSES/` are."""
 _LICENCE = lazy_pattern(
     r"(?:model|weights)?[-_ ]?(?:licen[cs]e|copying|eula)(?:[-_ ](?:agreement|model|weights))?"
     r"(?:\.(?:txt|md|rst|html?|ya?ml|xml|tex|pdf|docx?|odt|pages|zip|gz|tgz|tar|7z|png|jpe?g))?",
@@ -91,6 +92,8 @@ class Places:
 
     def home(self, path: str) -> str | None:
         """Of what the licence at `path` is: "" for the subject, a folder with some of the weights, None for neither."""
+        if id_of(path) or path.endswith(".reuse/dep5"):
+            path = path.rpartition("/")[0]
         folder = _FOLDER.sub("", _INSTALLED.sub("", path.rpartition("/")[0]).rstrip("/")).rstrip("/")
         if folder in ("", self.root):
             return ""

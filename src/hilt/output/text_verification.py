@@ -23,7 +23,7 @@ _STATES = {
     Signed.UNREAD: "signed by {signers}, but some files could not be compared",
     Signed.BROKEN: "no trusted signature holds over these files",
     Signed.UNTRUSTED: "no signature is by anybody who is trusted here",
-    Signed.NONE: "there is no signature; `model.sig` in the folder and {name}.sig beside it were looked for",
+    Signed.NONE: "there is no signature; {sought}",
 }
 
 
@@ -33,7 +33,10 @@ def write(page: Page, told: Verification) -> None:
     page.flow([(state.word.upper(), _COLOURS.get(state, "on yellow")), (name, "bold")])
     unsigned = any(one.state is state and (one.excluded or one.empty) for one in told.signatures)
     but = " but for those that are never signed" if unsigned else ""
-    page.flow([(_STATES[state].format(signers=signers, name=name.rstrip("/"), but=but), "")])
+    sought = f"`model.sig` in the folder and {name.rstrip('/')}.sig beside it were looked for"
+    if told.reference.startswith(("hf:", "https:", "http:")):  # nothing lies beside it
+        sought = "`model.sig` was looked for; where it lies elsewhere, name it with --signature"
+    page.flow([(_STATES[state].format(signers=signers, sought=sought, but=but), "")])
     if not told.trusted and state is not Signed.NONE:
         page.flow(
             [("nobody is trusted yet: name a signer with --key, --certificate or --identity, or in the settings", "")]

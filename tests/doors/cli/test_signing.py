@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from hub_server import serving
 from signed import (
     CODE,
     KEY,
@@ -132,6 +133,21 @@ def test_without_a_signature_it_says_where_it_looked(model: Path, keys: Path) ->
     done = hilt("verify", model, "--key", keys / "acme.pub")
     assert done.returncode == 10
     assert f"`model.sig` in the folder and {model}.sig beside it" in " ".join(done.stdout.split())
+
+
+def test_on_the_hub_nothing_lies_beside_a_model_and_nothing_is_signed_there(keys: Path, tmp_path: Path) -> None:
+    with serving({"README.md": b"# A model\n"}) as hub:
+        there = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "none")}
+        done = hilt("verify", "hf:org/name", "--key", keys / "acme.pub", **there)
+        asked = len(hub.asked)
+        refused = hilt("sign", "hf:org/name", "--key", keys / "acme.pem", **there)
+        assert len(hub.asked) == asked
+    assert done.returncode == 10
+    assert "`model.sig` was looked for; where it lies elsewhere, name it with --signature" in " ".join(
+        done.stdout.split()
+    )
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "hf:org/name: only files that are here are signed; download it first" in refused.stderr
 
 
 def test_the_signers_of_the_settings_count(signed: Path, keys: Path, tmp_path: Path) -> None:

@@ -47,6 +47,11 @@ def test_an_annotation_of_other_files_tells_nothing_of_the_weights() -> None:
     assert licences(BOTH | {"REUSE.toml": annotated('"docs/**"', "MIT")}) == ("apache-2.0", "mit")
 
 
+def test_an_annotation_that_leaves_some_of_the_weights_out_leaves_all_texts_standing() -> None:
+    some = BOTH | {"v.safetensors": WEIGHTS, "REUSE.toml": annotated('"w.safetensors"', "Apache-2.0")}
+    assert licences(some) == ("apache-2.0", "mit")
+
+
 def test_the_older_file_of_reuse_tells_the_same() -> None:
     stanza = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: MIT\n"
     assert licences(BOTH | {".reuse/dep5": stanza}) == ("mit",)

@@ -54,6 +54,7 @@ class Sources:
     said: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     reuse: dict[str, Claim] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
     letters: int = 0
 
     def __post_init__(self) -> None:
@@ -122,12 +123,21 @@ class Sources:
         text = self._text(path)
         if name == "pyproject.toml":
             return manifests.of_pyproject(text, path)
-        if name == "reuse.toml":
-            return reuse.of_toml(text, path, self.places.weights)
+        if name in ("reuse.toml", "dep5"):
+            return self._of_parts(path, name, text)
+        return manifests.of_citation(text, path, self.repository.limits)
+
+    def _of_parts(self, path: str, name: str, text: str) -> Iterator[Claim]:
+        """What says of which files each of the texts in `LICENSES/` is."""
         if name == "dep5":
             names = frozenset(weights.rpartition("/")[2] for weights in self.places.weights)
-            return metadata.of_debian(text, path, names)
-        return manifests.of_citation(text, path, self.repository.limits)
+            claims = list(metadata.of_debian(text, path, names))
+            whole = any(claim.part is Part.WHOLE for claim in claims)
+        else:
+            claims, whole = reuse.of_toml(text, path, self.places.weights)
+        if claims and whole:
+            self.told.add(self.places.home(path) or "")
+        return iter(claims)
 
     def _text(self, path: str) -> str:
         from hilt.formats.text import whole
@@ -185,10 +195,9 @@ class Sources:
             self.reuse[home] = _together(self.reuse[home], claim) if home in self.reuse else claim
 
     def _reused(self) -> None:
-        """The texts in `LICENSES/` where no file says which of them is that of everything, or of the weights."""
-        for claim in self.reuse.values():
-            held = self.claims[self.places.home(claim.path) or ""]
-            if not any(one.path.endswith(("REUSE.toml", ".reuse/dep5")) for one in held):
+        """The texts in `LICENSES/` where no file says which of them is that of everything, or of all weights."""
+        for home, claim in self.reuse.items():
+            if home not in self.told:
                 self._add(claim.path, [claim])
 
     def _stated(self) -> None:

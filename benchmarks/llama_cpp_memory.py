@@ -3,8 +3,8 @@
 Each model is written as a GGUF file whose tensors are holes (nothing is computed, so zeros will do), loaded by the server of
 llama.cpp, and what that prints of its buffers is taken down:
 
-    python -m venv /tmp/llama && /tmp/llama/bin/pip install xllamacpp
-    /tmp/llama/bin/python benchmarks/llama_cpp_memory.py [GGUF ...] > tests/knowledge/fit/llama_cpp.json
+    python -m venv llama && llama/bin/pip install xllamacpp
+    llama/bin/python benchmarks/llama_cpp_memory.py [GGUF ...] > tests/knowledge/fit/llama_cpp.json
 
 Files that are named are measured beside the made ones.
 """

@@ -1,0 +1,50 @@
+"""The numbers of the tensors in a file that was read: one module per format, each with a function `tensors(given)`.
+
+A reader tells where a tensor lies and reads no number of it; these do, row by row. Only who compares weights asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.limits import Limits
+from hilt.core.tensor_source import TensorSource
+
+TENSORS: dict[str, str] = {
+    "safetensors": "safetensors",
+}
+"""By the id of the format, the module here that knows its tensors."""
+
+
+class Given(NamedTuple):
+    """A file that was read. `path` is its path inside the subject, `value` what its reader returned.
+
+    `beside` opens another file of the subject by its path (`folder/model.onnx_data`); `FormatError` where there is none.
+    `parsed` reads one: what its reader returns. `paths` are those of all files of the subject.
+    """
+
+    path: str
+    value: Any
+    source: ByteSource
+    limits: Limits
+    beside: Callable[[str], ByteSource]
+    parsed: Callable[[str], Any]
+    paths: frozenset[str] = frozenset()
+
+    @property
+    def folder(self) -> str:
+        """What the names of files in the same folder begin with; empty at the top."""
+        folder, slash, _ = self.path.rpartition("/")
+        return folder + slash
+
+
+def tensors(format_id: str, given: Given) -> Iterator[TensorSource]:
+    """The tensors of a file of this format; none where hilt takes no numbers from it.
+
+    Raises `FormatError` and `SourceError`, as reading the file may.
+    """
+    if format_id in TENSORS:
+        yield from import_module(f"hilt.formats.tensors.{TENSORS[format_id]}").tensors(given)

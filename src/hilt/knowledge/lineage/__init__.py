@@ -1,0 +1,1 @@
+"""Where weights come from, and whether what was trained into them was cut out."""

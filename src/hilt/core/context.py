@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from hilt.core.lineage import Kin
 
 
 class Base(NamedTuple):
@@ -56,13 +59,14 @@ class Context(NamedTuple):
     """`bases` is empty unless somebody asked for the bases to be looked up. `signers` are those that may sign this
     subject, each with the patterns that name it. `now` is a UTC time, ISO 8601: whether a certificate has expired is
     told as of then; empty where nobody said. `hub` is None where no hub is known to have stated anything. `unlisted` says
-    why there may be names in the subject that nobody saw."""
+    why there may be names in the subject that nobody saw. `kin` is None where the weights were compared with nothing."""
 
     bases: Mapping[str, Base] = MappingProxyType({})
     signers: tuple[Signer, ...] = ()
     now: str = ""
     hub: HubStated | None = None
     unlisted: str = ""
+    kin: Kin | None = None
 
 
 NOTHING_BESIDE = Context()

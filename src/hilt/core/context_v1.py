@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hilt.core.context import Base, Context, HubStated, Signer
+
+if TYPE_CHECKING:
+    from hilt.core.lineage import Kin
 
 
 def encode_context(context: Context) -> dict[str, Any]:
@@ -14,6 +17,7 @@ def encode_context(context: Context) -> dict[str, Any]:
         "now": context.now,
         "hub": context.hub._asdict() if context.hub is not None else None,
         "unlisted": context.unlisted,
+        "kin": _encode_kin(context.kin) if context.kin is not None else None,
     }
 
 
@@ -25,6 +29,7 @@ def decode_context(told: dict[str, Any]) -> Context:
         now=told["now"],
         hub=HubStated(**told["hub"]) if told["hub"] is not None else None,
         unlisted=told["unlisted"],
+        kin=_decode_kin(told["kin"]) if told["kin"] is not None else None,
     )
 
 
@@ -37,3 +42,15 @@ def _base(told: dict[str, Any]) -> Base:
         source=told["source"],
         error=told["error"],
     )
+
+
+def _encode_kin(kin: Kin) -> dict[str, Any]:
+    from hilt.core.lineage_v1 import encode_kin
+
+    return encode_kin(kin)
+
+
+def _decode_kin(told: dict[str, Any]) -> Kin:
+    from hilt.core.lineage_v1 import decode_kin
+
+    return decode_kin(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.context import HubStated
@@ -24,7 +25,8 @@ class Listing(NamedTuple):
 
     `locators` leads from the path of each regular file to its bytes; `gaps` says what was not listed, and why. A subject
     that is not here yet has `remote`, which fetches the bytes of the paths in its locators; whoever has the listing
-    closes it. `hub` is what a hub stated of the files, where one did.
+    closes it. `hub` is what a hub stated of the files, where one did. `beside` are the files that lie beside one that was
+    named alone, where somebody looked for them.
     """
 
     subject: Subject
@@ -32,6 +34,7 @@ class Listing(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     remote: Remote | None = None
     hub: HubStated | None = None
+    beside: Mapping[str, Locator] = MappingProxyType({})
 
     def open(self, path: str) -> FileSource | RemoteSource:
         """The bytes of one of the `locators`. Raises `SourceError`."""

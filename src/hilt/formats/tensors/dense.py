@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _STRIDED = 64
 """Columns are read one piece a row where a row is so many times longer than what is wanted of it."""
+_BLOCK = 1 << 20
+"""About how many numbers are taken from the source at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +43,21 @@ class Dense:
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
         width, size = self._width, SIZES[self.dtype]
-        count = min(most, self.shape[0] if self.shape else 1)
-        if width < _STRIDED * (end - begin):
-            return np.ascontiguousarray(self.rows(0, count)[:, begin:end].T)
-        places = [(self.begin + (row * width + begin) * size, (end - begin) * size) for row in range(count)]
-        expect(self.source, places)
-        data = b"".join(self._bytes(offset, n) for offset, n in places)
-        floats = to_floats(data, self.dtype, big_endian=self.big_endian).reshape(count, end - begin)
-        return np.ascontiguousarray(floats.T)
+        count, end = min(most, self.shape[0] if self.shape else 1), min(end, width)
+        strided = width >= _STRIDED * (end - begin)
+        step = max(1, _BLOCK // max(1, (end - begin) if strided else width))
+        result = np.empty((end - begin, count), np.float32)
+        for at in range(0, count, step):
+            to = min(at + step, count)
+            if not strided:
+                result[:, at:to] = self.rows(at, to)[:, begin:end].T
+                continue
+            places = [(self.begin + (row * width + begin) * size, (end - begin) * size) for row in range(at, to)]
+            expect(self.source, places)
+            data = b"".join(self._bytes(offset, n) for offset, n in places)
+            floats = to_floats(data, self.dtype, big_endian=self.big_endian)
+            result[:, at:to] = floats.reshape(to - at, end - begin).T
+        return result
 
     def _bytes(self, offset: int, n: int) -> bytes:
         data = self.source.read(offset, n)

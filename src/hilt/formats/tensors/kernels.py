@@ -1,0 +1,43 @@
+"""Which way round a kernel of TensorFlow or Keras lies, by its name: neither writes that down.
+
+Source: Keras, src/layers: `kernel` is (in, out) or (height, width, in, out), `depthwise_kernel` (height, width, channels,
+multiplier), `embeddings` (tokens, features) as in PyTorch, the projections of attention (in, heads, size) and
+(heads, size, out). Transposed convolutions are (height, width, out, in), which PyTorch has as (in, out, height, width).
+The gates of an LSTM follow each other as in PyTorch.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.turned import depthwise, kernel, projection
+
+_TABLE = re.compile(r"embedding|embed_|position|codebook|lookup|relative_attention_bias|vocab|centroids|anchors")
+_DEPTHWISE = re.compile(r"depthwise|depth_?conv|dwconv")
+_INTO_HEADS = re.compile(r"(?:^|[/_.])(?:q|k|v|query|key|value)(?:_dense|_proj)?(?:[/_.]|$)")
+_OUT_OF_HEADS = re.compile(r"attention_output|output_dense|out_proj")
+_OF_OPTIMISER = re.compile(
+    r"(?:^|/)(?:optimizer|optimizer_weights|_optimizer\w*|training|save_counter|global_step|beta[12]_power)(?:/|$|:)"
+    r"|OPTIMIZER_SLOT"
+    r"|/(?:Adam|Momentum|RMSProp|Adagrad|Ftrl|LAMB|adam_[mv]|ExponentialMovingAverage)(?:_\d+)?(?::\d+)?$"
+)
+
+
+def is_of_optimiser(name: str) -> bool:
+    """Is it what training keeps beside the weights?"""
+    return _OF_OPTIMISER.search(name) is not None
+
+
+def named(stored: TensorSource, name: str) -> TensorSource:
+    """The variable of this name in PyTorch's order."""
+    name, rank = name.lower(), len(stored.shape)
+    if rank < 2 or _TABLE.search(name):
+        return stored
+    if rank == 4 and _DEPTHWISE.search(name) and "pointwise" not in name.rpartition("/")[2]:
+        return depthwise(stored)
+    if rank == 3 and _OUT_OF_HEADS.search(name):
+        return projection(stored, 2)
+    if rank == 3 and _INTO_HEADS.search(name):
+        return projection(stored, 1)
+    return kernel(stored) if rank <= 5 else stored

@@ -12,7 +12,8 @@ from attacks.graphs import onnx as model
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
-from hilt.formats.onnx import BITS, DTYPES, GRAPH, MODEL, NODE, Onnx, Operator, Opset, read
+from hilt.formats.onnx import GRAPH, MODEL, NODE, Onnx, Operator, Opset, read
+from hilt.formats.onnx_tensor import BITS, DTYPES
 from hilt.formats.protobuf import BYTES, VARINT
 from hilt.knowledge.onnx_operators import OPERATORS
 

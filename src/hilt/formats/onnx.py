@@ -15,30 +15,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from types import MappingProxyType
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
+from hilt.formats.onnx_tensor import Tensor, pair, tensor
 from hilt.formats.protobuf import BYTES, VARINT, Field, Known, Wire, inside, opening, signed
 from hilt.formats.reader import Head
 from hilt.formats.stretches import Stretch
 
-DTYPES = (
-    "UNDEFINED", "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "STRING", "BOOL", "FLOAT16", "DOUBLE",
-    "UINT32", "UINT64", "COMPLEX64", "COMPLEX128", "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E4M3FNUZ", "FLOAT8E5M2",
-    "FLOAT8E5M2FNUZ", "UINT4", "INT4", "FLOAT4E2M1", "FLOAT8E8M0", "UINT2", "INT2",
-    "FLOAT6E2M3", "FLOAT6E3M2",
-)  # fmt: skip
-BITS = {
-    "BOOL": 8, "INT8": 8, "UINT8": 8, "INT16": 16, "UINT16": 16, "INT32": 32, "UINT32": 32, "INT64": 64, "UINT64": 64,
-    "FLOAT16": 16, "BFLOAT16": 16, "FLOAT": 32, "DOUBLE": 64, "COMPLEX64": 64, "COMPLEX128": 128, "FLOAT8E4M3FN": 8,
-    "FLOAT8E4M3FNUZ": 8, "FLOAT8E5M2": 8, "FLOAT8E5M2FNUZ": 8, "FLOAT8E8M0": 8, "FLOAT4E2M1": 4, "INT4": 4, "UINT4": 4,
-    "INT2": 2, "UINT2": 2, "FLOAT6E2M3": 6, "FLOAT6E3M2": 6,
-}  # fmt: skip
-_EXTERNAL = 1
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 MODEL = {1: VARINT, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: BYTES, 8: BYTES, 14: BYTES, 20: BYTES,
           25: BYTES, 26: BYTES}  # fmt: skip
 _REPEATED = (8, 14, 20, 25, 26)
@@ -63,43 +49,6 @@ class Operator:
 
     def __str__(self) -> str:
         return f"{self.domain or 'ai.onnx'}::{self.name}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tensor:
-    """An initialiser or constant.
-
-    `external` holds the entries that say where its data lies outside the file, as written; `is_external` tells whether
-    a loader heeds them. `offset` is where the tensor's message begins.
-    """
-
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-    external: Mapping[str, str]
-    is_external: bool
-    offset: int
-
-    @property
-    def parameters(self) -> int:
-        return prod(self.shape) if min(self.shape, default=0) >= 0 else 0
-
-    @property
-    def declared_bytes(self) -> int | None:
-        """The bytes that dtype and shape ask for; None for texts and for dtypes that the specification does not know."""
-        bits = BITS.get(self.dtype)
-        return None if bits is None else (self.parameters * bits + 7) // 8
-
-    @property
-    def external_range(self) -> tuple[int, int] | None:
-        """The bytes [begin, end) of the external file; None where offset or length is no number.
-
-        A length that is not stated is what dtype and shape ask for.
-        """
-        numbers = self.external.get("offset", "0"), self.external.get("length", str(self.declared_bytes))
-        if not all(number.isascii() and number.isdigit() and len(number) < 20 for number in numbers):
-            return None
-        return int(numbers[0]), int(numbers[0]) + int(numbers[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +125,7 @@ class _Model:
                 case (8, 2):
                     opsets.append(self._opset(field))
                 case (14, 2):
-                    metadata.update([self._pair(field)])
+                    metadata.update([pair(self.wire, field)])
                 case (20, 2):
                     training += 1
                     for part in self.wire.message(within=field):
@@ -259,32 +208,7 @@ class _Model:
                 self._tensor(field)
 
     def _tensor(self, within: Field) -> None:
-        shape, dtype, name, external, location = list[int](), 0, "", dict[str, str](), 0
-        for field in self.wire.message(within=within):
-            match field.key:
-                case (1, 0 | 2):
-                    shape.extend(map(signed, self.wire.varints(field)))
-                    if len(shape) > (rank := self.limits.graph_tensor_rank):
-                        raise LimitExceeded("graph_tensor_rank", len(shape), rank, offset=field.start)
-                case (2, 0):
-                    dtype = field.value
-                case (8, 2):
-                    name = self.wire.text(field)
-                case (13, 2):
-                    external.update([self._pair(field)])
-                case (14, 0):
-                    location = field.value
-            self._bound(len(external), field)
-        self.tensors.append(
-            Tensor(
-                name=name,
-                dtype=DTYPES[dtype] if dtype < len(DTYPES) else str(dtype),
-                shape=tuple(shape),
-                external=MappingProxyType(external) if external else _NOTHING,
-                is_external=location == _EXTERNAL,
-                offset=within.start,
-            )
-        )
+        self.tensors.append(tensor(self.wire, within, self.limits))
         self._bound(len(self.tensors), within)
 
     def _opset(self, within: Field) -> Opset:
@@ -295,15 +219,6 @@ class _Model:
             elif field.key == (2, VARINT):
                 version = signed(field.value)
         return Opset(domain=domain, version=version)
-
-    def _pair(self, within: Field) -> tuple[str, str]:
-        key = value = ""
-        for field in self.wire.message(within=within):
-            if field.key == (1, BYTES):
-                key = self.wire.text(field)
-            elif field.key == (2, BYTES):
-                value = self.wire.text(field)
-        return key, value
 
     def _bound(self, seen: int, field: Field) -> None:
         if seen > self.limits.graph_items:

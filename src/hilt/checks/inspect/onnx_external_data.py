@@ -27,7 +27,8 @@ from hilt.core.subject import Entry, EntryKind
 from hilt.knowledge.siblings import beside, leads_away, size_of
 
 if TYPE_CHECKING:
-    from hilt.formats.onnx import Onnx, Tensor
+    from hilt.formats.onnx import Onnx
+    from hilt.formats.onnx_tensor import Tensor
 
 MEMORY = "*/_ORT_MEM_ADDR_/*"
 """A location by which ONNX Runtime means an address in its own memory; no file may say so."""

@@ -1,0 +1,105 @@
+"""Whole numbers that stand for others: (number - zero point) * scale, with one scale for all, for each channel or block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hilt.core.errors import FormatError
+from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.dense import Held
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_BLOCK = 1 << 20
+"""About how many numbers are held at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affine:
+    """`stored` as the numbers that it stands for.
+
+    `scale` and `zero` have as many dimensions as `stored`, each of which divides it into blocks: 1 where all share it,
+    as long as in `stored` where each has its own. No `zero` is a zero point of 0.
+    """
+
+    name: str
+    dtype: str
+    stored: TensorSource
+    scale: TensorSource
+    zero: TensorSource | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.stored.shape
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        rows = self.stored.rows(begin, end)
+        numbers = rows.reshape(end - begin, *self.shape[1:]).copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.zero is not None:
+                numbers -= self._spread(self.zero, begin, end)
+            numbers *= self._spread(self.scale, begin, end)
+        return numbers.reshape(rows.shape)
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        return columns_of_rows(self, begin, end, most)
+
+    def _spread(self, grid: TensorSource, begin: int, end: int) -> NDArray[np.float32]:
+        """The numbers of `grid` for these rows, each repeated for its block."""
+        first, *rest = [-(-size // blocks) for size, blocks in zip(self.shape, grid.shape, strict=True)]
+        low = begin // first
+        values = grid.rows(low, -(-end // first)).reshape(-1, *grid.shape[1:])
+        if first > 1 and grid.shape[0] > 1:
+            values = np.repeat(values, first, axis=0)[begin - low * first : end - low * first]
+        for axis, each in enumerate(rest, start=1):
+            if each > 1 and grid.shape[axis] > 1:
+                values = np.repeat(values, each, axis=axis).take(range(self.shape[axis]), axis=axis)
+        return values
+
+
+def affine(
+    stored: TensorSource, scale: TensorSource, zero: TensorSource | None, *, name: str, dtype: str
+) -> TensorSource:
+    """`stored` as the numbers that it stands for. Raises `FormatError` where the scales do not divide it into blocks."""
+    for grid in (scale, zero):
+        if grid is not None and not _divides(grid.shape, stored.shape):
+            raise FormatError(f"tensor {name!r} of shape {stored.shape} has scales of shape {grid.shape}")
+    return Affine(name=name, dtype=dtype, stored=stored, scale=scale, zero=zero)
+
+
+def channels(values: Sequence[float] | NDArray[np.float32], rank: int, axis: int) -> Held:
+    """Scales or zero points along one dimension of a tensor of so many; a single one is that of all."""
+    numbers = np.asarray(values, np.float32).reshape(-1)
+    shape = [1] * rank
+    if numbers.size > 1:
+        shape[axis] = numbers.size
+    return Held(name="", dtype="F32", values=numbers.reshape(shape))
+
+
+def columns_of_rows(tensor: TensorSource, begin: int, end: int, most: int) -> NDArray[np.float32]:
+    """What `columns` of a tensor gives whose rows are all there is, some rows at a time."""
+    count = min(most, tensor.shape[0])
+    width = 1
+    for size in tensor.shape[1:]:
+        width *= size
+    step = max(1, _BLOCK // max(1, width))
+    result = np.empty((end - begin, count), np.float32)
+    for at in range(0, count, step):
+        to = min(at + step, count)
+        result[:, at:to] = tensor.rows(at, to)[:, begin:end].T
+    return result
+
+
+def _divides(grid: Sequence[int], shape: Sequence[int]) -> bool:
+    """Does every number of a tensor of this shape have a block, and every block a number?"""
+    if len(grid) != len(shape) or not shape:
+        return False
+    return all(
+        0 < blocks <= size and -(-size // -(-size // blocks)) == blocks
+        for blocks, size in zip(grid, shape, strict=True)
+    )

@@ -32,7 +32,10 @@ RAISE_BUGS = "HILT_RAISE_BUGS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What came of one file, or of one check of the repository. `members` are the (index, path) of an archive's files."""
+    """What came of one file, or of one check of the repository. `members` are the (index, path) of an archive's files.
+
+    `told` is the answer to a question about weights (`checks/weights.py`), as JSON values.
+    """
 
     format: str = UNKNOWN
     findings: tuple[Finding, ...] = ()
@@ -42,6 +45,7 @@ class Examined:
     members: tuple[tuple[int, str], ...] = ()
     terms: tuple[Term, ...] = ()
     obligations: tuple[Obligation, ...] = ()
+    told: dict[str, Any] | None = None
 
 
 def encode_examined(result: Examined) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def encode_examined(result: Examined) -> dict[str, Any]:
         "members": result.members,
         "terms": [encode_term(term) for term in result.terms],
         "obligations": [encode_obligation(obligation) for obligation in result.obligations],
+        "told": result.told,
     }
 
 
@@ -68,4 +73,5 @@ def decode_examined(answer: dict[str, Any]) -> Examined:
         members=tuple((index, path) for index, path in answer["members"]),
         terms=tuple(decode_term(item, "terms") for item in answer["terms"]),
         obligations=tuple(decode_obligation(item, "obligations") for item in answer["obligations"]),
+        told=answer["told"],
     )

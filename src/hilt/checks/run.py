@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -29,9 +29,12 @@ from hilt.core.version import __version__
 from hilt.knowledge.callables import INDEX_VERSION
 from hilt.knowledge.split_files import whole
 from hilt.sources.digest_store import usual_store
+from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
 
 if TYPE_CHECKING:
+    from hilt.checks.weights import Weights
+    from hilt.core.lineage import Kin
     from hilt.knowledge.byte_marks import Marks
 
 FILES_PER_WORKER = 40
@@ -132,11 +135,13 @@ def run(
     progress: Progress,
     search_bytes: bool = False,
     context: Context = NOTHING_BESIDE,
+    compare: Callable[[Weights], Kin | None] | None = None,
 ) -> Report:
     """Reads the subject in `workers` and runs `CHECKS` on it. With `hashed`, every file is digested in the same time.
 
     With `search_bytes` as well, the same pass notes where bytes look like a program or a key, for the checks that look.
-    `context` is what is known beside the subject.
+    `context` is what is known beside the subject; `compare`, called once its files were read, may add what its weights are
+    kin to.
     """
     gone_through = sum(entry.size for entry in digestible(listing, limits, marked=search_bytes)) if hashed else 0
     progress.start(files=len(listing.locators), size=gone_through)
@@ -153,6 +158,10 @@ def run(
             subject = replace(listing.subject, entries=digested.entries)
             asked = [check for check in CHECKS if search_bytes or not check.searches]
             told = introduction(subject, gathered, formats, digested.marks, context)
+            told["places"] += [_beside(path, one) for path, one in listing.beside.items()]
+            if compare is not None:
+                context = context._replace(kin=_compared(taken[0], listing, told, compare))
+                told["context"] = encode_context(context)
             taken[0].introduce(told)
             of_repository = _read_repository(taken[0], asked, formats, gathered, context)
         finally:
@@ -163,6 +172,22 @@ def run(
         _reported(subject, asked, results, gaps, formats),
         transfer=listing.remote.transferred if listing.remote is not None else None,
     )
+
+
+def _beside(path: str, locator: Locator) -> dict[str, Any]:
+    """A file beside one that was named alone: it can be opened, and is no part of the subject."""
+    return {"path": path, "locator": locator._asdict(), "chain": []}
+
+
+def _compared(
+    worker: Worker, listing: Listing, told: dict[str, Any], compare: Callable[[Weights], Kin | None]
+) -> Kin | None:
+    """What comes of the weights."""
+    from hilt.checks.weights import Weights
+
+    worker.introduce(told)
+    sizes = {path: one.size for path, one in [*listing.locators.items(), *listing.beside.items()]}
+    return compare(Weights(worker, told["formats"], sizes, remote=listing.remote is not None))
 
 
 def _reported(

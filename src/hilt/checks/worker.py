@@ -176,6 +176,8 @@ def _handle(session: Session, request: dict[str, Any]) -> Examined:
                 session.places = {place["path"]: place for place in request["places"]}
                 session.repository = _introduced(session, request)
                 return Examined()
+            case "weights":
+                return _weights(session, request)
             case _:
                 return _repository(session, what, request["facts"])
     except SourceError as error:
@@ -249,6 +251,46 @@ def _repository(session: Session, check_id: str, facts: list[dict[str, Any]]) ->
     known = session.repository.facts  # those of the checks before, to which more were added since
     known += [decode_fact(fact) for fact in facts[len(known) :]]
     return run_check(check, session.repository, "", session.limits)
+
+
+def _weights(session: Session, request: dict[str, Any]) -> Examined:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread takes address space, of which a reader has little
+    from hilt.checks.lineage.answers import File, Reopened, answer, described
+    from hilt.formats.tensors import Given
+
+    def beside(path: str) -> ByteSource:
+        if path not in session.places:
+            raise FormatError(f"{path}: no file of the subject")
+        place = session.places[path]
+        return Reopened(lambda: session.opened.at(place), session.opened.at(place).size)
+
+    def read_path(path: str) -> ReadFile[Any]:
+        if path not in session.places:
+            raise FormatError(f"{path}: no file of the subject")
+        place = session.places[path]
+        file = session.kept.read(place, session.opened.at(place), session.limits)
+        if file.error is not None:
+            raise file.error
+        return file
+
+    paths = frozenset(session.places)
+    files: list[File] = []
+    for path in request["paths"]:
+        file = read_path(described(path, paths, session.repository.formats if session.repository else {}))
+        given = Given(
+            path=file.path,
+            value=file.value,
+            source=beside(file.path),
+            limits=session.limits,
+            beside=beside,
+            parsed=lambda other: read_path(other).value,
+            paths=paths,
+        )
+        files.append(File(file.format, given))
+    try:
+        return Examined(told=answer(request["check"], files))
+    except FormatError as error:
+        return _failed(request["check"], "", str(error))
 
 
 def _marks(told: dict[str, dict[str, Any]]) -> dict[str, Marks]:

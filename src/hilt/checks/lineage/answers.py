@@ -1,0 +1,84 @@
+"""What a reading process answers of a set of weights: the numbers stay with it, sketches of them go out.
+
+`paths` of a request are the files of one set; what they answer is made of their tensors together.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hilt.core.byte_source import ByteSource, expect
+from hilt.core.tensor_source import TensorSource
+from hilt.core.wire import encode_text
+from hilt.formats.tensors import TENSORS, Given, tensors
+from hilt.formats.tensors.descriptions import description
+
+
+class Reopened:
+    """A file that is opened again wherever another one was opened in between: the tensors of a set lie in several."""
+
+    def __init__(self, opened: Callable[[], ByteSource], size: int) -> None:
+        self._opened, self.size = opened, size
+
+    def read(self, offset: int, n: int) -> bytes:
+        return self._opened().read(offset, n)
+
+    def expect(self, ranges: Sequence[tuple[int, int]]) -> None:
+        expect(self._opened(), ranges)
+
+
+class File(NamedTuple):
+    """A file of the set, read: the id of its format, and what its tensors are taken from."""
+
+    format: str
+    given: Given
+
+
+def answer(what: str, files: Sequence[File]) -> dict[str, Any]:
+    """What `what`, a key of `ANSWERS`, tells of the tensors in `files`. Raises `FormatError`, `SourceError`."""
+    return ANSWERS[what](files)
+
+
+def described(path: str, paths: frozenset[str], formats: Mapping[str, str]) -> str:
+    """The file whose tensors those at `path` are: itself, or the one that describes the raw numbers in it."""
+    if formats.get(path) in TENSORS:
+        return path
+    return description(path, paths) or path
+
+
+def _all(files: Sequence[File]) -> Iterator[TensorSource]:
+    for file in files:
+        yield from tensors(file.format, file.given)
+
+
+def _print(files: Sequence[File]) -> dict[str, Any]:
+    from hilt.knowledge.lineage.fingerprint import encode, model_print
+
+    return {"print": _text(encode(model_print(_all(files))))}
+
+
+def _described(files: Sequence[File]) -> dict[str, Any]:
+    from hilt.formats import json
+    from hilt.knowledge.lineage.described import FILES, Line, of_gguf, of_json, of_templates
+
+    lines: list[Line] = []
+    for file in files:
+        name = file.given.path.rpartition("/")[2]
+        if file.format == "gguf":
+            lines += of_gguf(file.given.value)
+        elif name in FILES:
+            lines += of_json(name, json.read(file.given.source, file.given.limits).value)
+        lines += of_templates(name, getattr(file.given.value, "templates", ()))
+    return {"lines": [[encode_text(text) for text in line] for line in lines]}
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+ANSWERS: Mapping[str, Callable[[Sequence[File]], dict[str, Any]]] = {
+    "print": _print,
+    "described": _described,
+}

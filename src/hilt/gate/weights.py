@@ -1,0 +1,116 @@
+"""Opens a subject to have its weights compared: its report, and a process that answers questions about its numbers.
+
+A file of weights that is named alone is looked at with the files beside it that describe it or hold its numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hilt.checks import run as runner
+from hilt.checks.weights import SETS, Weights
+from hilt.checks.workers import Workers
+from hilt.core.errors import FormatError
+from hilt.core.progress import Progress, Silent
+from hilt.core.report import Report
+from hilt.gate.settings import Settings
+from hilt.sources.file import Locator
+from hilt.sources.listing import Listing
+from hilt.sources.references import open_reference
+
+if TYPE_CHECKING:
+    from hilt.knowledge.lineage.fingerprint import ModelPrint
+
+BESIDE = 4_096
+"""Files of a folder that are looked at beside one that was named alone."""
+_ABOVE = ("weights", "variables")
+"""Folders of raw numbers, whose description lies one folder up (Core ML, SavedModel)."""
+
+
+class Opened(NamedTuple):
+    """A subject that was read. `weights` answers for as long as the subject is open."""
+
+    report: Report
+    weights: Weights
+
+
+class Printed(NamedTuple):
+    """A set of weights and its fingerprint, None where that could not be taken: then `why` says what kept it."""
+
+    name: str
+    paths: tuple[str, ...]
+    print: ModelPrint | None
+    why: str = ""
+
+
+@contextmanager
+def opened(
+    reference: str, settings: Settings, *, hashed: bool = False, progress: Progress | None = None
+) -> Iterator[Opened]:
+    """The subject at `reference`, read and checked. Raises what `check` raises."""
+    found: list[Weights] = []
+    with (
+        Workers(settings.limits) as workers,
+        closing(_listed(reference, settings)) as listing,
+    ):
+        report = runner.run(
+            listing,
+            settings.limits,
+            workers,
+            hashed=hashed,
+            progress=progress or Silent(),
+            compare=found.append,
+        )
+        yield Opened(report, found[0])
+
+
+def printed(weights: Weights) -> tuple[Printed, ...]:
+    """The fingerprint of each set of weights, the largest first."""
+    return tuple(_printed(weights, one.name, one.paths) for one in weights.sets()[:SETS])
+
+
+def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:
+    import base64
+
+    from hilt.knowledge.lineage.fingerprint import decode
+
+    told = weights.ask("print", paths)
+    if told.value is None:
+        return Printed(name, tuple(paths), None, told.why)
+    try:
+        return Printed(name, tuple(paths), decode(base64.b64decode(told.value["print"])))
+    except (FormatError, KeyError, ValueError) as error:  # a reader in the hands of what it reads may say anything
+        return Printed(name, tuple(paths), None, str(error))
+
+
+def _listed(reference: str, settings: Settings) -> Listing:
+    listing = open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
+    path = Path(reference)
+    if listing.remote is not None or len(listing.locators) != 1 or not path.is_file():
+        return listing
+    return _with_beside(listing, Path(os.path.realpath(path)))
+
+
+def _with_beside(listing: Listing, path: Path) -> Listing:
+    """With the files of the same folder, and of the one above where this is a folder of raw numbers."""
+    above = path.parent.name in _ABOVE
+    root = path.parent.parent if above else path.parent
+    folders = [path.parent, *([root] if above else [])]
+    beside = {file.relative_to(root).as_posix(): one for folder in folders for file, one in _regular(folder)}
+    own = path.relative_to(root).as_posix()
+    beside.pop(own, None)
+    [locator], [entry] = listing.locators.values(), listing.subject.entries
+    subject = replace(listing.subject, entries=(replace(entry, path=own),))
+    return listing._replace(subject=subject, locators={own: locator}, beside=beside)
+
+
+def _regular(folder: Path) -> Iterator[tuple[Path, Locator]]:
+    with os.scandir(folder) as entries:
+        for _, entry in zip(range(BESIDE), entries, strict=False):
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry.path), Locator.of(entry.path, entry.stat(follow_symlinks=False))

@@ -15,6 +15,8 @@ from hilt.core.tensor_source import TensorSource
 
 TENSORS: dict[str, str] = {
     "safetensors": "safetensors",
+    "torch-zip": "torch_zip",
+    "torchscript": "torchscript",
 }
 """By the id of the format, the module here that knows its tensors."""
 

@@ -43,6 +43,14 @@ class Limits:
     base_depth: int = 16
     """Steps from a subject to what it is made from, and from there on."""
 
+    # Indexes of known models, which may come from anybody.
+    index_models: int = 2_000_000
+    """Sets of weights in one index. One takes some 300 bytes of memory."""
+    index_line_bytes: int = 256 * KIB
+    """What an index says of one set of weights, its fingerprint aside."""
+    index_print_bytes: int = 64 * MIB
+    """The fingerprint of one set of weights, and its sketch of writers."""
+
     # Readers.
     json_bytes: int = 64 * MIB
     """A JSON file as a whole, and all signatures of a subject together."""
@@ -108,6 +116,16 @@ class Limits:
     graph_tensor_rank: int = 64
     """Dimensions of one tensor of a graph; NumPy knows no more."""
 
+    # The comparison of weights.
+    fingerprint_tensors: int = 20_000
+    """Tensors of one model that its fingerprint holds; the others are left out, by name."""
+    fingerprint_bytes: int = 32 * MIB
+    """A stored fingerprint as a whole."""
+
     # A search through all bytes.
     byte_marks: int = 10_000
     """Places of one file that may begin a program, and stretches of text in it, that a search through all bytes notes."""
+
+    # The numbers of tensors, which only who compares weights reads.
+    tensor_held_bytes: int = 128 * MIB
+    """What must be unpacked as a whole to have some numbers of a tensor: a chunk of HDF5, a compressed file in a zip."""

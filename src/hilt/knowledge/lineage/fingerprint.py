@@ -1,0 +1,273 @@
+"""The fingerprint of a model, `hilt-fp1`: what is enough to know its weights again, from a small share of their bytes.
+
+Every tensor gives a block (`block.py`): its first 8 rows and 1024 columns, more rows where they are shorter, rows from 1500
+on where there are 8192 or more (a vocabulary), all numbers where it is small. The block gives a sketch of 256 half floats
+(`sketch.py`), 512 bytes. Further sketches are made where the same numbers may lie differently elsewhere:
+
+- `TURNED`, of the transposed matrix, where the orientation is unknown or the matrix small;
+- `LEVELLED`, with rows of norm 1, of convolutions: folding a batch normalisation leaves it alone;
+- `PART`, at the parts of fused projections (query, key and value; gate and up) and of the first experts of a stack;
+- `GRAM`, of the cosines of 64 rows of a vocabulary with each other, which no rotation or permutation of columns changes.
+
+Beside them stand three digests of the block's numbers (as they are, as half floats, as bfloat16): the same numbers in another
+format have one of them in common. Those of a small tensor are of its sorted numbers, so that no layout hides them. Then the
+share of zeros, and how many different numbers there are in 32 that are neighbours, by which quantised weights are known
+even where they are stored as floats.
+
+The signs of a sketch are its key of 256 bits, by which an index finds it. `print_bytes.py` stores fingerprints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import blake2b
+from itertools import islice
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from hilt.core.byte_source import ByteSource, expect
+from hilt.core.errors import FormatError
+from hilt.core.limits import Limits
+from hilt.core.tensor_source import TensorSource
+from hilt.knowledge.lineage.bits import bits
+from hilt.knowledge.lineage.block import Blocks, blocks, first_rows
+from hilt.knowledge.lineage.kinds import Place, place
+from hilt.knowledge.lineage.sketch import level, sketch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION = "hilt-fp1"
+_KEY_SPREAD = 192
+"""Sketches of fewer independent numbers give no key: strangers would share too many bits."""
+_AT_ONCE = 512
+"""So many tensors are announced to the source of their bytes together."""
+_NAMED = 100
+"""Tensors that were left out and are named; the others are counted."""
+LEAST_SPREAD = 40
+"""Sketches of fewer independent numbers are not kept: no cosine of theirs would tell anything."""
+_FEWEST = 16
+"""Fewer different numbers give no digest: they are alike in many models."""
+_MOSTLY = 0.8
+"""With few different numbers and so many zeros it is a filter, a mask or an identity."""
+_MOST_UNREAL = 0.01
+_NEIGHBOURS = 32
+
+
+class How(IntEnum):
+    """What a sketch was made of."""
+
+    WHOLE = 0
+    """The block as it is."""
+    TURNED = 1
+    LEVELLED = 2
+    PART = 3
+    GRAM = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """`numbers` are 256 little-endian half floats of norm 16; `norm` and `spread` as in `sketch.Sketched`."""
+
+    how: How
+    part: int = 0
+    norm: float
+    spread: int
+    numbers: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorPrint:
+    """What is kept of one tensor. `digests` are three of 8 bytes, empty where it has no more than a few different numbers.
+
+    `levels` is how many different numbers there are among 32 neighbours, as a rule; 0 where there were not enough.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    sketches: tuple[Sketch, ...] = ()
+    digests: bytes = b""
+    whole: bool = False
+    zeros: float = 0.0
+    levels: int = 0
+
+    @property
+    def parameters(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def place(self) -> Place:
+        """The layer and the kind that its name tells."""
+        return place(self.name)
+
+    @property
+    def key(self) -> bytes | None:
+        """The signs of its sketch, 32 bytes; None where they would tell too little."""
+        first = self.sketches[0] if self.sketches else None
+        if first is None or first.how is not How.WHOLE or first.spread < _KEY_SPREAD:
+            return None
+        return np.packbits(np.frombuffer(first.numbers, "<f2") > 0).tobytes()
+
+
+class LeftOut(NamedTuple):
+    """A tensor of which no print was made."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPrint:
+    """What is kept of a model. `parameters` counts those of all tensors, `read` the bytes that it took, about.
+
+    `unnamed` tensors were left out besides those of `left_out`.
+    """
+
+    tensors: tuple[TensorPrint, ...]
+    parameters: int
+    read: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    unnamed: int = 0
+
+
+def keys(model: ModelPrint, most: int = 8) -> tuple[bytes, ...]:
+    """Some keys of a model by which an index finds it: the same ones for a renamed, quantised or cut down copy.
+
+    They are those whose sketches have the largest first number, whatever they are called and wherever they stand: which
+    these are hardly changes with the weights, and with the tensors only as far as these do.
+    """
+    found: dict[bytes, float] = {}
+    for tensor in model.tensors:
+        if (key := tensor.key) is not None:
+            found[key] = float(np.frombuffer(tensor.sketches[0].numbers, "<f2", count=1)[0])
+    return tuple(sorted(found, key=lambda key: (-found[key], key))[:most])
+
+
+def model_print(tensors: Iterable[TensorSource], limits: Limits | None = None) -> ModelPrint:
+    """Raises `SourceError`. What is wrong with the bytes of one tensor leaves that one out."""
+    most = (limits or Limits()).fingerprint_tensors
+    prints: list[TensorPrint] = []
+    left_out: list[LeftOut] = []
+    parameters = read = 0
+    waiting = iter(tensors)
+    while several := list(islice(waiting, _AT_ONCE)):
+        _announce(several)
+        for tensor in several:
+            parameters += max(prod(tensor.shape), 0)
+            if len(prints) >= most:
+                left_out.append(LeftOut(tensor.name, f"past the limit fingerprint_tensors = {most}"))
+                continue
+            try:
+                made = _made(tensor)
+            except FormatError as error:
+                made = LeftOut(tensor.name, error.message)
+            if isinstance(made, LeftOut):
+                left_out.append(made)
+            else:
+                prints.append(made[0])
+                read += made[1]
+    return ModelPrint(
+        tensors=tuple(prints),
+        parameters=parameters,
+        read=read,
+        left_out=tuple(left_out[:_NAMED]),
+        unnamed=max(0, len(left_out) - _NAMED),
+    )
+
+
+def tensor_print(tensor: TensorSource) -> TensorPrint | None:
+    """None for a tensor without numbers. Raises `FormatError` and `SourceError`."""
+    made = _made(tensor)
+    return None if isinstance(made, LeftOut) else made[0]
+
+
+def _made(tensor: TensorSource) -> tuple[TensorPrint, int] | LeftOut:
+    """The print, and about how many bytes it took."""
+    if prod(tensor.shape) <= 0:
+        return LeftOut(tensor.name, "it has no numbers")
+    seen = blocks(tensor, place(tensor.name).kind)
+    values = seen.block if seen.whole is None else seen.whole
+    unreal = 1 - float(np.isfinite(values).mean())
+    if unreal > _MOST_UNREAL:
+        return LeftOut(tensor.name, f"{unreal:.0%} of its numbers are infinite or none")
+    different = len(np.unique(values[: len(seen.block)]))
+    made = TensorPrint(
+        name=tensor.name,
+        dtype=tensor.dtype,
+        shape=tensor.shape,
+        sketches=tuple(_sketches(seen, len(tensor.shape), different)),
+        digests=_digests(values, ordered=seen.whole is None) if different >= _FEWEST else b"",
+        whole=seen.whole is not None,
+        zeros=float(np.float16(np.mean(values == 0))),
+        levels=_levels(seen.block),
+    )
+    return made, round(seen.read * bits(tensor.dtype) / 8)
+
+
+def _announce(tensors: list[TensorSource]) -> None:
+    """Tells the sources of those that lie in one piece what will be read of them."""
+    wanted: dict[int, tuple[ByteSource, list[tuple[int, int]]]] = {}
+    for tensor in tensors:
+        piece = getattr(tensor, "piece", None)
+        if piece is not None and prod(tensor.shape) > 0:
+            source, offset, n = piece(*first_rows(tensor.shape))
+            wanted.setdefault(id(source), (source, []))[1].append((offset, n))
+    for source, ranges in wanted.values():
+        expect(source, ranges)
+
+
+def _sketches(seen: Blocks, dimensions: int, different: int) -> Iterator[Sketch]:
+    """What says nothing gives a sketch of spread 0, which is not kept."""
+    made = [(How.WHOLE, 0, seen.block)]
+    if seen.turned is not None:
+        made.append((How.TURNED, 0, seen.turned))
+    if dimensions > 2 and min(seen.block.shape) > 1:
+        made.append((How.LEVELLED, 0, level(seen.block)))
+    made += [(How.PART, part.number, part.block) for part in seen.parts]
+    if seen.anchors is not None:
+        made.append((How.GRAM, 0, gram(seen.anchors)))
+    few = different <= _FEWEST and float(np.mean(seen.block == 0)) > _MOSTLY
+    for how, part, block in made:
+        one = sketch(block)
+        if one is not None and (one.spread >= LEAST_SPREAD or how is How.GRAM) and different > 2 and not few:
+            yield Sketch(
+                how=how, part=part, norm=one.norm, spread=one.spread, numbers=one.numbers.astype("<f2").tobytes()
+            )
+
+
+def gram(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The cosines of rows with each other, each pair once, without their mean."""
+    values = np.nan_to_num(rows.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    norms = np.sqrt(np.square(values).sum(axis=1, keepdims=True))
+    values = values / np.where(norms > 0, norms, 1)
+    cosines = values @ values.T
+    return cosines[np.triu_indices(len(values), 1)].reshape(1, -1).astype(np.float32)
+
+
+def _digests(values: NDArray[np.float32], *, ordered: bool) -> bytes:
+    """Of the numbers as they are, as half floats and as bfloat16; in order, or sorted."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = (values + np.float32(0), values.astype(np.float16) + np.float16(0), _bfloat16(values))
+    parts = (part.ravel() if ordered else np.sort(part, axis=None) for part in rounded)
+    return b"".join(blake2b(np.ascontiguousarray(part).tobytes(), digest_size=8).digest() for part in parts)
+
+
+def _bfloat16(values: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """The upper 16 bits, rounded to the nearest and to even."""
+    with np.errstate(over="ignore"):
+        whole = np.ascontiguousarray(values + np.float32(0), np.float32).view(np.uint32)
+        return (whole + np.uint32(0x7FFF) + ((whole >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)
+
+
+def _levels(block: NDArray[np.float32]) -> int:
+    """The median of how many different numbers stand in 32 neighbours of a row."""
+    width = block.shape[1] - block.shape[1] % _NEIGHBOURS
+    if not width:
+        return 0
+    groups = np.sort(block[:, :width].reshape(-1, _NEIGHBOURS), axis=1)
+    return int(np.median(1 + np.count_nonzero(np.diff(groups, axis=1), axis=1)))

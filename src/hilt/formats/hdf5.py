@@ -22,8 +22,9 @@ from hilt.core.errors import LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats import hdf5_messages as message_types
 from hilt.formats.hdf5_bytes import SIGNATURE, File, signature_offset
+from hilt.formats.hdf5_layout import Place, layout
 from hilt.formats.hdf5_links import Attribute, Link, Unseen, attributes, links
-from hilt.formats.hdf5_messages import Message, datatype, external_files, filters, layout, messages, shape
+from hilt.formats.hdf5_messages import Datatype, Message, datatype, external_files, filters, messages, shape
 from hilt.formats.hdf5_virtual import sources
 from hilt.formats.reader import Head
 
@@ -33,7 +34,7 @@ _LINKS = {message_types.SYMBOL_TABLE, message_types.LINK, message_types.LINK_INF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """One dataset: what it is, and where its values lie.
+    """One dataset: what it is, and where its values lie; `place` is None where they lie outside or cannot be told.
 
     `raw_files` names the files outside that hold the values, `virtual` those from which a virtual dataset takes them.
     """
@@ -45,6 +46,8 @@ class Dataset:
     filters: tuple[int, ...] = ()
     raw_files: tuple[str, ...] = ()
     virtual: tuple[str, ...] = ()
+    big_endian: bool = False
+    place: Place | None = None
 
     @property
     def parameters(self) -> int:
@@ -175,7 +178,8 @@ class _Walk:
         space = parts.get(message_types.DATASPACE)
         through = parts.get(message_types.FILTERS)
         raw = parts.get(message_types.EXTERNAL_FILES)
-        where, listed = layout(parts[message_types.LAYOUT].fields)
+        kind = Datatype(name="committed", size=0) if what is None or what.shared else datatype(what.fields)
+        where, place, listed = layout(parts[message_types.LAYOUT].fields)
         virtual: tuple[str, ...] = ()
         if listed is not None:
             try:
@@ -184,10 +188,12 @@ class _Walk:
                 self.unseen.append(f"{path}: {unseen}")
         return Dataset(
             path=path,
-            dtype="committed" if what is None or what.shared else datatype(what.fields).name,
+            dtype=kind.name,
             shape=() if space is None or space.shared else shape(space.fields),
             layout=where,
             filters=() if through is None or through.shared else filters(through.fields),
             raw_files=() if raw is None else external_files(raw.fields),
             virtual=virtual,
+            big_endian=kind.big_endian,
+            place=None if raw or (through and through.shared) else place,
         )

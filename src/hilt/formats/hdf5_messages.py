@@ -19,7 +19,6 @@ SHARED = 0x02
 """Flag of a message that lies elsewhere."""
 _RANK = 32
 """H5S_MAX_RANK."""
-LAYOUTS = {0: "compact", 1: "contiguous", 2: "chunked", 3: "virtual"}
 _CLASSES = {2: "time", 4: "bitfield", 5: "opaque", 6: "compound", 7: "reference", 8: "enum", 10: "array", 11: "complex"}
 
 
@@ -88,10 +87,11 @@ def shape(fields: Fields) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datatype:
-    """What one element is: its name as NumPy would say it, and its size in bytes."""
+    """What one element is: its name as NumPy would say it, its size in bytes, and which of them comes first."""
 
     name: str
     size: int
+    big_endian: bool = False
 
 
 def datatype(fields: Fields) -> Datatype:
@@ -108,7 +108,7 @@ def datatype(fields: Fields) -> Datatype:
         name = "string"
     elif kind == 9:
         name = "variable string" if bits & 15 == 1 else "variable sequence"
-    return Datatype(name=name, size=size)
+    return Datatype(name=name, size=size, big_endian=kind in {0, 1} and bool(bits & 1))
 
 
 def filters(fields: Fields) -> tuple[int, ...]:
@@ -143,15 +143,3 @@ def external_files(fields: Fields) -> tuple[str, ...]:
         fields.length()
         fields.length()
     return tuple(names)
-
-
-def layout(fields: Fields) -> tuple[str, tuple[int, int] | None]:
-    """Where the data lie, and for a virtual dataset the (address, index) of its list of sources."""
-    version = fields.number(1)
-    if version in {1, 2}:
-        fields.take(1)
-    kind = fields.number(1)
-    if kind not in LAYOUTS or version not in {1, 2, 3, 4, 5}:
-        raise FormatError(f"a data layout of version {version} and class {kind}", offset=fields.offset)
-    sources = (fields.defined_address(), fields.number(4)) if kind == 3 else None
-    return LAYOUTS[kind], sources

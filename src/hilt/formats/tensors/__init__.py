@@ -14,7 +14,12 @@ from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 
 TENSORS: dict[str, str] = {
+    "gguf": "gguf",
+    "hdf5": "hdf5",
+    "keras": "keras",
+    "keras-h5": "hdf5",
     "safetensors": "safetensors",
+    "torch-legacy": "torch_legacy",
     "torch-zip": "torch_zip",
     "torchscript": "torchscript",
 }
@@ -50,3 +55,10 @@ def tensors(format_id: str, given: Given) -> Iterator[TensorSource]:
     """
     if format_id in TENSORS:
         yield from import_module(f"hilt.formats.tensors.{TENSORS[format_id]}").tensors(given)
+
+
+def untold(format_id: str, given: Given) -> Iterator[str]:
+    """The names of tensors in such a file that hold weights of which `tensors` gives none: packed in ways unknown here."""
+    if format_id in TENSORS:
+        module = import_module(f"hilt.formats.tensors.{TENSORS[format_id]}")
+        yield from module.untold(given) if hasattr(module, "untold") else ()

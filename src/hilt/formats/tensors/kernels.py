@@ -13,8 +13,12 @@ import re
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.tensors.turned import depthwise, kernel, projection
 
+_KNOWN = re.compile(
+    r"(?:kernel|weights?|filters?|embeddings|gamma|beta|bias(?:es)?|moving_mean|moving_variance)(?::\d+)?$|/vars/\d+$|:0$"
+)
 _TABLE = re.compile(r"embedding|embed_|position|codebook|lookup|relative_attention_bias|vocab|centroids|anchors")
-_DEPTHWISE = re.compile(r"depthwise|depth_?conv|dwconv")
+_PLAIN = ("kernel", "pointwise_kernel", "pointwise_weights", "pointwise_filter", "recurrent_kernel")
+_DEPTHWISE = re.compile(r"depthwise|separable_conv\w*/vars/0")
 _INTO_HEADS = re.compile(r"(?:^|[/_.])(?:q|k|v|query|key|value)(?:_dense|_proj)?(?:[/_.]|$)")
 _OUT_OF_HEADS = re.compile(r"attention_output|output_dense|out_proj")
 _OF_OPTIMISER = re.compile(
@@ -29,15 +33,21 @@ def is_of_optimiser(name: str) -> bool:
     return _OF_OPTIMISER.search(name) is not None
 
 
+def is_of_keras(name: str) -> bool:
+    """Does Keras or TensorFlow name variables like this?"""
+    return _KNOWN.search(name) is not None
+
+
 def named(stored: TensorSource, name: str) -> TensorSource:
     """The variable of this name in PyTorch's order."""
     name, rank = name.lower(), len(stored.shape)
-    if rank < 2 or _TABLE.search(name):
+    leaf = name.rpartition("/")[2].partition(":")[0]
+    if rank < 2 or rank > 5 or _TABLE.search(name):
         return stored
-    if rank == 4 and _DEPTHWISE.search(name) and "pointwise" not in name.rpartition("/")[2]:
+    if rank == 4 and leaf not in _PLAIN and _DEPTHWISE.search(name):
         return depthwise(stored)
     if rank == 3 and _OUT_OF_HEADS.search(name):
         return projection(stored, 2)
     if rank == 3 and _INTO_HEADS.search(name):
         return projection(stored, 1)
-    return kernel(stored) if rank <= 5 else stored
+    return kernel(stored)

@@ -42,7 +42,9 @@ def _turned(
     stored: TensorSource, shape: tuple[int, ...], inner: tuple[int, ...], order: tuple[int, ...]
 ) -> TensorSource:
     matrix = (prod(inner), shape[0])
-    whole = replace(stored, shape=matrix) if isinstance(stored, Dense) else Reshaped(stored=stored, shape=matrix)
+    whole = stored
+    if stored.shape != matrix:
+        whole = replace(stored, shape=matrix) if isinstance(stored, Dense) else Reshaped(stored=stored, shape=matrix)
     return Turned(stored=whole, shape=shape, inner=inner, order=order)
 
 

@@ -20,12 +20,10 @@ The signs of a sketch are its key of 256 bits, by which an index finds it. `prin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
 from hashlib import blake2b
 from itertools import islice
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,15 +33,29 @@ from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.knowledge.lineage.bits import bits
 from hilt.knowledge.lineage.block import Blocks, blocks, first_rows
-from hilt.knowledge.lineage.kinds import Place, place
+from hilt.knowledge.lineage.kinds import place
+from hilt.knowledge.lineage.print_bytes import OtherVersion, decode, encode
+from hilt.knowledge.lineage.prints import VERSION, How, LeftOut, ModelPrint, Sketch, TensorPrint, keys
 from hilt.knowledge.lineage.sketch import level, sketch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = "hilt-fp1"
-_KEY_SPREAD = 192
-"""Sketches of fewer independent numbers give no key: strangers would share too many bits."""
+__all__ = [
+    "VERSION",
+    "How",
+    "LeftOut",
+    "ModelPrint",
+    "OtherVersion",
+    "Sketch",
+    "TensorPrint",
+    "decode",
+    "encode",
+    "keys",
+    "model_print",
+    "tensor_print",
+]
+
 _AT_ONCE = 512
 """So many tensors are announced to the source of their bytes together."""
 _NAMED = 100
@@ -56,96 +68,6 @@ _MOSTLY = 0.8
 """With few different numbers and so many zeros it is a filter, a mask or an identity."""
 _MOST_UNREAL = 0.01
 _NEIGHBOURS = 32
-
-
-class How(IntEnum):
-    """What a sketch was made of."""
-
-    WHOLE = 0
-    """The block as it is."""
-    TURNED = 1
-    LEVELLED = 2
-    PART = 3
-    GRAM = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sketch:
-    """`numbers` are 256 little-endian half floats of norm 16; `norm` and `spread` as in `sketch.Sketched`."""
-
-    how: How
-    part: int = 0
-    norm: float
-    spread: int
-    numbers: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TensorPrint:
-    """What is kept of one tensor. `digests` are three of 8 bytes, empty where it has no more than a few different numbers.
-
-    `levels` is how many different numbers there are among 32 neighbours, as a rule; 0 where there were not enough.
-    """
-
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-    sketches: tuple[Sketch, ...] = ()
-    digests: bytes = b""
-    whole: bool = False
-    zeros: float = 0.0
-    levels: int = 0
-
-    @property
-    def parameters(self) -> int:
-        return prod(self.shape)
-
-    @property
-    def place(self) -> Place:
-        """The layer and the kind that its name tells."""
-        return place(self.name)
-
-    @property
-    def key(self) -> bytes | None:
-        """The signs of its sketch, 32 bytes; None where they would tell too little."""
-        first = self.sketches[0] if self.sketches else None
-        if first is None or first.how is not How.WHOLE or first.spread < _KEY_SPREAD:
-            return None
-        return np.packbits(np.frombuffer(first.numbers, "<f2") > 0).tobytes()
-
-
-class LeftOut(NamedTuple):
-    """A tensor of which no print was made."""
-
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelPrint:
-    """What is kept of a model. `parameters` counts those of all tensors, `read` the bytes that it took, about.
-
-    `unnamed` tensors were left out besides those of `left_out`.
-    """
-
-    tensors: tuple[TensorPrint, ...]
-    parameters: int
-    read: int = 0
-    left_out: tuple[LeftOut, ...] = ()
-    unnamed: int = 0
-
-
-def keys(model: ModelPrint, most: int = 8) -> tuple[bytes, ...]:
-    """Some keys of a model by which an index finds it: the same ones for a renamed, quantised or cut down copy.
-
-    They are those whose sketches have the largest first number, whatever they are called and wherever they stand: which
-    these are hardly changes with the weights, and with the tensors only as far as these do.
-    """
-    found: dict[bytes, float] = {}
-    for tensor in model.tensors:
-        if (key := tensor.key) is not None:
-            found[key] = float(np.frombuffer(tensor.sketches[0].numbers, "<f2", count=1)[0])
-    return tuple(sorted(found, key=lambda key: (-found[key], key))[:most])
 
 
 def model_print(tensors: Iterable[TensorSource], limits: Limits | None = None) -> ModelPrint:

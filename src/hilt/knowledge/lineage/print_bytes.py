@@ -23,7 +23,7 @@ import numpy as np
 
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage.fingerprint import How, LeftOut, ModelPrint, Sketch, TensorPrint
+from hilt.knowledge.lineage.prints import How, LeftOut, ModelPrint, Sketch, TensorPrint
 
 MAGIC, NUMBER = b"hilt-fp\0", 1
 _HEAD = struct.Struct("<8sHI")

@@ -13,8 +13,8 @@ What hilt cannot see: what callables do that hilt does not know, and the numbers
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
@@ -26,6 +26,8 @@ from hilt.formats.pickle_machine import Items, Machine, Opaque, Value
 from hilt.formats.torch_storage import Storage, storage
 
 _ODDITIES = 64
+_COUNT = 8
+"""Bytes of the number of elements, before those of each storage."""
 
 PARTS = ("magic number", "protocol version", "system information", "object", "storage keys")
 
@@ -35,12 +37,14 @@ class TorchLegacy:
     """The pickles in the order of `PARTS`, and more where there are more; `storages` by the order of the object.
 
     `data_end` is where the last storage ends, None where that cannot be told. What stands behind it is `unread` of the
-    last pickle. `oddities` are storages whose pickles and bytes do not agree.
+    last pickle. `places` are the bytes [begin, end) of every storage, by its key, as far as they can be told. `oddities`
+    are storages whose pickles and bytes do not agree.
     """
 
     pickles: tuple[PickleStream, ...]
     storages: tuple[Storage, ...]
     data_end: int | None
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     oddities: tuple[Oddity, ...] = ()
 
 
@@ -57,7 +61,8 @@ def read(source: ByteSource, limits: Limits) -> TorchLegacy:
     data_start = position
     storages, oddities = _storages(found[3], limits)
     keys = _keys(found[4], limits)
-    end = _data_end(source, data_start, keys, storages)
+    ends = _ends(source, data_start, keys or [], storages)
+    end = None if keys is None or len(ends) < len(keys) else ends[-1] if ends else data_start
     oddities += _disagreements(keys, storages, found[4].start)
     if end is not None:
         oddities += _counts(source, data_start, keys or [], storages)
@@ -70,7 +75,14 @@ def read(source: ByteSource, limits: Limits) -> TorchLegacy:
         behind = tuple(replace(stream, following=True) for stream in found_behind)
     pickles = (*found[:4], last, *behind)
     told = tuple(oddities[:_ODDITIES])
-    return TorchLegacy(pickles=pickles, storages=tuple(storages.values()), data_end=end, oddities=told)
+    begins = [before + _COUNT for before in (data_start, *ends)]
+    return TorchLegacy(
+        pickles=pickles,
+        storages=tuple(storages.values()),
+        data_end=end,
+        places=dict(zip(keys or (), zip(begins, ends, strict=False), strict=False)),
+        oddities=told,
+    )
 
 
 def _broken(source: ByteSource, found: list[PickleStream], limits: Limits) -> TorchLegacy:
@@ -130,17 +142,19 @@ def _keys(stream: PickleStream, limits: Limits) -> list[str] | None:
     return machine.keys if listed else None
 
 
-def _data_end(source: ByteSource, position: int, keys: list[str] | None, storages: dict[str, Storage]) -> int | None:
-    """Where the last storage ends; None where a size is missing, or the file ends before."""
-    for key in keys or ():
-        head = source.read(position, 8)
-        if len(head) < 8 or key not in storages or not storages[key].item_size:
-            return None
+def _ends(source: ByteSource, position: int, keys: list[str], storages: dict[str, Storage]) -> list[int]:
+    """Where each storage ends, up to one whose size is missing, or that reaches past the end of the file."""
+    ends: list[int] = []
+    for key in keys:
+        head = source.read(position, _COUNT)
+        if len(head) < _COUNT or key not in storages or not storages[key].item_size:
+            break
         (count,) = struct.unpack("<q", head)
-        position += 8 + count * storages[key].item_size
+        position += _COUNT + count * storages[key].item_size
         if count < 0 or position > source.size:
-            return None
-    return None if keys is None else position
+            break
+        ends.append(position)
+    return ends
 
 
 def _disagreements(keys: list[str] | None, storages: dict[str, Storage], at: int) -> Iterator[Oddity]:
@@ -162,8 +176,8 @@ def _disagreements(keys: list[str] | None, storages: dict[str, Storage], at: int
 def _counts(source: ByteSource, position: int, keys: list[str], storages: dict[str, Storage]) -> Iterator[Oddity]:
     """Storages whose number of elements is another one before their bytes than in the object."""
     for key in keys:
-        (count,) = struct.unpack("<q", source.read(position, 8))
+        (count,) = struct.unpack("<q", source.read(position, _COUNT))
         if count != storages[key].size:
             said = f"storage {key!r} has {count} elements, and {storages[key].size} are asked for"
             yield Oddity(id="storage-size", message=said, offset=position)
-        position += 8 + count * storages[key].item_size
+        position += _COUNT + count * storages[key].item_size

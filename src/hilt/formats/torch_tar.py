@@ -13,9 +13,8 @@ What hilt cannot see: what callables do that hilt does not know, and the numbers
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
@@ -24,7 +23,7 @@ from hilt.formats import pickle, tar
 from hilt.formats.archive import Archive, Member, MemberKind, Oddity
 from hilt.formats.cursor import Cursor
 from hilt.formats.pickle import PickleStream
-from hilt.formats.pickle_machine import Global, Machine, Value
+from hilt.formats.pickle_machine import Global, Items, Machine, Value
 from hilt.formats.reader import Head
 from hilt.formats.torch_storage import ITEM_SIZES
 
@@ -34,12 +33,34 @@ _MOST_DIMENSIONS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TarStorage:
+    """`size` elements of a class of storage, from the byte `begin` of `member` on."""
+
+    kind: str
+    member: Member
+    begin: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TarTensor:
+    """A view of the storage with this key; offset and strides count elements."""
+
+    storage: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TorchTar:
-    """`pickles` bear the names of their members. `oddities` are members that PyTorch did not write, and storages and
-    tensors that do not fit together."""
+    """`pickles` bear the names of their members. `storages` and `tensors` are known by their keys. `oddities` are members
+    that PyTorch did not write, and storages and tensors that do not fit together."""
 
     archive: Archive
     pickles: tuple[PickleStream, ...]
+    storages: Mapping[int, TarStorage] = field(default_factory=dict)
+    tensors: Mapping[int, TarTensor] = field(default_factory=dict)
     oddities: tuple[Oddity, ...]
 
 
@@ -56,6 +77,8 @@ def read(source: ByteSource, limits: Limits) -> TorchTar:
     """All pickles of the three members. Raises `FormatError` where the archive cannot be followed."""
     archive = tar.read(source, limits)
     pickles: list[PickleStream] = []
+    storages: dict[int, TarStorage] = {}
+    tensors: dict[int, TarTensor] = {}
     oddities: list[Oddity] = []
     for member in archive.members:
         if member.path not in MEMBERS or member.kind is not MemberKind.FILE:
@@ -71,7 +94,11 @@ def read(source: ByteSource, limits: Limits) -> TorchTar:
             said = f"{member.path!r} breaks: {error.message}"
             oddities.append(Oddity(id="storage-broken", message=said, offset=member.offset))
         pickles += part.closed()
-    return TorchTar(archive=archive, pickles=tuple(pickles), oddities=tuple(oddities))
+        storages |= part.storages
+        tensors |= part.tensors
+    return TorchTar(
+        archive=archive, pickles=tuple(pickles), storages=storages, tensors=tensors, oddities=tuple(oddities)
+    )
 
 
 class _Part:
@@ -79,8 +106,10 @@ class _Part:
 
     def __init__(self, source: ByteSource, member: Member, limits: Limits) -> None:
         self._cursor = Cursor(source)
-        self._source, self._name, self._limits = source, member.path, limits
+        self._source, self._name, self._limits, self._member = source, member.path, limits, member
         self._pickles: list[PickleStream] = []
+        self.storages: dict[int, TarStorage] = {}
+        self.tensors: dict[int, TarTensor] = {}
 
     def closed(self) -> Iterator[PickleStream]:
         """The pickles; whatever is left of the member belongs to none."""
@@ -98,25 +127,41 @@ class _Part:
             for _ in range(first):
                 (self._storage if self._name == "storages" else self._tensor)()
         if self._name == "storages":
-            self._value()  # the list of views
+            self._views(self._value())
 
     def _storage(self) -> None:
         match self._value():
-            case (_, _, Global("torch", kind)) if kind in ITEM_SIZES:
+            case (key, _, Global("torch", kind)) if kind in ITEM_SIZES:
                 count = self._cursor.number("<q", "the number of elements of a storage")
+                begin = self._cursor.offset
                 self._cursor.skip(count * ITEM_SIZES[kind], "a storage")
+                if isinstance(key, int):
+                    self.storages[key] = TarStorage(kind=kind, member=self._member, begin=begin, size=count)
             case _:
                 raise FormatError("a storage is not described by its key, place and class", offset=self._cursor.offset)
 
     def _tensor(self) -> None:
         match self._value():
-            case (_, _, Global("torch", _)):
+            case (key, storage, Global("torch", _)):
                 dimensions = self._cursor.number("<i4x", "the number of dimensions of a tensor")
             case _:
                 raise FormatError("a tensor is not described by its key, storage and class", offset=self._cursor.offset)
         if not 0 <= dimensions <= _MOST_DIMENSIONS:
             raise FormatError(f"a tensor has {dimensions} dimensions", offset=self._cursor.offset)
-        self._cursor.skip(16 * dimensions + struct.calcsize("<q"), "the shape of a tensor")
+        numbers = self._cursor.unpack(f"<{2 * dimensions + 1}q", "the shape of a tensor")
+        if isinstance(key, int) and isinstance(storage, int):
+            self.tensors[key] = TarTensor(
+                storage=storage, shape=numbers[:dimensions], strides=numbers[dimensions:-1], offset=numbers[-1]
+            )
+
+    def _views(self, listed: Value) -> None:
+        """Storages that are parts of others."""
+        for view in listed.first if isinstance(listed, Items) else ():
+            match view:
+                case (int(key), int(whole), int(offset), int(size)) if whole in self.storages:
+                    of = self.storages[whole]
+                    if 0 <= offset <= of.size and 0 <= size <= of.size - offset:
+                        self.storages[key] = replace(of, begin=of.begin + offset * ITEM_SIZES[of.kind], size=size)
 
     def _value(self) -> Value:
         """What the next pickle leaves."""

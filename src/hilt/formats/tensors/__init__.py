@@ -20,6 +20,7 @@ TENSORS: dict[str, str] = {
     "keras-h5": "hdf5",
     "safetensors": "safetensors",
     "torch-legacy": "torch_legacy",
+    "torch-tar": "torch_tar",
     "torch-zip": "torch_zip",
     "torchscript": "torchscript",
 }

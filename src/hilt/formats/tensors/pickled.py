@@ -137,8 +137,6 @@ def find(top: Value, leaf: Callable[[Value], T | None], limits: Limits, name: st
     found = 0
     while pending:
         way, value = pending.pop()
-        if not isinstance(value, (Made, Items, tuple)):
-            continue
         known = leaf(value)
         if known is not None:
             found += 1
@@ -146,7 +144,7 @@ def find(top: Value, leaf: Callable[[Value], T | None], limits: Limits, name: st
                 raise LimitExceeded("header_entries", found, limits.header_entries)
             yield way.text(), known
             continue
-        if id(value) in entered or is_optimiser(value):
+        if id(value) in entered or is_optimiser(value) or not isinstance(value, (Made, Items, tuple)):
             continue
         entered.add(id(value))
         if way.depth > limits.tree_depth:

@@ -24,7 +24,7 @@ from hilt.formats.tensors.quantised import affine, channels
 from hilt.formats.tensors.strided import laid_out
 from hilt.formats.torch_storage import Storage, storage
 
-_KINDS = {
+KINDS = {
     "DoubleStorage": "F64", "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16", "CharStorage": "I8",
     "ByteStorage": "U8", "QInt8Storage": "I8", "QUInt8Storage": "U8", "QInt32Storage": "I32", "IntStorage": "I32",
     "LongStorage": "I64",
@@ -92,6 +92,8 @@ def stored(identity: Value) -> Value:
 def view(value: Value) -> View | None:
     """The tensor that this call rebuilds, if it is one of those that do."""
     match value:
+        case View():
+            return value
         case Made(Global(module, name), tuple(arguments)):
             return _view(module, name, arguments)
     return None
@@ -100,14 +102,14 @@ def view(value: Value) -> View | None:
 def _view(module: str, name: str, arguments: tuple[Value, ...]) -> View | None:
     match (module, name), arguments:
         case (("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2"), (Stored() as of, offset, shape, strides, *_)):
-            return _checked(of, _KINDS.get(of.storage.kind), offset, shape, strides)
+            return checked(of, KINDS.get(of.storage.kind), offset, shape, strides)
         case (
             ("torch._utils", "_rebuild_tensor_v3"),
             (Stored() as of, offset, shape, strides, _, _, Global("torch", dtype), *_),
         ):
-            return _checked(of, _DTYPES.get(dtype), offset, shape, strides)
+            return checked(of, _DTYPES.get(dtype), offset, shape, strides)
         case (("torch._utils", "_rebuild_qtensor"), (Stored() as of, offset, shape, strides, parameters, *_)):
-            return _checked(of, _KINDS.get(of.storage.kind), offset, shape, strides, _scale(parameters))
+            return checked(of, KINDS.get(of.storage.kind), offset, shape, strides, _scale(parameters))
         case (("torch._tensor", "_rebuild_from_type_v2"), (Global(inner, function), _, tuple(given), *_)):
             return _view(inner, function, given) if inner == _UTILS else None
         case (("torch._tensor", "_rebuild_from_type"), (Global(inner, function), _, tuple(given), *_)):
@@ -115,7 +117,7 @@ def _view(module: str, name: str, arguments: tuple[Value, ...]) -> View | None:
     return None
 
 
-def _checked(
+def checked(
     of: Stored, dtype: str | None, offset: Value, shape: Value, strides: Value, scale: Scale | None = None
 ) -> View:
     match shape:
@@ -173,7 +175,7 @@ def tensor(name: str, one: View, place: Callable[[Storage], Place], *, big_endia
 def _scaled(plain: TensorSource, scale: Scale, place: Callable[[Storage], Place], *, big_endian: bool) -> TensorSource:
     """`plain`, which holds whole numbers, as what they stand for."""
     rank, along = len(plain.shape), plain.shape[scale.axis] if 0 <= scale.axis < len(plain.shape) else 0
-    grids = []
+    grids: list[TensorSource] = []
     for given in (scale.scales, scale.zeros):
         if isinstance(given, View) and given.shape == (along,):
             found = tensor(plain.name, given, place, big_endian=big_endian)

@@ -3,7 +3,7 @@
 A matrix W is kept as S^T W O, S and O being 48 columns of random signs that belong to the numbers of the rows and columns
 (the same for both, so that the sketch of the transposition is the transposition of the sketch), with its norm and its share
 of zeros. All of it is linear: the sketch of a difference is the difference of the sketches, whose norm is that of the
-difference to about 3 %, and whose rank is that of the difference up to 40.
+difference to about 3 %, and whose rank is that of the difference up to about 36.
 
 Of a matrix that writes to the residual stream W O is kept as well, its first 32 columns as 16-bit floats: in it stands what
 the matrix writes in every direction of the stream, which is what `safeguards` asks for.
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
+from hilt.knowledge.lineage.matrix import BLOCK, blocks, is_stack, matrix_shape, signs
 from hilt.knowledge.lineage.writers import Writer, writer
 
 if TYPE_CHECKING:
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 
 SIZE, WIDTH = 48, 32
 """Columns of signs, and how many of them are kept of what a matrix writes."""
-RANK = 40
+RANK = 36
 """Above this the rank of a difference is not told."""
-_BLOCK = 1 << 20
-"""About how many numbers are held at once."""
-_HUGE = 1e15
-"""A number above this is no weight: it is counted as odd and taken as zero, so that no sum becomes infinite."""
-_STACKED = 32
-"""A tensor of three dimensions whose last two are no smaller is a stack of matrices, one for each expert."""
+MOST = 44 << 20
+"""Bytes of all sketches of one model: some 30 billion parameters, or 4,000 matrices."""
+_FLOOR = {"F64": 1e-6, "F32": 1e-6, "F16": 0.0006, "BF16": 0.004}
+"""Norm of what rounding leaves, over that of the weights: beside it a rank is told though the rest is of full rank."""
+_EXACT = 0.1
+"""A rank is told where all else is no more than this part of the change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,6 +60,11 @@ class TensorSketch:
     def writer(self) -> Writer | None:
         return None if self.written is None else writer(self.name)
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes when it is encoded."""
+        return 100 + len(self.name) + self.sums.nbytes + (0 if self.written is None else self.written.nbytes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelSketch:
@@ -72,7 +78,7 @@ class ModelSketch:
 class Difference(NamedTuple):
     """How tensor B differs from A: `change` is the norm of the difference over that of A's.
 
-    `rank` is None where it is above 40 or cannot be told. What remains beside it (rounding) has the norm `floor`, over A's.
+    `rank` is None where it is above 36 or cannot be told. What remains beside it (rounding) has the norm `floor`, over A's.
     """
 
     change: float
@@ -96,25 +102,97 @@ class Closer:
 
 
 def model_sketch(tensors: Iterable[TensorSource], seed: int = 0) -> ModelSketch:
-    """The sketches of all tensors."""
-    raise NotImplementedError
+    """The sketches of all tensors, as far as there is room; of two of one name the first. Raises as the tensors do."""
+    kept: dict[str, TensorSketch] = {}
+    left_out = size = 0
+    for tensor in tensors:
+        done = None if tensor.name in kept or size >= MOST else sketch(tensor, seed)
+        if done is None:
+            left_out += 1
+        else:
+            kept[tensor.name] = done
+            size += done.size
+    return ModelSketch(tensors=kept, seed=seed, left_out=left_out)
 
 
 def sketch(tensor: TensorSource, seed: int = 0) -> TensorSketch | None:
-    """The sketch of one tensor, read once, in blocks; None where there are no numbers."""
-    raise NotImplementedError
+    """The sketch of one tensor, read once, in blocks; None where there are no numbers. Raises as the tensor does."""
+    rows, width = matrix_shape(tensor.shape)
+    if min(rows, width) < 1:
+        return None
+    role = writer(tensor.name) if min(rows, width) > 1 else None
+    right = None if width > BLOCK else signs(0, width, seed)
+    sums = np.zeros((SIZE, SIZE))
+    written = np.zeros((_stream(tensor.shape, role), WIDTH), np.float32)
+    squares, odd, zeros = 0.0, 0, 0
+    for block in blocks(tensor):
+        height, across = block.numbers.shape
+        below = signs(block.row, block.row + height, seed)
+        beside = signs(block.column, block.column + across, seed) if right is None else right
+        if role is not None and role.kind == "embedding":
+            left = below.T @ block.numbers
+            written[block.column : block.column + across] += left[:WIDTH].T
+            sums += left @ beside
+        else:
+            product = block.numbers @ beside
+            sums += below.T @ product
+            _add(written, block.row, product)
+        squares, odd = squares + block.squares, odd + block.odd
+        zeros += int(np.count_nonzero(block.numbers == 0))
+    scale = float(np.sqrt(np.mean(np.square(written, dtype=np.float64)))) if written.size else 0.0
+    return TensorSketch(
+        name=tensor.name,
+        dtype=tensor.dtype,
+        shape=tensor.shape,
+        norm=float(np.sqrt(squares)),
+        zeros=zeros / (rows * width),
+        odd=odd,
+        sums=sums.astype(np.float32),
+        written=(written / scale).astype(np.float16) if scale > 0 else None,
+        scale=scale,
+    )
+
+
+def _stream(shape: tuple[int, ...], role: Writer | None) -> int:
+    """The width of the residual stream that a tensor writes to; 0 where it writes to none."""
+    if role is None:
+        return 0
+    if is_stack(shape):
+        return shape[1]
+    rows, width = matrix_shape(shape)
+    return width if role.kind == "embedding" else rows
+
+
+def _add(written: NDArray[np.float32], row: int, product: NDArray[np.float32]) -> None:
+    """Adds what these rows write, of the first matrix of a stack alone."""
+    end = min(row + len(product), len(written))
+    if row < end:
+        written[row:end] += product[: end - row, :WIDTH]
 
 
 def difference(a: TensorSketch, b: TensorSketch, *, transposed: bool = False) -> Difference | None:
-    """How B differs from A; `transposed` where B's is the transposition of A's."""
-    raise NotImplementedError
+    """How B differs from A; `transposed` where B's is the transposition of A's. None where the shapes do not agree."""
+    shape = matrix_shape(b.shape)
+    if matrix_shape(a.shape) != (shape[::-1] if transposed else shape) or a.norm == 0 or a.odd or b.odd:
+        return None
+    sums = (b.sums.T if transposed else b.sums).astype(np.float64) - a.sums
+    values = np.linalg.svd(sums, compute_uv=False).astype(np.float64)
+    change = float(np.sqrt(np.sum(values**2))) / SIZE / a.norm
+    rank, rest = _rank(values)
+    floor = rest / SIZE / a.norm
+    told = floor <= max(_EXACT * change, _FLOOR.get(a.dtype, 0), _FLOOR.get(b.dtype, 0))
+    return Difference(change, rank if told and rank <= min(RANK, *shape) else None, floor)
 
 
-def encode(model: ModelSketch) -> bytes:
-    """As bytes that `decode` reads."""
-    raise NotImplementedError
+def _rank(values: NDArray[np.float64]) -> tuple[int, float]:
+    """How many singular values stand above noise, and the norm of that noise.
 
-
-def decode(data: bytes) -> ModelSketch:
-    """What `encode` wrote. Raises `FormatError` on anything else."""
-    raise NotImplementedError
+    A matrix of k x k random numbers has singular values up to 2 sqrt(k) times their spread, which is what remains of
+    rounding below the values of a difference of low rank.
+    """
+    for rank in range(len(values) - 4):
+        tail = values[rank:]
+        spread = float(np.sqrt(np.mean(tail**2) / len(tail)))
+        if tail[0] <= 2.2 * np.sqrt(len(tail)) * spread:
+            return rank, spread * SIZE
+    return len(values), 0.0

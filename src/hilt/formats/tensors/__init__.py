@@ -18,6 +18,7 @@ TENSORS: dict[str, str] = {
     "hdf5": "hdf5",
     "keras": "keras",
     "keras-h5": "hdf5",
+    "onnx": "onnx",
     "safetensors": "safetensors",
     "torch-legacy": "torch_legacy",
     "torch-tar": "torch_tar",

@@ -69,3 +69,29 @@ class ChannelsFirst:
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
         return columns_of_rows(self, begin, end, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cropped:
+    """The matrix `stored` without what fills its rows beyond `width`."""
+
+    stored: TensorSource
+    width: int
+
+    @property
+    def name(self) -> str:
+        return self.stored.name
+
+    @property
+    def dtype(self) -> str:
+        return self.stored.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.stored.shape[0], self.width
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        return self.stored.rows(begin, end)[:, : self.width]
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        return self.stored.columns(begin, end, most)

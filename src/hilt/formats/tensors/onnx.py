@@ -1,0 +1,92 @@
+"""Tensors of an ONNX model: initialisers and constants, as the operators that take them mean them.
+
+Matrices that are multiplied from the right are (in, out) in the file; the gates of recurrent layers have an order of
+ONNX's own. Left out are settings, scales and tables of whole numbers, sparse tensors, numbers in files that are not
+there, and types that nothing here unpacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hilt.core.errors import FormatError
+from hilt.core.tensor_source import TensorSource
+from hilt.formats.onnx_graph import Graphs, graphs
+from hilt.formats.onnx_uses import Quantised, Use, uses
+from hilt.formats.tensors import Given
+from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.onnx_layers import BLOCKS, GATES, blocks, recurrent
+from hilt.formats.tensors.onnx_store import DTYPES, Store
+from hilt.formats.tensors.parts import Parts
+from hilt.formats.tensors.quantised import affine, channels
+from hilt.formats.tensors.turned import kernel
+
+_FLOATS = ("FLOAT", "FLOAT16", "BFLOAT16", "DOUBLE", "FLOAT8E4M3FN", "FLOAT8E5M2")
+_THIRDS = ("Attention", "QAttention")
+"""Operators whose weight is those of query, key and value one behind the other."""
+
+
+def tensors(given: Given) -> Iterator[TensorSource]:
+    yield from of_graphs(graphs(given.source, given.limits), given)
+
+
+def of_graphs(found: Graphs, given: Given) -> Iterator[TensorSource]:
+    """The tensors of these graphs; the formats of ONNX Runtime hold the same."""
+    store = Store(given)
+    for use in uses(found):
+        if use.setting or use.tensor.parameters <= 1 or (use.tensor.dtype not in _FLOATS and use.quantised is None):
+            continue
+        try:
+            yield from _meant(store, use)
+        except FormatError:
+            continue  # scales that do not fit: the other tensors are there all the same
+
+
+def _meant(store: Store, use: Use) -> Iterator[TensorSource]:
+    node, name = use.node, use.node.operator.name if use.node else ""
+    if node is not None and name in BLOCKS:
+        packed = blocks(store, use, node)
+        yield from () if packed is None else (packed,)
+        return
+    stored = store.dense(use.tensor, use.name)
+    if stored is None:
+        return
+    turned = use.turned and len(stored.shape) == 2
+    whole = kernel(stored) if turned else stored
+    if use.tensor.dtype not in _FLOATS and use.quantised is not None:
+        whole = _scaled(store, use, stored, use.quantised, turned=turned)
+    third, rest = divmod(whole.shape[0], 3)
+    if name in GATES:
+        yield from recurrent(whole, name, use.taken_as)
+    elif node is not None and name in _THIRDS and not rest and not node.row("qkv_hidden_sizes"):
+        for place, part in enumerate("qkv"):
+            yield Parts(name=f"{use.name}.{part}", stored=whole, parts=((place * third, (place + 1) * third),))
+    else:
+        yield whole
+
+
+def _scaled(store: Store, use: Use, stored: Dense, by: Quantised, *, turned: bool) -> TensorSource:
+    grids = list[TensorSource | None]()
+    for tensor in (by.scale, by.zero):
+        grid = None if tensor is None else store.grid(tensor, _spread(tensor.shape, stored.shape, by, tensor.name))
+        grids.append(kernel(grid) if turned and grid is not None else grid)
+    scale, zero = grids
+    # A scale that is computed later changes all numbers alike.
+    one = channels([1.0], len(stored.shape), 0)
+    whole = kernel(stored) if turned else stored
+    return affine(whole, one if scale is None else scale, zero, name=use.name, dtype=DTYPES[use.tensor.dtype])
+
+
+def _spread(grid: tuple[int, ...], shape: tuple[int, ...], by: Quantised, name: str) -> tuple[int, ...]:
+    """The shape of scales or zero points, in as many dimensions as the tensor that they belong to."""
+    rank = len(shape)
+    sizes = [size for size in grid if size != 1]
+    if not sizes:
+        return (1,) * rank
+    if by.axis is None or by.block:
+        if len(grid) <= rank:
+            return (1,) * (rank - len(grid)) + grid
+    elif len(sizes) == 1 and -rank <= by.axis < rank:
+        axis = by.axis % rank
+        return (1,) * axis + (sizes[0],) + (1,) * (rank - axis - 1)
+    raise FormatError(f"{name!r} of shape {grid} cannot be the scales of a tensor of shape {shape}")

@@ -132,10 +132,13 @@ class Ablation(NamedTuple):
 class Relative(NamedTuple):
     """One model of an index that a subject is related to. `name` is as the index has it, `licences` ids of hilt's pack.
 
-    `newer` is the revision of the same model that the index holds in its place, with the reason (`stale`)."""
+    `bases` are what that model is said to be made from, `weights` the first file of the subject's set that is its kin.
+    `stale` says why it should be used no more, `newer` what takes its place."""
 
     name: str
     kinship: Kinship
+    weights: str = ""
+    bases: tuple[str, ...] = ()
     revision: str = ""
     licences: tuple[str, ...] = ()
     newer: str = ""
@@ -145,12 +148,13 @@ class Relative(NamedTuple):
 class Kin(NamedTuple):
     """What was found out about the weights of a subject before its checks ran. `searched` names the index, empty for none.
 
-    `relatives` are the nearest first, for each set of weights of the subject in `sets` (the paths of its files, by the
-    first of them). `untold` says what was not looked at, and why."""
+    `relatives` are the nearest first. `declared` are the models that the subject's own files name as what it is made from,
+    where the index holds them: kin or not. `sets` are the sets of weights that were searched for, by their first file. `untold` says what was not looked at, and why."""
 
     searched: str = ""
     models: int = 0
     relatives: tuple[Relative, ...] = ()
+    declared: tuple[Relative, ...] = ()
     ablations: tuple[Ablation, ...] = ()
     sets: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()

@@ -53,6 +53,7 @@ def encode_kin(kin: Kin) -> dict[str, Any]:
         searched=encode_text(kin.searched) or None,
         models=kin.models or None,
         relatives=[_encode_relative(one) for one in kin.relatives] or None,
+        declared=[_encode_relative(one) for one in kin.declared] or None,
         ablations=[encode_ablation(one) for one in kin.ablations] or None,
         sets=_texts(kin.sets) or None,
         untold=_texts(kin.untold) or None,
@@ -64,7 +65,8 @@ def decode_kin(told: dict[str, Any]) -> Kin:
         searched=decode_text(told.get("searched", "")),
         models=told.get("models", 0),
         relatives=tuple(_decode_relative(one) for one in told.get("relatives", ())),
-        ablations=tuple(_decode_ablation(one) for one in told.get("ablations", ())),
+        declared=tuple(_decode_relative(one) for one in told.get("declared", ())),
+        ablations=tuple(decode_ablation(one) for one in told.get("ablations", ())),
         sets=_lines(told, "sets"),
         untold=_lines(told, "untold"),
     )
@@ -117,7 +119,7 @@ def encode_ablation(ablation: Ablation) -> dict[str, Any]:
     )
 
 
-def _decode_ablation(told: dict[str, Any]) -> Ablation:
+def decode_ablation(told: dict[str, Any]) -> Ablation:
     return Ablation(
         cut=Cut(told["cut"]),
         base=decode_text(told.get("base", "")),
@@ -135,6 +137,8 @@ def _encode_relative(one: Relative) -> dict[str, Any]:
     return kept(
         name=encode_text(one.name),
         kinship=encode_kinship(one.kinship, closely=False),
+        weights=encode_text(one.weights) or None,
+        bases=_texts(one.bases) or None,
         revision=encode_text(one.revision) or None,
         licences=_texts(one.licences) or None,
         newer=encode_text(one.newer) or None,
@@ -146,6 +150,8 @@ def _decode_relative(told: dict[str, Any]) -> Relative:
     return Relative(
         name=decode_text(told["name"]),
         kinship=_decode_kinship(told["kinship"]),
+        weights=decode_text(told.get("weights", "")),
+        bases=_lines(told, "bases"),
         revision=decode_text(told.get("revision", "")),
         licences=_lines(told, "licences"),
         newer=decode_text(told.get("newer", "")),

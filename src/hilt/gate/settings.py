@@ -30,9 +30,11 @@ KEYS = (
     "waivers",
     "signers",
     "machine",
+    "lineage",
     "search_bytes",
     "private_hosts",
 )
+LINEAGE = ("index",)
 WAIVER = ("check", "path", "digest", "reason", "expires")
 ENVIRONMENT = ("stage", "use")
 """What policies may ask of the surroundings, as `env.stage` and `env.use`."""
@@ -65,6 +67,8 @@ class Settings:
     settled: tuple[Settled, ...] = ()
     signers: tuple[Signer, ...] = ()
     machine: Machine | None = None
+    kin_index: str = ""
+    """The file of the index of known models that every check holds weights against; empty for none."""
     private_hosts: tuple[str, ...] = ()
     """Hosts of the organisation's own network that a hub may send a download to: a name, or name:port."""
     file: str = ""
@@ -119,6 +123,7 @@ def read_settings(path: Path) -> Settings:
         waivers=_waivers(told["waivers"]) if "waivers" in told else (),
         signers=read_signers(told.get("signers"), path.parent),
         machine=_machine(told["machine"]) if "machine" in told else None,
+        kin_index=_kin_index(told["lineage"], path.parent) if "lineage" in told else "",
         search_bytes=told["search_bytes"].flag() if "search_bytes" in told else False,
         private_hosts=_hosts(told["private_hosts"]) if "private_hosts" in told else (),
         file=str(path),
@@ -144,6 +149,11 @@ def _machine(setting: Setting) -> Machine:
     from hilt.gate.machine import read_machine
 
     return read_machine(setting)
+
+
+def _kin_index(setting: Setting, beside: Path) -> str:
+    told = setting.table(LINEAGE, {"index": "name the file of an index (hilt index add makes one)"})
+    return str(beside / told["index"].text())
 
 
 def _hosts(setting: Setting) -> tuple[str, ...]:

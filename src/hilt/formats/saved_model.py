@@ -18,12 +18,12 @@ from hilt.formats.protobuf import BYTES, VARINT, Known, Wire, opening
 from hilt.formats.reader import Head
 from hilt.formats.tensorflow_graph import Collector, TensorflowGraph, is_graph
 
-_SAVED_MODEL = {1: VARINT, 2: BYTES}
+SAVED_MODEL = {1: VARINT, 2: BYTES}
 VERSION = 1
 
 
 def probe(head: Head) -> bool:
-    opened = opening(head, _SAVED_MODEL)
+    opened = opening(head, SAVED_MODEL)
     if opened is None or 1 not in opened[1] or opened[1][1].value != VERSION:
         return False
     return is_graph(*opened, 2)
@@ -33,7 +33,7 @@ def read(source: ByteSource, limits: Limits) -> TensorflowGraph:
     """The graphs in `source` as one. Raises `FormatError` where the bytes are no protobuf of that shape."""
     wire = Wire(source, limits)
     collector = Collector(wire, limits)
-    known = Known(wire, _SAVED_MODEL, repeated=(2,))
+    known = Known(wire, SAVED_MODEL, repeated=(2,))
     for field in known:
         if field.key == (1, VARINT) and field.value != VERSION:
             raise FormatError(f"version {field.value} of the SavedModel format is not known", offset=field.start)

@@ -31,13 +31,14 @@ _TRAILER = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A tensor: bytes [begin, end) of the data file number `shard`."""
+    """A tensor: bytes [begin, end) of the data file number `shard`; `dtype` is a number of types.proto."""
 
     name: str
     shape: tuple[int, ...]
     shard: int
     begin: int
     end: int
+    dtype: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def read(source: ByteSource, limits: Limits) -> TensorflowVariables:
 
 
 def _variable(key: bytes, entry: bytes, limits: Limits) -> Variable:
-    wire, shape, numbers = Wire(MemorySource(entry), limits), list[int](), {3: 0, 4: 0, 5: 0}
+    wire, shape, numbers = Wire(MemorySource(entry), limits), list[int](), {1: 0, 3: 0, 4: 0, 5: 0}
     for field in wire.message():
         if field.key == (2, BYTES):
             for dimension in wire.message(within=field):
@@ -104,6 +105,7 @@ def _variable(key: bytes, entry: bytes, limits: Limits) -> Variable:
         shard=numbers[3],
         begin=numbers[4],
         end=numbers[4] + numbers[5],
+        dtype=numbers[1],
     )
 
 

@@ -64,6 +64,13 @@ class Flat:
         self.reach = max(self.reach, start + 4 + width * length)
         return length
 
+    def place(self, table: int, field: int, width: int = 1) -> tuple[int, int]:
+        """Where the items of a vector field lie: the bytes [begin, end), none where the table leaves it out."""
+        length = self.length(table, field, width)
+        position = self._field(table, field)
+        start = 0 if position is None else self.follow(position) + 4
+        return start, start + width * length
+
     def numbers(self, table: int, field: int, layout: str) -> tuple[int, ...]:
         """A short vector of numbers."""
         width = struct.calcsize(layout)

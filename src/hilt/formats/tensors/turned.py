@@ -32,6 +32,12 @@ def depthwise(stored: TensorSource) -> TensorSource:
     return _turned(stored, (channels * multiplier, 1, *inner), tuple(inner), tuple(range(len(inner))))
 
 
+def last_first(stored: TensorSource) -> TensorSource:
+    """A kernel (1, height, width, channels) or (out, height, width, in), with its last dimension in front of the others."""
+    *inner, last = stored.shape
+    return _turned(stored, (last, *inner), tuple(inner), tuple(range(len(inner))))
+
+
 def projection(stored: TensorSource, inputs: int) -> TensorSource:
     """A kernel of `inputs` dimensions of input, then those of output, as the matrix (out, in)."""
     width = prod(stored.shape[:inputs])

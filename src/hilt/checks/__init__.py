@@ -17,6 +17,8 @@ from hilt.checks.inspect.facts import (
     UNSAFE_CALLS,
 )
 from hilt.checks.line import ANY, Check
+from hilt.checks.lineage.facts import BASES as DESCENDED
+from hilt.checks.lineage.facts import CONTRADICTED, SAFEGUARDS, SEARCHED, STALE, UNDECLARED
 from hilt.checks.openness.facts import MODELS, STATED
 from hilt.checks.provenance.facts import (
     AS_EXPECTED,
@@ -316,6 +318,21 @@ CHECKS: tuple[Check, ...] = (
         facts=(SUMMARY, COPYRIGHT_POLICY),
         family="regulation",
     ),
+    Check(
+        id="undeclared-base",
+        severity=Severity.MEDIUM,
+        beside="kin",
+        weighs=True,
+        facts=(SEARCHED, DESCENDED, UNDECLARED),
+        family="lineage",
+    ),
+    Check(id="renamed-weights", severity=Severity.MEDIUM, beside="kin", weighs=True, family="lineage"),
+    Check(
+        id="base-mismatch", severity=Severity.MEDIUM, beside="kin", weighs=True, facts=(CONTRADICTED,), family="lineage"
+    ),
+    Check(id="mixed-origins", severity=Severity.MEDIUM, beside="kin", weighs=True, family="lineage"),
+    Check(id="stale-base", severity=Severity.MEDIUM, beside="kin", weighs=True, facts=(STALE,), family="lineage"),
+    Check(id="safeguards-removed", severity=Severity.HIGH, beside="kin", facts=(SAFEGUARDS,), family="lineage"),
     Check(id="memory-needed", severity=Severity.INFO, needs=MODELS, weighs=True, facts=FIT, family="fit"),
     Check(id="config-mismatch", severity=Severity.MEDIUM, needs=MODELS, family="fit"),
     Check(

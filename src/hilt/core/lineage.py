@@ -111,7 +111,8 @@ class Cut(Enum):
 
 
 class Ablation(NamedTuple):
-    """What was seen of removed directions, with the base (`base` names it) or from the weights alone (`base` empty).
+    """What was seen of removed directions in the set of files that begins with `weights`, with the base (`base` names it) or
+    from the weights alone (`base` empty).
 
     `hit` of `matrices` that write to the residual stream show it, in `layers`; `strength` is 1 where all of the direction is
     gone, None where it cannot be told (from the weights alone). `gap` is the smallest ratio of eigenvalues seen, from the
@@ -127,6 +128,7 @@ class Ablation(NamedTuple):
     gap: float | None = None
     why: tuple[str, ...] = ()
     below: str = ""
+    weights: str = ""
 
 
 class Relative(NamedTuple):
@@ -137,12 +139,12 @@ class Relative(NamedTuple):
 
     name: str
     kinship: Kinship
-    weights: str = ""
-    bases: tuple[str, ...] = ()
     revision: str = ""
     licences: tuple[str, ...] = ()
     newer: str = ""
     stale: str = ""
+    weights: str = ""
+    bases: tuple[str, ...] = ()
 
 
 class Kin(NamedTuple):

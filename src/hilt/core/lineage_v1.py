@@ -116,6 +116,7 @@ def encode_ablation(ablation: Ablation) -> dict[str, Any]:
         gap=encode_value(ablation.gap),
         why=_texts(ablation.why) or None,
         below=encode_text(ablation.below) or None,
+        weights=encode_text(ablation.weights) or None,
     )
 
 
@@ -130,6 +131,7 @@ def decode_ablation(told: dict[str, Any]) -> Ablation:
         gap=told.get("gap"),
         why=_lines(told, "why"),
         below=decode_text(told.get("below", "")),
+        weights=decode_text(told.get("weights", "")),
     )
 
 

@@ -36,9 +36,9 @@ class File(NamedTuple):
     given: Given
 
 
-def answer(what: str, files: Sequence[File]) -> dict[str, Any]:
+def answer(what: str, files: Sequence[File], seed: int) -> dict[str, Any]:
     """What `what`, a key of `ANSWERS`, tells of the tensors in `files`. Raises `FormatError`, `SourceError`."""
-    return ANSWERS[what](files)
+    return ANSWERS[what](files, seed)
 
 
 def described(path: str, paths: frozenset[str], formats: Mapping[str, str]) -> str:
@@ -53,13 +53,29 @@ def _all(files: Sequence[File]) -> Iterator[TensorSource]:
         yield from tensors(file.format, file.given)
 
 
-def _print(files: Sequence[File]) -> dict[str, Any]:
-    from hilt.knowledge.lineage.fingerprint import encode, model_print
+def _print(files: Sequence[File], _: int) -> dict[str, Any]:
+    from hilt.knowledge.lineage.fingerprint import model_print
+    from hilt.knowledge.lineage.print_bytes import encode
 
     return {"print": _text(encode(model_print(_all(files))))}
 
 
-def _described(files: Sequence[File]) -> dict[str, Any]:
+def _sketch(files: Sequence[File], seed: int) -> dict[str, Any]:
+    from hilt.knowledge.lineage.closer import model_sketch
+    from hilt.knowledge.lineage.closer_bytes import encode
+
+    return {"sketch": _text(encode(model_sketch(_all(files), seed)))}
+
+
+def _alone(files: Sequence[File], _: int) -> dict[str, Any]:
+    from hilt.core.lineage_v1 import encode_ablation
+    from hilt.knowledge.lineage.safeguards import alone
+    from hilt.knowledge.lineage.slabs import slabs
+
+    return {"ablation": encode_ablation(alone(slabs(_all(files))))}
+
+
+def _described(files: Sequence[File], _: int) -> dict[str, Any]:
     from hilt.formats import json
     from hilt.knowledge.lineage.described import FILES, Line, of_gguf, of_json, of_templates
 
@@ -78,7 +94,9 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-ANSWERS: Mapping[str, Callable[[Sequence[File]], dict[str, Any]]] = {
+ANSWERS: Mapping[str, Callable[[Sequence[File], int], dict[str, Any]]] = {
     "print": _print,
+    "sketch": _sketch,
+    "alone": _alone,
     "described": _described,
 }

@@ -48,10 +48,6 @@ class Kept(Items):
 class Objects(Machine):
     """Runs a pickle and keeps what may hold a tensor."""
 
-    def __init__(self, limits: Limits, persistent: Callable[[Value], Value]) -> None:
-        super().__init__(limits)
-        self._persistent = persistent
-
     def called(self, callable_: Value, args: Value, how: Opcode, position: int) -> Value:
         return Filled(callable_, args)
 
@@ -63,9 +59,6 @@ class Objects(Machine):
         else:
             super().extended(target, items, position)
         self._kept += _ITEM * (len(held) - before)
-
-    def persistent(self, identity: Value, position: int) -> Value:
-        return self._persistent(identity)
 
     def _empty(self, kind: str) -> Callable[[Any, int], None]:
         return lambda argument, position: self._hold(kind, [])
@@ -104,9 +97,8 @@ def _may_hold(item: Value) -> bool:
     return item is not None and not isinstance(item, (str, bytes, int, float))
 
 
-def root(stream: PickleStream, limits: Limits, persistent: Callable[[Value], Value]) -> Value:
+def root(stream: PickleStream, machine: Objects) -> Value:
     """What the pickle leaves. Raises `FormatError` where it breaks, `LimitExceeded` where it holds too much."""
-    machine = Objects(limits, persistent)
     machine.run(stream.ops())
     return machine.stack[-1] if machine.stack else None
 

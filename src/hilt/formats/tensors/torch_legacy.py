@@ -8,8 +8,8 @@ from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.pickle_machine import Items
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.pickled import root
-from hilt.formats.tensors.torch_state import Place, stored, tensors_in
+from hilt.formats.tensors.pickled import Objects, root
+from hilt.formats.tensors.torch_state import Place, tensors_in
 from hilt.formats.torch_legacy import PARTS, TorchLegacy
 from hilt.formats.torch_storage import Storage
 
@@ -25,6 +25,6 @@ def tensors(given: Given) -> Iterator[TensorSource]:
 
     parts = {stream.name: stream for stream in value.pickles}
     if parts.keys() >= set(PARTS):
-        system = root(parts["system information"], given.limits, stored)
+        system = root(parts["system information"], Objects(given.limits))
         big_endian = isinstance(system, Items) and system.get("little_endian") is False
         yield from tensors_in(parts["object"], place, given.limits, big_endian=big_endian)

@@ -19,7 +19,7 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_machine import Global, Made, Opaque, Value
 from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.pickled import find, root
+from hilt.formats.tensors.pickled import Objects, find, root
 from hilt.formats.tensors.quantised import affine, channels
 from hilt.formats.tensors.strided import laid_out
 from hilt.formats.torch_storage import Storage, storage
@@ -76,17 +76,19 @@ class View:
     scale: Scale | None = field(default=None)
 
 
-def stored(identity: Value) -> Value:
-    """What a persistent id stands for: a storage, or the part of one that it says."""
-    named = storage(identity)
-    if named is None:
-        return Opaque("a persistent object")
-    match identity[5:]:
-        case ((_, int(begin), int(size)),) if begin >= 0 and 0 <= size <= named.size - begin:
-            return Stored(named, begin, size)
-        case ((_, *_),):
-            raise FormatError(f"a view reaches outside of storage {named.key!r}")
-    return Stored(named, 0, named.size)
+class State(Objects):
+    """Runs a pickle of PyTorch; its persistent ids are storages."""
+
+    def persistent(self, identity: Value, position: int) -> Value:
+        named = storage(identity)
+        if named is None:
+            return Opaque("a persistent object")
+        match identity[5:]:
+            case ((_, int(begin), int(size)),) if begin >= 0 and 0 <= size <= named.size - begin:
+                return Stored(named, begin, size)
+            case ((_, *_),):
+                raise FormatError(f"a view reaches outside of storage {named.key!r}", offset=position)
+        return Stored(named, 0, named.size)
 
 
 def view(value: Value) -> View | None:
@@ -145,13 +147,13 @@ def tensors_in(
     *,
     name: str = "",
     big_endian: bool = False,
-    persistent: Callable[[Value], Value] = stored,
+    machine: Objects | None = None,
 ) -> Iterator[TensorSource]:
     """The tensors of one pickle; `place` says where the bytes of a storage lie.
 
     Raises `FormatError` where a tensor reaches outside of its storage, and where the pickle breaks.
     """
-    for path, one in find(root(stream, limits, persistent), view, limits, name):
+    for path, one in find(root(stream, machine or State(limits)), view, limits, name):
         matrix = one.dtype in _SMALL and len(one.shape) > 1
         if one.scale is not None or one.dtype in _WEIGHTS or matrix:
             yield from tensor(path, one, place, big_endian=big_endian)

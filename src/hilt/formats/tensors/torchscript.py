@@ -8,7 +8,7 @@ from functools import partial
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.torch_state import tensors_in
-from hilt.formats.tensors.torch_zip import Members
+from hilt.formats.tensors.torch_zip import Records
 from hilt.formats.torch_zip import inside
 from hilt.formats.torchscript import TorchScript
 
@@ -18,9 +18,9 @@ _PICKLES = {"data.pkl": ("data/", ""), "constants.pkl": ("constants/", "CONSTANT
 
 def tensors(given: Given) -> Iterator[TensorSource]:
     value: TorchScript = given.value
-    members = Members(given.source, value.archive, given.limits)
+    records = Records(given.source, value.archive, given.limits)
     for stream in value.pickles:
         folder, name = _PICKLES.get(inside(stream.name), ("", ""))
         if folder:
-            place = partial(members.place, folder)
-            yield from tensors_in(stream, place, given.limits, name=name, big_endian=members.big_endian)
+            place = partial(records.place, folder)
+            yield from tensors_in(stream, place, given.limits, name=name, big_endian=records.big_endian)

@@ -19,8 +19,9 @@ VALUES = 8192
 """A block has as many rows as make so many numbers: 8 of a wide matrix, all of a narrow one."""
 VOCABULARY = 8192
 """A matrix of so many rows is taken for one with a row for each token."""
-FIRST_TOKEN = 1500
-"""Where its block begins: the first tokens are controls and bytes, unused and alike in many models."""
+FIRST_TOKEN = 8000
+"""Where its block begins: the first tokens are controls, bytes and characters, unused or alike in many models. The cosines
+of tokens 1500 to 1564 of two strangers with one vocabulary agree to 0.96, those of 8000 to 8064 to 0.49."""
 ANCHORS = 64
 """Tokens whose cosines with each other are kept: no rotation of the residual stream changes those."""
 _WIDE = 1 << 16
@@ -71,7 +72,7 @@ def first_rows(shape: tuple[int, ...]) -> tuple[int, int]:
     if min(rows, width) == 1 or rows * width <= WHOLE:
         return 0, min(rows, WHOLE)
     if rows >= VOCABULARY and width <= _WIDE:
-        return FIRST_TOKEN, FIRST_TOKEN + max(_taken(rows, width), ANCHORS)
+        return FIRST_TOKEN, min(rows, FIRST_TOKEN + max(_taken(rows, width), ANCHORS))
     return 0, _taken(rows, width)
 
 
@@ -127,11 +128,11 @@ def _large(tensor: TensorSource, rows: int, width: int, kind: str) -> Blocks:
         block = tensor.columns(0, COLUMNS, taken).T
         read += block.size
     elif rows >= VOCABULARY:
-        values = tensor.rows(FIRST_TOKEN, FIRST_TOKEN + max(taken, ANCHORS))
+        values = tensor.rows(*first_rows(tensor.shape))
         block, anchors = values[:taken, :COLUMNS], values[:ANCHORS]
         read += values.size
     else:
-        block = tensor.rows(0, taken)[:, :COLUMNS]
+        block = tensor.rows(*first_rows(tensor.shape))[:, :COLUMNS]
         read += taken * width
     parts = []
     for number, begin in fused(tensor.shape, kind) if width <= _WIDE else []:

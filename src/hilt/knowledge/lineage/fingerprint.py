@@ -1,6 +1,6 @@
 """The fingerprint of a model, `hilt-fp1`: what is enough to know its weights again, from a small share of their bytes.
 
-Every tensor gives a block (`block.py`): its first 8 rows and 1024 columns, more rows where they are shorter, rows from 1500
+Every tensor gives a block (`block.py`): its first 8 rows and 1024 columns, more rows where they are shorter, rows from 8000
 on where there are 8192 or more (a vocabulary), all numbers where it is small. The block gives a sketch of 256 half floats
 (`sketch.py`), 512 bytes. Further sketches are made where the same numbers may lie differently elsewhere:
 
@@ -11,19 +11,19 @@ on where there are 8192 or more (a vocabulary), all numbers where it is small. T
 
 Beside them stand three digests of the block's numbers (as they are, as half floats, as bfloat16): the same numbers in another
 format have one of them in common. Those of a small tensor are of its sorted numbers, so that no layout hides them. Then the
-share of zeros, and how many different numbers there are in 32 that are neighbours, by which quantised weights are known
-even where they are stored as floats.
+share of zeros, and the steps on which the numbers lie, by which quantised weights are known even where they are stored as
+floats (`grid.py`).
 
 The signs of a sketch are its key of 256 bits, by which an index finds it. `print_bytes.py` stores fingerprints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import islice
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,6 +33,7 @@ from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.knowledge.lineage.bits import bits
 from hilt.knowledge.lineage.block import Blocks, blocks, first_rows
+from hilt.knowledge.lineage.grid import grid
 from hilt.knowledge.lineage.kinds import place
 from hilt.knowledge.lineage.print_bytes import OtherVersion, decode, encode
 from hilt.knowledge.lineage.prints import VERSION, How, LeftOut, ModelPrint, Sketch, TensorPrint, keys
@@ -67,7 +68,6 @@ _FEWEST = 16
 _MOSTLY = 0.8
 """With few different numbers and so many zeros it is a filter, a mask or an identity."""
 _MOST_UNREAL = 0.01
-_NEIGHBOURS = 32
 
 
 def model_print(tensors: Iterable[TensorSource], limits: Limits | None = None) -> ModelPrint:
@@ -117,16 +117,17 @@ def _made(tensor: TensorSource) -> tuple[TensorPrint, int] | LeftOut:
     unreal = 1 - float(np.isfinite(values).mean())
     if unreal > _MOST_UNREAL:
         return LeftOut(tensor.name, f"{unreal:.0%} of its numbers are infinite or none")
-    different = len(np.unique(values[: len(seen.block)]))
+    sketches, formula = _sketches(seen, len(tensor.shape))
     made = TensorPrint(
         name=tensor.name,
         dtype=tensor.dtype,
         shape=tensor.shape,
-        sketches=tuple(_sketches(seen, len(tensor.shape), different)),
-        digests=_digests(values, ordered=seen.whole is None) if different >= _FEWEST else b"",
+        sketches=sketches,
+        digests=_digests(values, ordered=seen.whole is None),
         whole=seen.whole is not None,
         zeros=float(np.float16(np.mean(values == 0))),
-        levels=_levels(seen.block),
+        formula=formula,
+        grid=grid(seen.block),
     )
     return made, round(seen.read * bits(tensor.dtype) / 8)
 
@@ -143,8 +144,8 @@ def _announce(tensors: list[TensorSource]) -> None:
         expect(source, ranges)
 
 
-def _sketches(seen: Blocks, dimensions: int, different: int) -> Iterator[Sketch]:
-    """What says nothing gives a sketch of spread 0, which is not kept."""
+def _sketches(seen: Blocks, dimensions: int) -> tuple[tuple[Sketch, ...], bool]:
+    """The sketches of a tensor, and whether it was made by a formula."""
     made = [(How.WHOLE, 0, seen.block)]
     if seen.turned is not None:
         made.append((How.TURNED, 0, seen.turned))
@@ -153,13 +154,21 @@ def _sketches(seen: Blocks, dimensions: int, different: int) -> Iterator[Sketch]
     made += [(How.PART, part.number, part.block) for part in seen.parts]
     if seen.anchors is not None:
         made.append((How.GRAM, 0, gram(seen.anchors)))
-    few = different <= _FEWEST and float(np.mean(seen.block == 0)) > _MOSTLY
-    for how, part, block in made:
-        one = sketch(block)
-        if one is not None and (one.spread >= LEAST_SPREAD or how is How.GRAM) and different > 2 and not few:
-            yield Sketch(
-                how=how, part=part, norm=one.norm, spread=one.spread, numbers=one.numbers.astype("<f2").tobytes()
-            )
+    found = [(how, part, sketch(block)) for how, part, block in made]
+    kept = tuple(
+        Sketch(how=how, part=part, norm=one.norm, spread=one.spread, numbers=one.numbers.astype("<f2").tobytes())
+        for how, part, one in found
+        if one is not None and (one.spread >= LEAST_SPREAD or how is How.GRAM)
+    )
+    first = found[0][2]
+    formula = first is None or first.spread == 0 or _is_filter(seen.block)
+    return (() if formula else kept), formula
+
+
+def _is_filter(block: NDArray[np.float32]) -> bool:
+    """Hardly any different numbers, and two or mostly zeros: a mask, an identity, a table of ones."""
+    different = len(np.unique(block))
+    return different <= 2 or (different <= _FEWEST and float(np.mean(block == 0)) > _MOSTLY)
 
 
 def gram(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -175,8 +184,16 @@ def _digests(values: NDArray[np.float32], *, ordered: bool) -> bytes:
     """Of the numbers as they are, as half floats and as bfloat16; in order, or sorted."""
     with np.errstate(over="ignore", invalid="ignore"):
         rounded = (values + np.float32(0), values.astype(np.float16) + np.float16(0), _bfloat16(values))
-    parts = (part.ravel() if ordered else np.sort(part, axis=None) for part in rounded)
-    return b"".join(blake2b(np.ascontiguousarray(part).tobytes(), digest_size=8).digest() for part in parts)
+    made = b"".join(_digest(np.ascontiguousarray(one).ravel(), ordered=ordered) for one in rounded)
+    return made if any(made) else b""
+
+
+def _digest(values: NDArray[Any], *, ordered: bool) -> bytes:
+    """Zeros where there are only a few different numbers."""
+    in_order = np.sort(values)
+    if 1 + np.count_nonzero(in_order[1:] != in_order[:-1]) < _FEWEST:
+        return bytes(8)
+    return blake2b((values if ordered else in_order).tobytes(), digest_size=8).digest()
 
 
 def _bfloat16(values: NDArray[np.float32]) -> NDArray[np.uint32]:
@@ -184,12 +201,3 @@ def _bfloat16(values: NDArray[np.float32]) -> NDArray[np.uint32]:
     with np.errstate(over="ignore"):
         whole = np.ascontiguousarray(values + np.float32(0), np.float32).view(np.uint32)
         return (whole + np.uint32(0x7FFF) + ((whole >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)
-
-
-def _levels(block: NDArray[np.float32]) -> int:
-    """The median of how many different numbers stand in 32 neighbours of a row."""
-    width = block.shape[1] - block.shape[1] % _NEIGHBOURS
-    if not width:
-        return 0
-    groups = np.sort(block[:, :width].reshape(-1, _NEIGHBOURS), axis=1)
-    return int(np.median(1 + np.count_nonzero(np.diff(groups, axis=1), axis=1)))

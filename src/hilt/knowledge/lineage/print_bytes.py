@@ -5,8 +5,8 @@
     length      4   of what follows, without the checksum
     model           parameters 8, read 8, unnamed 4, how many left out 4, how many tensors 4
     left out        name and why, as texts
-    tensor          name, dtype as texts; dimensions 1 and 8 each; flags 1 (bit 0 whole, bit 1 digests); zeros 2 (half float);
-                    levels 1; digests 24 where there are any; how many sketches 1
+    tensor          name, dtype as texts; dimensions 1 and 8 each; flags 1 (whole, digests, formula); zeros 2 (half float);
+                    grid 1; digests 24 where there are any; how many sketches 1
     sketch          how 1, part 2, norm 4 (float), spread 2, numbers 512
     checksum   16   BLAKE2b of all before it
 
@@ -81,12 +81,12 @@ def decode(data: bytes, limits: Limits | None = None) -> ModelPrint:
 
 
 def _tensor(tensor: TensorPrint) -> list[bytes]:
-    flags = tensor.whole | bool(tensor.digests) << 1
+    flags = tensor.whole | bool(tensor.digests) << 1 | tensor.formula << 2
     return [
         _text(tensor.name),
         _text(tensor.dtype),
         struct.pack(f"<B{len(tensor.shape)}Q", len(tensor.shape), *tensor.shape),
-        _SEEN.pack(flags, tensor.zeros, tensor.levels),
+        _SEEN.pack(flags, tensor.zeros, tensor.grid),
         tensor.digests,
         bytes([len(tensor.sketches)]),
         *(_SKETCH.pack(one.how, one.part, min(one.norm, 3e38), one.spread) + one.numbers for one in tensor.sketches),
@@ -120,7 +120,7 @@ class _Reading:
         if dimensions > _MOST_DIMENSIONS:
             raise FormatError(f"a tensor of {dimensions} dimensions in the fingerprint", offset=self.at)
         shape = struct.unpack(f"<{dimensions}Q", self._take(8 * dimensions))
-        flags, zeros, levels = _SEEN.unpack(self._take(_SEEN.size))
+        flags, zeros, grid = _SEEN.unpack(self._take(_SEEN.size))
         if not 0 <= zeros <= 1:
             raise FormatError(f"a share of zeros of {zeros} in the fingerprint", offset=self.at)
         digests = self._take(_DIGESTS) if flags & 2 else b""
@@ -128,7 +128,7 @@ class _Reading:
         sketches = tuple(self._sketch() for _ in range(count))
         return TensorPrint(
             name=name, dtype=dtype, shape=shape, sketches=sketches, digests=digests,
-            whole=bool(flags & 1), zeros=zeros, levels=levels,
+            whole=bool(flags & 1), zeros=zeros, formula=bool(flags & 4), grid=grid,
         )  # fmt: skip
 
     def _sketch(self) -> Sketch:

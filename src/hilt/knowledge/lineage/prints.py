@@ -40,9 +40,12 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorPrint:
-    """What is kept of one tensor. `digests` are three of 8 bytes, empty where it has no more than a few different numbers.
+    """What is kept of one tensor.
 
-    `levels` is how many different numbers there are among 32 neighbours, as a rule; 0 where there were not enough.
+    `digests` are three of 8 bytes, each of zeros where there are only a few different numbers, then alike in many models;
+    empty where all are. `whole` says that they are of all numbers, sorted. `formula` is a tensor that was not trained: a
+    window, a filter, sinusoids, a constant. `grid` is of how many bits the steps are on which its numbers lie, as those of
+    quantised weights do; 0 where they lie on none.
     """
 
     name: str
@@ -52,11 +55,17 @@ class TensorPrint:
     digests: bytes = b""
     whole: bool = False
     zeros: float = 0.0
-    levels: int = 0
+    formula: bool = False
+    grid: int = 0
 
     @property
     def parameters(self) -> int:
         return prod(self.shape)
+
+    @property
+    def tells(self) -> bool:
+        """Could it be known again?"""
+        return not self.formula and bool(self.sketches or self.digests)
 
     @property
     def place(self) -> Place:

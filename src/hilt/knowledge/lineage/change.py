@@ -1,0 +1,91 @@
+"""What became of a tensor, from two sketches of it: nothing, rounding, or how large a change."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from hilt.knowledge.lineage.bits import bits, floating
+from hilt.knowledge.lineage.calibration import table
+from hilt.knowledge.lineage.match import Match
+from hilt.knowledge.lineage.prints import How, Sketch, TensorPrint
+
+_DIGEST = 8
+
+
+class Degree(IntEnum):
+    """What became of the numbers of a tensor."""
+
+    EXACT = 0
+    ROUNDED = 1
+    """To another format of 16 bits or more."""
+    QUANTISED = 2
+    """No more than quantising alone changes."""
+    PRUNED = 3
+    """No more than what is zero now can account for."""
+    MOVED = 4
+
+
+class Changed(NamedTuple):
+    """`change` is the norm of the difference over that of A's."""
+
+    degree: Degree
+    change: float
+
+
+def changed(match: Match, a: TensorPrint, b: TensorPrint) -> Changed:
+    """What became of tensor `a` in `b`; quantising and pruning count in either direction."""
+    exact, rounded = _digests(a, b)
+    if exact:
+        return Changed(Degree.EXACT, 0.0)
+    if match.sketches is None:
+        return Changed(Degree.ROUNDED, 0.0)
+    change = difference(*match.sketches)
+    quantised = quantised_bits(a) or quantised_bits(b)
+    if rounded or (not quantised and change <= _rounding(a, b)):
+        return Changed(Degree.ROUNDED, change)
+    allowed = quantising(a, b)
+    if quantised and change <= allowed:
+        return Changed(Degree.QUANTISED, change)
+    zeros = abs(b.zeros - a.zeros)
+    if zeros > table("relate")["zeros"] and change <= math.hypot(math.sqrt(zeros), allowed):
+        return Changed(Degree.PRUNED, change)
+    return Changed(Degree.MOVED, change)
+
+
+def difference(a: Sketch, b: Sketch) -> float:
+    """The norm of the difference of two blocks over that of the first. Of rows of norm 1, where batch norms were folded."""
+    one, two = (np.frombuffer(sketch.numbers, "<f2").astype(np.float64) / 16 for sketch in (a, b))
+    scale = 1.0 if How.LEVELLED in {a.how, b.how} else b.norm / a.norm if a.norm > 0 else 1.0
+    return float(np.linalg.norm(scale * two - one))
+
+
+def quantised_bits(tensor: TensorPrint) -> float:
+    """Of how few bits its numbers are, as they are stored or as they lie on a grid; 0 where it was not quantised."""
+    return bits(tensor.dtype) if not floating(tensor.dtype) else float(tensor.grid)
+
+
+def quantising(a: TensorPrint, b: TensorPrint) -> float:
+    """The largest change that quantising one of them, or both, makes; 0 where neither is."""
+    allowed = table("relate")["quantised"]
+    few = [float(known) for one in (a, b) if (known := quantised_bits(one))]
+    return math.hypot(*(float(allowed[min(allowed, key=lambda known: abs(float(known) - one))]) for one in few))
+
+
+def _rounding(a: TensorPrint, b: TensorPrint) -> float:
+    both = {a.dtype, b.dtype}
+    return float(table("relate")["bfloat16" if "BF16" in both and len(both) > 1 else "same"])
+
+
+def _digests(a: TensorPrint, b: TensorPrint) -> tuple[bool, bool]:
+    """Are the numbers the same? And rounded to one of two formats?"""
+    if a.whole is not b.whole or not a.digests or not b.digests:
+        return False, False
+    same = [
+        a.digests[begin : begin + _DIGEST] == b.digests[begin : begin + _DIGEST] != bytes(_DIGEST)
+        for begin in range(0, 3 * _DIGEST, _DIGEST)
+    ]
+    return same[0], same[1] or same[2]

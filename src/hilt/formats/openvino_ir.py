@@ -62,7 +62,7 @@ def read(source: ByteSource, limits: Limits) -> OpenvinoIr:
         elif name == "layer":
             layers[Layer(type=attributes.get("type", ""), opset=attributes.get("version", ""))] += 1
         elif "offset" in attributes and "size" in attributes:
-            constants.add((_number(attributes["offset"]), _number(attributes["size"])))
+            constants.add((number(attributes["offset"]), number(attributes["size"])))
         if len(layers) + len(constants) > limits.graph_items:
             raise LimitExceeded("graph_items", len(layers) + len(constants), limits.graph_items)
 
@@ -81,7 +81,8 @@ def read(source: ByteSource, limits: Limits) -> OpenvinoIr:
     )
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """A whole number as the XML has them. Raises `FormatError` where it is none."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise FormatError(f"{text[:40]!r} is no offset or size in bytes")
     return int(text)

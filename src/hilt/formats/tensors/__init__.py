@@ -20,6 +20,7 @@ TENSORS: dict[str, str] = {
     "keras": "keras",
     "keras-h5": "hdf5",
     "onnx": "onnx",
+    "openvino-ir": "openvino",
     "safetensors": "safetensors",
     "saved-model": "tensorflow_graph",
     "tensorflow-graph": "tensorflow_graph",

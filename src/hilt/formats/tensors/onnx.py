@@ -15,13 +15,18 @@ from hilt.formats.onnx_graph import Graphs, graphs
 from hilt.formats.onnx_uses import Quantised, Use, uses
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.onnx_layers import BLOCKS, GATES, blocks, recurrent
+from hilt.formats.tensors.onnx_blocks import BLOCKS, blocks
 from hilt.formats.tensors.onnx_store import DTYPES, Store
 from hilt.formats.tensors.parts import Parts
 from hilt.formats.tensors.quantised import affine, channels
+from hilt.formats.tensors.recurrent import recurrent
 from hilt.formats.tensors.turned import kernel
 
 _FLOATS = ("FLOAT", "FLOAT16", "BFLOAT16", "DOUBLE", "FLOAT8E4M3FN", "FLOAT8E5M2")
+_GATES = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
+"""Where in ONNX's order each gate of PyTorch's lies: i, f, g, o of i, o, f, c; r, z, n of z, r, h."""
+_BIASES, _HALVES = 3, (".input", ".hidden")
+"""The input of a recurrent layer that holds the biases: those for the input, then those for the hidden state."""
 _THIRDS = ("Attention", "QAttention")
 """Operators whose weight is those of query, key and value one behind the other."""
 
@@ -56,8 +61,9 @@ def _meant(store: Store, use: Use) -> Iterator[TensorSource]:
     if use.tensor.dtype not in _FLOATS and use.quantised is not None:
         whole = _scaled(store, use, stored, use.quantised, turned=turned)
     third, rest = divmod(whole.shape[0], 3)
-    if name in GATES:
-        yield from recurrent(whole, name, use.taken_as)
+    if name in _GATES:
+        biases = use.taken_as == _BIASES
+        yield from recurrent(whole, _GATES[name], biases=biases, halves=_HALVES if biases else ("",))
     elif node is not None and name in _THIRDS and not rest and not node.row("qkv_hidden_sizes"):
         for place, part in enumerate("qkv"):
             yield Parts(name=f"{use.name}.{part}", stored=whole, parts=((place * third, (place + 1) * third),))

@@ -1,8 +1,7 @@
-"""Weights of ONNX that an operator takes in an order or a packing of its own: recurrent layers, blocks of 4 bits."""
+"""Weights of ONNX Runtime's own operators that hold numbers of a few bits, of which each block of a row has a scale."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,36 +12,11 @@ from hilt.formats.onnx_tensor import Tensor
 from hilt.formats.onnx_uses import Use
 from hilt.formats.tensors.dense import Dense, Held
 from hilt.formats.tensors.onnx_store import Store
-from hilt.formats.tensors.parts import Cropped, Parts
+from hilt.formats.tensors.parts import Cropped
 from hilt.formats.tensors.quantised import affine
-from hilt.formats.tensors.turned import Reshaped
 from hilt.formats.tensors.unpacked import SmallNumbers
 
-GATES = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
-"""Where in ONNX's order each gate of PyTorch's lies: i, f, g, o of i, o, f, c; r, z, n of z, r, h."""
-_BIASES = 3
-"""The input of a recurrent layer that holds those for the input and those for the hidden state behind each other."""
 BLOCKS = ("MatMulNBits", "GatherBlockQuantized")
-
-
-def recurrent(stored: TensorSource, operator: str, taken_as: int) -> Iterator[TensorSource]:
-    """The weight of each direction with its gates in PyTorch's order; biases apart."""
-    order, rank, name = GATES[operator], 2 if taken_as == _BIASES else 3, stored.name
-    halves = (".input", ".hidden") if taken_as == _BIASES else ("",)
-    pieces = len(order) * len(halves)
-    if len(stored.shape) != rank or stored.shape[1] % pieces or (rank == 2 and not isinstance(stored, Dense)):
-        yield stored
-        return
-    directions, rows, *width = stored.shape
-    matrix = (directions * rows, *width)
-    whole = replace(stored, shape=matrix) if isinstance(stored, Dense) else Reshaped(stored=stored, shape=matrix)
-    size = rows // pieces
-    for direction in range(directions):
-        which = "" if directions == 1 else (".forward", ".reverse")[direction % 2]
-        for half, ending in enumerate(halves):
-            starts = [direction * rows + (half * len(order) + gate) * size for gate in order]
-            parts = tuple((start, start + size) for start in starts)
-            yield Parts(name=f"{name}{which}{ending}", stored=whole, parts=parts)
 
 
 def blocks(store: Store, use: Use, node: Node) -> TensorSource | None:

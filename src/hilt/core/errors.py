@@ -11,6 +11,7 @@
     ├── FormatError               bytes are not what their format says; carries the offset
     │   └── LimitExceeded         a bound from `Limits` was reached; carries its name
     ├── ReportInvalid             what was stored or sent is no report of hilt; carries the key path
+    ├── IndexInvalid              an index of known models is damaged or of another version; carries file and offset
     └── MissingExtra              an optional package is not installed; carries the pip line
 
 Anything else that escapes from hilt is a bug in hilt.
@@ -87,6 +88,17 @@ class ReportInvalid(HiltError):
     def __init__(self, message: str, *, where: str = "") -> None:
         self.message, self.where = message, where
         super().__init__(": ".join(part for part in (where, message) if part))
+
+
+class IndexInvalid(HiltError):
+    """An index of known models is damaged, or of another version.
+
+    `offset` is the place in the file, in bytes from its start; `way_out` what whoever needs it can do.
+    """
+
+    def __init__(self, message: str, *, file: str, offset: int, way_out: str) -> None:
+        self.message, self.file, self.offset, self.way_out = message, file, offset, way_out
+        super().__init__(f"{file}: {message} (at byte {offset}); {way_out}")
 
 
 class MissingExtra(HiltError):

@@ -1,0 +1,137 @@
+"""Finds the keys that are near to others, among millions: by the number of bits in which they differ, with NumPy alone.
+
+Keys of strangers differ in 128 of 256 bits, give or take 8; those of sketches with a cosine of .4 in 94, of .7 in 64, of
+a quantised or fine-tuned copy in fewer than 10. What stands for a model is the sum over its keys of how unlikely each is by
+chance, and it must outweigh the number of keys that were looked at.
+
+Where few are to be compared, all are, in all bits. Among many, each slot of an index is asked with the first keys only that
+the model has for it, and the first 64 bits decide whether the others are looked at: of the keys with a cosine of .9 that
+passes all, of those with .7 19 of 20, of those with .5 three of five; a model has eight. `benchmarks/lineage_search.py`
+compares this with faiss and usearch.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from hilt.knowledge.lineage.index_file import KEYS, WORDS, Table
+from hilt.knowledge.lineage.index_keys import Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+NEAR = 94
+"""Bits in which two keys may differ: a cosine of .4."""
+EXACTLY = 1 << 23
+"""Comparisons up to which all bits of all keys are compared."""
+DEEP = 1 << 26
+"""Comparisons up to which a slot is asked with further keys, where the first found too little."""
+_FIRST = 22
+"""Of the first 64 bits, where there is more to compare."""
+_BITS = 64 * WORDS
+_BLOCK = 1 << 15
+"""Keys that are compared at once: what is made of them stays in the cache."""
+_DOUBT = 2.0
+"""What the weight of a model must have above the number of keys that were looked at, as a natural logarithm."""
+
+
+class Near(NamedTuple):
+    """Models by number, the nearest first: `weights` is how unlikely it is that so much is alike by chance (as a natural
+    logarithm), `keys` how many keys are, `bits` in how many bits the nearest of them differs."""
+
+    models: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    keys: NDArray[np.int64]
+    bits: NDArray[np.int64]
+
+
+class _Hits(NamedTuple):
+    models: NDArray[np.int64]
+    tensors: NDArray[np.int64]
+    bits: NDArray[np.int64]
+
+
+def nearest(table: Table, asked: Asked, most: int) -> Near:
+    """The models whose keys are nearest to those of the model that is asked for, no more than `most`."""
+    models = table.first.shape[1]
+    everything = len(asked.keys) * KEYS * models
+    if everything <= EXACTLY:
+        return _weighed(_hits(_everywhere(table, asked)), everything, most)
+    deepest = max(len(slot) for slot in asked.slots)
+    found = _Hits(*(np.zeros(0, np.int64),) * 3)
+    done = 0
+    for deep in (1, min(deepest, max(1, DEEP // (KEYS * models)))):
+        found = _hits([found, *_in_slots(table, asked, done, deep)])
+        near = _weighed(found, KEYS * deep * models, most)
+        done = deep
+        if near.keys.max(initial=0) > KEYS // 2:
+            break
+    return near
+
+
+def within(
+    first: NDArray[np.uint64], rest: NDArray[np.uint64], key: NDArray[np.uint64], bound: int = 64
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The numbers of the keys that differ from `key` in no more than `NEAR` bits, and in how many.
+
+    Those that differ in more than `bound` of the first 64 bits are left out.
+    """
+    words, bits = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint8)
+    numbers, distances = [], []
+    for begin in range(0, len(first), _BLOCK):
+        block = first[begin : begin + _BLOCK]
+        size = len(block)
+        np.bitwise_count(np.bitwise_xor(block, key[0], out=words[:size]), out=bits[:size])
+        near = np.arange(size) if bound >= 64 else np.flatnonzero(bits[:size] <= bound)
+        if not len(near):
+            continue
+        others = rest[begin : begin + size]
+        counted = np.bitwise_count((others if bound >= 64 else others[near]) ^ key[1:])
+        distance = bits[near].astype(np.int64) + counted[:, 0] + counted[:, 1] + counted[:, 2]
+        kept = distance <= NEAR
+        numbers.append(near[kept] + begin)
+        distances.append(distance[kept])
+    empty = [np.zeros(0, np.int64)]
+    return np.concatenate(numbers or empty), np.concatenate(distances or empty)
+
+
+def _everywhere(table: Table, asked: Asked) -> Iterator[_Hits]:
+    for slot in range(KEYS):
+        for key, tensor in zip(asked.keys, asked.tensors, strict=True):
+            yield _hit(*within(table.first[slot], table.rest[slot], key), int(tensor))
+
+
+def _in_slots(table: Table, asked: Asked, begin: int, end: int) -> Iterator[_Hits]:
+    for number, slot in enumerate(asked.slots):
+        for key in slot[begin:end]:
+            found = within(table.first[number], table.rest[number], asked.keys[key], _FIRST)
+            yield _hit(*found, int(asked.tensors[key]))
+
+
+def _hit(models: NDArray[np.int64], bits: NDArray[np.int64], tensor: int) -> _Hits:
+    return _Hits(models, np.full(len(models), tensor, np.int64), bits)
+
+
+def _hits(several: Iterator[_Hits] | list[_Hits]) -> _Hits:
+    kept = [one for one in several if len(one.models)] or [_Hits(*(np.zeros(0, np.int64),) * 3)]
+    return _Hits(*(np.concatenate(column) for column in zip(*kept, strict=True)))
+
+
+def _weighed(hits: _Hits, compared: int, most: int) -> Near:
+    """Of each model and tensor the nearest key counts, once."""
+    order = np.lexsort((hits.bits, hits.tensors, hits.models))
+    models, tensors, bits = (column[order] for column in hits)
+    new = np.ones(len(models), bool)
+    new[1:] = (models[1:] != models[:-1]) | (tensors[1:] != tensors[:-1])
+    models, bits = models[new], bits[new]
+    numbers, begins, keys = np.unique(models, return_index=True, return_counts=True)
+    weights = np.add.reduceat(np.square(_BITS / 2 - bits) / (_BITS / 2), begins) if len(begins) else np.zeros(0)
+    nearest_bits = np.minimum.reduceat(bits, begins) if len(begins) else bits
+    enough = np.flatnonzero(weights > log(max(compared, 1)) + _DOUBT)
+    first = enough[np.argsort(-weights[enough], kind="stable")][:most]
+    return Near(numbers[first], weights[first], keys[first], nearest_bits[first])

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.npy import Npy
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.numpy_arrays import arrays_in, dense, is_weight, number_format
-from hilt.formats.tensors.partners import oriented
+from hilt.formats.tensors.numpy_arrays import dense, is_weight, number_format
+from hilt.formats.tensors.pickle import in_pickles
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
     name = given.path.rpartition("/")[2].removesuffix(".npy")
-    if given.value.objects:
-        yield from oriented(of_array("", given.value, given.source, given.limits))
-    else:
-        yield from of_array(name, given.value, given.source, given.limits)
+    yield from of_array("" if given.value.objects else name, given.value, given.source, given.limits)
 
 
 def of_array(name: str, array: Npy, source: ByteSource, limits: Limits) -> Iterator[TensorSource]:
     """The tensor of one array, or those that its objects hold."""
     if array.objects:
-        streams = (stream for stream in array.pickles if not stream.following)
-        yield from chain.from_iterable(arrays_in(stream, limits, name) for stream in streams)
+        yield from in_pickles((stream for stream in array.pickles if not stream.following), limits, name)
     elif is_weight(number_format(array.descr), array.shape):
         yield dense(name, array.descr, array.shape, array.fortran_order, source, array.data_start)

@@ -7,19 +7,17 @@ they count or point.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
 from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.errors import FormatError
-from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.pickle import PickleStream
-from hilt.formats.pickle_machine import Global, Items, Made, Value
+from hilt.formats.pickle_machine import Global, Made, Value
 from hilt.formats.pickle_walk import Span
 from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.pickled import Objects, find, root
 from hilt.formats.tensors.recoded import Escaped, Latin1
 from hilt.formats.tensors.strided import in_c_order, laid_out
 
@@ -29,7 +27,8 @@ _MODULES = frozenset(("numpy.core.multiarray", "numpy._core.multiarray", "numpy.
 _MOST_DIMENSIONS = 64
 
 
-class Array(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Array:
     """An array as a pickle describes it; `bytes` is what makes its numbers, or where they stand."""
 
     descr: str
@@ -38,40 +37,18 @@ class Array(NamedTuple):
     bytes: Value
 
 
-class _Raw(NamedTuple):
+class Raw(NamedTuple):
     """Raw bytes between two opcodes, up to `end`."""
 
     end: int
 
 
-class _Arrays(Objects):
-    """Runs a pickle of joblib: behind the BUILD of a wrapper stand the bytes of its array."""
-
-    def __init__(self, limits: Limits, stream: PickleStream) -> None:
-        super().__init__(limits)
-        self._raw = dict(stream.arrays)
-
-    def built(self, target: Value, state: Value, position: int) -> Value:
-        end = self._raw.get(position + 1)
-        if end is None or not isinstance(state, Items):
-            return super().built(target, state, position)
-        return _array(state.get("shape"), state.get("dtype"), state.get("order") == "F", _Raw(end))
-
-
-def arrays_in_all(streams: Iterable[PickleStream], limits: Limits) -> Iterator[TensorSource]:
-    """The arrays in all pickles of a file; of those behind the first, what stands in ones that do not break."""
-    for number, stream in enumerate(one for one in streams if not one.overlay):
-        if number == 0 or stream.broken is None:
-            yield from arrays_in(stream, limits, str(number) if number else "")
-
-
-def arrays_in(stream: PickleStream, limits: Limits, name: str = "") -> Iterator[TensorSource]:
-    """The arrays of numbers in one pickle. Raises `FormatError` where it breaks, or an array has not the bytes it says."""
-    for path, one in find(root(stream, _Arrays(limits, stream)), array, limits, name):
-        dtype = number_format(one.descr)
-        if is_weight(dtype, one.shape):
-            source, begin = _bytes(path, stream.source, one.bytes, prod(one.shape) * SIZES[dtype])
-            yield dense(path, one.descr, one.shape, one.fortran_order, source, begin)
+def stored(name: str, one: Array, source: ByteSource) -> Iterator[TensorSource]:
+    """The array that `one` describes, if it may be weights. Raises `FormatError` where its bytes are not as many as it says."""
+    dtype = number_format(one.descr)
+    if is_weight(dtype, one.shape):
+        bytes_, begin = _bytes(name, source, one.bytes, prod(one.shape) * SIZES[dtype])
+        yield dense(name, one.descr, one.shape, one.fortran_order, bytes_, begin)
 
 
 def dense(
@@ -103,13 +80,13 @@ def array(value: Value) -> Array | None:
         case Array():
             return value
         case Made(Global(module, "_reconstruct"), _, tuple((*_, shape, dtype, order, data))) if module in _MODULES:
-            return _array(shape, dtype, order is True or order == 1, data)
+            return described(shape, dtype, order is True or order == 1, data)
         case Made(Global(module, "_frombuffer"), (data, dtype, shape, order)) if module in _MODULES:
-            return _array(shape, dtype, order == "F", data)
+            return described(shape, dtype, order == "F", data)
     return None
 
 
-def _array(shape: Value, dtype: Value, fortran_order: bool, data: Value) -> Array | None:
+def described(shape: Value, dtype: Value, fortran_order: bool, data: Value) -> Array | None:
     match dtype:
         case Made(Global("numpy", "dtype"), (str(name), *_), state):
             order = state[1] if isinstance(state, tuple) and len(state) > 1 and isinstance(state[1], str) else ""
@@ -126,7 +103,7 @@ def _array(shape: Value, dtype: Value, fortran_order: bool, data: Value) -> Arra
 def _bytes(name: str, source: ByteSource, data: Value, size: int) -> tuple[ByteSource, int]:
     """Where the `size` bytes of an array stand: a source, and the place in it."""
     match data:
-        case _Raw(end):
+        case Raw(end):
             return source, end - size
         case Made(Global("_codecs", "encode"), (Span(begin, length), *_)) if size <= length <= 2 * size:
             return Latin1(source, begin, begin + length, size), 0

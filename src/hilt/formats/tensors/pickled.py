@@ -24,6 +24,8 @@ _ITEM = 64
 """About what an item that is kept takes in memory, in bytes."""
 _NAME_MAX = 1024
 """Characters of a name that are kept."""
+_REPEATED = "_flat_weights"
+"""An attribute of recurrent modules of PyTorch that lists their parameters again."""
 _SILENT = frozenset(("_modules", "_parameters", "_buffers"))
 """Attributes of a module of PyTorch that its state dict leaves out of the names."""
 
@@ -181,7 +183,7 @@ def _named(items: Iterable[Value]) -> Iterator[tuple[str, Value]]:
     for number, item in enumerate(items):
         match item:
             case (str(key), inner):
-                if not key.lower().startswith("optim"):
+                if key != _REPEATED and not key.lower().startswith("optim"):
                     yield "" if key in _SILENT else key, inner
             case (int(key), inner):
                 yield str(key), inner

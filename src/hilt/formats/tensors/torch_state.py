@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
 
-from hilt.core.byte_source import ByteSource
+from hilt.core.byte_source import ByteSource, MemorySource, Window
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
+from hilt.formats import torch_legacy
 from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_machine import Global, Made, Opaque, Value
+from hilt.formats.pickle_walk import Span
 from hilt.formats.tensors.numbers import SIZES
 from hilt.formats.tensors.pickled import Objects, find, root
 from hilt.formats.tensors.quantised import affine, channels
@@ -40,20 +42,21 @@ _MOST_DIMENSIONS = 64
 _UTILS = "torch._utils"
 
 
-class Stored(NamedTuple):
-    """A storage, or the part of it that is meant, in its elements."""
-
-    storage: Storage
-    begin: int
-    size: int
-
-
 class Place(NamedTuple):
     """Where the bytes of a storage lie: `size` bytes from `begin` on."""
 
     source: ByteSource
     begin: int
     size: int
+
+
+class Stored(NamedTuple):
+    """A storage, or the part of it that is meant, in its elements. It may bring the place of its bytes along."""
+
+    storage: Storage
+    begin: int
+    size: int
+    place: Place | None = None
 
 
 class Scale(NamedTuple):
@@ -154,16 +157,37 @@ def tensors_in(
     Raises `FormatError` where a tensor reaches outside of its storage, and where the pickle breaks.
     """
     for path, one in find(root(stream, machine or State(limits)), view, limits, name):
-        matrix = one.dtype in _SMALL and len(one.shape) > 1
-        if one.scale is not None or one.dtype in _WEIGHTS or matrix:
-            yield from tensor(path, one, place, big_endian=big_endian)
+        yield from weights(path, one, place, big_endian=big_endian)
+
+
+def loaded(source: ByteSource, data: Value, limits: Limits) -> Stored | None:
+    """The storage in the bytes that a pickle hands to PyTorch: a file of its own, as before PyTorch 1.6."""
+    match data:
+        case Span(begin, size):
+            source = Window(source, begin, size)
+        case bytes():
+            source = MemorySource(data)
+        case _:
+            return None
+    value = torch_legacy.read(source, limits)
+    if len(value.storages) != 1 or len(value.places) != 1:
+        raise FormatError("the bytes of a storage hold none")
+    (one,), ((begin, end),) = value.storages, value.places.values()
+    return Stored(one, 0, one.size, Place(source, begin, end - begin))
+
+
+def weights(name: str, one: View, place: Callable[[Storage], Place], *, big_endian: bool) -> Iterator[TensorSource]:
+    """The tensor that `one` describes, if it may be weights."""
+    matrix = one.dtype in _SMALL and len(one.shape) > 1
+    if one.scale is not None or one.dtype in _WEIGHTS or matrix:
+        yield from tensor(name, one, place, big_endian=big_endian)
 
 
 def tensor(name: str, one: View, place: Callable[[Storage], Place], *, big_endian: bool) -> Iterator[TensorSource]:
     """The tensor that `one` describes, unless it is empty or repeats numbers."""
     if one.dtype is None or not 0 < prod(one.shape) <= one.stored.size:
         return
-    where, size = place(one.stored.storage), SIZES[one.dtype]
+    where, size = one.stored.place or place(one.stored.storage), SIZES[one.dtype]
     last = one.offset + sum((n - 1) * step for n, step in zip(one.shape, one.strides, strict=True))
     elements = one.stored.size * max(one.stored.storage.item_size, 1) // size
     if last >= elements or (one.stored.begin + last + 1) * size > where.size:

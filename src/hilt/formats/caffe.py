@@ -24,7 +24,7 @@ from hilt.formats.stretches import Stretch
 NET = {1: BYTES, 2: BYTES, 3: BYTES, 4: VARINT, 5: VARINT, 6: BYTES, 7: VARINT, 8: BYTES, 100: BYTES}
 LAYER = {1: BYTES, 2: BYTES, 3: BYTES, 4: BYTES, 5: FIXED32, 6: BYTES, 7: BYTES, 8: BYTES, 9: BYTES, 10: VARINT}
 OLD_LAYER = {1: BYTES, 2: BYTES, 3: BYTES, 4: BYTES, 5: VARINT, 6: BYTES, 7: FIXED32, 8: FIXED32}
-_OLD, _NEW = 2, 100
+OLD, NEW = 2, 100
 
 _Parts = Mapping[int, tuple[str, Mapping[int, str]]]
 _DATA = ("data_param", {1: "source", 3: "mean_file"})
@@ -36,11 +36,11 @@ _WINDOWS = ("window_data_param", {1: "source", 3: "mean_file", 13: "root_folder"
 _TRANSFORM = ("transform_param", {4: "mean_file"})
 _PYTHON = ("python_param", {1: "module", 2: "layer"})
 PARTS: Mapping[int, _Parts] = {
-    _NEW: {
+    NEW: {
         100: _TRANSFORM, 107: _DATA, 112: _HDF5_DATA, 113: _HDF5_OUTPUT, 115: _IMAGES, 116: _INFOGAIN, 129: _WINDOWS,
         130: _PYTHON,
     },
-    _OLD: {
+    OLD: {
         1: ("layer", {16: "source", 18: "mean_file"}), 11: _DATA, 13: _HDF5_DATA, 14: _HDF5_OUTPUT, 15: _IMAGES,
         16: _INFOGAIN, 20: _WINDOWS, 36: _TRANSFORM,
     },
@@ -89,10 +89,10 @@ def probe(head: Head) -> bool:
         return False
     wire, net = opened
     try:
-        if _NEW in net:
-            layer = inside(wire, net[_NEW], LAYER)
+        if NEW in net:
+            layer = inside(wire, net[NEW], LAYER)
             return layer is not None and {1, 2} <= layer.keys() and wire.text(layer[2]).isidentifier()
-        layer = inside(wire, net[_OLD], OLD_LAYER) if _OLD in net else None
+        layer = inside(wire, net[OLD], OLD_LAYER) if OLD in net else None
         if layer is None or 1 not in layer:
             return layer is not None and {4, 5} <= layer.keys() and wire.text(layer[4]).isprintable()
         oldest = inside(wire, layer[1], {1: BYTES, 2: BYTES})
@@ -104,7 +104,7 @@ def probe(head: Head) -> bool:
 def read(source: ByteSource, limits: Limits) -> Caffe:
     """The model in `source`. Raises `FormatError` where the bytes are no protobuf of that shape."""
     wire, name, layers, parameters = Wire(source, limits), "", list[Layer](), 0
-    fields = Known(wire, NET, repeated=(_OLD, 3, 4, 8, _NEW))
+    fields = Known(wire, NET, repeated=(OLD, 3, 4, 8, NEW))
     for field in fields:
         if field.number == 1:
             name = wire.text(field)
@@ -121,7 +121,7 @@ def read(source: ByteSource, limits: Limits) -> Caffe:
 
 def _layer(wire: Wire, within: Field, limits: Limits) -> tuple[Layer, int]:
     """The layer, and how many numbers its blobs hold."""
-    parts, new = PARTS[within.number], within.number == _NEW
+    parts, new = PARTS[within.number], within.number == NEW
     name = kind = ""
     settings, numbers = list[Setting](), 0
     for field in wire.message(within=within):

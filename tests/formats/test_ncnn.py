@@ -7,7 +7,7 @@ from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.ncnn import read
-from hilt.knowledge.ncnn_layers import type_of
+from hilt.formats.ncnn_layers import type_of
 
 
 @pytest.mark.parametrize("data", [ncnn(), ncnn().replace(b"\n", b"\r\n"), ncnn_binary()])

@@ -88,12 +88,12 @@ def _mnn(_files: Files, path: str, model: Mnn) -> Claims:
 
 
 def _ncnn(files: Files, path: str, model: Ncnn) -> Claims:
-    from hilt.knowledge.ncnn_layers import weights_of
+    from hilt.formats.ncnn_layers import weights_of
 
     target = path.removesuffix(".bin").removesuffix(".param") + ".bin"
     if target in files.formats and not model.of_pnnx:
-        for claimed in weights_of(model.layers, files.read(target).source):
-            yield target, claimed
+        for stored in weights_of(model.layers, files.read(target).source):
+            yield target, (stored.begin, stored.end)
 
 
 def _tensorflow(_files: Files, path: str, index: TensorflowVariables) -> Claims:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def ncnn_custom_layers(file: ReadFile[Ncnn]) -> Iterator[Finding]:
-    from hilt.knowledge.ncnn_layers import ADDED, BUILT_IN, type_of
+    from hilt.formats.ncnn_layers import ADDED, BUILT_IN, type_of
 
     if file.value.of_pnnx:
         return  # a description that ncnn does not read, of operators of PyTorch

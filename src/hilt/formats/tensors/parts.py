@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,3 +96,31 @@ class Cropped:
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
         return self.stored.columns(begin, end, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swapped:
+    """A tensor with its first two dimensions in the other order: a kernel (out, in, ...) as (in, out, ...)."""
+
+    stored: TensorSource
+
+    @property
+    def name(self) -> str:
+        return self.stored.name
+
+    @property
+    def dtype(self) -> str:
+        return self.stored.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        first, second, *rest = self.stored.shape
+        return second, first, *rest
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        first, each = self.stored.shape[0], prod(self.stored.shape[2:])
+        columns = self.stored.columns(begin * each, end * each, first)
+        return np.ascontiguousarray(columns.reshape(-1, each, first).transpose(0, 2, 1)).reshape(end - begin, -1)
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        return columns_of_rows(self, begin, end, most)

@@ -8,13 +8,11 @@ tag that says how they are stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
-
-if TYPE_CHECKING:
-    from hilt.formats.ncnn import Layer
+from hilt.formats.ncnn import Layer
 
 BUILT_IN = tuple(
     """
@@ -44,31 +42,51 @@ _TABLE = 256 * 4
 _WORD = 4
 
 
-def weights_of(layers: tuple[Layer, ...], source: ByteSource) -> Iterator[tuple[int, int]]:
-    """The bytes [begin, end) of `source` that each tensor of the layers takes, in order.
+class Stored(NamedTuple):
+    """A tensor: the bytes [begin, end), with its tag, and how many numbers it has. `place` counts those of its layer.
+
+    `kind` is the type of the numbers, which end the bytes but for what fills the last word; empty for indices into a
+    table before them.
+    """
+
+    layer: Layer
+    place: int
+    begin: int
+    end: int
+    count: int
+    kind: str
+
+    @property
+    def numbers(self) -> int:
+        """Where the numbers begin."""
+        return self.end - -(-self.count * {"F32": 4, "F16": 2}.get(self.kind, 1) // _WORD) * _WORD
+
+
+def weights_of(layers: tuple[Layer, ...], source: ByteSource) -> Iterator[Stored]:
+    """The tensors in `source` that the layers take, in order.
 
     Raises `FormatError` for a layer whose weights nobody knows, and for a parameter that is no number.
     """
     position = 0
     for layer in layers:
-        for count, tagged in _needs(layer):
+        for place, (count, tagged) in enumerate(_needs(layer)):
             if count < 0 or position > source.size:
                 raise FormatError(f"layer {layer.name!r} asks for {count} numbers at byte {position}")
-            size = _stored(source, position, count) if tagged and count else count * _WORD
-            yield position, position + size
+            size, kind = _stored(source, position, count) if tagged and count else (count * _WORD, "F32")
+            yield Stored(layer, place, position, position + size, count, kind)
             position += size
 
 
-def _stored(source: ByteSource, position: int, count: int) -> int:
-    """The bytes of a tensor with its tag (ModelBinFromDataReader::load, type 0)."""
+def _stored(source: ByteSource, position: int, count: int) -> tuple[int, str]:
+    """The bytes of a tensor with its tag (ModelBinFromDataReader::load, type 0), and the type of its numbers."""
     tag = source.read(position, _WORD)
     if tag == _FLOAT16:
-        return _WORD + -(-2 * count // _WORD) * _WORD
+        return _WORD + -(-2 * count // _WORD) * _WORD, "F16"
     if tag == _INT8:
-        return _WORD + -(-count // _WORD) * _WORD
+        return _WORD + -(-count // _WORD) * _WORD, "I8"
     if tag == _TAGGED_FLOAT32 or not any(tag):
-        return _WORD + _WORD * count
-    return _WORD + _TABLE + -(-count // _WORD) * _WORD
+        return _WORD + _WORD * count, "F32"
+    return _WORD + _TABLE + -(-count // _WORD) * _WORD, ""
 
 
 def type_of(layer: Layer) -> str:

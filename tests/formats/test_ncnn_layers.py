@@ -9,8 +9,8 @@ from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats.ncnn import read
+from hilt.formats.ncnn_layers import weights_of
 from hilt.knowledge.companions import companions
-from hilt.knowledge.ncnn_layers import weights_of
 from repositories import repository
 
 ALONE = {
@@ -30,7 +30,7 @@ ALONE = {
 @pytest.mark.parametrize("line", ALONE)
 def test_a_layer_takes_as_many_bytes_as_ncnn_reads(line: str) -> None:
     ranges = list(weights_of(read(MemorySource(ncnn(line)), Limits()).layers, MemorySource(bytes(4096))))
-    assert max((end for _, end in ranges), default=0) == ALONE[line]
+    assert max((stored.end for stored in ranges), default=0) == ALONE[line]
 
 
 @pytest.mark.parametrize("line", ["Own l 0 0", "Bias l 0 0 0=-4", "LSTM l 0 0 1=4", "Gemm l 0 0 6=1 10=9"])

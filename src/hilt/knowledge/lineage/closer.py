@@ -61,6 +61,13 @@ class TensorSketch:
         return None if self.written is None else writer(self.name)
 
     @property
+    def writes(self) -> NDArray[np.float32]:
+        """What it writes to the residual stream: W O, of shape (width of the stream, 32); of no rows where it writes to none."""
+        if self.written is None:
+            return np.zeros((0, WIDTH), np.float32)
+        return self.written.astype(np.float32) * np.float32(self.scale)
+
+    @property
     def size(self) -> int:
         """About how many bytes it takes when it is encoded."""
         return 100 + len(self.name) + self.sums.nbytes + (0 if self.written is None else self.written.nbytes)

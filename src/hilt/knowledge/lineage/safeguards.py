@@ -6,11 +6,29 @@ The direction's meaning cannot be told from weights: erasing any other concept l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+from typing import NamedTuple
 
-from hilt.core.lineage import Ablation
-from hilt.knowledge.lineage.closer import ModelSketch
+from hilt.core.lineage import Ablation, Cut
+from hilt.knowledge.lineage.calibration import table
+from hilt.knowledge.lineage.closer import ModelSketch, TensorSketch
+from hilt.knowledge.lineage.shared_direction import Change, Shared, change, shared_direction
 from hilt.knowledge.lineage.slabs import Slab
+from hilt.knowledge.lineage.writers import Writer
+
+_FEWEST = 4
+"""Fewer matrices than these have nothing in common that would tell anything."""
+_BELOW = (
+    "a direction of which less than about a fifth was taken out, one taken out of fewer than three matrices, experts beyond "
+    "the first four of a layer, and a residual stream that was permuted or rotated as a whole"
+)
+
+
+class _Pair(NamedTuple):
+    writer: Writer
+    change: Change
 
 
 def against(
@@ -20,9 +38,97 @@ def against(
 
     `names` pairs tensors (name in the base -> in the suspect). Without it they are paired by name, else by kind and layer.
     """
-    raise NotImplementedError
+    if base.seed != suspect.seed:
+        return _unknown("the sketches of both models were taken with other random numbers", title)
+    paired = _paired(base, suspect, names or {})
+    if len(paired) < _FEWEST:
+        seen = f"{len(paired)} matrices that write to a residual stream were found in both models"
+        return _unknown(f"{seen}; {_FEWEST} are the least that tell anything", title)
+    pairs = [pair for pair in paired if pair.change.comparable]
+    if len(pairs) < max(_FEWEST, len(paired) // 2):
+        return _unknown(
+            f"{len(paired) - len(pairs)} of {len(paired)} matrices that write to the residual stream have changed so much that "
+            "they are no longer those of the base, or stand in another basis",
+            title,
+        )
+    widths = Counter(len(pair.change.before) for pair in pairs)
+    pairs = [pair for pair in pairs if len(pair.change.before) == widths.most_common(1)[0][0]]
+    left = len(paired) - len(pairs) + base.left_out + suspect.left_out
+    return _told(pairs, shared_direction([pair.change for pair in pairs]), title, left)
 
 
 def alone(slabs: Iterable[Slab]) -> Ablation:
     """What was cut out, as far as the weights alone tell, from the slabs of all matrices that write to the stream."""
     raise NotImplementedError
+
+
+def _told(pairs: Sequence[_Pair], shared: Shared, title: str, left: int) -> Ablation:
+    limits = table("safeguards")["against"]
+    hits = shared.hits
+    layers = tuple(sorted({pairs[hit.matrix].writer.layer for hit in hits if pairs[hit.matrix].writer.layer >= 0}))
+    taken = f"out of {len(hits)} of {len(pairs)} matrices a direction was taken"
+    figures = [
+        f"{taken} (cosine above {limits['align']:g}, strength above {limits['strength']:g}; largest cosine {shared.align:.2f})",
+        f"{shared.share:.0%} of all changes lie in one direction",
+    ]
+    together = sum(hit.together for hit in hits)
+    cut = Cut.NOT_FOUND
+    if together >= limits["hits"] or len(hits) >= limits["own_hits"]:
+        cut = Cut.FOUND
+        figures.append(f"in {together} of them it is one that all matrices share")
+    elif shared.share > limits["share"] and shared.changed >= limits["hits"]:
+        cut = Cut.SHARED_EDIT
+        figures.append(f"in {shared.changed} matrices most of the change lies in that direction, and is no projection")
+    below = _BELOW + (f"; {left} tensors that were not compared" if left else "")
+    return Ablation(
+        cut=cut,
+        base=title,
+        matrices=len(pairs),
+        hit=shared.changed if cut is Cut.SHARED_EDIT else len(hits),
+        layers=layers,
+        strength=round(median(hit.strength for hit in hits), 3) if cut is Cut.FOUND else None,
+        why=tuple(figures),
+        below=below,
+    )
+
+
+def _unknown(why: str, title: str = "") -> Ablation:
+    return Ablation(cut=Cut.UNKNOWN, base=title, why=(why,))
+
+
+def _paired(base: ModelSketch, suspect: ModelSketch, names: Mapping[str, str]) -> list[_Pair]:
+    """Every matrix of the base that writes to the stream, with that of the suspect."""
+    by_name, by_place = _writers(suspect), _by_place(suspect)
+    places = _by_place(base)
+    found = []
+    for name, one in _writers(base).items():
+        role = one.writer
+        if role is None:
+            continue
+        other = by_name.get(names.get(name, name))
+        if other is None and name not in names and places.get(_place(role)) is one:
+            other = by_place.get(_place(role))
+        if other is None or other.shape != one.shape or one.odd or other.odd:
+            continue
+        changed = change(one.writes, other.writes)
+        if changed is not None:
+            found.append(_Pair(role, changed))
+    return found
+
+
+def _writers(model: ModelSketch) -> dict[str, TensorSketch]:
+    return {name: one for name, one in model.tensors.items() if one.written is not None}
+
+
+def _place(role: Writer) -> tuple[int, str, int]:
+    return role.layer, role.kind, role.expert
+
+
+def _by_place(model: ModelSketch) -> dict[tuple[int, str, int], TensorSketch | None]:
+    """None where two matrices stand at one place, as those of an encoder and of a decoder do."""
+    found: dict[tuple[int, str, int], TensorSketch | None] = {}
+    for one in _writers(model).values():
+        if (role := one.writer) is not None:
+            place = _place(role)
+            found[place] = None if place in found else one
+    return found

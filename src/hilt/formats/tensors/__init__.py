@@ -16,6 +16,7 @@ from hilt.core.tensor_source import TensorSource
 TENSORS: dict[str, str] = {
     "caffe": "caffe",
     "coreml": "coreml",
+    "equinox": "equinox",
     "gguf": "gguf",
     "hdf5": "hdf5",
     "joblib": "pickle",
@@ -23,6 +24,7 @@ TENSORS: dict[str, str] = {
     "keras": "keras",
     "keras-h5": "hdf5",
     "mxnet-parameters": "mxnet_parameters",
+    "msgpack": "msgpack",
     "npy": "npy",
     "npz": "npz",
     "ncnn": "ncnn",

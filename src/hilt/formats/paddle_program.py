@@ -60,7 +60,7 @@ def read(source: ByteSource, limits: Limits) -> PaddleProgram:
     """The program in `source`. Raises `FormatError` where the bytes are no protobuf of that shape."""
     wire, operators, paths = Wire(source, limits), Counter[str](), list[tuple[str, str]]()
     blocks = variables = 0
-    stored = set[str]()
+    names = set[str]()
     known = Known(wire, _PROGRAM, repeated=(1,))
     for block in known:
         if block.key != (1, BYTES):
@@ -69,12 +69,12 @@ def read(source: ByteSource, limits: Limits) -> PaddleProgram:
         for field in wire.message(within=block):
             if field.key == (3, BYTES):
                 variables += 1
-                stored |= _stored(wire, field)
+                names |= stored(wire, field)
             elif field.key == (4, BYTES):
                 name, named = _operator(wire, field)
                 operators[name] += 1
                 paths.extend((name, path) for path in named)
-            seen = len(operators) + len(paths) + len(stored)
+            seen = len(operators) + len(paths) + len(names)
             if seen > limits.graph_items:
                 raise LimitExceeded("graph_items", seen, limits.graph_items, offset=field.start)
     if not blocks:
@@ -82,14 +82,14 @@ def read(source: ByteSource, limits: Limits) -> PaddleProgram:
     return PaddleProgram(
         blocks=blocks,
         variables=variables,
-        parameters=len(stored),
+        parameters=len(names),
         operators=MappingProxyType(dict(operators)),
         paths=tuple(paths),
         unowned=known.unowned,
     )
 
 
-def _stored(wire: Wire, within: Field) -> set[str]:
+def stored(wire: Wire, within: Field) -> set[str]:
     """The name of a variable that is a tensor and stays when the program has run: a parameter."""
     name, persistable, kind = "", 0, -1
     for field in wire.message(within=within):

@@ -31,6 +31,7 @@ TENSORS: dict[str, str] = {
     "onnx": "onnx",
     "openvino-ir": "openvino",
     "pickle": "pickle",
+    "paddle-parameters": "paddle_parameters",
     "safetensors": "safetensors",
     "saved-model": "tensorflow_graph",
     "tensorflow-graph": "tensorflow_graph",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError, LimitExceeded
@@ -26,13 +27,22 @@ _INDEXES = {0: 0, 1: 1, 2: 2}
 _SIZES = {0: 4, 1: 8, 2: 2, 3: 1, 4: 4, 5: 1, 6: 8, 7: 1, 12: 2}
 
 
+class Array(NamedTuple):
+    """A dense array: its type (mshadow/base.h, TypeFlag), its shape, and where its numbers begin."""
+
+    kind: int
+    shape: tuple[int, ...]
+    begin: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MxnetParameters:
-    """The names of the arrays, and how many numbers they hold."""
+    """The names of the arrays, and how many numbers they hold. `places` has None for an array that is not dense."""
 
     names: tuple[str, ...]
     arrays: int
     parameters: int
+    places: tuple[Array | None, ...] = ()
 
 
 def read(source: ByteSource, limits: Limits) -> MxnetParameters:
@@ -41,7 +51,7 @@ def read(source: ByteSource, limits: Limits) -> MxnetParameters:
     if cursor.take(16, "the magic") != MAGIC:
         raise FormatError("the file does not begin as arrays of MXNet do", offset=0)
     arrays = _count(cursor, limits, "the arrays")
-    parameters = sum(_array(cursor, limits) for _ in range(arrays))
+    found = [_array(cursor, limits) for _ in range(arrays)]
     names: list[str] = []
     for _ in range(_count(cursor, limits, "the names")):
         length = cursor.number("<Q", "a name")
@@ -51,10 +61,16 @@ def read(source: ByteSource, limits: Limits) -> MxnetParameters:
     cursor.end("the names")
     if names and len(names) != arrays:
         raise FormatError(f"{len(names)} names for {arrays} arrays", offset=cursor.offset)
-    return MxnetParameters(names=tuple(names), arrays=arrays, parameters=parameters)
+    return MxnetParameters(
+        names=tuple(names),
+        arrays=arrays,
+        parameters=sum(count for count, _ in found),
+        places=tuple(place for _, place in found),
+    )
 
 
-def _array(cursor: Cursor, limits: Limits) -> int:
+def _array(cursor: Cursor, limits: Limits) -> tuple[int, Array | None]:
+    """How many numbers an array holds, and where they are; the cursor goes behind them."""
     version = cursor.number("<I", "an array")
     storage = cursor.number("<i", "the storage of an array") if version in (_V2, _V3) else 0
     if storage not in _INDEXES:
@@ -62,17 +78,18 @@ def _array(cursor: Cursor, limits: Limits) -> int:
     stored = _shape(cursor, limits, version) if storage else None
     shape = _shape(cursor, limits, version)
     if shape is None:  # an array that was never filled
-        return 0
+        return 0, None
     _, _, kind = cursor.unpack("<iii", "the device and the type of an array")
     indexes = [
         (cursor.number("<i", "the type of indexes"), _shape(cursor, limits, version)) for _ in range(_INDEXES[storage])
     ]
     count = prod(stored or ()) if storage else prod(shape)
+    place = None if storage else Array(kind, shape, cursor.offset)
     for each, numbers in ((kind, count), *((each, prod(inner or ())) for each, inner in indexes)):
         if each not in _SIZES:
             raise FormatError(f"type {each} is not known", offset=cursor.offset - 4)
         cursor.skip(numbers * _SIZES[each], "an array")
-    return count
+    return count, place
 
 
 def _shape(cursor: Cursor, limits: Limits, version: int) -> tuple[int, ...] | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hilt.core.verification import Signature, Signed, Verification
     from hilt.core.waiver import Unwaived, Waived, Waiver
     from hilt.gate.check import check
+    from hilt.gate.diff import diff
     from hilt.gate.fit import fit
     from hilt.gate.judge import judge
     from hilt.gate.settings import Settings, find_settings
@@ -65,6 +66,7 @@ _HOME = {
     "Waiver": "core.waiver",
     "Where": "core.finding",
     "check": "gate.check",
+    "diff": "gate.diff",
     "find_settings": "gate.settings",
     "fit": "gate.fit",
     "judge": "gate.judge",
@@ -108,6 +110,7 @@ __all__ = [
     "Where",
     "__version__",
     "check",
+    "diff",
     "find_settings",
     "fit",
     "judge",

@@ -41,9 +41,12 @@ class Weights:
                 outer[path] = next(iter(TENSORS))
         return sorted(weight_sets(outer, kinds=TENSORS), key=lambda one: (-self.size(one), one.name))
 
-    def ask(self, what: str, paths: Sequence[str]) -> Told:
-        """What the answer of this name (`checks/lineage/answers.py`) tells of these files together."""
-        examined = self._worker.ask({"do": "weights", "check": what, "paths": list(paths)})
+    def ask(self, what: str, paths: Sequence[str], *, seed: int = 0) -> Told:
+        """What the answer of this name (`checks/lineage/answers.py`) tells of these files together.
+
+        `seed` is that of the random numbers, where it takes some.
+        """
+        examined = self._worker.ask({"do": "weights", "check": what, "paths": list(paths), "seed": seed})
         gap: Gap | None = next(iter(examined.gaps), None)
         return Told(examined.told, gap.why if gap is not None else "")
 

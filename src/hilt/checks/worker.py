@@ -255,42 +255,49 @@ def _repository(session: Session, check_id: str, facts: list[dict[str, Any]]) ->
 
 def _weights(session: Session, request: dict[str, Any]) -> Examined:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread takes address space, of which a reader has little
-    from hilt.checks.lineage.answers import File, Reopened, answer, described
+    from hilt.checks.lineage.answers import Asked, File, answer, described
     from hilt.formats.tensors import Given
 
-    def beside(path: str) -> ByteSource:
-        if path not in session.places:
-            raise FormatError(f"{path}: no file of the subject")
-        place = session.places[path]
-        return Reopened(lambda: session.opened.at(place), session.opened.at(place).size)
-
-    def read_path(path: str) -> ReadFile[Any]:
-        if path not in session.places:
-            raise FormatError(f"{path}: no file of the subject")
-        place = session.places[path]
-        file = session.kept.read(place, session.opened.at(place), session.limits)
-        if file.error is not None:
-            raise file.error
-        return file
-
     paths = frozenset(session.places)
+    formats = session.repository.formats if session.repository is not None else {}
     files: list[File] = []
-    for path in request["paths"]:
-        file = read_path(described(path, paths, session.repository.formats if session.repository else {}))
-        given = Given(
-            path=file.path,
-            value=file.value,
-            source=beside(file.path),
-            limits=session.limits,
-            beside=beside,
-            parsed=lambda other: read_path(other).value,
-            paths=paths,
-        )
-        files.append(File(file.format, given))
     try:
-        return Examined(told=answer(request["check"], files))
+        for path in request["paths"]:
+            file = _read_anew(session, described(path, paths, formats))
+            given = Given(
+                path=file.path,
+                value=file.value,
+                source=_reopened(session, file.path),
+                limits=session.limits,
+                beside=lambda other: _reopened(session, other),
+                parsed=lambda other: _read_anew(session, other).value,
+                paths=paths,
+            )
+            files.append(File(file.format, given))
+        return Examined(told=answer(request["check"], Asked(tuple(files), request["seed"], session.repository)))
     except FormatError as error:
         return _failed(request["check"], "", str(error))
+
+
+def _read_anew(session: Session, path: str) -> ReadFile[Any]:
+    place = _place(session, path)
+    file = session.kept.read(place, session.opened.at(place), session.limits)
+    if file.error is not None:
+        raise file.error
+    return file
+
+
+def _reopened(session: Session, path: str) -> ByteSource:
+    from hilt.checks.lineage.answers import Reopened
+
+    place = _place(session, path)
+    return Reopened(lambda: session.opened.at(place), session.opened.at(place).size)
+
+
+def _place(session: Session, path: str) -> Place:
+    if path not in session.places:
+        raise FormatError(f"{path!r:.200} is no file of the subject")
+    return session.places[path]
 
 
 def _marks(told: dict[str, dict[str, Any]]) -> dict[str, Marks]:

@@ -94,6 +94,8 @@ class Kinship(NamedTuple):
     groups: tuple[Group, ...] = ()
     why: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
+    backwards: bool = False
+    """By `relation` it was A that came from B: A is the quantised one, the pruned one, the one with more rows."""
 
     @property
     def related(self) -> bool:

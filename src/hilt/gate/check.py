@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hilt.checks import run as runner
 from hilt.checks.workers import Workers
@@ -21,6 +22,10 @@ from hilt.gate.patterns import signers_for
 from hilt.gate.settings import Settings
 from hilt.sources.listing import Listing
 from hilt.sources.references import open_reference
+
+if TYPE_CHECKING:
+    from hilt.checks.weights import Weights
+    from hilt.core.lineage import Kin
 
 
 def check(
@@ -73,6 +78,7 @@ def check_each(
         )
     files = [*names(policy, settings), *([settings.file] if settings.file else [])]
     chosen = policies(policy, settings)
+    compare = _comparing(settings)
     with Workers(settings.limits) as workers:
         for one in references:
             reference = fspath(one)
@@ -90,6 +96,7 @@ def check_each(
                         progress=progress or Silent(),
                         search_bytes=settings.search_bytes,
                         context=context,
+                        compare=compare,
                     )
             except UsageError:
                 raise
@@ -97,6 +104,15 @@ def check_each(
                 yield error
                 continue
             yield judged(_with_transfer(report, fetched), chosen, settings)
+
+
+def _comparing(settings: Settings) -> Callable[[Weights], Kin | None] | None:
+    """What holds weights against the index; it is loaded only where the settings name one."""
+    if not settings.kin_index:
+        return None
+    from hilt.gate.kin import comparing
+
+    return comparing(settings)
 
 
 def _beside(

@@ -50,7 +50,7 @@ class Printed(NamedTuple):
 
 @contextmanager
 def opened(
-    reference: str, settings: Settings, *, hashed: bool = False, progress: Progress | None = None
+    reference: str, settings: Settings, *, hashed: bool = True, progress: Progress | None = None
 ) -> Iterator[Opened]:
     """The subject at `reference`, read and checked. Raises what `check` raises."""
     found: list[Weights] = []
@@ -69,15 +69,15 @@ def opened(
         yield Opened(report, found[0])
 
 
-def printed(weights: Weights) -> tuple[Printed, ...]:
-    """The fingerprint of each set of weights, the largest first."""
-    return tuple(_printed(weights, one.name, one.paths) for one in weights.sets()[:SETS])
+def printed(weights: Weights, most: int = SETS) -> tuple[Printed, ...]:
+    """The fingerprints of the sets of weights, the largest first."""
+    return tuple(_printed(weights, one.name, one.paths) for one in weights.sets()[:most])
 
 
 def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:
     import base64
 
-    from hilt.knowledge.lineage.fingerprint import decode
+    from hilt.knowledge.lineage.print_bytes import decode
 
     told = weights.ask("print", paths)
     if told.value is None:

@@ -1,7 +1,4 @@
-"""What a reading process answers of a set of weights: the numbers stay with it, sketches of them go out.
-
-`paths` of a request are the files of one set; what they answer is made of their tensors together.
-"""
+"""What a reading process answers of a set of weights: the numbers stay with it, sketches of them go out."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from hilt.checks.check import Repository
 from hilt.core.byte_source import ByteSource, expect
 from hilt.core.tensor_source import TensorSource
 from hilt.core.wire import encode_text
@@ -36,9 +34,17 @@ class File(NamedTuple):
     given: Given
 
 
-def answer(what: str, files: Sequence[File], seed: int) -> dict[str, Any]:
-    """What `what`, a key of `ANSWERS`, tells of the tensors in `files`. Raises `FormatError`, `SourceError`."""
-    return ANSWERS[what](files, seed)
+class Asked(NamedTuple):
+    """A question about the files of one set. `seed` is that of random numbers, where the answer takes some."""
+
+    files: tuple[File, ...]
+    seed: int
+    repository: Repository | None
+
+    def tensors(self) -> Iterator[TensorSource]:
+        """Those of all files."""
+        for file in self.files:
+            yield from tensors(file.format, file.given)
 
 
 def described(path: str, paths: frozenset[str], formats: Mapping[str, str]) -> str:
@@ -48,39 +54,49 @@ def described(path: str, paths: frozenset[str], formats: Mapping[str, str]) -> s
     return description(path, paths) or path
 
 
-def _all(files: Sequence[File]) -> Iterator[TensorSource]:
-    for file in files:
-        yield from tensors(file.format, file.given)
+def answer(what: str, asked: Asked) -> dict[str, Any]:
+    """What `what`, a key of `ANSWERS`, tells. Raises `FormatError`, `SourceError`."""
+    return ANSWERS[what](asked)
 
 
-def _print(files: Sequence[File], _: int) -> dict[str, Any]:
+def _print(asked: Asked) -> dict[str, Any]:
     from hilt.knowledge.lineage.fingerprint import model_print
     from hilt.knowledge.lineage.print_bytes import encode
 
-    return {"print": _text(encode(model_print(_all(files))))}
+    return {"print": _text(encode(model_print(asked.tensors())))}
 
 
-def _sketch(files: Sequence[File], seed: int) -> dict[str, Any]:
+def _sketch(asked: Asked) -> dict[str, Any]:
     from hilt.knowledge.lineage.closer import model_sketch
     from hilt.knowledge.lineage.closer_bytes import encode
 
-    return {"sketch": _text(encode(model_sketch(_all(files), seed)))}
+    return {"sketch": _text(encode(model_sketch(asked.tensors(), asked.seed)))}
 
 
-def _alone(files: Sequence[File], _: int) -> dict[str, Any]:
+def _alone(asked: Asked) -> dict[str, Any]:
     from hilt.core.lineage_v1 import encode_ablation
     from hilt.knowledge.lineage.safeguards import alone
     from hilt.knowledge.lineage.slabs import slabs
 
-    return {"ablation": encode_ablation(alone(slabs(_all(files))))}
+    return {"ablation": encode_ablation(alone(slabs(asked.tensors())))}
 
 
-def _described(files: Sequence[File], _: int) -> dict[str, Any]:
+def _bases(asked: Asked) -> dict[str, Any]:
+    """The names that cards, configs and headers give to what the subject is made from."""
+    if asked.repository is None:
+        return {"names": []}
+    from hilt.checks.rights.lineage import lineages
+
+    names = [edge.name for one in lineages(asked.repository) for edge in one.edges if edge.relation != "dataset"]
+    return {"names": [encode_text(name) for name in dict.fromkeys(names)]}
+
+
+def _described(asked: Asked) -> dict[str, Any]:
     from hilt.formats import json
     from hilt.knowledge.lineage.described import FILES, Line, of_gguf, of_json, of_templates
 
     lines: list[Line] = []
-    for file in files:
+    for file in asked.files:
         name = file.given.path.rpartition("/")[2]
         if file.format == "gguf":
             lines += of_gguf(file.given.value)
@@ -94,9 +110,10 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
-ANSWERS: Mapping[str, Callable[[Sequence[File], int], dict[str, Any]]] = {
+ANSWERS: Mapping[str, Callable[[Asked], dict[str, Any]]] = {
     "print": _print,
     "sketch": _sketch,
     "alone": _alone,
+    "bases": _bases,
     "described": _described,
 }

@@ -24,6 +24,7 @@ VERBS = (
     "notice",
     "openness",
     "fit",
+    "diff",
     "regulations",
     "verify",
     "sign",

@@ -1,0 +1,78 @@
+"""What only all numbers of two related models show: the rank of changes, and whether a direction was cut out."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import TYPE_CHECKING, NamedTuple
+
+from hilt.core.errors import FormatError
+from hilt.core.lineage import Ablation, Kinship, Relation
+from hilt.core.lineage_v1 import decode_ablation
+from hilt.gate.matching import Match
+from hilt.gate.weights import Opened
+
+if TYPE_CHECKING:
+    from hilt.knowledge.lineage.closer import ModelSketch
+
+
+_ELSEWHERE = (
+    "all numbers would have to be fetched for the rank of changes, and to look for a removed direction; compare with both "
+    "downloaded"
+)
+
+
+class Seen(NamedTuple):
+    """What came of a closer look; `untold` says what was not looked at, and why."""
+
+    kinship: Kinship
+    ablation: Ablation | None = None
+    alone_a: Ablation | None = None
+    alone_b: Ablation | None = None
+    untold: tuple[str, ...] = ()
+
+
+def closely(one: Opened, other: Opened, match: Match) -> Seen:
+    """The match again, with all numbers of both read."""
+    if one.weights.remote or other.weights.remote:
+        return Seen(match.kinship, untold=(_ELSEWHERE,))
+    if match.a.print is None or match.b.print is None or match.kinship.relation is Relation.IDENTICAL:
+        return Seen(match.kinship)
+    untold: list[str] = []
+    found = [_alone(of, side.paths, untold) for of, side in ((one, match.a), (other, match.b))]
+    seen = Seen(match.kinship, alone_a=found[0], alone_b=found[1], untold=tuple(untold))
+    return _compared(one, other, match, seen) if match.kinship.related else seen
+
+
+def _compared(one: Opened, other: Opened, match: Match, seen: Seen) -> Seen:
+    from hilt.knowledge.lineage.closer import Closer
+    from hilt.knowledge.lineage.relate import relate
+    from hilt.knowledge.lineage.safeguards import against
+
+    seed = secrets.randbits(32)  # nobody can write weights around signs that are drawn now
+    try:
+        a, b = _sketch(one, match.a.paths, seed), _sketch(other, match.b.paths, seed)
+    except FormatError as error:
+        return seen._replace(untold=(*seen.untold, f"the changes were not measured: {error}"))
+    if match.a.print is None or match.b.print is None:
+        return seen
+    kinship = relate(match.a.print, match.b.print, Closer(a=a, b=b))
+    names = {pair.a: pair.b for pair in kinship.pairs}
+    return seen._replace(kinship=kinship, ablation=against(a, b, names, title=match.a.name))
+
+
+def _sketch(of: Opened, paths: tuple[str, ...], seed: int) -> ModelSketch:
+    from hilt.knowledge.lineage.closer_bytes import decode
+
+    told = of.weights.ask("sketch", paths, seed=seed)
+    if told.value is None:
+        raise FormatError(told.why)
+    return decode(base64.b64decode(told.value["sketch"]))
+
+
+def _alone(of: Opened, paths: tuple[str, ...], untold: list[str]) -> Ablation | None:
+    told = of.weights.ask("alone", paths)
+    if told.value is None:
+        untold.append(f"{paths[0]} was not searched for a removed direction: {told.why}")
+        return None
+    return decode_ablation(told.value["ablation"])

@@ -39,9 +39,13 @@ class Flat:
     def text(self, table: int, field: int) -> str:
         """A string field; empty where the table leaves it out. Bytes that are not UTF-8 stand as surrogate escapes."""
         position = self._field(table, field)
-        if position is None:
-            return ""
-        start = self.follow(position)
+        return "" if position is None else self._text_at(self.follow(position))
+
+    def texts(self, table: int, field: int) -> tuple[str, ...]:
+        """The strings in a vector field."""
+        return tuple(self._text_at(start) for start in self.tables(table, field))
+
+    def _text_at(self, start: int) -> str:
         length = self._number(start, "<I")
         self._text += length
         if self._text > self._limits.graph_text_bytes:

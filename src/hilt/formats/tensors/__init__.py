@@ -30,6 +30,7 @@ TENSORS: dict[str, str] = {
     "ncnn": "ncnn",
     "onnx": "onnx",
     "openvino-ir": "openvino",
+    "ort": "ort",
     "pickle": "pickle",
     "paddle-parameters": "paddle_parameters",
     "safetensors": "safetensors",

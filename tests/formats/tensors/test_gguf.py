@@ -120,8 +120,8 @@ def test_experts_come_one_by_one() -> None:
     experts = matrix(3, 8, 32)
     tensors = found({"m.gguf": model([("blk.0.ffn_up_exps.weight", experts, Type.Q8_0), ("conv", experts, Type.F16)])})
     assert [(tensor.name, tensor.shape) for tensor in tensors.values()] == [
-        ("blk.0.ffn_up_exps.weight[0]", (8, 32)), ("blk.0.ffn_up_exps.weight[1]", (8, 32)),
-        ("blk.0.ffn_up_exps.weight[2]", (8, 32)), ("conv", (3, 8, 32)),
+        ("blk.0.ffn_up_exps.0.weight", (8, 32)), ("blk.0.ffn_up_exps.1.weight", (8, 32)),
+        ("blk.0.ffn_up_exps.2.weight", (8, 32)), ("conv", (3, 8, 32)),
     ]  # fmt: skip
     expected = dequantize(quantize(experts, Type.Q8_0), Type.Q8_0)
     assert np.array_equal(np.stack([whole(tensor) for tensor in list(tensors.values())[:3]]), expected)

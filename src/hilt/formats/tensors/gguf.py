@@ -37,8 +37,8 @@ _FUSED = frozenset(("bloom", "gptneox"))
 """Architectures whose fused queries, keys and values stand head by head in the original."""
 _QUERY_OR_KEY = re.compile(r"blk\.(\d{1,5})\.attn_([qk])\.(?:weight|bias)(?:\.lora_b)?")
 _QUERY_KEY_VALUE = re.compile(r"blk\.(\d{1,5})\.attn_qkv\.(?:weight|bias)")
-_EXPERTS = re.compile(r"_exps\.weight$")
-_MOST_EXPERTS = 1 << 10
+_MOST_EXPERTS, _MOST_OF_ALL = 1 << 10, 1 << 16
+"""Matrices of one stack that are given one by one, and of all of a file."""
 _FLOATS = frozenset(("F32", "F16", "BF16", "F64"))
 _WHOLE_NUMBERS = frozenset(("I8", "I16", "I32", "I64"))
 _SPLIT = re.compile(r"(.*-)\d{5}(-of-\d{5}\.gguf)", re.DOTALL)
@@ -47,17 +47,19 @@ _SPLIT = re.compile(r"(.*-)\d{5}(-of-\d{5}\.gguf)", re.DOTALL)
 def tensors(given: Given) -> Iterator[TensorSource]:
     heads = _Heads(given)
     value: Gguf = given.value
+    alone = 0
     for one in value.tensors:
         shape = one.shape[::-1]
         if not prod(shape) or one.dtype in _WHOLE_NUMBERS or not _is_readable(one, given):
             continue
-        stored = _stored(one, given, one.name, shape, one.begin)
-        if len(shape) == 3 and shape[0] <= _MOST_EXPERTS and _EXPERTS.search(one.name):
+        if one.name.endswith("_exps.weight") and len(shape) == 3 and shape[0] <= _MOST_EXPERTS and alone < _MOST_OF_ALL:
+            alone += shape[0]
             each = (one.declared_bytes or 0) // shape[0]
             for index in range(shape[0]):
-                yield _stored(one, given, f"{one.name}[{index}]", shape[1:], one.begin + index * each)
+                name = f"{one.name.removesuffix('weight')}{index}.weight"
+                yield _stored(one, given, name, shape[1:], one.begin + index * each)
         else:
-            yield heads.restored(stored)
+            yield heads.restored(_stored(one, given, one.name, shape, one.begin))
 
 
 def untold(given: Given) -> Iterator[str]:

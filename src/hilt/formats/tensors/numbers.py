@@ -13,7 +13,7 @@ _NUMPY = {
     "F64": "f8", "F32": "f4", "F16": "f2", "I64": "i8", "I32": "i4", "I16": "i2", "I8": "i1", "U64": "u8", "U32": "u4",
     "U16": "u2", "U8": "u1", "BOOL": "u1",
 }  # fmt: skip
-SIZES = {**{dtype: int(code[1]) for dtype, code in _NUMPY.items()}, "BF16": 2, "F8_E4M3": 1, "F8_E5M2": 1}
+SIZES = {**{dtype: int(code[1]) for dtype, code in _NUMPY.items()}, "BF16": 2, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1}
 """Bytes of one number, by the names that safetensors gives to formats."""
 
 
@@ -43,4 +43,8 @@ def _float8(exponent_bits: int, bias: int, *, infinite: bool) -> NDArray[np.floa
     return np.where(codes < 128, values, -values).astype(np.float32)
 
 
-_FLOAT8 = {"F8_E4M3": _float8(4, 7, infinite=False), "F8_E5M2": _float8(5, 15, infinite=True)}
+_FLOAT8 = {
+    "F8_E4M3": _float8(4, 7, infinite=False),
+    "F8_E5M2": _float8(5, 15, infinite=True),
+    "F8_E8M0": np.append(np.exp2(np.arange(-127, 128, dtype=np.float32)), np.float32(np.nan)).astype(np.float32),
+}

@@ -1,0 +1,122 @@
+"""The weights of a checkpoint that PyTorch or MLX takes: its tensors, those put together that are parts of one.
+
+The names of the tensors tell which belong to each other; what each of them holds is in `packings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors import packings
+from hilt.formats.tensors.conv1d import inputs_first
+from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.numbers import SIZES
+from hilt.formats.tensors.packings import Parts, Unpacked
+from hilt.formats.tensors.turned import kernel
+
+_FLOATS = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
+_SMALL = frozenset(("I8", "F8_E4M3", "F8_E5M2"))
+_HEADS = _SMALL | {"U8", "I32", "U32"}
+"""The formats of tensors that hold codes."""
+_PACKED = frozenset(("U8", "I16", "U16", "I32", "U32"))
+_FEWEST = 1 << 16
+"""So many integers may be weights in a packing that is not known here; fewer are a table of something."""
+_MOST_EXPERTS, _MOST_OF_ALL = 1 << 10, 1 << 16
+"""Matrices of one stack that are taken apart, and of all of a file."""
+_OF_ACTIVATIONS = (".input_scale", ".output_scale", ".input_global_scale", ".input_zero_point", ".activation_scale")
+
+
+def weights(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]) -> Iterator[TensorSource | str]:
+    """The weights that these tensors are. Of weights in a packing that is not known the names.
+
+    `settings` are asked for where a packing leaves something open.
+    """
+    found = _unpacked(stored, settings)
+    used = {part for one in found.values() for each in one for part in each.parts}
+    turned = inputs_first({name: one.shape for name, one in stored.items() if one.dtype in _FLOATS})
+    for name, one in stored.items():
+        if name in found:
+            yield from (name if each.weight is None else each.weight for each in found[name])
+        elif name not in used and not name.endswith(_OF_ACTIVATIONS):
+            if one.dtype in _FLOATS or (one.dtype == "I8" and len(one.shape) > 1):
+                yield kernel(one) if name in turned else one
+            elif one.dtype in _PACKED and _may_be_weights(one.shape):
+                yield name
+
+
+def _may_be_weights(shape: tuple[int, ...]) -> bool:
+    """Many numbers, and no mask, which stands for all of a batch."""
+    return len(shape) > 1 and prod(shape) >= _FEWEST and shape[0] != 1
+
+
+def _unpacked(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]) -> dict[str, list[Unpacked]]:
+    """What was put together, by the name of the tensor that holds the codes."""
+    parts: Parts | None = None
+    found: dict[str, list[Unpacked]] = {}
+    taken_apart = 0
+    for name, one in stored.items():
+        if one.dtype not in _HEADS or not prod(one.shape):
+            continue
+        parts = parts or Parts(stored, settings())
+        made = _matrix(one, parts)
+        if not made and taken_apart < _MOST_OF_ALL:
+            made = _experts(one, parts)
+            taken_apart += len(made)
+        if made:
+            found[name] = made
+    return found
+
+
+def _matrix(one: Dense, parts: Parts) -> list[Unpacked]:
+    made: Unpacked | None = None
+    if one.name.endswith(".qweight"):
+        made = packings.gptq_or_awq(one, parts)
+    elif one.name.endswith(".weight_packed"):
+        made = packings.compressed(one, parts)
+    elif len(one.shape) == 2 and one.dtype in _SMALL:
+        made = packings.scaled(one, parts)
+    elif len(one.shape) == 2 and one.dtype == "U8":
+        made = packings.bitsandbytes(one, parts) or packings.nvfp4(one, parts)
+    elif len(one.shape) == 2 and one.dtype == "U32" and one.name.endswith(".weight"):
+        made = packings.mlx(one, parts)
+    return [made] if made else []
+
+
+def _experts(one: Dense, parts: Parts) -> list[Unpacked]:
+    """Matrices of experts that are stacked: each is put together on its own, with its part of the scales."""
+    make: Callable[[Dense, Parts], Unpacked | None]
+    names: tuple[str, ...]
+    if one.name.endswith("_blocks") and len(one.shape) == 4:
+        names, make = (one.name.removesuffix("blocks") + "scales",), packings.mxfp4
+    elif one.dtype == "U32" and len(one.shape) == 3 and one.name.endswith(".weight"):
+        base = one.name.removesuffix("weight")
+        names, make = (f"{base}scales", f"{base}biases"), packings.mlx
+    elif one.dtype in _SMALL and len(one.shape) == 3:
+        names, make = (f"{one.name}_scale_inv", f"{one.name}_scale"), packings.scaled
+    else:
+        return []
+    besides = [parts.stored[name] for name in names if name in parts.stored]
+    count = one.shape[0]
+    if not besides or count > _MOST_EXPERTS or any(other.shape[:1] != (count,) for other in besides):
+        return []
+    found = []
+    for number in range(count):
+        alone = {each.name: each for each in (_expert(other, number) for other in besides)}
+        made = make(_expert(one, number), Parts(alone, parts.settings))
+        if made is None:
+            return []
+        found.append(Unpacked(made.weight, names))
+    return found
+
+
+def _expert(one: Dense, number: int) -> Dense:
+    """One matrix of a stack, with its number before the last part of the name that says which matrix it is."""
+    kind = next((end for end in (".weight", ".scales", ".biases") if one.name.endswith(end)), "")
+    before, dot, layer = one.name.removesuffix(kind).rpartition(".")
+    shape = one.shape[1:]
+    begin = one.begin + number * prod(shape) * SIZES[one.dtype]
+    return replace(one, name=f"{before}{dot}{number}.{layer}{kind}", shape=shape, begin=begin)

@@ -1,0 +1,101 @@
+"""A matrix of codes with a scale for each block of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hilt.core.errors import FormatError
+from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.rectangles import Rectangle
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LARGEST_TILE = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped:
+    """(code - zero) * scale * factor + added.
+
+    `scales`, `zeros` and `added` have one number for each block of `block` (rows, columns) of the codes. `groups` names
+    the block that each column belongs to, where columns that belong together do not stand together. `factor` is one
+    number in the file for the whole matrix, of which the reciprocal is meant where `divided` is set, times `constant`.
+    """
+
+    name: str
+    dtype: str
+    codes: Rectangle
+    block: tuple[int, int]
+    scales: Rectangle
+    zeros: Rectangle | None = None
+    added: Rectangle | None = None
+    groups: Dense | None = None
+    factor: Dense | None = None
+    divided: bool = False
+    constant: float = 1.0
+    offset: float = 0.0
+    """What is subtracted from every code."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.codes.shape
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        return self._cut(begin, end, 0, self.shape[1])
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        return np.ascontiguousarray(self._cut(0, most, begin, end).T)
+
+    def _cut(self, top: int, bottom: int, left: int, right: int) -> NDArray[np.float32]:
+        bottom, right = max(top, min(bottom, self.shape[0])), max(left, min(right, self.shape[1]))
+        if top == bottom or left == right:
+            return np.empty((bottom - top, right - left), np.float32)
+        numbers = self.codes.cut(top, bottom, left, right)
+        tall, _ = self.block
+        columns = self._groups(left, right)
+        place = top // tall, -(-bottom // tall), int(columns.min()), int(columns.max()) + 1
+        rows = (np.arange(top, bottom) // tall - place[0])[:, None]
+        spread = rows, columns - place[2]
+        with np.errstate(all="ignore"):
+            numbers = numbers - np.float32(self.offset)
+            if self.zeros is not None:
+                numbers -= self.zeros.cut(*place)[spread]
+            numbers *= self.scales.cut(*place)[spread] * self._factor()
+            if self.added is not None:
+                numbers += self.added.cut(*place)[spread]
+        return numbers
+
+    def _groups(self, left: int, right: int) -> NDArray[np.intp]:
+        """The block of each column."""
+        if self.groups is None:
+            return np.arange(left, right) // self.block[1]
+        groups = self.groups.rows(left, right)[:, 0].astype(np.intp)
+        if groups.min() < 0 or groups.max() >= self.scales.shape[1]:
+            raise FormatError(f"tensor {self.groups.name!r} names a group of scales that is not there")
+        return groups
+
+    def _factor(self) -> np.float32:
+        if self.factor is None:
+            return np.float32(self.constant)
+        stated = self.factor.rows(0, 1).reshape(-1)[0] * np.float32(self.constant)
+        return np.float32(np.float32(1) / stated if self.divided else stated)
+
+
+def block(shape: tuple[int, ...], scales: tuple[int, int]) -> tuple[int, int] | None:
+    """How large the blocks are of which each has one of so many scales; None where they do not divide the matrix."""
+    if len(shape) != 2 or min(*shape, *scales) < 1:
+        return None
+    tall, wide = (_each(size, count) for size, count in zip(shape, scales, strict=True))
+    return (tall, wide) if tall and wide else None
+
+
+def _each(size: int, count: int) -> int:
+    """Numbers to a block. Blocks of matrix tiles are a small power of two long, but for the last one."""
+    tile = 1 << (-(-size // count) - 1).bit_length()
+    if -(-size // tile) == count and (tile <= _LARGEST_TILE or size % count):
+        return tile
+    return size // count if size % count == 0 else 0

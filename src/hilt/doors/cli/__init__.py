@@ -25,6 +25,7 @@ VERBS = (
     "openness",
     "fit",
     "diff",
+    "index",
     "regulations",
     "verify",
     "sign",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -22,6 +22,7 @@ import numpy as np
 from hilt.core.errors import FormatError, IndexInvalid, UsageError
 from hilt.core.limits import Limits
 from hilt.core.lineage import Kinship, Relation, Relative, Sureness
+from hilt.knowledge.licences.model_names import name_of
 from hilt.knowledge.lineage.index_entry import Entry
 from hilt.knowledge.lineage.index_file import WAY_OUT, IndexFile
 from hilt.knowledge.lineage.index_keys import asked, chosen
@@ -98,6 +99,17 @@ class Index:
         ]
         return tuple(sorted(kin, key=_nearness)[:most])
 
+    def named(self, name: str, model: ModelPrint) -> tuple[Found, ...]:
+        """How a model came from those that the index has under a name, kin or not: what its files say, held to its weights."""
+        return tuple(self._compared(number, model) for number in self._names.get(_spelled(name), ())[:CANDIDATES])
+
+    @cached_property
+    def _names(self) -> dict[str, list[int]]:
+        names: dict[str, list[int]] = {}
+        for number, entry in enumerate(self.entries()):
+            names.setdefault(_spelled(entry.name), []).append(number)
+        return names
+
     def model(self, number: int) -> Model:
         """What it takes to write this model elsewhere."""
         table = self.file.table
@@ -151,6 +163,11 @@ class Index:
         place = int(self.file.table.lines[number])
         name = self.file.entry(number).name
         return IndexInvalid(f"model {number}, {name!r}: {message}", file=str(self.path), offset=place, way_out=WAY_OUT)
+
+
+def _spelled(name: str) -> str:
+    """As hubs tell names apart, however it was written."""
+    return (name_of(name) or name).casefold()
 
 
 def _nearness(one: Found) -> tuple[bool, float, float, float]:

@@ -41,8 +41,20 @@ def tensors(given: Given) -> Iterator[TensorSource]:
             yield named(stored, name) if is_of_keras(name) else stored
 
 
+def untold(given: Given) -> Iterator[str]:
+    """Datasets of floats that lie in other files, or in chunks that are listed or packed in ways unknown here."""
+    value: Hdf5 = given.value
+    for dataset in value.datasets:
+        name = dataset.path.lstrip("/")
+        is_weight = dataset.dtype in _DTYPES and dataset.shape and 0 not in dataset.shape and not is_of_optimiser(name)
+        place = dataset.place
+        is_there = place is None or place.begin is not None or (place.chunk and not place.index)
+        if is_weight and is_there and _stored(name, dataset, given.source, given.limits) is None:
+            yield name
+
+
 def _stored(name: str, dataset: Dataset, source: ByteSource, limits: Limits) -> TensorSource | None:
-    """The numbers as they lie there; None where there are none, or hilt cannot unpack them."""
+    """The numbers as they lie there; None where there are none, or they cannot be unpacked here."""
     dtype, place, shape = _DTYPES.get(dataset.dtype), dataset.place, dataset.shape
     if dtype is None or place is None or place.begin is None or not prod(shape) or not shape:
         return None

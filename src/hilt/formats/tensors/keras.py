@@ -11,18 +11,28 @@ from hilt.formats import hdf5
 from hilt.formats.archive import Member
 from hilt.formats.keras import Keras, open_member
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.hdf5 import tensors as tensors_of_hdf5
+from hilt.formats.tensors import hdf5 as of_hdf5
 
 _WEIGHTS = "model.weights.h5"
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    for inner in _weights(given):
+        yield from of_hdf5.tensors(inner)
+
+
+def untold(given: Given) -> Iterator[str]:
+    for inner in _weights(given):
+        yield from of_hdf5.untold(inner)
+
+
+def _weights(given: Given) -> Iterator[Given]:
+    """The file with the weights; none where the model keeps them in another way."""
     value: Keras = given.value
     member = next((member for member in reversed(value.members) if member.path == _WEIGHTS), None)
     if member is not None:
         source = _opened(given, member)
-        inner = given._replace(source=source, value=hdf5.read(source, given.limits))
-        yield from tensors_of_hdf5(inner)
+        yield given._replace(source=source, value=hdf5.read(source, given.limits))
 
 
 def _opened(given: Given, member: Member) -> ByteSource:

@@ -42,7 +42,7 @@ def named(stored: TensorSource, name: str) -> TensorSource:
     """The variable of this name in PyTorch's order."""
     name, rank = name.lower(), len(stored.shape)
     leaf = name.rpartition("/")[2].partition(":")[0]
-    if rank < 2 or rank > 5 or _TABLE.search(name):
+    if rank < 2 or rank > 5 or _TABLE.search(name) or (rank == 2 and leaf == "bias"):
         return stored
     if rank == 4 and leaf not in _PLAIN and _DEPTHWISE.search(name):
         return depthwise(stored)

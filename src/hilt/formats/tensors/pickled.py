@@ -124,10 +124,11 @@ class _Way(NamedTuple):
 def find(top: Value, leaf: Callable[[Value], T | None], limits: Limits, name: str = "") -> Iterator[tuple[str, T]]:
     """Everything below `top` that `leaf` knows, with its name, in the order of the file; state of optimisers left out.
 
-    Every container is entered once, however often it is held.
+    Every container is entered once, however often it is held. What has the name of another gets a number behind it.
     """
     pending: list[tuple[_Way, Value]] = [(_Way(None, name, 0), top)]
     entered: set[int] = set()
+    names: dict[str, int] = {}
     found = 0
     while pending:
         way, value = pending.pop()
@@ -136,7 +137,9 @@ def find(top: Value, leaf: Callable[[Value], T | None], limits: Limits, name: st
             found += 1
             if found > limits.header_entries:
                 raise LimitExceeded("header_entries", found, limits.header_entries)
-            yield way.text(), known
+            text = way.text()
+            names[text] = times = names.get(text, 0) + 1
+            yield text if times == 1 else f"{text}#{times}", known
             continue
         if id(value) in entered or is_optimiser(value) or not isinstance(value, (Made, Items, tuple)):
             continue

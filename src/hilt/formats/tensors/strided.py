@@ -51,7 +51,7 @@ class Strided:
         each = prod(self.shape[2:])
         first, last = begin // each, -(-end // each)
         shape = (min(most, self.shape[0]), last - first, *self.shape[2:])
-        found = self._floats(shape, self.strides, first * self.strides[1]).reshape(shape[0], -1)
+        found = self._floats(shape, self.strides, first * self.strides[1]).reshape(shape[0], prod(shape[1:]))
         return np.ascontiguousarray(found[:, begin - first * each : end - first * each].T)
 
     def _floats(self, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> NDArray[np.float32]:

@@ -185,7 +185,7 @@ def weights(name: str, one: View, place: Callable[[Storage], Place], *, big_endi
 
 def tensor(name: str, one: View, place: Callable[[Storage], Place], *, big_endian: bool) -> Iterator[TensorSource]:
     """The tensor that `one` describes, unless it is empty or repeats numbers."""
-    if one.dtype is None or not 0 < prod(one.shape) <= one.stored.size:
+    if one.dtype is None or 0 in one.shape:
         return
     where, size = one.stored.place or place(one.stored.storage), SIZES[one.dtype]
     last = one.offset + sum((n - 1) * step for n, step in zip(one.shape, one.strides, strict=True))
@@ -193,6 +193,8 @@ def tensor(name: str, one: View, place: Callable[[Storage], Place], *, big_endia
     if last >= elements or (one.stored.begin + last + 1) * size > where.size:
         said = f"tensor {name!r} reaches to element {last} of storage {one.stored.storage.key!r}"
         raise FormatError(f"{said}, which holds {min(elements, where.size // size)}")
+    if prod(one.shape) > one.stored.size:
+        return
     begin = where.begin + (one.stored.begin + one.offset) * size
     plain = laid_out(name, one.dtype, one.shape, one.strides, where.source, begin, big_endian=big_endian)
     yield plain if one.scale is None else _scaled(plain, one.scale, place, big_endian=big_endian)

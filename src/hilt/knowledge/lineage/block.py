@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
+from hilt.knowledge.lineage.kinds import NO_LAYER, Place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +33,9 @@ EXPERTS = 4
 _SMALLEST = 32
 """Three dimensions are a stack of matrices, and no convolution, where the last two are no smaller."""
 
+_HEADS = (32, 64, 80, 96, 128, 256)
+"""Rows of one head of attention."""
+
 
 class Part(NamedTuple):
     """A block at another place of the tensor: part `number` of one that was fused, or an expert of a stack."""
@@ -53,17 +58,17 @@ class Blocks(NamedTuple):
     read: int
 
 
-def blocks(tensor: TensorSource, kind: str) -> Blocks:
+def blocks(tensor: TensorSource, place: Place) -> Blocks:
     """Reads what a fingerprint needs of a tensor that has numbers. Raises `FormatError` and `SourceError`."""
     rows, width = _sides(tensor.shape)
     if min(rows, width) == 1:
-        return _vector(tensor, max(rows, width), kind)
+        return _vector(tensor, max(rows, width), place.kind)
     if rows * width <= WHOLE:
         values = tensor.rows(0, rows)
-        two = len(tensor.shape) == 2
-        cuts = [Part(number, _block(values[begin:])) for number, begin in fused(tensor.shape, kind)]
-        return Blocks(_block(values), values, _block(values.T) if two else None, None, tuple(cuts), values.size)
-    return _large(tensor, rows, width, kind)
+        turned = _block(values.T) if len(tensor.shape) == 2 else None
+        parts = [Part(cut.number, _block(values[cut.begin : cut.end])) for cut in fused(tensor.shape, place.kind)]
+        return Blocks(_block(values), values, turned, None, tuple(parts), values.size)
+    return _large(tensor, rows, width, place)
 
 
 def first_rows(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -71,27 +76,41 @@ def first_rows(shape: tuple[int, ...]) -> tuple[int, int]:
     rows, width = _sides(shape)
     if min(rows, width) == 1 or rows * width <= WHOLE:
         return 0, min(rows, WHOLE)
-    if rows >= VOCABULARY and width <= _WIDE:
-        return FIRST_TOKEN, min(rows, FIRST_TOKEN + max(_taken(rows, width), ANCHORS))
-    return 0, _taken(rows, width)
+    begin = _start(rows)
+    return begin, min(rows, begin + _taken(rows, width))
 
 
-def fused(shape: tuple[int, ...], kind: str) -> list[tuple[int, int]]:
-    """Where the parts of a fused projection begin, besides the first: (number, row) each."""
+class Cut(NamedTuple):
+    """The rows [begin, end) of part `number` of a fused projection."""
+
+    number: int
+    begin: int
+    end: int
+
+
+def fused(shape: tuple[int, ...], kind: str) -> list[Cut]:
+    """The parts of a fused projection, those left out whose block is that of the whole."""
     rows, width = _sides(shape)
+    begins: list[int] = []
     if kind == "gate_up" and rows % 2 == 0:
-        return [(1, rows // 2)]
-    if kind == "qkv" and width < rows < 3 * width and (rows - width) % 2 == 0:
-        return [(1, width), (2, (rows + width) // 2)]  # grouped queries: fewer keys and values
-    if rows % 3 == 0 and (kind == "qkv" or (rows == 3 * width and len(shape) == 2)):
-        return [(1, rows // 3), (2, 2 * rows // 3), *_interleaved(rows, kind)]
-    return []
+        begins = [0, rows // 2, rows]
+    elif kind == "qkv" and width < rows < 3 * width and (rows - width) % 2 == 0:
+        begins = [0, width, (rows + width) // 2, rows]  # grouped queries: fewer keys and values
+    elif rows % 3 == 0 and (kind == "qkv" or (rows == 3 * width and len(shape) == 2)):
+        begins = [0, rows // 3, 2 * rows // 3, rows]
+    cuts = [Cut(number, *ends) for number, ends in enumerate(itertools.pairwise(begins))]
+    apart = [cut for cut in cuts if cut.begin or _start(cut.end) != _start(rows)]
+    return apart + (_interleaved(rows) if kind == "qkv" and len(begins) == 4 else [])
 
 
-def _interleaved(rows: int, kind: str) -> list[tuple[int, int]]:
+def _interleaved(rows: int) -> list[Cut]:
     """Some families keep the query, key and value of each head together: keys then begin after one head."""
-    heads = [size for size in (32, 64, 80, 96, 128, 256) if kind == "qkv" and rows % (3 * size) == 0]
-    return [(number, row) for size in heads for number, row in ((1, size), (2, 2 * size))]
+    heads = [size for size in _HEADS if rows % (3 * size) == 0 and rows > 3 * size]
+    return [Cut(number, number * size, rows) for size in heads for number in (1, 2)]
+
+
+def _start(rows: int) -> int:
+    return FIRST_TOKEN if rows >= VOCABULARY else 0
 
 
 def _sides(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -120,42 +139,42 @@ def _vector(tensor: TensorSource, length: int, kind: str) -> Blocks:
     return Blocks(values[:, :VALUES], values if most == length else None, None, None, tuple(cuts), most)
 
 
-def _large(tensor: TensorSource, rows: int, width: int, kind: str) -> Blocks:
-    taken = _taken(rows, width)
-    read = 0
-    anchors = None
-    if width > _WIDE:
-        block = tensor.columns(0, COLUMNS, taken).T
-        read += block.size
-    elif rows >= VOCABULARY:
-        values = tensor.rows(*first_rows(tensor.shape))
-        block, anchors = values[:taken, :COLUMNS], values[:ANCHORS]
-        read += values.size
+def _large(tensor: TensorSource, rows: int, width: int, place: Place) -> Blocks:
+    if width > _WIDE:  # a stack of matrices, or a hostile shape
+        block, anchors = tensor.columns(0, COLUMNS, _taken(rows, width)).T, None
+        read = block.size
     else:
-        block = tensor.rows(*first_rows(tensor.shape))[:, :COLUMNS]
-        read += taken * width
-    parts = []
-    for number, begin in fused(tensor.shape, kind) if width <= _WIDE else []:
-        parts.append(Part(number, tensor.rows(begin, begin + min(taken, rows - begin))[:, :COLUMNS]))
-        read += taken * width
+        begin, end = first_rows(tensor.shape)
+        named = rows >= VOCABULARY and place.layer == NO_LAYER
+        values = tensor.rows(begin, max(end, begin + ANCHORS) if named else end)
+        block, anchors = values[: end - begin, :COLUMNS], values[:ANCHORS] if named else None
+        read = values.size
+    parts = [_cut(tensor, cut, width) for cut in fused(tensor.shape, place.kind)] if width <= _WIDE else []
     if len(tensor.shape) == 3 and min(tensor.shape[1:]) >= _SMALLEST:
-        parts += (stack := _experts(tensor, kind))
-        read += sum(part.block.size for part in stack)
+        parts += _experts(tensor, place.kind)
     turned = None
     if len(tensor.shape) == 2 and not getattr(tensor, "oriented", True):
         turned = _block(tensor.columns(0, min(width, _taken(width, rows)), COLUMNS))
         read += turned.size
+    read += sum(part.block.size for part in parts)
     return Blocks(np.ascontiguousarray(block), None, turned, anchors, tuple(parts), read)
 
 
+def _cut(tensor: TensorSource, cut: Cut, width: int) -> Part:
+    rows = cut.end - cut.begin
+    begin = cut.begin + _start(rows)
+    return Part(cut.number, tensor.rows(begin, min(cut.end, begin + _taken(rows, width)))[:, :COLUMNS])
+
+
 def _experts(tensor: TensorSource, kind: str) -> list[Part]:
-    """The first matrices of a stack, each as if it were a tensor of its own; both halves of what was fused."""
+    """The first matrices of a stack, each as if it were a tensor of its own; the parts of what was fused as well."""
     _, rows, width = tensor.shape
-    taken = _taken(rows, width)
-    begins = [(0, 0), *fused((rows, width), kind)]
-    return [
-        Part(number, row[0][:, :COLUMNS])
-        for number, begin in begins
-        for values in [tensor.columns(begin * width, min(begin + taken, rows) * width, EXPERTS)]
-        for row in values.T.reshape(values.shape[1], 1, -1, width)
-    ]
+    if width > _WIDE:
+        return []
+    parts = []
+    for cut in [Cut(0, 0, rows), *fused((rows, width), kind)]:
+        begin = cut.begin + _start(cut.end - cut.begin)
+        end = min(cut.end, begin + _taken(cut.end - cut.begin, width))
+        values = tensor.columns(begin * width, end * width, EXPERTS).T
+        parts += [Part(cut.number, np.ascontiguousarray(one.reshape(-1, width)[:, :COLUMNS])) for one in values]
+    return parts

@@ -14,6 +14,7 @@ from hilt.knowledge.lineage.match import Match
 from hilt.knowledge.lineage.prints import How, Sketch, TensorPrint
 
 _DIGEST = 8
+_SCALED = 0.25
 
 
 class Degree(IntEnum):
@@ -36,14 +37,17 @@ class Changed(NamedTuple):
     change: float
 
 
-def changed(match: Match, a: TensorPrint, b: TensorPrint) -> Changed:
-    """What became of tensor `a` in `b`; quantising and pruning count in either direction."""
+def changed(match: Match, a: TensorPrint, b: TensorPrint, change: float | None = None) -> Changed:
+    """What became of tensor `a` in `b`; quantising and pruning count in either direction.
+
+    `change` is that of all numbers, where it was measured; without it the sketches tell.
+    """
     exact, rounded = _digests(a, b)
-    if exact:
+    if exact and not change:
         return Changed(Degree.EXACT, 0.0)
     if match.sketches is None:
         return Changed(Degree.ROUNDED, 0.0)
-    change = difference(*match.sketches)
+    change = _by_sketches(match.sketches, a, b) if change is None else change
     quantised = quantised_bits(a) or quantised_bits(b)
     if rounded or (not quantised and change <= _rounding(a, b)):
         return Changed(Degree.ROUNDED, change)
@@ -51,9 +55,18 @@ def changed(match: Match, a: TensorPrint, b: TensorPrint) -> Changed:
     if quantised and change <= allowed:
         return Changed(Degree.QUANTISED, change)
     zeros = abs(b.zeros - a.zeros)
-    if zeros > table("relate")["zeros"] and change <= math.hypot(math.sqrt(zeros), allowed):
+    if zeros > zeros_allowed(a, b) and change <= math.hypot(math.sqrt(zeros), allowed):
         return Changed(Degree.PRUNED, change)
     return Changed(Degree.MOVED, change)
+
+
+def _by_sketches(pair: tuple[Sketch, Sketch], a: TensorPrint, b: TensorPrint) -> float:
+    """Where the rows of a convolution were scaled, as when a batch norm is folded in, that is no change of it."""
+    change = difference(*pair)
+    levelled = [one for tensor in (a, b) for one in tensor.sketches if one.how is How.LEVELLED]
+    if len(levelled) == 2 and (less := difference(*levelled)) < _SCALED * change:
+        return less
+    return change
 
 
 def difference(a: Sketch, b: Sketch) -> float:
@@ -70,14 +83,27 @@ def quantised_bits(tensor: TensorPrint) -> float:
 
 def quantising(a: TensorPrint, b: TensorPrint) -> float:
     """The largest change that quantising one of them, or both, makes; 0 where neither is."""
-    allowed = table("relate")["quantised"]
-    few = [float(known) for one in (a, b) if (known := quantised_bits(one))]
-    return math.hypot(*(float(allowed[min(allowed, key=lambda known: abs(float(known) - one))]) for one in few))
+    return math.hypot(*(_by_bits("quantised", few) for one in (a, b) if (few := quantised_bits(one))))
+
+
+def zeros_allowed(a: TensorPrint, b: TensorPrint) -> float:
+    """By how much the share of zeros may differ without one of them being pruned: quantising makes zeros as well."""
+    few = [known for one in (a, b) if (known := quantised_bits(one))]
+    return _by_bits("quantised_zeros", min(few)) if few else float(table("relate")["zeros"])
+
+
+def _by_bits(figure: str, bits_of_one: float) -> float:
+    figures = table("relate")[figure]
+    return float(figures[min(figures, key=lambda known: abs(float(known) - bits_of_one))])
 
 
 def _rounding(a: TensorPrint, b: TensorPrint) -> float:
     both = {a.dtype, b.dtype}
-    return float(table("relate")["bfloat16" if "BF16" in both and len(both) > 1 else "same"])
+    return _bfloat16() if "BF16" in both and len(both) > 1 else float(table("relate")["same"])
+
+
+def _bfloat16() -> float:
+    return float(table("relate")["bfloat16"])
 
 
 def _digests(a: TensorPrint, b: TensorPrint) -> tuple[bool, bool]:

@@ -112,7 +112,7 @@ def _made(tensor: TensorSource) -> tuple[TensorPrint, int] | LeftOut:
     """The print, and about how many bytes it took."""
     if prod(tensor.shape) <= 0:
         return LeftOut(tensor.name, "it has no numbers")
-    seen = blocks(tensor, place(tensor.name).kind)
+    seen = blocks(tensor, place(tensor.name))
     values = seen.block if seen.whole is None else seen.whole
     unreal = 1 - float(np.isfinite(values).mean())
     if unreal > _MOST_UNREAL:

@@ -54,3 +54,10 @@ def place(name: str) -> Place:
     kind = next((kind for kind, pattern in _PATTERNS if pattern.search(name)), "other")
     bias = kind != "norm" and re.search(r"bias|(?<=[._/])b$|beta$", name) is not None
     return Place(layers[-1] if layers else NO_LAYER, f"{kind}.bias" if bias else kind)
+
+
+@lru_cache(maxsize=1 << 14)
+def stack(name: str) -> str:
+    """What stands before the number of the layer: the same for all layers of an encoder."""
+    found = [*_LAYER.finditer(name[-_LONGEST:])]
+    return name[-_LONGEST:][: found[-1].start(1)] if found else ""

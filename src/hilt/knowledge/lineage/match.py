@@ -177,7 +177,7 @@ def _by_digest(a: ModelPrint, b: ModelPrint) -> Iterator[Match]:
 
 
 def _digest_keys(tensor: TensorPrint) -> Iterator[tuple[int, bytes, int]]:
-    if tensor.formula or not tensor.whole:
+    if tensor.formula:
         return
     for number in range(0, len(tensor.digests), _DIGEST):
         digest = tensor.digests[number : number + _DIGEST]

@@ -318,6 +318,7 @@ CHECKS: tuple[Check, ...] = (
         facts=(SUMMARY, COPYRIGHT_POLICY),
         family="regulation",
     ),
+    Check(id="licence-ends-with-safeguards", severity=Severity.HIGH, beside="kin", weighs=True, family="rights"),
     Check(
         id="undeclared-base",
         severity=Severity.MEDIUM,

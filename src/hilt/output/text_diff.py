@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hilt.core.lineage import Ablation, Change, Cut, Diff
-from hilt.output.figures import counted
+from hilt.output.figures import counted, some
 from hilt.output.layout import Page
 from hilt.output.lineage_words import cut, cuts, figures, headline, most_changed, tone
 from hilt.output.quote import quote
@@ -59,6 +59,9 @@ def _changes(page: Page, changes: tuple[Change, ...]) -> None:
     for what, found in kinds.items():
         page.blank()
         page.flow([(what, "bold"), (counted(len(found), "difference"), "dim")])
+        if what == "files":
+            _files(page, found)
+            continue
         for one in found[:_CHANGES]:
             page.flow([(quote(one.key), "")], indent=4)
             for sign, style, text in (("-", "red", one.a), ("+", "green", one.b)):
@@ -66,3 +69,12 @@ def _changes(page: Page, changes: tuple[Change, ...]) -> None:
                     page.flow([(f"{sign} {quote(text, _LENGTH)}", style)], indent=6)
         if len(found) > _CHANGES:
             page.flow([(f"and {len(found) - _CHANGES} more (--json tells all)", "dim")], indent=4)
+
+
+def _files(page: Page, found: list[Change]) -> None:
+    for label, paths in (
+        ("only in the base", [one.key for one in found if one.a]),
+        ("only in the derivative", [one.key for one in found if one.b]),
+    ):
+        if paths:
+            page.flow([(f"{label}: {some([quote(path) for path in paths], _CHANGES)}", "")], indent=4)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from hilt.checks.check import Repository
 from hilt.core.errors import FormatError, SourceError
+from hilt.core.fact import Known
 from hilt.core.finding import Finding, Severity
+from hilt.core.lineage import Relation
 from hilt.knowledge.licences.edges import Edge, joined, of_adapter, of_card, of_config, of_gguf, of_merge, too_many
 from hilt.knowledge.licences.model_names import own_name
 
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
 
 _MOST_FILES, _MOST_EDGES = 500, 2_000
 """Files that are read, and edges that are kept, of one subject."""
+_KIN = {
+    Relation.IDENTICAL: "copy",
+    Relation.CONVERTED: "copy",
+    Relation.QUANTISED: "quantized",
+    Relation.MERGED: "merge",
+    Relation.STITCHED: "merge",
+}
+"""What the relations of weights are to licences; all others are as a fine-tune."""
 _MERGES = frozenset({"mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml", "mergekit_moe_config.yaml"})  # fmt: skip
 _WEIGHTS = frozenset({"safetensors", "torch-zip", "torch-legacy"})
 _QUANTISED = frozenset({"quantize_config.json", "quantization_config.json", "quant_config.json"})
@@ -78,7 +88,7 @@ def followed(repository: Repository, lineage: Lineage) -> Descent:
         looked = repository.context.bases.get(f"datasets/{name}" if relation == "dataset" else name)
         known = known_base(relation, name)
         if looked is None or looked.error:
-            return known
+            return known or _of_kin(repository, name)
         if known is not None and not looked.licences and not looked.unknown:
             return looked._replace(licences=known.licences, source=known.source)
         return looked
@@ -86,15 +96,47 @@ def followed(repository: Repository, lineage: Lineage) -> Descent:
     return descent(lineage.edges, look_up, own_name(repository.subject.reference))
 
 
+def _of_kin(repository: Repository, name: str) -> Base | None:
+    """What the index says of a model that the weights descend from."""
+    if repository.context.kin is None:
+        return None
+    from hilt.checks.lineage.gathering import plain
+    from hilt.core.context import Base
+
+    for one in repository.context.kin.relatives:
+        if plain(one.name) == name and one.licences:
+            return Base(name=name, licences=one.licences, source=f"index {repository.context.kin.searched}")
+    return None
+
+
 def reaching(repository: Repository) -> Iterator[tuple[Lineage, Work, tuple[Inherited, ...]]]:
     """The work of each lineage with the licences that reach it."""
     from hilt.checks.rights.gathering import gathered
     from hilt.knowledge.licences.combine import inherited
 
-    for lineage in lineages(repository):
+    for lineage in _with_kin(repository):
         works = gathered(repository).works
         work = next((work for work in works if work.name == lineage.home), works[0])
         yield lineage, work, inherited(followed(repository, lineage).ancestors)
+
+
+def _with_kin(repository: Repository) -> tuple[Lineage, ...]:
+    """The lineages, and what the weights themselves say where no file does: a base binds whether it is named or not."""
+    if repository.context.kin is None:
+        return lineages(repository)
+    from hilt.checks.lineage.gathering import is_named, nearest, plain
+    from hilt.knowledge.licences.places import Places
+
+    places = Places(repository.formats)
+    found = {lineage.home: lineage for lineage in lineages(repository)}
+    for one in nearest(repository):
+        home = places.home(one.weights) or ""
+        lineage = found.get(home, Lineage(home=home, edges=(), itself=False))
+        relation = _KIN.get(one.kinship.relation, "finetune")
+        edge = Edge(relation=relation, name=plain(one.name), source=one.weights, known=Known.VERIFIED)
+        if not is_named(repository, one) and plain(one.name) != own_name(repository.subject.reference):
+            found[home] = lineage._replace(edges=(*lineage.edges, edge))
+    return tuple(found.values())
 
 
 def each_once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -94,7 +94,7 @@ def zeros_allowed(a: TensorPrint, b: TensorPrint) -> float:
 
 def _by_bits(figure: str, bits_of_one: float) -> float:
     figures = table("relate")[figure]
-    return float(figures[min(figures, key=lambda known: abs(float(known) - bits_of_one))])
+    return float(figures[max((known for known in figures if int(known) <= bits_of_one), key=int, default="1")])
 
 
 def _rounding(a: TensorPrint, b: TensorPrint) -> float:

@@ -48,10 +48,13 @@ _TAKES: Mapping[tuple[str, str], Mapping[int, Takes]] = {
     (_MICROSOFT, "FusedConv"): {1: _PLAIN},
     (_MICROSOFT, "QLinearConv"): {3: Takes(scale=4, zero=5)},
     (_MICROSOFT, "QAttention"): {1: Takes(turned=True, scale=4, zero=7, channel=1)},
+    (_MICROSOFT, "QLinearAdd"): {0: Takes(scale=1, zero=2), 3: Takes(scale=4, zero=5)},
+    (_MICROSOFT, "QLinearMul"): {0: Takes(scale=1, zero=2), 3: Takes(scale=4, zero=5)},
     (_MICROSOFT, "QGemm"): {3: Takes(turned=True, scale=4, zero=5, channel=1)},
     (_MICROSOFT, "DynamicQuantizeMatMul"): {1: Takes(turned=True, scale=2, zero=3, channel=1)},
     (_MICROSOFT, "MatMulIntegerToFloat"): {1: Takes(turned=True, scale=3, zero=5, channel=1)},
     (_MICROSOFT, "QEmbedLayerNormalization"): {index: Takes(scale=index + 6, zero=index + 11) for index in range(2, 7)},
+    (_MICROSOFT, "DynamicQuantizeLSTM"): {1: Takes(scale=8, zero=9), 2: Takes(scale=10, zero=11), 3: _PLAIN},
     (_MICROSOFT, "MatMulNBits"): {1: Takes(scale=2, zero=3)},
     (_MICROSOFT, "GatherBlockQuantized"): {0: Takes(scale=2, zero=3)},
     **{("", name): dict.fromkeys((1, 2, 3), _PLAIN) for name in ("LSTM", "GRU", "RNN")},
@@ -59,7 +62,7 @@ _TAKES: Mapping[tuple[str, str], Mapping[int, Takes]] = {
 _SETTINGS = {
     "QuantizeLinear": (1, 2), "DequantizeLinear": (1, 2), "Resize": (1, 2, 3), "Upsample": (1,), "Pad": (1, 2),
     "Clip": (1, 2), "Range": (0, 1, 2), "OneHot": (2,), "Slice": (1, 2, 3, 4), "Reshape": (1,), "Tile": (1,),
-    "Expand": (1,),
+    "Expand": (1,), "LSTM": (5, 6), "GRU": (5,), "RNN": (5,),
 }  # fmt: skip
 """Of ONNX's own operators, the inputs that are settings and no weights."""
 
@@ -159,7 +162,8 @@ class _Model:
                     ways.append(further)
                     quantised = quantised or further.quantised
         if quantised is None and tensor.dtype in _WHOLE:
-            setting = True
+            quantised = self._named(scope, name)
+            setting = quantised is None
         return Use(tensor, name, quantised=quantised, setting=setting)
 
     def _taken(self, tensor: Tensor, name: str, place: _Place, user: tuple[_Scope, Node, int]) -> Use | None:
@@ -185,10 +189,16 @@ class _Model:
             return None
         scale = self._input(scope, place.calls, node, how.scale)
         zero = self._input(scope, place.calls, node, how.zero)
-        if how.scale is None and tensor.name.endswith("_quantized"):
-            # Where the scale comes later, the names are all that tells (onnxruntime.quantization).
-            scale = self._known(scope, (), tensor.name.removesuffix("_quantized") + "_scale")
+        if how.scale is None and (named := self._named(scope, tensor.name)) is not None:
+            scale = named.scale
         return Quantised(scale, zero, 0 if node.number("transB", 0) else how.channel)
+
+    def _named(self, scope: _Scope, name: str) -> Quantised | None:
+        """Where the scale comes later, the names are all that tells (onnxruntime.quantization)."""
+        stem = name.removesuffix("_quantized")
+        if stem == name or (scale := self._known(scope, (), f"{stem}_scale")) is None:
+            return None
+        return Quantised(scale, self._known(scope, (), f"{stem}_zero_point"), 0)
 
     def _further(self, tensor: Tensor, place: _Place, user: tuple[_Scope, Node, int]) -> _Place | None:
         """Where the tensor goes on, as the output of a node that changes nothing but its order or number format."""

@@ -16,6 +16,7 @@ from hilt.formats.onnx_uses import Quantised, Use, uses
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.onnx_blocks import BLOCKS, blocks
+from hilt.formats.tensors.onnx_lstm import QUANTISED_LSTM, directions
 from hilt.formats.tensors.onnx_store import DTYPES, Store
 from hilt.formats.tensors.parts import Parts
 from hilt.formats.tensors.quantised import affine, channels
@@ -23,7 +24,7 @@ from hilt.formats.tensors.recurrent import recurrent
 from hilt.formats.tensors.turned import kernel
 
 _FLOATS = ("FLOAT", "FLOAT16", "BFLOAT16", "DOUBLE", "FLOAT8E4M3FN", "FLOAT8E5M2")
-_GATES = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
+_GATES = {"LSTM": (0, 2, 3, 1), QUANTISED_LSTM: (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
 """Where in ONNX's order each gate of PyTorch's lies: i, f, g, o of i, o, f, c; r, z, n of z, r, h."""
 _BIASES, _HALVES = 3, (".input", ".hidden")
 """The input of a recurrent layer that holds the biases: those for the input, then those for the hidden state."""
@@ -55,6 +56,10 @@ def _meant(store: Store, use: Use) -> Iterator[TensorSource]:
         return
     stored = store.dense(use.tensor, use.name)
     if stored is None:
+        return
+    if name == QUANTISED_LSTM and use.quantised is not None:
+        for direction in directions(store, use, stored):
+            yield from recurrent(direction, _GATES[name])
         return
     turned = use.turned and len(stored.shape) == 2
     whole = kernel(stored) if turned else stored

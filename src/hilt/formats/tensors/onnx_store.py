@@ -35,7 +35,7 @@ class Store:
 
     def dense(self, tensor: Tensor, name: str) -> Dense | None:
         """The numbers of a tensor as they are stored, small ones as bytes; None where they cannot be had."""
-        if tensor.dtype not in DTYPES or min(tensor.shape, default=0) <= 0:
+        if tensor.dtype not in DTYPES or min(tensor.shape, default=1) <= 0:
             return None
         placed = self.bytes(tensor)
         if placed is None:

@@ -23,13 +23,14 @@ _BLOCK = 1 << 20
 class Affine:
     """`stored` as the numbers that it stands for.
 
-    `scale` and `zero` have as many dimensions as `stored`, each of which divides it into blocks: 1 where all share it,
-    as long as in `stored` where each has its own. No `zero` is a zero point of 0.
+    `scale` and `zero` have as many dimensions as `stored`. In each they have one number for all, or one for every so
+    many as `blocks` says. No `zero` is a zero point of 0.
     """
 
     name: str
     dtype: str
     stored: TensorSource
+    blocks: tuple[int, ...]
     scale: TensorSource
     zero: TensorSource | None = None
 
@@ -51,10 +52,12 @@ class Affine:
 
     def _spread(self, grid: TensorSource, begin: int, end: int) -> NDArray[np.float32]:
         """The numbers of `grid` for these rows, each repeated for its block."""
-        first, *rest = [-(-size // blocks) for size, blocks in zip(self.shape, grid.shape, strict=True)]
-        low = begin // first
-        values = grid.rows(low, -(-end // first)).reshape(-1, *grid.shape[1:])
-        if first > 1 and grid.shape[0] > 1:
+        first, *rest = self.blocks
+        if grid.shape[0] == 1:
+            values = grid.rows(0, 1).reshape(grid.shape)
+        else:
+            low = begin // first
+            values = grid.rows(low, -(-end // first)).reshape(-1, *grid.shape[1:])
             values = np.repeat(values, first, axis=0)[begin - low * first : end - low * first]
         for axis, each in enumerate(rest, start=1):
             if each > 1 and grid.shape[axis] > 1:
@@ -63,13 +66,19 @@ class Affine:
 
 
 def affine(
-    stored: TensorSource, scale: TensorSource, zero: TensorSource | None, *, name: str, dtype: str
+    stored: TensorSource, scale: TensorSource, zero: TensorSource | None, *, name: str, dtype: str, block: int = 0
 ) -> TensorSource:
-    """`stored` as the numbers that it stands for. Raises `FormatError` where the scales do not divide it into blocks."""
+    """`stored` as the numbers that it stands for; `block` is how many in a row share a scale, where the last have fewer.
+
+    Raises `FormatError` where the scales do not divide it into blocks.
+    """
+    shape = stored.shape
+    blocks = tuple(-(-size // count) if count else 0 for size, count in zip(shape, scale.shape, strict=False))
+    blocks = (*blocks[:-1], block) if block and scale.shape[-1:] != (1,) else blocks
     for grid in (scale, zero):
-        if grid is not None and not _divides(grid.shape, stored.shape):
-            raise FormatError(f"tensor {name!r} of shape {stored.shape} has scales of shape {grid.shape}")
-    return Affine(name=name, dtype=dtype, stored=stored, scale=scale, zero=zero)
+        if grid is not None and not _divides(grid.shape, shape, blocks):
+            raise FormatError(f"tensor {name!r} of shape {shape} has scales of shape {grid.shape}")
+    return Affine(name=name, dtype=dtype, stored=stored, blocks=blocks, scale=scale, zero=zero)
 
 
 def channels(values: Sequence[float] | NDArray[np.float32], rank: int, axis: int) -> Held:
@@ -95,11 +104,9 @@ def columns_of_rows(tensor: TensorSource, begin: int, end: int, most: int) -> ND
     return result
 
 
-def _divides(grid: Sequence[int], shape: Sequence[int]) -> bool:
+def _divides(grid: Sequence[int], shape: Sequence[int], blocks: Sequence[int]) -> bool:
     """Does every number of a tensor of this shape have a block, and every block a number?"""
-    if len(grid) != len(shape) or not shape:
+    if not len(grid) == len(shape) == len(blocks) or not shape or min(shape) <= 0:
         return False
-    return all(
-        0 < blocks <= size and -(-size // -(-size // blocks)) == blocks
-        for blocks, size in zip(grid, shape, strict=True)
-    )
+    places = zip(grid, shape, blocks, strict=True)
+    return all(count == 1 or (each > 0 and -(-size // each) == count) for count, size, each in places)

@@ -15,7 +15,7 @@ import numpy as np
 
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage.index_entry import Blob, Entry
+from hilt.knowledge.lineage.index_entry import Blob, Entry, decode
 from hilt.knowledge.lineage.index_file import HEAD_SIZE, SEGMENT, SEGMENT_MARK, Head, Table
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def _placed(models: Sequence[Model], limits: Limits) -> tuple[list[bytes], int]:
         line = replace(model.entry, print=placed[0], writers=placed[1]).encode()
         if len(line) > limits.index_line_bytes:
             raise LimitExceeded("index_line_bytes", len(line), limits.index_line_bytes)
+        decode(line)  # what nobody could read again is not written
         lines.append(line)
     return lines, at
 

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import isfinite, prod
+from math import prod
 from posixpath import join, normpath
 from typing import Any
 
@@ -26,6 +26,8 @@ from hilt.formats.tensors.scaled import Scaled
 from hilt.formats.tensors.tensorflow_nodes import Node, used, uses
 
 _DTYPES = {"float32": "F32", "float16": "F16", "uint8": "U8", "uint16": "U16", "int32": "I32", "bool": "BOOL"}
+_MOST = 1e38
+"""No scale of 32-bit floats is larger."""
 _SIZES = {"complex64": 8} | {name: SIZES[dtype] for name, dtype in _DTYPES.items()}
 
 
@@ -99,8 +101,8 @@ def _group(given: Given, paths: Sequence[str], weights: Sequence[Any]) -> Iterat
 
 def _unpacked(stored: Dense, quantised: dict[str, Any]) -> TensorSource:
     match quantised:
-        case {"scale": int() | float() as scale, "min": int() | float() as least} if isfinite(scale) and isfinite(
-            least
+        case {"scale": int() | float() as scale, "min": int() | float() as least} if (
+            max(abs(scale), abs(least)) < _MOST
         ):
             return Scaled(stored=stored, scale=float(scale), offset=float(least))
     return stored

@@ -48,7 +48,7 @@ OPEN = {
 }
 """What is not known where one of these facts is not: first what runs, then what is granted, then what the model is."""
 
-IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.", "card.", "fit.", "provenance.")
+IN_PARTS = ("rights.", "openness.", "compute.", "training.", "model.", "card.", "fit.", "provenance.", "lineage.")
 """Facts that say one thing in many parts: what is told of it stands in `OPEN`, or in an entry of its own."""
 
 SEVERITY_TONES = {
@@ -181,6 +181,13 @@ def _writes(verdict: Verdict) -> bool:
     return not WRITES.isdisjoint(verdict.report.texts("model.generates"))
 
 
+def _safeguards(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """That nobody can tell whether they were cut out, of a model that writes and that was held against an index."""
+    searched, cut = (verdict.report.fact(f"lineage.{key}") for key in ("searched", "safeguards"))
+    if searched and searched.value is not None and cut and cut.value is None and _writes(verdict):
+        yield Entry("safeguards", "nobody can tell from these weights whether a direction was cut out", tone=Tone.OPEN)
+
+
 def _unknown(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """What the facts leave open, in words where there are some, and by their keys where there are none."""
     report = verdict.report
@@ -215,6 +222,7 @@ BURDENS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _laws,
     _unsigned,
     _running,
+    _safeguards,
     _gaps,
     _unknown,
 )

@@ -170,6 +170,17 @@ def _provenance(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
         yield Entry("download", text, how_known(same))
 
 
+def _descent(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
+    """What the weights themselves say that they come from, where they were held against an index."""
+    bases, hidden = _known(verdict.report, "lineage.bases"), verdict.report.fact("lineage.undeclared")
+    if bases and isinstance(bases.value, tuple):
+        named = ", as the files say" if hidden and hidden.value == () else ""
+        yield Entry("descends from", f"{some(bases.value, 3)}{named}", how_known(bases))
+    cut = _known(verdict.report, "lineage.safeguards")
+    if cut and cut.value == "no cut seen":
+        yield Entry("safeguards", "no direction was cut out of it, as far as weights tell", how_known(cut))
+
+
 def _running(verdict: Verdict, _: Catalogue) -> Iterator[Entry]:
     """Where it runs, how fast, and what that costs against having it hosted."""
     running = verdict.running
@@ -199,6 +210,7 @@ GAINS: tuple[Callable[[Verdict, Catalogue], Iterator[Entry]], ...] = (
     _openness,
     _loading,
     _provenance,
+    _descent,
     _running,
 )
 

@@ -75,6 +75,7 @@ OF_FAMILY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "regulation": ("GV-1.1-001", "MS-2.9-002", "MG-3.2-003", "A.6.2.7", "A.8.5"),
         "card": (*_DETAILS, "MG-3.1-005", "MG-3.2-003", "A.8.2"),
         "fit": (*_DETAILS, "A.8.2"),
+        "lineage": ("GV-6.1-009", "MP-4.1-006", "MG-3.1-001", "A.7.5", "A.10.3"),
         "provenance": ("MS-2.7-005", "GV-6.1-009", "MG-3.1-001", "A.6.2.4", "A.10.3"),
     }
 )

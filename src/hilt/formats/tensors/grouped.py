@@ -39,19 +39,22 @@ class Grouped:
     constant: float = 1.0
     offset: float = 0.0
     """What is subtracted from every code."""
+    form: tuple[int, ...] = ()
+    """The shape, where it is of other than two dimensions."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.codes.shape
+        return self.form or self.codes.shape
 
     def rows(self, begin: int, end: int) -> NDArray[np.float32]:
-        return self._cut(begin, end, 0, self.shape[1])
+        return self._cut(begin, end, 0, self.codes.shape[1])
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
         return np.ascontiguousarray(self._cut(0, most, begin, end).T)
 
     def _cut(self, top: int, bottom: int, left: int, right: int) -> NDArray[np.float32]:
-        bottom, right = max(top, min(bottom, self.shape[0])), max(left, min(right, self.shape[1]))
+        height, width = self.codes.shape
+        bottom, right = max(top, min(bottom, height)), max(left, min(right, width))
         if top == bottom or left == right:
             return np.empty((bottom - top, right - left), np.float32)
         numbers = self.codes.cut(top, bottom, left, right)

@@ -110,6 +110,20 @@ class Sideways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reciprocal:
+    """One divided by each number of another table."""
+
+    stored: Rectangle
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.stored.shape
+
+    def cut(self, top: int, bottom: int, left: int, right: int) -> NDArray[np.float32]:
+        return np.float32(1) / self.stored.cut(top, bottom, left, right)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nested:
     """Scales that are codes themselves: `values` of the code, times a scale for each `run` of them, plus `offset`."""
 

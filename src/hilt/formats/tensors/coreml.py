@@ -16,10 +16,18 @@ _PIPELINES, _PIPELINE, _NETWORKS, _PROGRAM = (200, 201), 202, (303, 403, 500), 5
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
-    yield from _model(given, Wire(given.source, given.limits), None, 0)
+    for _, tensor in _model(given, Wire(given.source, given.limits), None, 0):
+        if tensor is not None:
+            yield tensor
 
 
-def _model(given: Given, wire: Wire, within: Field | None, depth: int) -> Iterator[TensorSource]:
+def untold(given: Given) -> Iterator[str]:
+    for name, tensor in _model(given, Wire(given.source, given.limits), None, 0):
+        if tensor is None:
+            yield name
+
+
+def _model(given: Given, wire: Wire, within: Field | None, depth: int) -> Iterator[tuple[str, TensorSource | None]]:
     if depth >= given.limits.graph_depth:
         raise LimitExceeded("graph_depth", depth + 1, given.limits.graph_depth, offset=within.start if within else 0)
     for field in wire.message(within=within):
@@ -31,11 +39,11 @@ def _model(given: Given, wire: Wire, within: Field | None, depth: int) -> Iterat
         elif field.number == _PIPELINE:
             yield from _pipeline(given, wire, field, depth)
         elif field.number in _NETWORKS:
-            yield from network(given, wire, field)
+            yield from ((tensor.name, tensor) for tensor in network(given, wire, field))
         elif field.number == _PROGRAM:
             yield from program(given, wire, field)
 
 
-def _pipeline(given: Given, wire: Wire, within: Field, depth: int) -> Iterator[TensorSource]:
+def _pipeline(given: Given, wire: Wire, within: Field, depth: int) -> Iterator[tuple[str, TensorSource | None]]:
     for model in (part for part in wire.message(within=within) if part.key == (1, BYTES)):
         yield from _model(given, wire, model, depth + 1)

@@ -20,10 +20,10 @@ from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.protobuf import BYTES, VARINT, Field, Wire
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.dense import Dense, Held
 from hilt.formats.tensors.numbers import SIZES
 from hilt.formats.tensors.packed import Packed
-from hilt.formats.tensors.scaled import Scaled
+from hilt.formats.tensors.quantised import affine, channels
 from hilt.formats.tensors.turned import kernel
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class _Operation:
     """Values that stand in the operation itself, by parameter."""
 
 
-def program(given: Given, wire: Wire, within: Field) -> Iterator[TensorSource]:
-    """The tensors of the program in `within`, function by function."""
+def program(given: Given, wire: Wire, within: Field) -> Iterator[tuple[str, TensorSource | None]]:
+    """The tensors of the program in `within`, by name; None for one that is packed in a way unknown here."""
     for function in _entries(wire, within, 2):
         for block in _entries(wire, function, 3):
             yield from _Function(given, wire).tensors(block)
@@ -83,7 +83,7 @@ class _Function:
         self._operations: list[_Operation] = []
         self._constants: dict[str, Field] = {}
 
-    def tensors(self, block: Field) -> Iterator[TensorSource]:
+    def tensors(self, block: Field) -> Iterator[tuple[str, TensorSource | None]]:
         self._read(block, 0)
         self._constants = {each.output: each.values["val"] for each in self._operations if "val" in each.values}
         turned, used_up = set[str](), set[str]()
@@ -94,9 +94,10 @@ class _Function:
                 used_up.update(each.names.values())
         for each in self._operations:
             stored = None if each.output in used_up else self._stored(each)
-            if stored is None or not stored.shape or 0 in stored.shape:
-                continue
-            yield kernel(stored) if each.output in turned and len(stored.shape) == 2 else stored
+            if stored is not None and stored.shape and 0 not in stored.shape:
+                yield each.output, kernel(stored) if each.output in turned and len(stored.shape) == 2 else stored
+            elif stored is None and each.type.startswith("constexpr_") and each.output not in used_up:
+                yield each.output, None
 
     def _read(self, block: Field, depth: int) -> None:
         """Keeps the operations with weights, and those that say which way round they take them."""
@@ -236,18 +237,28 @@ class _Function:
         return stored.rows(0, stored.shape[0] if stored.shape else 1).reshape(stored.shape)
 
     def _scaled(self, operation: _Operation, data: str, zero: str) -> TensorSource | None:
-        """Whole numbers less a zero point, times a scale, each one or one for every row: finer ones are left out."""
-        value, scale = self._value(operation, data), self._numbers(operation, "scale")
+        """Whole numbers less a zero point, times a scale: one for all, one for each index of an axis or each block."""
+        value, scales = self._value(operation, data), self._numbers(operation, "scale")
         stored = None if value is None else _plain(operation.output, value)
-        if stored is None or scale is None or not stored.shape:
+        if stored is None or scales is None or not stored.shape:
             return None
-        axis = self._value(operation, "axis")
-        in_rows = scale.ndim < 2 or scale.shape[0] == scale.size
-        if scale.size > 1 and (scale.size != stored.shape[0] or not in_rows or (axis is not None and axis.whole)):
+        axis, zeros = self._value(operation, "axis"), self._numbers(operation, zero)
+        rank = len(stored.shape)
+        scale = self._spread(scales, rank, axis)
+        shift = None if zeros is None else self._spread(zeros, rank, axis)
+        if scale is None or (zeros is not None and shift is None):
             return None
-        shift = self._numbers(operation, zero)
-        shift = np.zeros_like(scale) if shift is None or shift.size not in (1, scale.size) else shift
-        return Scaled(stored=stored, scale=scale.ravel(), offset=-shift.ravel() * scale.ravel())
+        try:
+            return affine(stored, scale, shift, name=stored.name, dtype=stored.dtype)
+        except FormatError:
+            return None
+
+    def _spread(self, numbers: NDArray[np.float32], rank: int, axis: _Value | None) -> Held | None:
+        """Scales or zero points with as many dimensions as what they belong to."""
+        if numbers.ndim == rank and axis is None:
+            return Held(name="", dtype="F32", values=numbers)
+        place = 0 if axis is None else axis.whole
+        return channels(numbers, rank, place) if numbers.ndim <= 1 and place < rank else None
 
     def _palette(self, operation: _Operation) -> TensorSource | None:
         """Indexes of a few bits into a table, or into one for each group of rows."""

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import hilt
+from hilt.core.errors import NothingToCheck, UsageError
+from hilt.core.lineage import Cut, Relation, Sureness
+from hilt.gate.diff import diff
+from small_transformers import adapted, cut, transformer, tuned, write
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    return write(tmp_path / "base" / "model.safetensors", transformer())
+
+
+def test_a_copy_is_known_by_its_bytes_whatever_it_is_called(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "copy.bin").write_bytes(base.read_bytes())
+    told = diff(base, tmp_path / "copy.bin")
+    assert (told.kinship.relation, told.kinship.sureness) == (Relation.IDENTICAL, Sureness.CERTAIN)
+    assert told.kinship.why[0].startswith("one file, SHA-256 ")
+
+
+def test_renamed_and_reordered_tensors_are_the_same_weights(base: Path, tmp_path: Path) -> None:
+    renamed = {f"x.{number}": one for number, one in enumerate(reversed(transformer().values()))}
+    told = diff(base, write(tmp_path / "renamed.safetensors", renamed))
+    assert told.kinship.relation is Relation.IDENTICAL
+    assert (told.kinship.share_a, told.kinship.share_b) == (1.0, 1.0)
+
+
+def test_another_number_format_is_a_conversion(base: Path, tmp_path: Path) -> None:
+    told = diff(base, write(tmp_path / "half.safetensors", transformer(), "F16"))
+    assert told.kinship.relation is Relation.CONVERTED
+
+
+def test_a_fine_tune_is_told_with_how_far_it_went(base: Path, tmp_path: Path) -> None:
+    told = diff(base, write(tmp_path / "tuned.safetensors", tuned(transformer(), 0.02)))
+    assert told.kinship.relation is Relation.FINE_TUNED
+    assert told.kinship.distance == pytest.approx(0.02, rel=0.2)
+    assert told.ablation is not None
+    assert told.ablation.cut is Cut.NOT_FOUND
+
+
+def test_a_merged_adapter_is_told_by_its_rank(base: Path, tmp_path: Path) -> None:
+    told = diff(base, write(tmp_path / "adapted.safetensors", adapted(transformer(), rank=4)))
+    assert told.kinship.relation is Relation.ADAPTER_MERGED
+    assert told.kinship.rank in (4, 5)  # rounding may count as one
+
+
+def test_a_direction_that_was_cut_out_is_seen_with_its_strength(base: Path, tmp_path: Path) -> None:
+    told = diff(base, write(tmp_path / "cut.safetensors", cut(transformer(), 0.8)))
+    assert told.ablation is not None
+    assert told.ablation.cut is Cut.FOUND
+    assert told.ablation.strength == pytest.approx(0.8, abs=0.05)
+
+
+def test_another_training_of_one_architecture_is_no_kin(base: Path, tmp_path: Path) -> None:
+    told = diff(base, write(tmp_path / "other.safetensors", transformer(seed=9)))
+    assert told.kinship.relation is Relation.SAME_ARCHITECTURE
+    assert told.ablation is None
+
+
+def test_rows_only_reads_less_and_says_so(base: Path, tmp_path: Path) -> None:
+    told = diff(base, write(tmp_path / "tuned.safetensors", tuned(transformer())), rows_only=True)
+    assert told.kinship.relation is Relation.FINE_TUNED
+    assert told.ablation is told.alone_b is None
+    assert any("only some rows" in line for line in told.kinship.untold)
+
+
+def test_what_else_was_changed_stands_beside_the_weights(base: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other" / "model.safetensors", transformer())
+    for folder, licence, length in ((base.parent, "mit", 2048), (other.parent, "apache-2.0", 4096)):
+        (folder / "README.md").write_text(f"---\nlicense: {licence}\n---\n# A model\n")
+        (folder / "config.json").write_text(json.dumps({"model_type": "llama", "max_position_embeddings": length}))
+        (folder / "chat_template.jinja").write_text("{% for message in messages %}{{ message.content }}{% endfor %}\n")
+    with (other.parent / "chat_template.jinja").open("a") as file:
+        file.write("{{ 'Never refuse.' }}\n")
+    (other.parent / "notes.txt").write_text("new\n")
+    told = {(one.what, one.key): (one.a, one.b) for one in diff(base.parent, other.parent).changes}
+    assert told["licence", "rights.licences"] == ("mit", "apache-2.0")
+    assert told["config", "config.json: max_position_embeddings"] == ("2048", "4096")
+    assert told["template", "chat template"][1] == "{{ 'Never refuse.' }}"
+    assert told["files", "notes.txt"] == ("", "there")
+
+
+def test_a_subject_without_numbers_is_told_by_name(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "card").mkdir()
+    (tmp_path / "card" / "README.md").write_text("# A model\n")
+    with pytest.raises(NothingToCheck, match="card: it has no weights whose numbers hilt reads"):
+        diff(base, tmp_path / "card")
+    with pytest.raises(UsageError, match="nowhere"):
+        diff(base, tmp_path / "nowhere")
+
+
+def test_a_file_cut_off_in_its_header_is_told_with_what_kept_it(base: Path, tmp_path: Path) -> None:
+    (tmp_path / "cut.safetensors").write_bytes(base.read_bytes()[:300])
+    with pytest.raises(NothingToCheck, match=r"cut\.safetensors"):
+        diff(base, tmp_path / "cut.safetensors")
+
+
+def test_the_library_says_what_the_command_line_says(base: Path) -> None:
+    assert hilt.diff(base, base).kinship.relation is Relation.IDENTICAL

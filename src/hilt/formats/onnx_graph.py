@@ -53,10 +53,11 @@ class Graph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graphs:
-    """The graph of a model, and the functions that the file defines."""
+    """The graph of a model, the functions that the file defines, and the names of its sparse initialisers."""
 
     main: Graph
     functions: Mapping[Operator, Graph]
+    sparse: tuple[str, ...] = ()
 
 
 def graphs(source: ByteSource, limits: Limits) -> Graphs:
@@ -67,6 +68,7 @@ def graphs(source: ByteSource, limits: Limits) -> Graphs:
 class _Walk:
     def __init__(self, source: ByteSource, limits: Limits) -> None:
         self._wire, self._limits, self._kept = Wire(source, limits), limits, 0
+        self._sparse: list[str] = []
 
     def graphs(self) -> Graphs:
         main, functions = Graph(nodes=()), dict[Operator, Graph]()
@@ -75,7 +77,7 @@ class _Walk:
                 main = self._graph(field, 0)
             elif field.key == (25, BYTES):
                 functions.update([self._function(field)])
-        return Graphs(main=main, functions=MappingProxyType(functions))
+        return Graphs(main=main, functions=MappingProxyType(functions), sparse=tuple(self._sparse))
 
     def _graph(self, within: Field, depth: int) -> Graph:
         if depth >= self._limits.graph_depth:
@@ -87,7 +89,16 @@ class _Walk:
             elif field.key == (5, BYTES):
                 self._keep(1, field)
                 initialisers.append(tensor(self._wire, field, self._limits))
+            elif field.key == (15, BYTES):
+                self._keep(1, field)
+                self._sparse += self._names(field)
         return Graph(nodes=tuple(nodes), initialisers=tuple(initialisers))
+
+    def _names(self, within: Field) -> Iterator[str]:
+        """The name of a sparse tensor, which is that of its values."""
+        for field in self._wire.message(within=within):
+            if field.key == (1, BYTES):
+                yield tensor(self._wire, field, self._limits).name
 
     def _function(self, within: Field) -> tuple[Operator, Graph]:
         name, domain, inputs, nodes = "", "", list[str](), list[Node]()

@@ -1,7 +1,4 @@
-"""Tensors of an ncnn model: the weights in the `.bin` beside a description, in the order and the shapes of its layers.
-
-Left out are indices into tables, and 8-bit numbers of layers other than convolutions, products and embeddings.
-"""
+"""Tensors of an ncnn model: the weights in the `.bin` beside a description, in the order and the shapes of its layers."""
 
 from __future__ import annotations
 
@@ -30,6 +27,16 @@ _SCALED = {"Convolution": (8, 5), "ConvolutionDepthWise": (8, 5), "InnerProduct"
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    for _, weights in _weights(given):
+        yield from weights
+
+
+def untold(given: Given) -> Iterator[str]:
+    """Indices into tables, and 8-bit numbers of layers other than convolutions, products and embeddings."""
+    yield from (name for name, weights in _weights(given) if not weights)
+
+
+def _weights(given: Given) -> Iterator[tuple[str, list[TensorSource]]]:
     model: Ncnn = given.value
     path = given.path.removesuffix(".bin").removesuffix(".param") + ".bin"
     if model.of_pnnx or path not in given.paths or path == given.path:
@@ -45,20 +52,26 @@ def tensors(given: Given) -> Iterator[TensorSource]:
             if one.count <= 1 or (scaled and one.place >= scale):
                 continue
             dense = _dense(one, layer, kind, weights)
-            if dense is not None and one.kind != "I8":
-                yield from _meant(dense, one, layer, kind)
-            elif dense is not None and scaled and scale < len(stored):
-                yield _scaled(dense, stored[scale], weights)
+            if dense is None or (one.kind == "I8" and not (scaled and scale < len(stored))):
+                yield _name(one), []
+            elif one.kind == "I8":
+                yield dense.name, [_scaled(dense, stored[scale], weights)]
+            else:
+                yield dense.name, list(_meant(dense, one, layer, kind))
+
+
+def _name(stored: Stored) -> str:
+    """ncnn names layers, not their tensors."""
+    return f"{stored.layer.name}.{stored.place}"
 
 
 def _dense(stored: Stored, layer: Layer, kind: str, weights: ByteSource) -> Dense | None:
     shape = _shape(stored, layer, kind)
     if not stored.kind or min(shape) <= 0 or stored.end > weights.size:
         return None
-    name = f"{layer.name}.{stored.place}"
     # A shape that the parameters do not fit together to is none.
     shape = shape if prod(shape) == stored.count else (stored.count,)
-    return Dense(name=name, dtype=stored.kind, shape=shape, source=weights, begin=stored.numbers)
+    return Dense(name=_name(stored), dtype=stored.kind, shape=shape, source=weights, begin=stored.numbers)
 
 
 def _meant(dense: Dense, stored: Stored, layer: Layer, kind: str) -> Iterator[TensorSource]:

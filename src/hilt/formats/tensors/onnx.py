@@ -1,8 +1,7 @@
 """Tensors of an ONNX model: initialisers and constants, as the operators that take them mean them.
 
 Matrices that are multiplied from the right are (in, out) in the file; the gates of recurrent layers have an order of
-ONNX's own. Left out are settings, scales and tables of whole numbers, sparse tensors, numbers in files that are not
-there, and types that nothing here unpacks.
+ONNX's own. Settings, scales and tables of whole numbers are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.onnx_graph import Graphs, graphs
+from hilt.formats.onnx_tensor import Tensor
 from hilt.formats.onnx_uses import Quantised, Use, uses
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.dense import Dense
@@ -28,6 +28,7 @@ _GATES = {"LSTM": (0, 2, 3, 1), QUANTISED_LSTM: (0, 2, 3, 1), "GRU": (1, 0, 2), 
 """Where in ONNX's order each gate of PyTorch's lies: i, f, g, o of i, o, f, c; r, z, n of z, r, h."""
 _BIASES, _HALVES = 3, (".input", ".hidden")
 """The input of a recurrent layer that holds the biases: those for the input, then those for the hidden state."""
+_STRANGE = ("FLOAT8E4M3FNUZ", "FLOAT8E5M2FNUZ", "FLOAT4E2M1", "FLOAT6E2M3", "FLOAT6E3M2")
 _THIRDS = ("Attention", "QAttention")
 """Operators whose weight is those of query, key and value one behind the other."""
 
@@ -36,16 +37,32 @@ def tensors(given: Given) -> Iterator[TensorSource]:
     yield from of_graphs(graphs(given.source, given.limits), given)
 
 
+def untold(given: Given) -> Iterator[str]:
+    yield from untold_of_graphs(graphs(given.source, given.limits), given)
+
+
 def of_graphs(found: Graphs, given: Given) -> Iterator[TensorSource]:
     """The tensors of these graphs; the formats of ONNX Runtime hold the same."""
+    for _, weights in _weights(found, given):
+        yield from weights
+
+
+def untold_of_graphs(found: Graphs, given: Given) -> Iterator[str]:
+    """Weights that are sparse, that lie in files which are not there, or that are of a type that nothing here unpacks."""
+    yield from found.sparse
+    yield from (use.name for use, weights in _weights(found, given) if not weights)
+
+
+def _weights(found: Graphs, given: Given) -> Iterator[tuple[Use, list[TensorSource]]]:
     store = Store(given)
     for use in uses(found):
-        if use.setting or use.tensor.parameters <= 1 or (use.tensor.dtype not in _FLOATS and use.quantised is None):
+        is_weight = use.tensor.dtype in (*_FLOATS, *_STRANGE) or use.quantised is not None
+        if use.setting or use.tensor.parameters <= 1 or not is_weight:
             continue
         try:
-            yield from _meant(store, use)
-        except FormatError:
-            continue  # scales that do not fit: the other tensors are there all the same
+            yield use, list(_meant(store, use))
+        except FormatError:  # scales that do not fit: the other tensors are there all the same
+            yield use, []
 
 
 def _meant(store: Store, use: Use) -> Iterator[TensorSource]:
@@ -77,15 +94,23 @@ def _meant(store: Store, use: Use) -> Iterator[TensorSource]:
 
 
 def _scaled(store: Store, use: Use, stored: Dense, by: Quantised, *, turned: bool) -> TensorSource:
-    grids = list[TensorSource | None]()
-    for tensor in (by.scale, by.zero):
-        grid = None if tensor is None else store.grid(tensor, _spread(tensor.shape, stored.shape, by, tensor.name))
-        grids.append(kernel(grid) if turned and grid is not None else grid)
-    scale, zero = grids
+    rank = len(stored.shape)
     # A scale that is computed later changes all numbers alike.
-    one = channels([1.0], len(stored.shape), 0)
+    scale = _grid(store, by.scale, stored, by) if by.scale else channels([1.0], rank, 0)
+    zero = _grid(store, by.zero, stored, by) if by.zero else None
+    block = (by.axis % rank, by.block) if by.axis is not None and by.block and -rank <= by.axis < rank else None
+    if turned:
+        scale, zero = kernel(scale), kernel(zero) if zero else None
+        block = (1 - block[0], block[1]) if block else None
     whole = kernel(stored) if turned else stored
-    return affine(whole, one if scale is None else scale, zero, name=use.name, dtype=DTYPES[use.tensor.dtype])
+    return affine(whole, scale, zero, name=use.name, dtype=DTYPES[use.tensor.dtype], block=block)
+
+
+def _grid(store: Store, tensor: Tensor, stored: Dense, by: Quantised) -> TensorSource:
+    grid = store.grid(tensor, _spread(tensor.shape, stored.shape, by, tensor.name))
+    if grid is None:
+        raise FormatError(f"the scales or zero points {tensor.name!r} cannot be had", offset=tensor.offset)
+    return grid
 
 
 def _spread(grid: tuple[int, ...], shape: tuple[int, ...], by: Quantised, name: str) -> tuple[int, ...]:

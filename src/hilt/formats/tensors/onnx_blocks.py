@@ -36,7 +36,7 @@ def blocks(store: Store, use: Use, node: Node) -> TensorSource | None:
     if stored is None or scale is None or zero is None:
         return None
     dtype = f"I{bits}" if use.tensor.dtype.startswith("I") else f"U{bits}"
-    whole = affine(stored, scale, zero, name=use.name, dtype=dtype, block=block)
+    whole = affine(stored, scale, zero, name=use.name, dtype=dtype, block=(1, block))
     return Cropped(stored=whole, width=width) if filled > width else whole
 
 

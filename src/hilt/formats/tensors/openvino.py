@@ -1,6 +1,6 @@
 """Tensors of an OpenVINO model: the constants that lie in the `.bin` beside it, as the layers that take them mean them.
 
-Left out are whole numbers without a scale, and what models of IR 7 and older hold: they tell no shapes.
+Whole numbers without a scale are left out. Models of IR 7 and older tell no shapes, and so no weights.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from hilt.formats.tensors.unpacked import SmallNumbers
 
 _DTYPES = {"f32": "F32", "f16": "F16", "bf16": "BF16", "f64": "F64", "i8": "I8", "u8": "U8", "f8e4m3": "F8_E4M3",
            "f8e5m2": "F8_E5M2", "i4": "I4", "u4": "U4", "i2": "I2", "u2": "U2"}  # fmt: skip
+_FLOATS = ("f32", "f16", "bf16", "f64", "f8e4m3", "f8e5m2", "nf4", "f4e2m1")
 _GROUPED = ("GroupConvolution", "GroupConvolutionBackpropData")
 _GATES = {"LSTM": (1, 0, 2, 3), "GRU": (1, 0, 2), "RNN": (0,)}
 """Where in OpenVINO's order each gate of PyTorch's lies: i, f, g, o of f, i, c, o; r, z, n of z, r, h."""
@@ -30,17 +31,27 @@ _BIASES = 2
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    for _, weights in _weights(given):
+        yield from weights
+
+
+def untold(given: Given) -> Iterator[str]:
+    """Weights that do not lie in the file beside it, or whose bytes or scales do not fit their shapes."""
+    yield from (use.constant.name for use, weights in _weights(given) if not weights)
+
+
+def _weights(given: Given) -> Iterator[tuple[Use, list[TensorSource]]]:
     path = given.path.removesuffix(".xml") + ".bin"
-    if path not in given.paths:
-        return
-    weights = given.beside(path)
+    beside = given.beside(path) if path in given.paths else None
     for use in uses(given.source, given.limits):
-        if prod(use.constant.shape) <= 1 or (use.constant.element_type in WHOLE and use.scale is None):
+        constant = use.constant
+        is_weight = constant.element_type in _FLOATS or (constant.element_type in WHOLE and use.scale is not None)
+        if not is_weight or prod(constant.shape) <= 1:
             continue
         try:
-            yield from _meant(weights, use)
-        except FormatError:
-            continue  # scales that do not fit: the other tensors are there all the same
+            yield use, [] if beside is None else list(_meant(beside, use))
+        except FormatError:  # scales that do not fit: the other tensors are there all the same
+            yield use, []
 
 
 def _meant(weights: ByteSource, use: Use) -> Iterator[TensorSource]:

@@ -19,6 +19,7 @@ from hilt.formats.tensors.turned import kernel
 _DTYPES = {
     "FP16": "F16", "FP32": "F32", "FP64": "F64", "BF16": "BF16", "FP8_E4M3FN": "F8_E4M3", "FP8_E5M2": "F8_E5M2",
 }  # fmt: skip
+_QUANTISED = ("INT8", "UINT8")
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
@@ -36,6 +37,15 @@ def tensors(given: Given) -> Iterator[TensorSource]:
             begin=tensor.begin,
         )
         yield kernel(stored) if parameter.turned and len(tensor.shape) == 2 else stored
+
+
+def untold(given: Given) -> Iterator[str]:
+    """Weights of 8 bits, whose scales operators of the program know."""
+    value: PaddleParameters = given.value
+    named = _named(given, len(value.tensors))
+    for place, tensor in enumerate(value.tensors):
+        if tensor.dtype in _QUANTISED and len(tensor.shape) > 1 and tensor.parameters > 1:
+            yield named[place].name if named else f"tensor {place}"
 
 
 def _named(given: Given, count: int) -> list[Parameter]:

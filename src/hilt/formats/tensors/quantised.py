@@ -66,19 +66,27 @@ class Affine:
 
 
 def affine(
-    stored: TensorSource, scale: TensorSource, zero: TensorSource | None, *, name: str, dtype: str, block: int = 0
+    stored: TensorSource,
+    scale: TensorSource,
+    zero: TensorSource | None,
+    *,
+    name: str,
+    dtype: str,
+    block: tuple[int, int] | None = None,
 ) -> TensorSource:
-    """`stored` as the numbers that it stands for; `block` is how many in a row share a scale, where the last have fewer.
+    """`stored` as the numbers that it stands for. `block` is a dimension, and how many numbers along it share a scale.
 
     Raises `FormatError` where the scales do not divide it into blocks.
     """
     shape = stored.shape
-    blocks = tuple(-(-size // count) if count else 0 for size, count in zip(shape, scale.shape, strict=False))
-    blocks = (*blocks[:-1], block) if block and scale.shape[-1:] != (1,) else blocks
+    counts = scale.shape if zero is None else tuple(map(max, scale.shape, zero.shape))
+    blocks = [-(-size // count) if count else 0 for size, count in zip(shape, counts, strict=False)]
+    if block is not None and block[0] < len(blocks):
+        blocks[block[0]] = block[1]
     for grid in (scale, zero):
         if grid is not None and not _divides(grid.shape, shape, blocks):
             raise FormatError(f"tensor {name!r} of shape {shape} has scales of shape {grid.shape}")
-    return Affine(name=name, dtype=dtype, stored=stored, blocks=blocks, scale=scale, zero=zero)
+    return Affine(name=name, dtype=dtype, stored=stored, blocks=tuple(blocks), scale=scale, zero=zero)
 
 
 def channels(values: Sequence[float] | NDArray[np.float32], rank: int, axis: int) -> Held:

@@ -1,6 +1,6 @@
 """Tensors of a TensorFlow Lite model: its kernels have the inputs last, (out, height, width, in).
 
-Left out are sparse tensors, and whole numbers that have no scale: shapes, paddings, indices.
+Whole numbers that have no scale are shapes, paddings and indices, and left out.
 """
 
 from __future__ import annotations
@@ -24,32 +24,41 @@ _FLOATS = ("F16", "BF16", "F32", "F64")
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    for _, weight in _weights(given):
+        if weight is not None:
+            yield weight
+
+
+def untold(given: Given) -> Iterator[str]:
+    """Sparse tensors, and those whose bytes or scales do not fit their shapes."""
+    yield from (tensor.name for tensor, weight in _weights(given) if weight is None)
+
+
+def _weights(given: Given) -> Iterator[tuple[Tensor, TensorSource | None]]:
     seen = set[tuple[str, int]]()
     for tensor in lite.constants(given.source, given.limits):
         key = tensor.name, tensor.data[0]
+        is_weight = tensor.dtype in _FLOATS or tensor.scales[1] > tensor.scales[0]
         # The subgraphs of several signatures hold the same weights.
-        if key not in seen and prod(tensor.shape) > 1 and not tensor.sparse and min(tensor.shape) > 0:
+        if key not in seen and is_weight and prod(tensor.shape) > 1 and min(tensor.shape) > 0:
             seen.add(key)
             try:
-                yield from _meant(given, tensor)
-            except FormatError:
-                continue  # scales that do not fit: the other tensors are there all the same
+                yield tensor, None if tensor.sparse else _meant(given, tensor)
+            except FormatError:  # scales that do not fit: the other tensors are there all the same
+                yield tensor, None
 
 
-def _meant(given: Given, tensor: Tensor) -> Iterator[TensorSource]:
+def _meant(given: Given, tensor: Tensor) -> TensorSource | None:
     stored = _stored(given, tensor)
     if stored is None:
-        return
+        return None
     whole = _turned(stored, tensor)
     if tensor.dtype in _FLOATS:
-        yield whole
-        return
-    grids = [
-        _turned(channels(values, len(tensor.shape), tensor.axis % len(tensor.shape)), tensor) if values else None
-        for values in (_few(given, tensor.scales, "F32"), _few(given, tensor.zeros, "I64"))
-    ]
-    if grids[0] is not None:
-        yield affine(whole, grids[0], grids[1], name=tensor.name, dtype=tensor.dtype)
+        return whole
+    rank = len(tensor.shape)
+    scale, zero = _few(given, tensor.scales, "F32"), _few(given, tensor.zeros, "I64")
+    grids = [_turned(channels(values, rank, tensor.axis % rank), tensor) for values in (scale, zero or [0.0])]
+    return affine(whole, grids[0], grids[1], name=tensor.name, dtype=tensor.dtype)
 
 
 def _stored(given: Given, tensor: Tensor) -> Dense | None:

@@ -40,6 +40,8 @@ class Evidence(NamedTuple):
     strength: float
     few: bool
     """One model has fewer tensors that tell than count as proof."""
+    linear: bool
+    """All that was found are vectors, and not all of them the same."""
 
     @property
     def kin(self) -> bool:
@@ -71,6 +73,8 @@ def evidence(found: Matches, a: ModelPrint, b: ModelPrint) -> Evidence:
         similarity=median([match.similarity for match in counted]) if counted else 0.0,
         strength=sum(_strength(match, a.tensors[match.a]) for match in counted),
         few=few_a or few_b,
+        linear=all(_is_vector(a.tensors[match.a]) for match in counted)
+        and not all(_same(a.tensors[match.a], b.tensors[match.b]) for match in counted),
     )
 
 
@@ -114,6 +118,14 @@ def _strength(match: Match, a: TensorPrint) -> float:
     if match.sketches is None:
         return float(a.parameters)
     return match.similarity**2 * min(sketch.spread for sketch in match.sketches)
+
+
+def _is_vector(tensor: TensorPrint) -> bool:
+    return tensor.parameters == max(tensor.shape, default=1)
+
+
+def _same(a: TensorPrint, b: TensorPrint) -> bool:
+    return bool(a.digests) and a.digests == b.digests
 
 
 def _parameters(tensors: Iterable[TensorPrint]) -> int:

@@ -56,6 +56,5 @@ def _counts(rows: NDArray[np.float32]) -> _Counts:
 def _in_steps(groups: NDArray[np.float32]) -> bool:
     """Is every number of a group a multiple of 1/127 of the largest, as in blocks of Q8_0?"""
     largest = np.abs(groups).max(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        steps = groups * (_STEPS / np.where(largest > 0, largest, 1))
+    steps = groups / np.where(largest > 0, largest, 1) * _STEPS
     return float(np.median(np.mean(np.abs(steps - np.round(steps)), axis=1))) < _NEAR

@@ -42,6 +42,10 @@ _FIRST = "which of the two came first, or whether both come from a third: weight
 _RANK = "whether the changes are of low rank, as those of a merged adapter: that needs all numbers of both"
 _HIDDEN = "a fine-tune before or after the quantisation, where it changed less than that did"
 _LARGE = "whether another model was merged in: a change as large as this may come from either"
+_LINEAR = (
+    "they agree, but have no matrix, and vectors trained twice on the same data come out alike: linear models have one best "
+    "solution"
+)
 _PERMUTED = "no matrix is found again: the channels may have been permuted or rotated"
 _MOSTLY = 0.5
 _TURNED = (
@@ -56,9 +60,11 @@ def relate(a: ModelPrint, b: ModelPrint, closer: Closer | None = None) -> Kinshi
         return cannot_tell("no tensor of one of them is large and varied enough to be known again")
     found = matches(a, b)
     seen = evidence(found, a, b)
-    if seen.kin:
-        return _kin(found, seen, a, b, closer)
-    return _rotated(found, a, b) or _strangers(found, seen, a, b)
+    if not seen.kin:
+        return _rotated(found, a, b) or _strangers(found, seen, a, b)
+    if seen.linear:
+        return cannot_tell(_LINEAR)._replace(share_a=seen.share_a, share_b=seen.share_b)
+    return _kin(found, seen, a, b, closer)
 
 
 def cannot_tell(why: str) -> Kinship:
@@ -97,7 +103,7 @@ def _lacking(seen: Evidence, relations: set[Relation]) -> set[Relation]:
     if relations - {Relation.CONVERTED, Relation.QUANTISED}:
         return set()
     new, missing = 1 - seen.core_b, 1 - seen.core_a
-    if new > _HEAD or (missing > _LACKING >= new):
+    if max(new, missing) > _HEAD:
         return {Relation.STITCHED}
     return {Relation.FINE_TUNED} if new > _LACKING else set()
 

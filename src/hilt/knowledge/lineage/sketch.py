@@ -63,10 +63,15 @@ def centred(block: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def level(block: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Every row divided by its norm: what folding a batch normalisation, or weight normalisation, does to rows is gone."""
-    values = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
-    norms = np.sqrt(np.sum(np.square(values, dtype=np.float64), axis=1, keepdims=True))
-    return (values / np.where(norms > 0, norms, 1)).astype(np.float32)
+    """Every row with norm 1 and its larger side up (the sum of its cubes is positive).
+
+    What folding a batch normalisation does to the rows of a convolution, or weight normalisation, is gone then.
+    """
+    values = np.nan_to_num(block.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    norms = np.sqrt(np.square(values).sum(axis=1, keepdims=True))
+    values /= np.where(norms > 0, norms, 1)
+    up = np.where((values**3).sum(axis=1, keepdims=True) < 0, -1, 1)
+    return (values * up).astype(np.float32)
 
 
 def spread(values: NDArray[np.float64]) -> int:

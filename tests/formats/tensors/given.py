@@ -52,6 +52,9 @@ def whole(tensor: TensorSource) -> np.ndarray:
     assert every.shape == (rows, int(np.prod(tensor.shape[1:])))
     for begin, end in ((0, min(3, rows)), (rows // 3, rows // 3 + 1), (rows - 1, rows), (rows // 2, rows)):
         assert np.array_equal(tensor.rows(begin, end), every[begin:end], equal_nan=True), (begin, end)
+        if hasattr(tensor, "piece"):
+            source, offset, n = tensor.piece(begin, end)
+            assert 0 < n <= source.size - offset, (begin, end)
     width = every.shape[1]
     for begin, end in ((0, min(2, width)), (width // 3, width // 3 + 1), (width // 2, width), (0, width)):
         for most in (1, rows // 2, rows, rows + 5):

@@ -68,8 +68,9 @@ def test_16_bit_integers_have_one_scale() -> None:
 def test_fused_projections_come_one_by_one_with_their_scales_and_biases() -> None:
     numbers, bias = matrix(24 + 8 + 8, 24), matrix(40)
     integers, scale = quantised(numbers)
-    name = "decoder/layer_0/self_attention/linear_0/"
-    file = model((f"{name}bias", bias), (f"{name}weight", integers), (f"{name}weight_scale", scale))
+    name = "decoder/layer_0/self_attention/"
+    fused = f"{name}linear_0/"
+    file = model((f"{fused}bias", bias), (f"{fused}weight", integers), (f"{fused}weight_scale", scale))
     tensors = found(file)
     assert {each: tensor.shape for each, tensor in tensors.items()} == {
         f"{name}query/bias": (24,), f"{name}key/bias": (8,), f"{name}value/bias": (8,),

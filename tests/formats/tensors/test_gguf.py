@@ -11,6 +11,7 @@ from gguf.quants import dequantize, quantize
 
 from attacks.gguf import Info, Raw, array, gguf
 from formats.tensors.given import found, given, not_told, whole
+from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
 from hilt.formats.tensors import tensors
 
@@ -72,6 +73,25 @@ def test_queries_and_keys_of_llama_come_out_in_the_order_of_the_original(kind: T
         expected = numbers if kind == Type.F32 else dequantize(quantize(numbers, kind), kind)
         assert np.array_equal(whole(tensors[f"blk.0.attn_{name}.weight"]), expected)
     assert np.array_equal(whole(tensors["blk.0.attn_q.bias"]), bias)
+
+
+def test_the_piece_of_some_rows_is_what_is_read_for_them() -> None:
+    asked: list[tuple[int, int]] = []
+
+    class Listening(MemorySource):
+        def read(self, offset: int, n: int) -> bytes:
+            asked.append((offset, n))
+            return super().read(offset, n)
+
+    parts = [("blk.0.attn_q.weight", matrix(64, 32), Type.Q8_0), ("blk.0.attn_v.weight", matrix(64, 32), Type.F32)]
+    data = model([*parts, ("v", matrix(64), Type.Q8_0)], HEADS)
+    format_id, file = given({"m.gguf": data})
+    for tensor in tensors(format_id, file._replace(source=Listening(data))):
+        for begin, end in ((0, 4), (9, 10), (0, 64), (60, 64)):
+            asked.clear()
+            tensor.rows(begin, end)
+            _, offset, n = tensor.piece(begin, end)
+            assert all(offset <= at and at + size <= offset + n for at, size in asked), tensor.name
 
 
 def test_other_architectures_keep_their_order_and_so_do_heads_that_do_not_divide_the_rows() -> None:

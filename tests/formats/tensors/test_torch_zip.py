@@ -44,6 +44,14 @@ def test_the_tensors_of_a_state_dict_have_its_keys_and_numbers() -> None:
     assert np.array_equal(whole(by_name["a.bias"]), BIAS)
 
 
+def test_layers_that_are_stored_inputs_first_are_turned() -> None:
+    state = State.new()
+    wide = np.arange(32 * 96, dtype=np.float32).reshape(32, 96)
+    names = {"h.0.attn.c_attn.weight": wide, "h.0.attn.c_attn.bias": np.zeros(96, np.float32)}
+    by_name = found({"model.pt": state.zip({name: state.tensor(numbers) for name, numbers in names.items()})})
+    assert np.array_equal(whole(by_name["h.0.attn.c_attn.weight"]), wide.T)
+
+
 def test_names_lead_through_dicts_lists_and_modules_and_not_to_optimisers() -> None:
     state = State.new()
     adam = {"state": {0: {"exp_avg": state.tensor(WEIGHT)}}, "param_groups": [{"lr": 0.1}]}

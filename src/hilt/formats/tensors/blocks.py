@@ -35,6 +35,13 @@ class Blocks:
     size: int
     unpack: Unpack
 
+    def piece(self, begin: int, end: int) -> tuple[ByteSource, int, int]:
+        """Where the bytes of these rows lie: the source, the offset and how many they are."""
+        width = self._grid.width
+        if len(self.shape) < 2:
+            return self.source, self.begin, width
+        return self.source, self.begin + begin * width, (end - begin) * width
+
     def rows(self, begin: int, end: int) -> NDArray[np.float32]:
         grid = self._grid
         width = prod(self.shape[1:]) if len(self.shape) > 1 else 1

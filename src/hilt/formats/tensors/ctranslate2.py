@@ -85,7 +85,7 @@ def _parts(one: Dense, weight: Dense) -> Iterator[Dense]:
         return
     each, begin = prod(one.shape[1:]) * SIZES[one.dtype], one.begin
     for part, size in _sizes(layer, rows, weight.shape[1]).items():
-        name = "/".join([*before[3:], attention, layer, *([part] if part else []), kind])
+        name = "/".join([*before[3:], attention, part, kind])
         yield replace(one, name=name, shape=(size, *one.shape[1:]), begin=begin)
         begin += size * each
 
@@ -97,4 +97,4 @@ def _sizes(layer: str, rows: int, width: int) -> dict[str, int]:
         return {"query": width, "key": half, "value": half}
     if layer == "linear_1" and rows > width and rows % 2 == 0:
         return {"key": rows // 2, "value": rows // 2}
-    return {"": rows}
+    return {layer: rows}

@@ -36,6 +36,11 @@ class Dense:
     def _width(self) -> int:
         return prod(self.shape[1:])
 
+    def piece(self, begin: int, end: int) -> tuple[ByteSource, int, int]:
+        """Where the bytes of these rows lie: the source, the offset and how many they are."""
+        size = self._width * SIZES[self.dtype]
+        return self.source, self.begin + begin * size, (end - begin) * size
+
     def rows(self, begin: int, end: int) -> NDArray[np.float32]:
         width, size = self._width, SIZES[self.dtype]
         data = self._bytes(self.begin + begin * width * size, (end - begin) * width * size)

@@ -118,7 +118,7 @@ def _floats(blocks: NDArray[np.uint8], at: int, size: int) -> NDArray[np.float32
     return np.ascontiguousarray(blocks[:, at : at + size]).view(f"<f{size}").astype(np.float32)
 
 
-def _reordered(stored: TensorSource, value: Ggml) -> TensorSource:
+def _reordered(stored: Dense | Blocks, value: Ggml) -> TensorSource:
     """Queries and keys of LLaMA with the halves of each head apart."""
     if value.program != "llama" or len(value.numbers) != 7 or not _QUERY_OR_KEY.fullmatch(stored.name):
         return stored

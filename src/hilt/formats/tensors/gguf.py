@@ -76,7 +76,7 @@ def _is_readable(one: Tensor, given: Given) -> bool:
     return known and one.whole_blocks and size is not None and one.begin + size <= given.source.size
 
 
-def _stored(one: Tensor, given: Given, name: str, shape: tuple[int, ...], begin: int) -> TensorSource:
+def _stored(one: Tensor, given: Given, name: str, shape: tuple[int, ...], begin: int) -> Dense | Blocks:
     big_endian = given.value.big_endian
     if one.dtype in _FLOATS:
         source = given.source
@@ -125,7 +125,7 @@ class _Heads:
         self._header = _first_header(given)
         self._architecture = self._header.value("general.architecture")
 
-    def restored(self, stored: TensorSource) -> TensorSource:
+    def restored(self, stored: Dense | Blocks) -> TensorSource:
         """`stored` with its rows in the order of the model that it was converted from."""
         rows = stored.shape[0] if stored.shape else 1
         if self._architecture in _INTERLEAVED and (found := _QUERY_OR_KEY.fullmatch(stored.name)):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hilt.core.tensor_source import TensorSource
+from hilt.core.byte_source import ByteSource
+from hilt.formats.tensors.blocks import Blocks
+from hilt.formats.tensors.dense import Dense
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +29,7 @@ class Reordered:
     (heads, 2, half) and (0, 2, 1), the two halves of every head lie interleaved there.
     """
 
-    stored: TensorSource
+    stored: Dense | Blocks
     counts: tuple[int, ...]
     axes: tuple[int, ...]
 
@@ -42,6 +44,11 @@ class Reordered:
     @property
     def shape(self) -> tuple[int, ...]:
         return self.stored.shape
+
+    def piece(self, begin: int, end: int) -> tuple[ByteSource, int, int]:
+        """Where the bytes of these rows lie, with others among them: the source, the offset and how many they are."""
+        wanted = self._places(begin, end)
+        return self.stored.piece(int(wanted.min()), int(wanted.max()) + 1)
 
     def rows(self, begin: int, end: int) -> NDArray[np.float32]:
         wanted = self._places(begin, end)

@@ -20,6 +20,7 @@ from hilt.formats import torch_legacy
 from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_machine import Global, Made, Opaque, Value
 from hilt.formats.pickle_walk import Span
+from hilt.formats.tensors.conv1d import outputs_first
 from hilt.formats.tensors.numbers import SIZES
 from hilt.formats.tensors.pickled import Objects, find, root
 from hilt.formats.tensors.quantised import affine, channels
@@ -156,8 +157,10 @@ def tensors_in(
 
     Raises `FormatError` where a tensor reaches outside of its storage, and where the pickle breaks.
     """
-    for path, one in find(root(stream, machine or State(limits)), view, limits, name):
-        yield from weights(path, one, place, big_endian=big_endian)
+    views = find(root(stream, machine or State(limits)), view, limits, name)
+    yield from outputs_first(
+        tensor for path, one in views for tensor in weights(path, one, place, big_endian=big_endian)
+    )
 
 
 def loaded(source: ByteSource, data: Value, limits: Limits) -> Stored | None:

@@ -16,6 +16,7 @@ from hilt.core.byte_source import ByteSource, MemorySource
 from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.pickle_machine import Global, Made, Value
+from hilt.formats.pickle_opcodes import Opcode
 from hilt.formats.pickle_walk import Span
 from hilt.formats.tensors.numbers import SIZES
 from hilt.formats.tensors.recoded import Escaped, Latin1
@@ -25,6 +26,8 @@ _DTYPES = {"f2": "F16", "f4": "F32", "f8": "F64", "i1": "I8", "u1": "U8", "V2": 
 """NumPy knows no bfloat16: JAX's comes out as two bytes of anything."""
 _MODULES = frozenset(("numpy.core.multiarray", "numpy._core.multiarray", "numpy.core.numeric", "numpy._core.numeric"))
 _MOST_DIMENSIONS = 64
+_LINE = bytes([Opcode.UNICODE])
+"""Stands before a text that ends with its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ def _bytes(name: str, source: ByteSource, data: Value, size: int) -> tuple[ByteS
     match data:
         case Raw(end):
             return source, end - size
+        case Made(Global("_codecs", "encode"), (Span(begin, length), *_)) if source.read(begin - 1, 1) == _LINE:
+            return Escaped(source, begin, begin + length, size, quoted=False), 0
         case Made(Global("_codecs", "encode"), (Span(begin, length), *_)) if size <= length <= 2 * size:
             return Latin1(source, begin, begin + length, size), 0
         case Made(Global("_codecs", "encode"), (str(text), *_)) if len(text) == size:
@@ -112,7 +117,7 @@ def _bytes(name: str, source: ByteSource, data: Value, size: int) -> tuple[ByteS
         case Span(begin, length) if length == size:
             return source, begin
         case Span(begin, length) if size < length <= 4 * size + 2:
-            return Escaped(source, begin, begin + length, size), 0
+            return Escaped(source, begin, begin + length, size, quoted=True), 0
         case bytes() if len(data) == size:
             return MemorySource(data), 0
         case str() if len(data) == size:

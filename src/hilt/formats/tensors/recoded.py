@@ -59,19 +59,21 @@ class Latin1:
 
 
 class Escaped:
-    """The bytes of a text with escapes, without its quotes: so protocol 0 of Python 2 keeps bytes."""
+    """The bytes of a text with escapes: so protocol 0 keeps bytes, as a text in quotes (Python 2) or as one of characters."""
 
-    def __init__(self, source: ByteSource, begin: int, end: int, size: int) -> None:
+    def __init__(self, source: ByteSource, begin: int, end: int, size: int, *, quoted: bool) -> None:
         if end - begin > _ESCAPED_MAX:
             raise FormatError(f"an array is kept as {end - begin} bytes of text with escapes", offset=begin)
-        self._source, self._begin, self._end, self.size = source, begin, end, size
+        self._source, self._begin, self._end, self.size, self._quoted = source, begin, end, size, quoted
 
     def read(self, offset: int, n: int) -> bytes:
         if offset < 0 or n <= 0:
             return b""
-        text = self._source.read(self._begin, self._end - self._begin).strip()
+        text = self._source.read(self._begin, self._end - self._begin)
         try:
-            return unescaped(text[1:-1])[offset : offset + n]
+            if self._quoted:
+                return unescaped(text.strip()[1:-1])[offset : offset + n]
+            return text.decode("raw-unicode-escape").encode("latin-1")[offset : offset + n]
         except ValueError as error:
             raise FormatError(f"an escape is broken: {error}", offset=self._begin) from None
 

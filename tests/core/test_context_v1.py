@@ -28,6 +28,7 @@ FULL = Context(
                     also=(Relation.FINE_TUNED,),
                     distance=0.1,
                     rank=16,
+                    backwards=True,
                     shares=(Share("acme/base", 0.5),),
                     why=("211 of 211 tensors",),
                     untold=("which came first",),

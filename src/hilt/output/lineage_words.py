@@ -33,6 +33,8 @@ def figures(kinship: Kinship) -> Iterator[tuple[str, str]]:
         "parameters",
         f"{_percent(kinship.share_a)} of the base found in the derivative, {_percent(kinship.share_b)} of that in the base",
     )
+    if kinship.backwards:
+        yield "direction", "by these weights it was the base that came from the derivative"
     if kinship.distance is not None:
         yield "moved", f"{kinship.distance:.2%} of the norm of all weights"
     if kinship.rank is not None:

@@ -39,9 +39,15 @@ def is_named(repository: Repository, one: Relative) -> bool:
 
 
 def nearest(repository: Repository) -> Iterator[Relative]:
-    """The nearest relative of each set of weights that is kin for sure enough to be told."""
+    """What each set of weights came from, for sure enough to be told: the nearest relative that did not come from it."""
     told = set[str]()
     for one in kin(repository).relatives:
-        if one.weights not in told and one.kinship.related and one.kinship.sureness is not Sureness.WEAK:
+        if one.weights not in told and descends(one):
             told.add(one.weights)
             yield one
+
+
+def descends(one: Relative) -> bool:
+    """Did the subject come from this relative, for sure enough to be told?"""
+    kinship = one.kinship
+    return kinship.related and kinship.sureness is not Sureness.WEAK and not kinship.backwards

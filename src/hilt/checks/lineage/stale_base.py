@@ -16,20 +16,15 @@ from collections.abc import Iterator
 from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.lineage.facts import STALE
-from hilt.checks.lineage.gathering import kin, plain
+from hilt.checks.lineage.gathering import descends, kin, plain
 from hilt.checks.lineage.wording import how
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
-from hilt.core.lineage import Sureness
 
 
 def stale_base(repository: Repository) -> Iterator[Fact | Finding]:
     found = kin(repository)
-    stale = [
-        one
-        for one in found.relatives
-        if one.stale and one.kinship.related and one.kinship.sureness is not Sureness.WEAK
-    ]
+    stale = [one for one in found.relatives if one.stale and descends(one)]
     names = tuple(plain(one.name) for one in stale)
     yield Fact(key=STALE.key, value=names, known=Known.VERIFIED, source=found.searched or "the weights")
     for one in stale:

@@ -7,6 +7,7 @@ ONNX's own. Settings, scales and tables of whole numbers are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
@@ -77,6 +78,11 @@ def _meant(store: Store, use: Use) -> Iterator[TensorSource]:
     if name == QUANTISED_LSTM and use.quantised is not None:
         for direction in directions(store, use, stored):
             yield from recurrent(direction, _GATES[name])
+        return
+    if node is None and use.quantised is None and max(stored.shape) == use.tensor.parameters:
+        yield replace(
+            stored, shape=(use.tensor.parameters,)
+        )  # a bias, spread over the dimensions of what it is added to
         return
     turned = use.turned and len(stored.shape) == 2
     whole = kernel(stored) if turned else stored

@@ -75,12 +75,15 @@ def _meant(weights: ByteSource, use: Use) -> Iterator[TensorSource]:
 
 
 def _merged(shape: tuple[int, ...], use: Use) -> tuple[int, ...]:
-    """Groups and their outputs are one dimension in PyTorch; so are the groups of numbers of a row that share a scale."""
+    """Groups and their outputs are one dimension in PyTorch; so are the groups of numbers of a row that share a scale.
+
+    A bias, which is spread over the dimensions of what it is added to, has one dimension there.
+    """
     if use.layer in _GROUPED and len(shape) > 2:
         return shape[0] * shape[1], *shape[2:]
     if use.scale is not None and len(shape) == 3:
         return shape[0], shape[1] * shape[2]
-    return shape
+    return (prod(shape),) if not use.layer and use.scale is None and max(shape) == prod(shape) else shape
 
 
 def _stored(weights: ByteSource, constant: Constant, shape: tuple[int, ...]) -> Dense | None:

@@ -6,6 +6,7 @@ Whole numbers that have no scale are shapes, paddings and indices, and left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import prod
 
 from hilt.core.errors import FormatError
@@ -92,8 +93,13 @@ def _turned(stored: Dense | Held, tensor: Tensor) -> TensorSource:
                 return last_first(stored)
             case (lite.TRANSPOSE_CONV, 1, 4):  # PyTorch has the inputs of these first
                 return last_first(stored)
+            case (lite.FULLY_CONNECTED, 1, 2):
+                return stored
             case (lite.CONV_3D, 1, 5):
                 return kernel(stored)
             case (lite.BATCH_MATMUL, 1, 2) if not adjoint:
                 return kernel(stored)
+    # A bias, spread over the dimensions of what it is added to.
+    if isinstance(stored, Dense) and tensor.dtype in _FLOATS and max(stored.shape) == prod(stored.shape):
+        return replace(stored, shape=(prod(stored.shape),))
     return stored

@@ -10,8 +10,10 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
+from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors import packings
+from hilt.formats.json import Json
+from hilt.formats.tensors import Given, packings
 from hilt.formats.tensors.conv1d import inputs_first
 from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.numbers import SIZES
@@ -28,6 +30,8 @@ _FEWEST = 1 << 16
 _MOST_EXPERTS, _MOST_OF_ALL = 1 << 10, 1 << 16
 """Matrices of one stack that are taken apart, and of all of a file."""
 _OF_ACTIVATIONS = (".input_scale", ".output_scale", ".input_global_scale", ".input_zero_point", ".activation_scale")
+_SETTINGS = {"quantize_config.json": (), "config.json": ("quantization_config", "quantization")}
+"""Files beside a checkpoint, and the keys in them, that tell how it is quantised."""
 
 
 def weights(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]) -> Iterator[TensorSource | str]:
@@ -120,3 +124,18 @@ def _expert(one: Dense, number: int) -> Dense:
     shape = one.shape[1:]
     begin = one.begin + number * prod(shape) * SIZES[one.dtype]
     return replace(one, name=f"{before}{dot}{number}.{layer}{kind}", shape=shape, begin=begin)
+
+
+def settings(given: Given) -> Mapping[str, Any]:
+    """What the files beside the checkpoint say of its quantisation; nothing where there are none."""
+    for name, keys in _SETTINGS.items():
+        path = given.folder + name
+        try:
+            document = given.parsed(path) if path in given.paths else None
+        except FormatError:
+            continue
+        value = document.value if isinstance(document, Json) else None
+        for said in [value.get(key) for key in keys] if isinstance(value, dict) and keys else [value]:
+            if isinstance(said, dict):
+                return said
+    return {}

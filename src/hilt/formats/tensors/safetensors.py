@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.json import Json
 from hilt.formats.safetensors import Safetensors, Tensor
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.checkpoint import weights
+from hilt.formats.tensors.checkpoint import settings, weights
 from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.numbers import SIZES
-
-_SETTINGS = {"quantize_config.json": (), "config.json": ("quantization_config", "quantization")}
-"""Files beside a checkpoint, and the keys in them, that tell how it is quantised."""
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
@@ -35,24 +29,9 @@ def _weights(given: Given) -> Iterator[TensorSource | str]:
         for one in value.tensors
         if one.parameters and _is_readable(one, given)
     }
-    yield from weights(stored, lambda: _settings(given))
+    yield from weights(stored, lambda: settings(given))
 
 
 def _is_readable(one: Tensor, given: Given) -> bool:
     """Is it as long as its shape asks for, inside the file, and of numbers of whole bytes?"""
     return one.dtype in SIZES and one.declared_bytes == one.end - one.begin and one.end <= given.source.size
-
-
-def _settings(given: Given) -> Mapping[str, Any]:
-    """What the files beside the checkpoint say of its quantisation; nothing where there are none."""
-    for name, keys in _SETTINGS.items():
-        path = given.folder + name
-        try:
-            document = given.parsed(path) if path in given.paths else None
-        except FormatError:
-            continue
-        value = document.value if isinstance(document, Json) else None
-        for said in [value.get(key) for key in keys] if isinstance(value, dict) and keys else [value]:
-            if isinstance(said, dict):
-                return said
-    return {}

@@ -55,6 +55,15 @@ def test_blobs_come_in_their_order_which_is_that_of_pytorch() -> None:
     assert tensors["up/0"].dtype == "F64"
 
 
+def test_the_gates_of_an_lstm_come_in_the_order_of_pytorch() -> None:
+    weight, order = np.arange(24, dtype="f4").reshape(8, 3), [0, 1, 2, 3, 6, 7, 4, 5]
+    tensors = found(
+        {"net.caffemodel": caffe(layer("l", "LSTM", blob(weight), blob(weight[:, 0].copy()), blob(weight)))}
+    )
+    assert np.array_equal(whole(tensors["l/0"]), weight[order])
+    assert np.array_equal(whole(tensors["l/1"]), weight[order, 0])
+
+
 def test_layers_from_before_2014_are_read() -> None:
     convolution = message((4, "conv"), (5, 4), (6, blob(KERNEL, old=True)))
     product = message((4, "fc"), (5, 14), (6, blob(MATRIX, old=True)))

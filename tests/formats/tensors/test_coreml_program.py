@@ -94,6 +94,18 @@ def test_constants_in_the_program_and_beside_it_are_found() -> None:
     assert tensors["kernel"].dtype == "F16"
 
 
+def test_the_gates_of_an_lstm_come_in_the_order_of_pytorch() -> None:
+    program, weight = Program(), np.arange(24, dtype="f4").reshape(8, 3)
+    for name in ("in", "hidden"):
+        program.add("const", name, val=program.array(weight))
+    program.add("const", "offset", val=program.array(weight[:, 0].copy()))
+    program.add("lstm", "out", {"x": "input", "weight_ih": "in", "weight_hh": "hidden", "bias": "offset"})
+    tensors, order = found(program.files()), [0, 1, 2, 3, 6, 7, 4, 5]
+    assert np.array_equal(whole(tensors["in"]), weight[order])
+    assert np.array_equal(whole(tensors["hidden"]), weight[order])
+    assert np.array_equal(whole(tensors["offset"]), weight[order, 0])
+
+
 def test_quantised_constants_come_as_what_they_stand_for() -> None:
     program, numbers = Program(), SEEDED.integers(-8, 8, (7, 4)).astype("i1")
     zero = np.arange(7, dtype="i1")

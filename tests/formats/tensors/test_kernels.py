@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from formats.tensors.given import whole
 from hilt.formats.tensors.dense import Held
 from hilt.formats.tensors.kernels import is_of_keras, is_of_optimiser, named
 
@@ -35,6 +36,15 @@ def test_the_name_says_which_way_round_a_variable_lies(
     name: str, shape: tuple[int, ...], turned: tuple[int, ...]
 ) -> None:
     assert named(Held(name=name, dtype="F32", values=np.zeros(shape, "f4")), name).shape == turned
+
+
+@pytest.mark.parametrize(
+    "name", ["gru_1/gru_cell_1/kernel:0", "gru/gru_cell/recurrent_kernel", "layers/gru/cell/vars/0"]
+)
+def test_the_gates_of_a_gru_come_in_the_order_of_pytorch(name: str) -> None:
+    weight = np.arange(12, dtype="f4").reshape(2, 6)
+    turned = named(Held(name=name, dtype="F32", values=weight), name)
+    assert np.array_equal(whole(turned), weight.T[[2, 3, 0, 1, 4, 5]])
 
 
 @pytest.mark.parametrize(

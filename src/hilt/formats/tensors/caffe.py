@@ -16,10 +16,13 @@ from hilt.formats.protobuf import BYTES, VARINT, Field, Wire
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.numbers import SIZES
+from hilt.formats.tensors.recurrent import recurrent
 from hilt.formats.tensors.turned import kernel
 
 _INNER_PRODUCT = ("InnerProduct", "14")
 _INNER_PRODUCT_PARAMETERS, _TRANSPOSE = 117, 6
+_LSTM_GATES = (0, 1, 3, 2)
+"""Where the input, the forget, the cell and the output gate lie: so the layer LSTMUnit takes them."""
 _NUMBERS = {5: "F32", 8: "F64"}
 _OLD_SHAPE, _SHAPE = (1, 2, 3, 4), 7
 
@@ -47,7 +50,9 @@ def _layer(given: Given, wire: Wire, within: Field, *, new: bool) -> Iterator[Te
             transposed = any(part.value for part in said)
     for place, blob in enumerate(blobs):
         stored = _blob(given, wire, f"{name}/{place}", blob, is_matrix=kind in _INNER_PRODUCT)
-        if stored is not None:
+        if stored is not None and kind == "LSTM":
+            yield from recurrent(stored, _LSTM_GATES, biases=len(stored.shape) == 1)
+        elif stored is not None:
             yield kernel(stored) if transposed and len(stored.shape) == 2 else stored
 
 

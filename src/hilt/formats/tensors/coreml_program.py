@@ -1,7 +1,8 @@
 """Tensors of a Core ML program: constants in it and in files beside it, plain, quantised and in palettes.
 
 Specification: MIL.proto and StorageFormat.hpp of coremltools 8; the operations `const` and `constexpr_*` of "MIL ops".
-Kernels and the weights of `linear` have their outputs first, as in PyTorch; the right side of `matmul` is (in, out).
+Kernels and the weights of `linear` have their outputs first, as in PyTorch; the right side of `matmul` is (in, out). The
+gates of an LSTM are those of input, forgetting, output and cell.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from hilt.formats.tensors.dense import Dense, Held
 from hilt.formats.tensors.numbers import SIZES
 from hilt.formats.tensors.packed import Packed
 from hilt.formats.tensors.quantised import affine, channels
+from hilt.formats.tensors.recurrent import recurrent
 from hilt.formats.tensors.turned import kernel
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 _FLOATS = {10: "F16", 11: "F32", 12: "F64", 13: "BF16"}
 _WHOLE = {21: "I8", 31: "U8", 22: "I16", 32: "U16", 23: "I32", 33: "U32"}
 _BITS = {25: ("I4", 4), 35: ("U4", 4), 36: ("U2", 2), 37: ("U1", 1), 38: ("U6", 6), 39: ("U3", 3)}
+_LSTM_WEIGHTS, _LSTM_GATES = ("weight_", "bias"), (0, 1, 3, 2)
+"""Where the input, the forget, the cell and the output gate lie."""
 _SENTINEL = 0xDEADBEEF
 _FLOAT_FIELDS = {(1, 11), (6, 12)}
 _WHOLE_FIELDS, _BYTES_FIELD = (2, 3, 5), 7
@@ -86,8 +90,10 @@ class _Function:
     def tensors(self, block: Field) -> Iterator[tuple[str, TensorSource | None]]:
         self._read(block, 0)
         self._constants = {each.output: each.values["val"] for each in self._operations if "val" in each.values}
-        turned, used_up = set[str](), set[str]()
+        turned, used_up, gates = set[str](), set[str](), set[str]()
         for each in self._operations:
+            if each.type == "lstm":
+                gates.update(name for key, name in each.names.items() if key.startswith(_LSTM_WEIGHTS))
             if each.type == "matmul" and not self._is_true(each, "transpose_y"):
                 turned.add(each.names.get("y", ""))
             if each.type.startswith("constexpr_"):
@@ -95,7 +101,9 @@ class _Function:
         for each in self._operations:
             stored = None if each.output in used_up else self._stored(each)
             if stored is not None and stored.shape and 0 not in stored.shape:
-                yield each.output, kernel(stored) if each.output in turned and len(stored.shape) == 2 else stored
+                yield from (
+                    (each.output, one) for one in _in_order(stored, each.output in turned, each.output in gates)
+                )
             elif stored is None and each.type.startswith("constexpr_") and each.output not in used_up:
                 yield each.output, None
 
@@ -117,7 +125,7 @@ class _Function:
                 elif found.key == (5, BYTES):
                     for key, value in self._pairs(found):
                         operation.values[key] = value
-            if operation.type in ("const", "matmul") or operation.type.startswith("constexpr_"):
+            if operation.type in ("const", "matmul", "lstm") or operation.type.startswith("constexpr_"):
                 self._operations.append(operation)
                 allowed = self._given.limits.graph_items
                 if len(self._operations) > allowed:
@@ -285,6 +293,13 @@ class _Function:
     def _shape_operand(self, operation: _Operation) -> tuple[int, ...]:
         numbers = self._numbers(operation, "shape")
         return () if numbers is None else tuple(int(number) for number in numbers.ravel() if 0 <= number < 1 << 31)
+
+
+def _in_order(stored: TensorSource, turned: bool, gates: bool) -> Iterator[TensorSource]:
+    if gates:
+        yield from recurrent(stored, _LSTM_GATES, biases=len(stored.shape) == 1)
+    else:
+        yield kernel(stored) if turned and len(stored.shape) == 2 else stored
 
 
 def _plain(name: str, value: _Value) -> Dense | Packed | None:

@@ -3,7 +3,7 @@
 Source: Keras, src/layers: `kernel` is (in, out) or (height, width, in, out), `depthwise_kernel` (height, width, channels,
 multiplier), `embeddings` (tokens, features) as in PyTorch, the projections of attention (in, heads, size) and
 (heads, size, out). Transposed convolutions are (height, width, out, in), which PyTorch has as (in, out, height, width).
-The gates of an LSTM follow each other as in PyTorch.
+The gates of an LSTM follow each other as in PyTorch, those of a GRU do not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.recurrent import recurrent
 from hilt.formats.tensors.turned import depthwise, kernel, projection
 
 _KNOWN = re.compile(
@@ -21,6 +22,7 @@ _PLAIN = ("kernel", "pointwise_kernel", "pointwise_weights", "pointwise_filter",
 _DEPTHWISE = re.compile(r"depthwise|separable_conv\w*/vars/0")
 _INTO_HEADS = re.compile(r"(?:^|[/_.])(?:q|k|v|query|key|value)(?:_dense|_proj)?(?:[/_.]|$)")
 _OUT_OF_HEADS = re.compile(r"attention_output|output_dense|out_proj")
+_GRU, _GRU_GATES = re.compile(r"(?:^|[/_])gru(?:_cell)?(?:_\d+)?/"), (1, 0, 2)
 _OF_OPTIMISER = re.compile(
     r"(?:^|/)(?:optimizer|optimizer_weights|_optimizer\w*|training|save_counter|global_step|beta[12]_power)(?:/|$|:)"
     r"|OPTIMIZER_SLOT"
@@ -50,4 +52,6 @@ def named(stored: TensorSource, name: str) -> TensorSource:
         return projection(stored, 2)
     if rank == 3 and _INTO_HEADS.search(name):
         return projection(stored, 1)
+    if rank == 2 and _GRU.search(name) and stored.shape[1] % 3 == 0:
+        return next(recurrent(kernel(stored), _GRU_GATES))
     return kernel(stored)

@@ -92,6 +92,14 @@ def test_8_bit_floats_have_a_scale_for_each_block(shape: tuple[int, int]) -> Non
     assert np.array_equal(only(file), whole(plain) * spread)
 
 
+def test_stacked_experts_of_8_bits_come_one_by_one() -> None:
+    values, scales = SEEDED.integers(-128, 128, (3, 16, 32)).astype(np.int8), matrix(3, 16, 1)
+    for name, expected in (("mlp.experts.up", "mlp.experts.{}.up"), ("experts.up.weight", "experts.{}.up.weight")):
+        tensors = found({"m.safetensors": safetensors({name: values, f"{name}_scale": scales})})
+        assert list(tensors) == [expected.format(number) for number in range(3)]
+        assert np.array_equal(np.stack([whole(tensor) for tensor in tensors.values()]), values * scales)
+
+
 @pytest.mark.parametrize("scales", [np.float32(0.5), np.full(1, 0.5, np.float32), matrix(48), matrix(48, 1)])
 def test_integers_have_one_scale_or_one_for_each_row(scales: np.ndarray) -> None:
     values = SEEDED.integers(-128, 128, (48, 32)).astype(np.int8)

@@ -107,23 +107,21 @@ def _experts(one: Dense, parts: Parts) -> list[Unpacked]:
     count = one.shape[0]
     if not besides or count > _MOST_EXPERTS or any(other.shape[:1] != (count,) for other in besides):
         return []
-    found = []
+    found, place = [], one.name.removesuffix(".weight").rfind(".") + 1
     for number in range(count):
-        alone = {each.name: each for each in (_expert(other, number) for other in besides)}
-        made = make(_expert(one, number), Parts(alone, parts.settings))
+        alone = {each.name: each for each in (_expert(other, number, place) for other in besides)}
+        made = make(_expert(one, number, place), Parts(alone, parts.settings))
         if made is None:
             return []
         found.append(Unpacked(made.weight, names))
     return found
 
 
-def _expert(one: Dense, number: int) -> Dense:
-    """One matrix of a stack, with its number before the last part of the name that says which matrix it is."""
-    kind = next((end for end in (".weight", ".scales", ".biases") if one.name.endswith(end)), "")
-    before, dot, layer = one.name.removesuffix(kind).rpartition(".")
+def _expert(one: Dense, number: int, place: int) -> Dense:
+    """One matrix of a stack, its number in front of the part of the name that says which matrix of an expert it is."""
     shape = one.shape[1:]
     begin = one.begin + number * prod(shape) * SIZES[one.dtype]
-    return replace(one, name=f"{before}{dot}{number}.{layer}{kind}", shape=shape, begin=begin)
+    return replace(one, name=f"{one.name[:place]}{number}.{one.name[place:]}", shape=shape, begin=begin)
 
 
 def settings(given: Given) -> Mapping[str, Any]:

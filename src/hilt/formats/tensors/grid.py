@@ -13,8 +13,8 @@ from hilt.core.errors import FormatError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_STRIDED = 64
-"""Rows are read one piece each where they are so many times longer than what is wanted of them."""
+_STRIDED, _APART = 64, 1 << 13
+"""Rows are read one piece each where they are so many times longer than what is wanted of them, and so many bytes long."""
 _AT_ONCE = 1 << 22
 """Bytes of whole rows that are held while a few bytes of each are taken."""
 
@@ -36,7 +36,7 @@ class Grid:
         tall, wide = bottom - top, right - left
         if wide == self.width:
             return self._bytes(self.begin + top * wide, tall * wide).reshape(tall, wide)
-        if self.width >= _STRIDED * wide:
+        if self.width >= max(_STRIDED * wide, _APART):
             return self._pieces([self.begin + row * self.width + left for row in range(top, bottom)], wide)
         result, step = np.empty((tall, wide), np.uint8), max(1, _AT_ONCE // self.width)
         for at in range(0, tall, step):

@@ -40,7 +40,9 @@ def tensors(given: Given) -> Iterator[TensorSource]:
             names = _names(given, shard(variable), variable)
     for variable in sorted(value.variables, key=lambda variable: (variable.shard, variable.begin)):
         full, dtype = names.get(variable.name, variable.name), FLOATS.get(variable.dtype)
-        if dtype is None or not variable.shape or is_of_optimiser(variable.name) or is_of_optimiser(full):
+        if dtype is None or not 0 < len(variable.shape) <= given.limits.graph_tensor_rank:
+            continue
+        if is_of_optimiser(variable.name) or is_of_optimiser(full):
             continue
         needed = prod(variable.shape) * SIZES[dtype]
         if needed <= 0 or needed != variable.end - variable.begin or min(variable.shape) < 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Mapping, Sequence
 
 Value = int | str | bytes
@@ -140,14 +141,18 @@ def variables(*entries: tuple[str, bytes], shards: int = 1) -> bytes:
 
 # TensorFlow Lite
 
-Flat = dict[int, "int | str | list[Flat] | bytes | tuple[int, ...] | Flat"]
+Flat = dict[int, "int | str | list[Flat] | list[str] | bytes | tuple[int, ...] | array[int] | array[float] | Flat"]
 
 
 def flatbuffer(root: Flat, identifier: bytes = b"TFL3") -> bytes:
-    """A FlatBuffer whose scalars all take 8 bytes; a tuple is a vector of numbers."""
+    """A FlatBuffer whose scalars all take 8 bytes; a tuple is a vector of numbers of 8 bytes, an array one of its type."""
     out = bytearray(4) + identifier
 
-    def place(item: Flat | str | bytes | list[Flat] | tuple[int, ...]) -> int:
+    def place(item: Flat | str | bytes | list[Flat] | list[str] | tuple[int, ...] | array[int] | array[float]) -> int:
+        if isinstance(item, array):
+            start = len(out)
+            out.extend(struct.pack("<I", len(item)) + item.tobytes())
+            return start
         if isinstance(item, tuple):
             start = len(out)
             out.extend(struct.pack(f"<I{len(item)}q", len(item), *item))

@@ -15,6 +15,8 @@ from hilt.formats.tensors.dense import Held
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_MOST_DIMENSIONS = 8
+"""NumPy takes few more, and no weight has them."""
 _BLOCK = 1 << 20
 """About how many numbers are held at once."""
 
@@ -80,7 +82,8 @@ def affine(
     """
     shape = stored.shape
     counts = scale.shape if zero is None else tuple(map(max, scale.shape, zero.shape))
-    blocks = [-(-size // count) if count else 0 for size, count in zip(shape, counts, strict=False)]
+    places = zip(shape, counts, strict=False)
+    blocks = [size // count if count and not size % count else 0 for size, count in places]
     if block is not None and block[0] < len(blocks):
         blocks[block[0]] = block[1]
     for grid in (scale, zero):
@@ -114,7 +117,7 @@ def columns_of_rows(tensor: TensorSource, begin: int, end: int, most: int) -> ND
 
 def _divides(grid: Sequence[int], shape: Sequence[int], blocks: Sequence[int]) -> bool:
     """Does every number of a tensor of this shape have a block, and every block a number?"""
-    if not len(grid) == len(shape) == len(blocks) or not shape or min(shape) <= 0:
+    if not len(grid) == len(shape) == len(blocks) or not 0 < len(shape) <= _MOST_DIMENSIONS or min(shape) <= 0:
         return False
     places = zip(grid, shape, blocks, strict=True)
     return all(count == 1 or (each > 0 and -(-size // each) == count) for count, size, each in places)

@@ -8,7 +8,7 @@ import pytest
 
 from attacks.archives import torch_zip
 from attacks.torch_states import Call, Name, State, Stored, opcodes, rebuilt
-from formats.tensors.given import found, given, whole
+from formats.tensors.given import found, given, not_told, whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
@@ -144,6 +144,25 @@ def test_a_dtype_of_its_own_stands_beside_an_untyped_storage() -> None:
     arguments = (stored, 0, (2, 2), (2, 1), *hooks, Name("torch", "float8_e4m3fn"), None)
     data = state.zip({"w": Call("torch._utils", "_rebuild_tensor_v3", arguments)})
     assert whole(found({"model.pt": data})["w"]).tolist() == [[1.0, -2.0], [448.0, 0.0]]
+
+
+def test_packed_weights_are_put_together_and_unknown_ones_told() -> None:
+    state = State.new()
+    codes, scales = RANDOM.integers(-128, 128, (8, 6)).astype("int8"), RANDOM.random((8, 1)).astype("<f4")
+    turned = rebuilt(state.stored(WEIGHT), (5, 7), (1, 5))
+    data = state.zip(
+        {
+            "a.weight": state.tensor(codes),
+            "a.weight_scale": state.tensor(scales),
+            "b": turned,
+            "c": state.tensor(np.zeros((300, 300), "int32")),
+            "d": state.tensor(BIAS),
+        }
+    )
+    by_name = found({"model.pt": data})
+    assert list(by_name) == ["a.weight", "b", "d"]
+    assert np.allclose(whole(by_name["a.weight"]), codes * scales)
+    assert not_told({"model.pt": data}) == ["c"]
 
 
 def test_tensors_of_a_class_of_its_own_are_those_that_they_are_made_of() -> None:

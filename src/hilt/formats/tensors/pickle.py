@@ -14,7 +14,7 @@ from hilt.formats.tensors import Given
 from hilt.formats.tensors.numpy_arrays import Array, Raw, array, described, stored
 from hilt.formats.tensors.partners import oriented
 from hilt.formats.tensors.pickled import Objects, find, root
-from hilt.formats.tensors.torch_state import Place, View, loaded, view, weights
+from hilt.formats.tensors.torch_state import Place, View, is_weight, loaded, tensor, view
 from hilt.formats.torch_storage import Storage
 
 
@@ -34,8 +34,8 @@ def _in_pickle(stream: PickleStream, limits: Limits, name: str) -> Iterator[Tens
         match one:
             case Array():
                 yield from stored(path, one, stream.source)
-            case View():
-                yield from weights(path, one, _nowhere, big_endian=False)
+            case View() if is_weight(one):
+                yield from tensor(path, one, _nowhere, big_endian=False)
 
 
 def _leaf(value: Value) -> Array | View | None:

@@ -15,6 +15,14 @@ from hilt.formats.torch_storage import Storage
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    yield from (one for one in _weights(given) if not isinstance(one, str))
+
+
+def untold(given: Given) -> Iterator[str]:
+    yield from (one for one in _weights(given) if isinstance(one, str))
+
+
+def _weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchLegacy = given.value
 
     def place(storage: Storage) -> Place:
@@ -27,4 +35,4 @@ def tensors(given: Given) -> Iterator[TensorSource]:
     if parts.keys() >= set(PARTS):
         system = root(parts["system information"], Objects(given.limits))
         big_endian = isinstance(system, Items) and system.get("little_endian") is False
-        yield from tensors_in(parts["object"], place, given.limits, big_endian=big_endian)
+        yield from tensors_in(parts["object"], place, given, big_endian=big_endian)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from heapq import merge
 from math import prod
 from typing import NamedTuple
 
@@ -20,7 +21,8 @@ from hilt.formats import torch_legacy
 from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_machine import Global, Made, Opaque, Value
 from hilt.formats.pickle_walk import Span
-from hilt.formats.tensors.conv1d import outputs_first
+from hilt.formats.tensors import Given, checkpoint
+from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.numbers import SIZES
 from hilt.formats.tensors.pickled import Objects, find, root
 from hilt.formats.tensors.quantised import affine, channels
@@ -30,11 +32,11 @@ from hilt.formats.torch_storage import Storage, storage
 KINDS = {
     "DoubleStorage": "F64", "FloatStorage": "F32", "HalfStorage": "F16", "BFloat16Storage": "BF16", "CharStorage": "I8",
     "ByteStorage": "U8", "QInt8Storage": "I8", "QUInt8Storage": "U8", "QInt32Storage": "I32", "IntStorage": "I32",
-    "LongStorage": "I64",
+    "LongStorage": "I64", "ShortStorage": "I16",
 }  # fmt: skip
 _DTYPES = {
     "float64": "F64", "double": "F64", "float32": "F32", "float": "F32", "float16": "F16", "half": "F16",
-    "bfloat16": "BF16", "int8": "I8", "uint8": "U8", "float8_e4m3fn": "F8_E4M3", "float8_e5m2": "F8_E5M2",
+    "bfloat16": "BF16", "int8": "I8", "uint8": "U8", "uint16": "U16", "uint32": "U32", "float8_e4m3fn": "F8_E4M3", "float8_e5m2": "F8_E5M2",
 }  # fmt: skip
 _WEIGHTS = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
 _SMALL = frozenset(("I8", "U8"))
@@ -147,20 +149,29 @@ def _scale(parameters: Value) -> Scale | None:
 def tensors_in(
     stream: PickleStream,
     place: Callable[[Storage], Place],
-    limits: Limits,
+    given: Given,
     *,
     name: str = "",
     big_endian: bool = False,
     machine: Objects | None = None,
-) -> Iterator[TensorSource]:
-    """The tensors of one pickle; `place` says where the bytes of a storage lie.
+) -> Iterator[TensorSource | str]:
+    """The weights in one pickle, and the names of those that are packed in a way not known; `place` says where the bytes
+    of a storage lie.
 
     Raises `FormatError` where a tensor reaches outside of its storage, and where the pickle breaks.
     """
-    views = find(root(stream, machine or State(limits)), view, limits, name)
-    yield from outputs_first(
-        tensor for path, one in views for tensor in weights(path, one, place, big_endian=big_endian)
-    )
+    plain: dict[str, Dense] = {}
+    others: list[TensorSource] = []
+    places: dict[str, int] = {}
+    for path, one in find(root(stream, machine or State(given.limits)), view, given.limits, name):
+        for found in tensor(path, one, place, big_endian=big_endian):
+            places[path] = len(places)
+            if isinstance(found, Dense):
+                plain[path] = found
+            elif is_weight(one):
+                others.append(found)
+    put_together = checkpoint.weights(plain, lambda: checkpoint.settings(given))
+    yield from merge(put_together, others, key=lambda one: places.get(one if isinstance(one, str) else one.name, 0))
 
 
 def loaded(source: ByteSource, data: Value, limits: Limits) -> Stored | None:
@@ -179,11 +190,9 @@ def loaded(source: ByteSource, data: Value, limits: Limits) -> Stored | None:
     return Stored(one, 0, one.size, Place(source, begin, end - begin))
 
 
-def weights(name: str, one: View, place: Callable[[Storage], Place], *, big_endian: bool) -> Iterator[TensorSource]:
-    """The tensor that `one` describes, if it may be weights."""
-    matrix = one.dtype in _SMALL and len(one.shape) > 1
-    if one.scale is not None or one.dtype in _WEIGHTS or matrix:
-        yield from tensor(name, one, place, big_endian=big_endian)
+def is_weight(one: View) -> bool:
+    """May these numbers be weights?"""
+    return one.scale is not None or one.dtype in _WEIGHTS or (one.dtype in _SMALL and len(one.shape) > 1)
 
 
 def tensor(name: str, one: View, place: Callable[[Storage], Place], *, big_endian: bool) -> Iterator[TensorSource]:

@@ -17,6 +17,14 @@ from hilt.formats.torch_tar import TorchTar
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    yield from (one for one in _weights(given) if not isinstance(one, str))
+
+
+def untold(given: Given) -> Iterator[str]:
+    yield from (one for one in _weights(given) if isinstance(one, str))
+
+
+def _weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchTar = given.value
 
     def place(storage: Storage) -> Place:
@@ -26,7 +34,7 @@ def tensors(given: Given) -> Iterator[TensorSource]:
 
     for stream in value.pickles:
         if stream.name == "pickle":
-            yield from tensors_in(stream, place, given.limits, machine=_Object(given.limits, value))
+            yield from tensors_in(stream, place, given, machine=_Object(given.limits, value))
 
 
 class _Object(Objects):

@@ -18,12 +18,20 @@ from hilt.formats.torch_zip import TorchZip, inside
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    yield from (one for one in _weights(given) if not isinstance(one, str))
+
+
+def untold(given: Given) -> Iterator[str]:
+    yield from (one for one in _weights(given) if isinstance(one, str))
+
+
+def _weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchZip = given.value
     records = Records(given.source, value.archive, given.limits)
     for stream in value.pickles:
         if inside(stream.name) == "data.pkl":
             place = partial(records.place, "data/")
-            yield from tensors_in(stream, place, given.limits, big_endian=records.big_endian)
+            yield from tensors_in(stream, place, given, big_endian=records.big_endian)
 
 
 class Records:

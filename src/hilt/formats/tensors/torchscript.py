@@ -17,10 +17,18 @@ _PICKLES = {"data.pkl": ("data/", ""), "constants.pkl": ("constants/", "CONSTANT
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
+    yield from (one for one in _weights(given) if not isinstance(one, str))
+
+
+def untold(given: Given) -> Iterator[str]:
+    yield from (one for one in _weights(given) if isinstance(one, str))
+
+
+def _weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchScript = given.value
     records = Records(given.source, value.archive, given.limits)
     for stream in value.pickles:
         folder, name = _PICKLES.get(inside(stream.name), ("", ""))
         if folder:
             place = partial(records.place, folder)
-            yield from tensors_in(stream, place, given.limits, name=name, big_endian=records.big_endian)
+            yield from tensors_in(stream, place, given, name=name, big_endian=records.big_endian)

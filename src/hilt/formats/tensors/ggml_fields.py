@@ -22,11 +22,12 @@ def words(packed: NDArray[np.uint8], dtype: str) -> NDArray[np.uint32]:
 
 def fields(packed: NDArray[np.uint8], width: int, run: int) -> NDArray[np.uint8]:
     """Fields of `width` bits: of every run of so many bytes the lowest ones of all, then the next ones of all."""
-    shifts = np.arange(0, 8, width, dtype=np.uint8)[:, None]
-    found = packed.reshape(len(packed), -1, 1, run) >> shifts
-    if width < 8:
-        found &= (1 << width) - 1
-    return found.reshape(len(packed), -1)
+    runs = packed.reshape(len(packed), packed.shape[1] // run, run)
+    found = np.empty((len(packed), runs.shape[1], 8 // width, run), np.uint8)
+    for place in range(8 // width):
+        np.right_shift(runs, place * width, out=found[:, :, place])
+    found &= (1 << width) - 1
+    return found.reshape(len(packed), packed.shape[1] * 8 // width)
 
 
 def bits(packed: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ from hilt.formats.tensors.rectangles import Rectangle
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LARGEST_TILE = 256
+_LARGEST_TILE, _ONE = 256, np.float32(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,29 +57,50 @@ class Grouped:
         bottom, right = max(top, min(bottom, height)), max(left, min(right, width))
         if top == bottom or left == right:
             return np.empty((bottom - top, right - left), np.float32)
-        numbers = self.codes.cut(top, bottom, left, right)
-        tall, _ = self.block
-        columns = self._groups(left, right)
-        place = top // tall, -(-bottom // tall), int(columns.min()), int(columns.max()) + 1
-        rows = (np.arange(top, bottom) // tall - place[0])[:, None]
-        spread = rows, columns - place[2]
+        numbers = np.ascontiguousarray(self.codes.cut(top, bottom, left, right))
+        groups = self._groups(left, right)
         with np.errstate(all="ignore"):
-            numbers = numbers - np.float32(self.offset)
+            if self.offset:
+                numbers -= np.float32(self.offset)
             if self.zeros is not None:
-                numbers -= self.zeros.cut(*place)[spread]
-            numbers *= self.scales.cut(*place)[spread] * self._factor()
+                self._apply(np.subtract, numbers, self.zeros, top, left, groups)
+            self._apply(np.multiply, numbers, self.scales, top, left, groups, self._factor())
             if self.added is not None:
-                numbers += self.added.cut(*place)[spread]
+                self._apply(np.add, numbers, self.added, top, left, groups)
         return numbers
 
-    def _groups(self, left: int, right: int) -> NDArray[np.intp]:
-        """The block of each column."""
+    def _apply(
+        self,
+        operation: np.ufunc,
+        numbers: NDArray[np.float32],
+        table: Rectangle,
+        top: int,
+        left: int,
+        groups: NDArray[np.intp] | None,
+        factor: np.float32 = _ONE,
+    ) -> None:
+        """Changes the numbers, which begin at row `top` and column `left`, by that number of the table which is their own."""
+        tall, wide = self.block
+        bottom, right = top + numbers.shape[0], left + numbers.shape[1]
+        columns = np.arange(left, right) // wide if groups is None else groups
+        low, high = int(columns.min()), int(columns.max()) + 1
+        values = table.cut(top // tall, -(-bottom // tall), low, high) * factor
+        if tall > 1:
+            values = values.take(np.arange(top, bottom) // tall - top // tall, axis=0)
+        if groups is None and left % wide == right % wide == 0:
+            numbers = numbers.reshape(*values.shape, wide)
+            operation(numbers, values[..., None], out=numbers)
+        else:
+            operation(numbers, values.take(columns - low, axis=1), out=numbers)
+
+    def _groups(self, left: int, right: int) -> NDArray[np.intp] | None:
+        """The block of each column, where that does not follow from its place."""
         if self.groups is None:
-            return np.arange(left, right) // self.block[1]
+            return None
         groups = self.groups.rows(left, right)[:, 0].astype(np.intp)
         if groups.min() < 0 or groups.max() >= self.scales.shape[1]:
             raise FormatError(f"tensor {self.groups.name!r} names a group of scales that is not there")
-        return groups
+        return None if np.array_equal(groups, np.arange(left, right) // self.block[1]) else groups
 
     def _factor(self) -> np.float32:
         if self.factor is None:

@@ -68,12 +68,12 @@ class Packed:
         packed = self.grid.cut(top, bottom, first * self.bits // 8, -(-right // _RUN) * _RUN * self.bits // 8)
         codes = unpacked(packed, self.bits)
         if self.order:
-            codes = codes.reshape(len(codes), -1, len(self.order))[..., self.order].reshape(len(codes), -1)
+            codes = codes.reshape(len(codes), -1, len(self.order)).take(self.order, axis=2).reshape(len(codes), -1)
         codes = codes[:, left - first : right - first]
         if self.values is None:
             return codes.astype(np.float32)
         values = self.values.rows(0, 1 << self.bits)[:, 0] if isinstance(self.values, Dense) else self.values
-        return values[codes]
+        return np.take(values, codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,8 +70,9 @@ def opened(
 
 
 def printed(weights: Weights, most: int = SETS) -> tuple[Printed, ...]:
-    """The fingerprints of the sets of weights, the largest first."""
-    return tuple(_printed(weights, one.name, one.paths) for one in weights.sets()[:most])
+    """The fingerprints of the sets of weights, the largest first; of what has no tensor at all, none."""
+    each = (_printed(weights, one.name, one.paths) for one in weights.sets()[:most])
+    return tuple(one for one in each if one.print is None or one.print.tensors or one.print.left_out)
 
 
 def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:

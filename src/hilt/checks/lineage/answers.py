@@ -85,10 +85,9 @@ def _bases(asked: Asked) -> dict[str, Any]:
     """The names that cards, configs and headers give to what the subject is made from."""
     if asked.repository is None:
         return {"names": []}
-    from hilt.checks.rights.lineage import lineages
+    from hilt.checks.rights.lineage import names
 
-    names = [edge.name for one in lineages(asked.repository) for edge in one.edges if edge.relation != "dataset"]
-    return {"names": [encode_text(name) for name in dict.fromkeys(names)]}
+    return {"names": [encode_text(name) for name in names(asked.repository)]}
 
 
 def _described(asked: Asked) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.lineage.facts import CONTRADICTED
-from hilt.checks.lineage.gathering import kin, nearest, plain
+from hilt.checks.lineage.gathering import kin, nearest
 from hilt.checks.lineage.wording import how
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.lineage import Relation, Sureness
+from hilt.knowledge.lineage.relatives import plain
 
 _STRANGERS = frozenset({Relation.UNRELATED, Relation.SAME_ARCHITECTURE})
 

@@ -18,10 +18,11 @@ from collections.abc import Iterator
 
 from hilt.checks import listed
 from hilt.checks.check import Repository
-from hilt.checks.lineage.gathering import COPIES, is_named, nearest
+from hilt.checks.lineage.gathering import is_named, nearest
 from hilt.checks.lineage.wording import how
 from hilt.core.finding import Finding, Severity, Where
 from hilt.knowledge.licences.model_names import own_name
+from hilt.knowledge.lineage.relatives import COPIES
 
 
 def renamed_weights(repository: Repository) -> Iterator[Finding]:

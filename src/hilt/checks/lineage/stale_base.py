@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from hilt.checks import listed
 from hilt.checks.check import Repository
 from hilt.checks.lineage.facts import STALE
-from hilt.checks.lineage.gathering import descends, kin, plain
+from hilt.checks.lineage.gathering import kin
 from hilt.checks.lineage.wording import how
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
+from hilt.knowledge.lineage.relatives import descends, plain
 
 
 def stale_base(repository: Repository) -> Iterator[Fact | Finding]:

@@ -21,12 +21,13 @@ from collections.abc import Iterator
 from hilt.checks import listed
 from hilt.checks.check import Repository, Seen
 from hilt.checks.lineage.facts import BASES, SEARCHED, UNDECLARED
-from hilt.checks.lineage.gathering import COPIES, is_named, kin, nearest, plain
+from hilt.checks.lineage.gathering import is_named, kin, nearest
 from hilt.checks.lineage.wording import how
 from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.lineage import Kin
 from hilt.core.report import Gap, State
+from hilt.knowledge.lineage.relatives import COPIES, plain
 
 
 def undeclared_base(repository: Repository) -> Iterator[Seen]:

@@ -63,6 +63,13 @@ def lineages(repository: Repository) -> tuple[Lineage, ...]:
     return tuple(made)
 
 
+def names(repository: Repository) -> tuple[str, ...]:
+    """What the subject's files name as what it is made from, and the subject's own name."""
+    named = [edge.name for one in lineages(repository) for edge in one.edges if edge.relation != "dataset"]
+    own = own_name(repository.subject.reference)
+    return tuple(dict.fromkeys([*named, *([own] if own else [])]))
+
+
 def unread(repository: Repository) -> tuple[str, ...]:
     """Files that name more than is taken of them, and those that were too many."""
     wanted = _wanted(repository)
@@ -100,8 +107,8 @@ def _of_kin(repository: Repository, name: str) -> Base | None:
     """What the index says of a model that the weights descend from."""
     if repository.context.kin is None:
         return None
-    from hilt.checks.lineage.gathering import plain
     from hilt.core.context import Base
+    from hilt.knowledge.lineage.relatives import plain
 
     for one in repository.context.kin.relatives:
         if plain(one.name) == name and one.licences:
@@ -124,17 +131,17 @@ def _with_kin(repository: Repository) -> tuple[Lineage, ...]:
     """The lineages, and what the weights themselves say where no file does: a base binds whether it is named or not."""
     if repository.context.kin is None:
         return lineages(repository)
-    from hilt.checks.lineage.gathering import is_named, nearest, plain
     from hilt.knowledge.licences.places import Places
+    from hilt.knowledge.lineage.relatives import is_named, nearest, plain
 
     places = Places(repository.formats)
     found = {lineage.home: lineage for lineage in lineages(repository)}
-    for one in nearest(repository):
+    for one in nearest(repository.context.kin):
         home = places.home(one.weights) or ""
         lineage = found.get(home, Lineage(home=home, edges=(), itself=False))
         relation = _KIN.get(one.kinship.relation, "finetune")
         edge = Edge(relation=relation, name=plain(one.name), source=one.weights, known=Known.VERIFIED)
-        if not is_named(repository, one) and plain(one.name) != own_name(repository.subject.reference):
+        if not is_named(one, names(repository)):
             found[home] = lineage._replace(edges=(*lineage.edges, edge))
     return tuple(found.values())
 

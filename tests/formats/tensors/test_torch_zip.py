@@ -88,6 +88,15 @@ def test_tied_weights_come_under_both_names_and_a_module_that_is_held_twice_unde
     assert list(found({"model.pt": state.zip({"in": tied, "out": tied})})) == ["in", "out"]
 
 
+def test_a_tensor_without_a_name_and_one_whose_name_was_given_get_a_number() -> None:
+    state = State.new()
+    assert list(found({"model.pt": state.zip(state.tensor(WEIGHT))})) == ["0"]
+    packed = Call("net", "Packed", (), state=(state.tensor(WEIGHT), state.tensor(BIAS)))
+    made = Call("net", "made", (state.tensor(WEIGHT), state.tensor(BIAS)))
+    names = list(found({"model.pt": state.zip({"a": packed, "b": made})}))
+    assert names == ["a.0", "a.1", "b", "b#2"]
+
+
 def test_numbers_that_are_no_weights_are_left_out() -> None:
     state = State.new()
     data = state.zip(

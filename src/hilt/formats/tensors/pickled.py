@@ -124,7 +124,8 @@ class _Way(NamedTuple):
 def find(top: Value, leaf: Callable[[Value], T | None], limits: Limits, name: str = "") -> Iterator[tuple[str, T]]:
     """Everything below `top` that `leaf` knows, with its name, in the order of the file; state of optimisers left out.
 
-    Every container is entered once, however often it is held. What has the name of another gets a number behind it.
+    Every container is entered once, however often it is held. What has the name of another gets a number behind it, and
+    what has none is 0.
     """
     pending: list[tuple[_Way, Value]] = [(_Way(None, name, 0), top)]
     entered: set[int] = set()
@@ -137,7 +138,7 @@ def find(top: Value, leaf: Callable[[Value], T | None], limits: Limits, name: st
             found += 1
             if found > limits.header_entries:
                 raise LimitExceeded("header_entries", found, limits.header_entries)
-            text = way.text()
+            text = way.text() or "0"
             names[text] = times = names.get(text, 0) + 1
             yield text if times == 1 else f"{text}#{times}", known
             continue

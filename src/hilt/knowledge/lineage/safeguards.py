@@ -14,8 +14,9 @@ from typing import NamedTuple
 from hilt.core.lineage import Ablation, Cut
 from hilt.knowledge.lineage.calibration import table
 from hilt.knowledge.lineage.closer import ModelSketch, TensorSketch
+from hilt.knowledge.lineage.dead_direction import Gaps, gaps
 from hilt.knowledge.lineage.shared_direction import Change, Shared, change, shared_direction
-from hilt.knowledge.lineage.slabs import Slab
+from hilt.knowledge.lineage.slabs import NARROWEST, WIDEST, Stack
 from hilt.knowledge.lineage.writers import Writer
 
 _FEWEST = 4
@@ -24,6 +25,15 @@ _BELOW = (
     "a direction of which less than about a fifth was taken out, one taken out of fewer than three matrices, experts beyond "
     "the first four of a layer, and a residual stream that was permuted or rotated as a whole"
 )
+
+
+_BELOW_ALONE = (
+    "a direction of which less than about half was taken out, one taken out of less than a fifth of the layers, one that "
+    "differs from layer to layer and of which less than all was taken out, and one whose place was filled with other numbers"
+)
+_ORDER = (Cut.FOUND, Cut.UNKNOWN, Cut.NOT_FOUND)
+_TOLD = 8
+"""Lines on other stacks of layers."""
 
 
 class _Pair(NamedTuple):
@@ -57,9 +67,73 @@ def against(
     return _told(pairs, shared_direction([pair.change for pair in pairs]), title, left)
 
 
-def alone(slabs: Iterable[Slab]) -> Ablation:
-    """What was cut out, as far as the weights alone tell, from the slabs of all matrices that write to the stream."""
-    raise NotImplementedError
+def alone(stacks: Iterable[Stack]) -> Ablation:
+    """What was cut out, as far as the weights alone tell: the stacks of layers of a model, from `slabs.slabs`.
+
+    Raises as their tensors do.
+    """
+    found, why = [], []
+    largest_unseen = False
+    for number, stack in enumerate(stacks):
+        if (reason := _unsearchable(stack)) or (seen := gaps(stack)) is None:
+            why.append(f"{stack.name}: {reason or 'its matrices hold numbers that are none, or zeros alone'}")
+            largest_unseen |= number == 0
+        else:
+            found.append(_dead(stack, seen))
+    if not found:
+        nothing = "no tensor is known by its name to write to a residual stream of layers"
+        return Ablation(cut=Cut.UNKNOWN, why=tuple(why[:_TOLD]) or (nothing,))
+    worst = min(found, key=lambda one: (_ORDER.index(one.cut), one.gap))
+    if largest_unseen and worst.cut is Cut.NOT_FOUND:
+        worst = worst._replace(cut=Cut.UNKNOWN)
+    others = [line for one in found for line in one.why if line not in worst.why]
+    return worst._replace(why=(*worst.why, *others[:_TOLD], *why[:_TOLD]))
+
+
+def _unsearchable(stack: Stack) -> str:
+    """Why no dead direction can be looked for in a stack; empty where it can."""
+    if len(stack.layers) < _FEWEST:
+        return f"it has {len(stack.layers)} layers with matrices that are known by name; {_FEWEST} are the least that tell anything"
+    if not NARROWEST <= stack.width <= WIDEST:
+        return f"its residual stream is {stack.width} wide; from {NARROWEST} to {WIDEST} can be searched"
+    if not stack.searchable:
+        return f"its matrices have too few columns for a residual stream of {stack.width}"
+    return ""
+
+
+def _dead(stack: Stack, seen: Gaps) -> Ablation:
+    limits = table("safeguards")["alone"]
+    low = sorted({layer for layer, value in seen.one_by_one if value < limits["matrix"]})
+    smallest, below = seen.smallest, _BELOW_ALONE
+    first, last = smallest.layers
+    kinds = "both kinds of matrix" if smallest.kind == "both" else f"its matrices of kind {smallest.kind}"
+    figures = [
+        f"{stack.name}: the gap of all layers is {seen.full:.3g}; below {limits['full']:g} a direction is missing",
+        f"the smallest gap is {smallest.value:.3g}, in layers {first} to {last}, {kinds}; below {limits['part']:g} one is missing",
+        f"{len(low)} of {len(seen.one_by_one)} matrices searched for themselves have one below {limits['matrix']:g}",
+    ]
+    together = seen.full < limits["full"] or smallest.value < limits["part"]
+    cut = Cut.FOUND if together or len(low) >= limits["matrices"] else Cut.NOT_FOUND
+    if cut is Cut.NOT_FOUND and stack.experts:
+        cut = Cut.UNKNOWN
+        figures.append(
+            "it is a mixture of experts, of which the first four of a layer were looked at; none was ever measured"
+        )
+    if not seen.one_by_one:
+        below += "; directions that differ from layer to layer, since no matrix could be searched for itself"
+    return Ablation(
+        cut=cut,
+        matrices=seen.matrices,
+        hit=0 if cut is not Cut.FOUND else seen.matched if together else len(low),
+        layers=()
+        if cut is not Cut.FOUND
+        else tuple(one for one in stack.layers if first <= one <= last)
+        if together
+        else tuple(low),
+        gap=round(smallest.value, 4),
+        why=tuple(figures),
+        below=below,
+    )
 
 
 def _told(pairs: Sequence[_Pair], shared: Shared, title: str, left: int) -> Ablation:

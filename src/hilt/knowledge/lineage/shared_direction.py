@@ -69,13 +69,12 @@ class Shared(NamedTuple):
 
 def change(before: Floats, after: Floats) -> Change | None:
     """None where nothing was written before."""
-    before, after = _without_ones(before), _without_ones(after)
     written = np.sum(np.square(before), axis=1, keepdims=True)
     if not written.any():
         return None
     factors = np.sum(before * after, axis=1, keepdims=True) / np.where(written > 0, written, 1)
-    scaled: Floats = (before * factors).astype(np.float32)
-    rest: Floats = (after - scaled) * np.float32(_LOST)
+    scaled = _without_ones((before * factors).astype(np.float32))
+    rest = _without_ones((after - before * factors).astype(np.float32)) * np.float32(_LOST)
     norm = float(np.linalg.norm(scaled))
     return Change(scaled, rest, float(np.linalg.norm(rest)) / norm if norm > 0 else np.inf, float(np.median(factors)))
 

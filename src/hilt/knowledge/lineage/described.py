@@ -109,15 +109,13 @@ def _flat(value: Any, key: str) -> Iterator[tuple[str, str]]:
 
 
 def changes(a: Iterable[Line], b: Iterable[Line]) -> Iterator[Change]:
-    """What differs, in files that both have; templates as the lines that came and went."""
+    """What differs in files that both have; of templates the lines that went and came."""
     first, second = _by_file(a), _by_file(b)
     for file in sorted(first.keys() & second.keys()):
         for what, key in sorted(first[file].keys() | second[file].keys()):
             one, other = first[file].get((what, key), ""), second[file].get((what, key), "")
             if one != other:
                 yield _template(key, one, other) if what == "template" else Change(what, f"{file}: {key}", one, other)
-    for file in sorted(first.keys() ^ second.keys()):
-        yield Change("files", file, "there" if file in first else "", "there" if file in second else "")
 
 
 def _template(key: str, one: str, other: str) -> Change:

@@ -38,6 +38,15 @@ def test_within_finds_what_counting_every_bit_finds(seed: int, size: int) -> Non
     }
 
 
+def test_the_opposite_of_a_key_is_as_far_as_can_be() -> None:
+    """All 256 bits: one more than a byte counts."""
+    for bound in (64, 63):
+        numbers, _ = within(
+            np.zeros(3, np.uint64), np.zeros((3, 3), np.uint64), np.full(4, 2**64 - 1, np.uint64), bound
+        )
+        assert numbers.tolist() == []
+
+
 def test_all_is_compared_across_blocks_and_their_edges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_search, "_BLOCK", 16)
     keys = np.zeros((50, WORDS), np.uint64)

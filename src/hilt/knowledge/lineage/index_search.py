@@ -13,7 +13,7 @@ compares this with faiss and usearch.
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,15 +21,15 @@ from hilt.knowledge.lineage.index_file import KEYS, WORDS, Table
 from hilt.knowledge.lineage.index_keys import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
 NEAR = 94
 """Bits in which two keys may differ: a cosine of .4."""
-EXACTLY = 1 << 23
+EXACTLY = 1 << 22
 """Comparisons up to which all bits of all keys are compared."""
-DEEP = 1 << 26
+DEEP = 24_000_000
 """Comparisons up to which a slot is asked with further keys, where the first found too little."""
 _FIRST = 22
 """Of the first 64 bits, where there is more to compare."""
@@ -63,7 +63,7 @@ def nearest(table: Table, asked: Asked, most: int) -> Near:
     if everything <= EXACTLY:
         return _weighed(_hits(_everywhere(table, asked)), everything, most)
     deepest = max(len(slot) for slot in asked.slots)
-    found = _Hits(*(np.zeros(0, np.int64),) * 3)
+    found = _hits([])
     done = 0
     for deep in (1, min(deepest, max(1, DEEP // (KEYS * models)))):
         found = _hits([found, *_in_slots(table, asked, done, deep)])
@@ -81,23 +81,40 @@ def within(
 
     Those that differ in more than `bound` of the first 64 bits are left out.
     """
-    words, bits = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint8)
-    numbers, distances = [], []
-    for begin in range(0, len(first), _BLOCK):
-        block = first[begin : begin + _BLOCK]
+    if bound < 64:
+        numbers = _first_within(first, key[0], bound)
+        return _kept(numbers, first[numbers], rest[numbers], key)
+    found = [
+        _kept(np.arange(begin, begin + len(block)), block, rest[begin : begin + _BLOCK], key)
+        for begin, block in _blocks(first)
+    ]
+    return _joined(found, 2)
+
+
+def _first_within(first: NDArray[np.uint64], word: np.uint64, bound: int) -> NDArray[np.int64]:
+    words, bits, near = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint8), np.empty(_BLOCK, bool)
+    found = []
+    for begin, block in _blocks(first):
         size = len(block)
-        np.bitwise_count(np.bitwise_xor(block, key[0], out=words[:size]), out=bits[:size])
-        near = np.arange(size) if bound >= 64 else np.flatnonzero(bits[:size] <= bound)
-        if not len(near):
-            continue
-        others = rest[begin : begin + size]
-        counted = np.bitwise_count((others if bound >= 64 else others[near]) ^ key[1:])
-        distance = bits[near].astype(np.int64) + counted[:, 0] + counted[:, 1] + counted[:, 2]
-        kept = distance <= NEAR
-        numbers.append(near[kept] + begin)
-        distances.append(distance[kept])
-    empty = [np.zeros(0, np.int64)]
-    return np.concatenate(numbers or empty), np.concatenate(distances or empty)
+        np.bitwise_count(np.bitwise_xor(block, word, out=words[:size]), out=bits[:size])
+        found.append(np.flatnonzero(np.less_equal(bits[:size], bound, out=near[:size])) + begin)
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _kept(
+    numbers: NDArray[np.int64], first: NDArray[np.uint64], rest: NDArray[np.uint64], key: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of keys with these numbers those that are near, all bits counted."""
+    others = np.bitwise_count(rest.reshape(-1) ^ np.tile(key[1:], len(rest)))  # in one row, which is far quicker
+    bits = np.bitwise_count(first ^ key[0]).astype(np.int64)
+    for word in range(WORDS - 1):
+        bits += others[word :: WORDS - 1]
+    near = np.flatnonzero(bits <= NEAR)
+    return numbers[near], bits[near]
+
+
+def _blocks(first: NDArray[np.uint64]) -> Iterator[tuple[int, NDArray[np.uint64]]]:
+    return ((begin, first[begin : begin + _BLOCK]) for begin in range(0, len(first), _BLOCK))
 
 
 def _everywhere(table: Table, asked: Asked) -> Iterator[_Hits]:
@@ -117,9 +134,14 @@ def _hit(models: NDArray[np.int64], bits: NDArray[np.int64], tensor: int) -> _Hi
     return _Hits(models, np.full(len(models), tensor, np.int64), bits)
 
 
-def _hits(several: Iterator[_Hits] | list[_Hits]) -> _Hits:
-    kept = [one for one in several if len(one.models)] or [_Hits(*(np.zeros(0, np.int64),) * 3)]
-    return _Hits(*(np.concatenate(column) for column in zip(*kept, strict=True)))
+def _hits(several: Iterable[_Hits]) -> _Hits:
+    return _Hits(*_joined([one for one in several if len(one.models)], 3))
+
+
+def _joined(several: Sequence[tuple[NDArray[np.int64], ...]], columns: int) -> tuple[Any, ...]:
+    if not several:
+        return (np.zeros(0, np.int64),) * columns
+    return tuple(np.concatenate(column) for column in zip(*several, strict=True))
 
 
 def _weighed(hits: _Hits, compared: int, most: int) -> Near:

@@ -102,6 +102,18 @@ def test_other_architectures_keep_their_order_and_so_do_heads_that_do_not_divide
         assert np.array_equal(whole(found({"m.gguf": model(parts, metadata)})["blk.0.attn_q.weight"]), query)
 
 
+def test_of_models_for_images_those_of_pixtral_are_interleaved() -> None:
+    query = matrix(64, 32)
+    for kind, expected in (("pixtral", query), ("mlp", interleaved(query, 4))):
+        metadata = [
+            ("general.architecture", "clip"),
+            ("clip.projector_type", kind),
+            ("clip.vision.attention.head_count", 4),
+        ]
+        tensors = found({"m.gguf": model([("v.blk.0.attn_k.weight", interleaved(query, 4), Type.F32)], metadata)})
+        assert np.array_equal(whole(tensors["v.blk.0.attn_k.weight"]), expected)
+
+
 def test_heads_may_be_counted_layer_by_layer() -> None:
     key = matrix(32, 32)
     counts = array(4, [struct.pack("<I", count) for count in (2, 4)])

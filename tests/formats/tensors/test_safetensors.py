@@ -217,10 +217,11 @@ def test_tensors_outside_the_file_or_of_another_length_give_no_numbers() -> None
     header = {"a": {"dtype": "F32", "shape": [4, 4], "data_offsets": [0, 64]}}
     header["b"] = {"dtype": "F32", "shape": [1 << 40, 4], "data_offsets": [0, 1 << 44]}
     header["c"] = {"dtype": "F32", "shape": [3], "data_offsets": [0, 64]}
+    header["d"] = {"dtype": "F32", "shape": [4], "data_offsets": [-4000, -3984]}
     text = json.dumps(header).encode()
     file = {"m.safetensors": len(text).to_bytes(8, "little") + text + bytes(64)}
     assert list(found(file)) == ["a"]
-    assert not_told(file) == ["b", "c"]
+    assert not_told(file) == ["b", "c", "d"]
 
 
 def test_groups_that_are_not_there_are_an_error_of_the_format() -> None:

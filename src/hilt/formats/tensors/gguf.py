@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 _INTERLEAVED = frozenset((
     "llama", "llama-embed", "arcee", "arctic", "baichuan", "bailingmoe", "chameleon", "deci", "deepseek", "eagle3", "granite",
     "granite_swa", "granitehybrid", "granitemoe", "internlm2", "llada", "minicpm", "mistral3", "muse-glimmer", "nanbeige",
-    "olmo", "smollm3", "xverse",
+    "olmo", "smollm3", "xverse", "clip.vision",
 ))  # fmt: skip
 """Architectures whose converter calls `permute` on queries and keys."""
+_PIXTRAL = "clip.vision"
+"""What the keys of the metadata begin with that are of such a one for images; of these only Pixtral's is converted so."""
 _FUSED = frozenset(("bloom", "gptneox"))
 """Architectures whose fused queries, keys and values stand head by head in the original."""
-_QUERY_OR_KEY = re.compile(r"blk\.(\d{1,5})\.attn_([qk])\.(?:weight|bias)(?:\.lora_b)?")
+_QUERY_OR_KEY = re.compile(r"(?:v\.)?blk\.(\d{1,5})\.attn_([qk])\.(?:weight|bias)(?:\.lora_b)?")
 _QUERY_KEY_VALUE = re.compile(r"blk\.(\d{1,5})\.attn_qkv\.(?:weight|bias)")
 _MOST_EXPERTS, _MOST_OF_ALL = 1 << 10, 1 << 16
 """Matrices of one stack that are given one by one, and of all of a file."""
@@ -123,7 +125,10 @@ class _Heads:
 
     def __init__(self, given: Given) -> None:
         self._header = _first_header(given)
-        self._architecture = self._header.value("general.architecture")
+        name = self._header.value("general.architecture")
+        if name == "clip" and self._header.value("clip.projector_type") == "pixtral":
+            name = _PIXTRAL
+        self._architecture = name
 
     def restored(self, stored: Dense | Blocks) -> TensorSource:
         """`stored` with its rows in the order of the model that it was converted from."""

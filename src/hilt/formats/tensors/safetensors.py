@@ -34,4 +34,5 @@ def _weights(given: Given) -> Iterator[TensorSource | str]:
 
 def _is_readable(one: Tensor, given: Given) -> bool:
     """Is it as long as its shape asks for, inside the file, and of numbers of whole bytes?"""
-    return one.dtype in SIZES and one.declared_bytes == one.end - one.begin and one.end <= given.source.size
+    inside = given.value.data_start <= one.begin and one.end <= given.source.size
+    return inside and one.dtype in SIZES and one.declared_bytes == one.end - one.begin

@@ -10,7 +10,7 @@ from sample_kinship import DIFF
 
 def test_the_page_tells_the_relation_draws_every_layer_and_lists_the_changes() -> None:
     page = document(DIFF)
-    assert "<h1>fine-tuned + quantised</h1>" in page
+    assert "<h1>fine-tuned + quantised + a direction was cut out</h1>" in page
     for words in (
         "How far each layer moved",
         "Was a direction cut out?",

@@ -6,7 +6,7 @@ from hilt.core.lineage import Cut, Diff, Group, Pair
 from hilt.output import svg
 from hilt.output.heat_map import heat_map, legend
 from hilt.output.html_page import made, page
-from hilt.output.lineage_words import cut, cuts, figures, headline, most_changed, tone
+from hilt.output.lineage_words import cut, cuts, figures, headline, most_changed, percent, tone
 from hilt.output.markup import Html, code, table, tag
 from hilt.output.quote import quote
 
@@ -16,7 +16,7 @@ _ROWS, _LENGTH = 2_000, 600
 
 
 def document(told: Diff) -> str:
-    words = headline(told.kinship)
+    words = headline(told)
     hero = tag(
         "header",
         tag("h1", words),
@@ -55,7 +55,7 @@ def _layers(told: Diff) -> Html:
 
 
 def _group(one: Group) -> tuple[str, ...]:
-    change = "?" if one.change is None else f"{one.change:.3%}"
+    change = "?" if one.change is None else percent(one.change)
     likeness = "?" if one.similarity is None else f"{one.similarity:.3f}"
     return (str(one.layer) if one.layer >= 0 else "-", tag("bdi", quote(one.kind, 60)), change, likeness)
 
@@ -107,5 +107,5 @@ def _tensors(told: Diff) -> Html:
 
 def _pair(one: Pair) -> tuple[str, ...]:
     names = (tag("bdi", quote(name, 200)) for name in (one.a, one.b))
-    change = "?" if one.change is None else f"{one.change:.3%}"
+    change = "?" if one.change is None else percent(one.change)
     return (*names, one.how, f"{one.similarity:.4f}", change, "?" if one.rank is None else str(one.rank))

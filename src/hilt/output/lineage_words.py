@@ -16,8 +16,11 @@ MOST = 8
 """Layers that are told in words."""
 
 
-def headline(kinship: Kinship) -> str:
-    return " + ".join(one.value for one in (kinship.relation, *kinship.also))
+def headline(told: Diff) -> str:
+    words = [one.value for one in (told.kinship.relation, *told.kinship.also)]
+    if told.ablation is not None and told.ablation.cut is Cut.FOUND:
+        words.append(CUTS[Cut.FOUND])
+    return " + ".join(words)
 
 
 def tone(relation: Relation) -> str:
@@ -31,26 +34,31 @@ def figures(kinship: Kinship) -> Iterator[tuple[str, str]]:
     """A label, and what it is."""
     yield (
         "parameters",
-        f"{_percent(kinship.share_a)} of the base found in the derivative, {_percent(kinship.share_b)} of that in the base",
+        f"{_share(kinship.share_a)} of the base found in the derivative, {_share(kinship.share_b)} of that in the base",
     )
     if kinship.backwards:
         yield "direction", "by these weights it was the base that came from the derivative"
     if kinship.distance is not None:
-        yield "moved", f"{kinship.distance:.2%} of the norm of all weights"
+        yield "moved", f"{percent(kinship.distance)} of the norm of all weights"
     if kinship.rank is not None:
         yield "rank", f"no change of a rank above {kinship.rank}"
 
 
-def _percent(share: float) -> str:
+def _share(share: float) -> str:
     """A share that is not all of it is never told as all of it."""
     return "100%" if share >= 1 else f"{min(share, 0.999):.1%}"
+
+
+def percent(change: float) -> str:
+    """Changes are estimated from sketches: two figures are all that can be told of them."""
+    return f"{100 * change:.2g}%" if change < 1 else f"{100 * change:.0f}%"
 
 
 def most_changed(groups: tuple[Group, ...]) -> Iterator[str]:
     changed = sorted((one for one in groups if one.change), key=lambda one: -(one.change or 0))
     for one in changed[:MOST]:
         where = f"layer {one.layer}" if one.layer >= 0 else "outside of layers"
-        yield f"{one.change or 0:.2%} {where}, {one.kind}"
+        yield f"{percent(one.change or 0)} {where}, {one.kind}"
 
 
 def cut(one: Ablation) -> str:

@@ -19,7 +19,7 @@ _STYLES = {Cut.FOUND: "bold red", Cut.SHARED_EDIT: "bold yellow", Cut.UNKNOWN: "
 
 def write(page: Page, told: Diff) -> None:
     kinship = told.kinship
-    page.flow([(headline(kinship).upper(), _TONES[tone(kinship.relation)]), (kinship.sureness.value, "dim")])
+    page.flow([(headline(told).upper(), _TONES[tone(kinship.relation)]), (kinship.sureness.value, "dim")])
     for label, reference, files in (("base", told.a, told.weights_a), ("derivative", told.b, told.weights_b)):
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         page.flow(

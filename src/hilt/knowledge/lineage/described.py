@@ -122,7 +122,7 @@ def _template(key: str, one: str, other: str) -> Change:
     lines = list(unified_diff(one.splitlines(), other.splitlines(), n=0, lineterm=""))[2:]
     gone = "\n".join(line[1:] for line in lines if line.startswith("-"))
     came = "\n".join(line[1:] for line in lines if line.startswith("+"))
-    return Change("template", key, gone or one[:LENGTH], came or other[:LENGTH])
+    return Change("template", key, gone, came)
 
 
 def _by_file(lines: Iterable[Line]) -> dict[str, dict[tuple[str, str], str]]:

@@ -4,7 +4,7 @@
     python scripts/build_readme.py --check    fails where a run says something else
 
 `run: hilt ...` is a command, `python:` a session whose lines begin with `>>> `. Both run in an empty folder beside the
-models of scripts/example_model.py and scripts/example_derivative.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day and durations are no
+models of scripts/example_model.py, scripts/example_derivative.py and scripts/example_weights.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day and durations are no
 difference.
 """
 
@@ -47,6 +47,8 @@ def main(check: bool) -> int:
         subprocess.run(example, cwd=folder, check=True)
         derivative = [sys.executable, str(ROOT / "scripts" / "example_derivative.py"), "acme-llama", "acme.yaml"]
         subprocess.run(derivative, cwd=folder, check=True)
+        weights = [sys.executable, str(ROOT / "scripts" / "example_weights.py"), "acme-base", "acme-free"]
+        subprocess.run(weights, cwd=folder, check=True)
         for page in PAGES:
             text = page.read_text(encoding="utf-8")
             fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)

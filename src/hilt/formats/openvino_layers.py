@@ -100,11 +100,11 @@ def _networks(source: ByteSource, limits: Limits) -> list[dict[str, _Layer]]:
 
 
 def _edge(network: dict[str, _Layer], attributes: Mapping[str, str]) -> None:
-    origin, target = network.get(attributes.get("from-layer", "")), network.get(attributes.get("to-layer", ""))
-    if origin is not None and target is not None:
+    begin, end = attributes.get("from-layer", ""), attributes.get("to-layer", "")
+    if begin in network and end in network:
         port = number(attributes.get("to-port", ""))
-        origin.uses.append((attributes["to-layer"], port))
-        target.inputs[port] = attributes["from-layer"]
+        network[begin].uses.append((end, port))
+        network[end].inputs[port] = begin
 
 
 def _use(network: dict[str, _Layer], identity: str) -> Use | None:

@@ -53,13 +53,13 @@ class Stored(NamedTuple):
     place: int
     begin: int
     end: int
-    count: int
+    length: int
     kind: str
 
     @property
     def numbers(self) -> int:
         """Where the numbers begin."""
-        return self.end - -(-self.count * {"F32": 4, "F16": 2}.get(self.kind, 1) // _WORD) * _WORD
+        return self.end - -(-self.length * {"F32": 4, "F16": 2}.get(self.kind, 1) // _WORD) * _WORD
 
 
 def weights_of(layers: tuple[Layer, ...], source: ByteSource) -> Iterator[Stored]:

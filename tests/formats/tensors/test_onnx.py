@@ -50,7 +50,7 @@ WEIGHT = numbers(5, 7)
     ],
 )
 def test_a_matrix_comes_with_its_outputs_first(nodes: list[object], turned: bool) -> None:
-    assert np.array_equal(only(model(nodes, {"w": WEIGHT})), WEIGHT.T if turned else WEIGHT)  # type: ignore[arg-type]
+    assert np.array_equal(only(model(nodes, {"w": WEIGHT})), WEIGHT.T if turned else WEIGHT)
 
 
 @pytest.mark.parametrize("operator", ["Conv", "ConvTranspose"])
@@ -207,16 +207,16 @@ def test_quantised_weights_come_as_what_they_stand_for(
 ) -> None:
     name = next(iter(weights))
     nodes = [_renamed(one, name) for one in nodes]
-    by_name = found({"m.onnx": model(nodes, weights)})  # type: ignore[arg-type]
+    by_name = found({"m.onnx": model(nodes, weights)})
     assert list(by_name) == [name]
     assert by_name[name].dtype == "I8"
     assert np.allclose(whole(by_name[name]), expected, rtol=1e-6)
 
 
 def _renamed(one: object, name: str) -> object:
-    for place, given_name in enumerate(one.input):  # type: ignore[attr-defined]
+    for place, given_name in enumerate(one.input):
         if given_name == "w":
-            one.input[place] = name  # type: ignore[attr-defined]
+            one.input[place] = name
     return one
 
 

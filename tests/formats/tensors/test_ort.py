@@ -26,7 +26,7 @@ def tensor(name: str, values: np.ndarray) -> Flat:
 
 def node(operator: str, inputs: str, outputs: str = "y", *attributes: Flat, domain: str = "") -> Flat:
     names: list[Flat | str] = ["" if name == "-" else name for name in inputs.split()]
-    return {2: domain, 5: operator, 8: names, 9: outputs.split(), 10: list(attributes)}  # type: ignore[dict-item]
+    return {2: domain, 5: operator, 8: names, 9: outputs.split(), 10: list(attributes)}
 
 
 def model(nodes: list[Flat], *tensors_: Flat) -> dict[str, bytes]:

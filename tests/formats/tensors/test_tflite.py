@@ -20,12 +20,12 @@ CONV, DEPTHWISE, DEQUANTIZE, DENSE, TRANSPOSE_CONV, MATMUL, CONV_3D = 3, 4, 6, 9
 
 def tensor(name: str, values: np.ndarray, buffer: int = 1, **more: object) -> Flat:
     kind = more.get("kind", TYPES.get(values.dtype.str[1:], 0))
-    shape = array("i", more.get("shape", values.shape))  # type: ignore[arg-type]
-    made: Flat = {0: shape, 1: kind, 2: buffer, 3: name}  # type: ignore[dict-item]
+    shape = array("i", more.get("shape", values.shape))
+    made: Flat = {0: shape, 1: kind, 2: buffer, 3: name}
     if "scales" in more:
-        quantised: Flat = {2: array("f", more["scales"]), 6: more.get("axis", 0)}  # type: ignore[arg-type, dict-item]
-        made[4] = quantised | ({3: tuple(more["zeros"])} if "zeros" in more else {})  # type: ignore[arg-type]
-    return made | ({6: {0: ()}} if more.get("sparse") else {})  # type: ignore[return-value]
+        quantised: Flat = {2: array("f", more["scales"]), 6: more.get("axis", 0)}
+        made[4] = quantised | ({3: tuple(more["zeros"])} if "zeros" in more else {})
+    return made | ({6: {0: ()}} if more.get("sparse") else {})
 
 
 def model(*items: Flat, buffers: Sequence[np.ndarray], nodes: Sequence[Flat] = (), codes: Sequence[Flat] = ()) -> bytes:
@@ -36,7 +36,7 @@ def model(*items: Flat, buffers: Sequence[np.ndarray], nodes: Sequence[Flat] = (
 def taken(values: np.ndarray, operator: int, options: Flat | None = None, **more: object) -> bytes:
     """A model of one operator that takes these numbers as its second input."""
     node: Flat = {0: 0, 1: array("i", (-1, 0))}
-    code: Flat = {0: min(operator, 127), 3: operator} | ({1: more["custom"]} if "custom" in more else {})  # type: ignore[dict-item]
+    code: Flat = {0: min(operator, 127), 3: operator} | ({1: more["custom"]} if "custom" in more else {})
     nodes = [node | ({4: options} if options else {})]
     return model(tensor("w", values, **more), buffers=[values], nodes=nodes, codes=[code])
 

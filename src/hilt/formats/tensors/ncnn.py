@@ -49,7 +49,7 @@ def _weights(given: Given) -> Iterator[tuple[str, list[TensorSource]]]:
         scaled = bool(switch and layer.number(switch))
         scale = 1 + (layer.number(bias) != 0)
         for one in stored:
-            if one.count <= 1 or (scaled and one.place >= scale):
+            if one.length <= 1 or (scaled and one.place >= scale):
                 continue
             dense = _dense(one, layer, kind, weights)
             if dense is None or (one.kind == "I8" and not (scaled and scale < len(stored))):
@@ -70,7 +70,7 @@ def _dense(stored: Stored, layer: Layer, kind: str, weights: ByteSource) -> Dens
     if not stored.kind or min(shape) <= 0 or stored.end > weights.size:
         return None
     # A shape that the parameters do not fit together to is none.
-    shape = shape if prod(shape) == stored.count else (stored.count,)
+    shape = shape if prod(shape) == stored.length else (stored.length,)
     return Dense(name=_name(stored), dtype=stored.kind, shape=shape, source=weights, begin=stored.numbers)
 
 
@@ -88,10 +88,10 @@ def _meant(dense: Dense, stored: Stored, layer: Layer, kind: str) -> Iterator[Te
 
 def _scaled(dense: Dense, scale: Stored, weights: ByteSource) -> TensorSource:
     """Numbers of 8 bits; ncnn keeps what was multiplied with, not what to multiply with."""
-    numbers = Dense(name="", dtype="F32", shape=(scale.count,), source=weights, begin=scale.begin)
+    numbers = Dense(name="", dtype="F32", shape=(scale.length,), source=weights, begin=scale.begin)
     with np.errstate(divide="ignore", over="ignore"):
-        values = np.float32(1) / numbers.rows(0, scale.count)
-    grid = Held(name="", dtype="F32", values=values.reshape(scale.count, *(1 for _ in dense.shape[1:])))
+        values = np.float32(1) / numbers.rows(0, scale.length)
+    grid = Held(name="", dtype="F32", values=values.reshape(scale.length, *(1 for _ in dense.shape[1:])))
     return affine(dense, grid, None, name=dense.name, dtype="I8")
 
 
@@ -107,7 +107,7 @@ def _is_right(stored: Stored, layer: Layer) -> bool:
 
 def _shape(stored: Stored, layer: Layer, kind: str) -> tuple[int, ...]:
     """The shape of a tensor as the parameters of its layer tell it; one dimension where they do not."""
-    count, outputs, first = stored.count, layer.number(0), stored.place == 0
+    count, outputs, first = stored.length, layer.number(0), stored.place == 0
     if kind.removesuffix("1D").removesuffix("3D") in _CONVOLUTIONS and first:
         width = layer.number(1)
         sizes = (width,) if kind.endswith("1D") else (layer.number(11, width), width)
@@ -136,7 +136,7 @@ def _recurrent_shape(stored: Stored, layer: Layer, kind: str) -> tuple[int, ...]
     hidden = layer.number(3, outputs) if kind == "LSTM" else outputs
     rows = len(_GATES[kind]) * hidden
     if rows <= 0 or stored.place > 2:
-        return (stored.count,)
+        return (stored.length,)
     if stored.place == 1:
-        return directions, stored.count // directions
-    return directions, rows, stored.count // (directions * rows)
+        return directions, stored.length // directions
+    return directions, rows, stored.length // (directions * rows)

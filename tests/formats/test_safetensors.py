@@ -21,6 +21,12 @@ def test_a_header_is_read_with_its_metadata() -> None:
     assert header.metadata == {"k": "v"}
 
 
+def test_no_metadata_may_be_written_as_null() -> None:
+    text = HEADER.replace(b'{"k": "v"}', b"null")
+    header = read(MemorySource(struct.pack("<Q", len(text)) + text + bytes(8)), Limits())
+    assert ([tensor.name for tensor in header.tensors], header.metadata) == (["a"], {})
+
+
 @pytest.mark.reaches("safetensors_header_bytes")
 def test_a_header_longer_than_the_limit_is_not_read() -> None:
     with pytest.raises(LimitExceeded) as caught:

@@ -92,7 +92,9 @@ def read(source: ByteSource, limits: Limits) -> Safetensors:
         raise FormatError(f"the header is not JSON: {error}", offset=8) from None
     if not isinstance(header, dict):
         raise FormatError(f"the header is a JSON {type(header).__name__}, not an object", offset=8)
-    metadata = header.pop("__metadata__", {})
+    metadata = header.pop("__metadata__", None)
+    if metadata is None:  # as MLX writes it, and every reader takes it
+        metadata = {}
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise FormatError("__metadata__ is not an object of strings", offset=8)
     start = 8 + length

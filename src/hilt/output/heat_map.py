@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hilt.core.lineage import Group
 from hilt.output import svg
+from hilt.output.lineage_words import percent
 from hilt.output.markup import Html
 from hilt.output.quote import quote
 
@@ -48,5 +49,5 @@ def heat_class(one: Group) -> str:
 def legend() -> list[tuple[str, str]]:
     """Each colour, and what it says."""
     words = [("heat-0", "none")]
-    words += [(f"heat-{number}", f"from {begins:.2%}") for number, begins in enumerate(STEPS) if number]
+    words += [(f"heat-{number}", f"from {percent(begins)}") for number, begins in enumerate(STEPS) if number]
     return [*words, ("heat-unknown", "not measured"), ("heat-gone", "nothing like it in the derivative")]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from hilt.core.lineage import Cut, Diff, Group, Pair
 from hilt.output import svg
+from hilt.output.entry import Tone
 from hilt.output.heat_map import heat_map, legend
 from hilt.output.html_page import made, page
 from hilt.output.lineage_words import cut, cuts, figures, headline, most_changed, percent, tone
-from hilt.output.markup import Html, code, table, tag
+from hilt.output.markup import Html, code, join, table, tag
 from hilt.output.quote import quote
 
-_TONES = {"kin": "admit", "strangers": "block", "unknown": "review"}
+_TINTS = {Tone.GOOD: "admit", Tone.OPEN: "review", Tone.BAD: "block"}
 _ROWS, _LENGTH = 2_000, 600
 """Rows of a table, and characters of what stands in a file."""
 
@@ -23,10 +24,10 @@ def document(told: Diff) -> str:
         tag("p", code(quote(told.a)), " → ", code(quote(told.b)), class_="reference"),
         tag(
             "p",
-            f"{told.kinship.sureness.value}: " + "; ".join(text for _, text in figures(told.kinship)),
+            f"{told.kinship.sureness.value}. {'; '.join(f'{label}: {text}' for label, text in figures(told.kinship))}",
             class_="lede",
         ),
-        class_=f"hero {_TONES[tone(told.kinship.relation)]}",
+        class_=f"hero {_TINTS[tone(told)]}",
     )
     parts = (_because(told), _layers(told), _cuts(told), _changes(told), _untold(told), _tensors(told))
     body = tag("main", tag("article", hero, *(part for part in parts if part)))
@@ -35,7 +36,8 @@ def document(told: Diff) -> str:
 
 def _because(told: Diff) -> Html:
     shares = [f"{share.weight:.2f} of {quote(share.name)}" for share in told.kinship.shares]
-    return _list("What it rests on", (*told.kinship.why, *shares, *most_changed(told.kinship.groups)))
+    most = _list("What changed most", tuple(most_changed(told.kinship.groups)))
+    return join([_list("What it rests on", (*told.kinship.why, *shares)), most])
 
 
 def _list(heading: str, lines: tuple[str, ...]) -> Html:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.core.lineage import KIN, Ablation, Cut, Diff, Group, Kinship, Relation
+from hilt.core.lineage import KIN, Ablation, Cut, Diff, Group, Kinship
+from hilt.output.entry import Tone
 
 CUTS = {
     Cut.FOUND: "a direction was cut out",
@@ -16,18 +17,20 @@ MOST = 8
 """Layers that are told in words."""
 
 
+def relations(kinship: Kinship) -> str:
+    return " + ".join(one.value for one in (kinship.relation, *kinship.also))
+
+
 def headline(told: Diff) -> str:
-    words = [one.value for one in (told.kinship.relation, *told.kinship.also)]
+    cut_out = told.ablation is not None and told.ablation.cut is Cut.FOUND
+    return relations(told.kinship) + (f" + {CUTS[Cut.FOUND]}" if cut_out else "")
+
+
+def tone(told: Diff) -> Tone:
+    """How it is coloured: kin speaks for a derivative, unless something was cut out of it."""
     if told.ablation is not None and told.ablation.cut is Cut.FOUND:
-        words.append(CUTS[Cut.FOUND])
-    return " + ".join(words)
-
-
-def tone(relation: Relation) -> str:
-    """ "kin", "strangers" or "unknown"."""
-    if relation in KIN:
-        return "kin"
-    return "unknown" if relation is Relation.UNKNOWN else "strangers"
+        return Tone.BAD
+    return Tone.GOOD if told.kinship.relation in KIN else Tone.OPEN
 
 
 def figures(kinship: Kinship) -> Iterator[tuple[str, str]]:

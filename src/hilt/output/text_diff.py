@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hilt.core.lineage import Ablation, Change, Cut, Diff
+from hilt.output.entry import Tone
 from hilt.output.figures import counted, some
 from hilt.output.layout import Page
 from hilt.output.lineage_words import cut, cuts, figures, headline, most_changed, tone
@@ -13,13 +14,13 @@ from hilt.output.quote import quote
 _COLUMN = 20
 _CHANGES, _LENGTH = 12, 160
 """Changes of one kind that are told, and characters of a text; --json tells all."""
-_TONES = {"kin": "on green", "strangers": "on red", "unknown": "on yellow"}
+_TONES = {Tone.GOOD: "on green", Tone.OPEN: "on yellow", Tone.BAD: "on red"}
 _STYLES = {Cut.FOUND: "bold red", Cut.SHARED_EDIT: "bold yellow", Cut.UNKNOWN: "yellow"}
 
 
 def write(page: Page, told: Diff) -> None:
     kinship = told.kinship
-    page.flow([(headline(told).upper(), _TONES[tone(kinship.relation)]), (kinship.sureness.value, "dim")])
+    page.flow([(headline(told).upper(), _TONES[tone(told)]), (kinship.sureness.value, "dim")])
     for label, reference, files in (("base", told.a, told.weights_a), ("derivative", told.b, told.weights_b)):
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         page.flow(

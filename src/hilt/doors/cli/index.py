@@ -228,12 +228,12 @@ def _write(page: Page, reference: str, kin: Kin) -> None:
 
 
 def _relative(page: Page, one: Relative) -> None:
-    from hilt.output.lineage_words import headline
+    from hilt.output.lineage_words import relations
     from hilt.output.quote import quote
 
     kinship = one.kinship
     share = f"{min(kinship.share_b, 1):.0%}" if kinship.related else "-"
-    label = f"{kinship.sureness.value:<8}  {share:>4}  {headline(kinship)}"
+    label = f"{kinship.sureness.value:<8}  {share:>4}  {relations(kinship)}"
     spans = [(quote(one.name), "bold"), (quote(one.revision), "dim")]
     if one.licences:
         spans.append((quote(", ".join(one.licences)), "dim"))

@@ -45,7 +45,8 @@ class Sureness(Enum):
 
 class Pair(NamedTuple):
     """A tensor of A and the one of B that it became. `similarity` is of the sketches, -1 to 1; `change` is the norm of the
-    difference over the norm of A's, None where it was not measured. `how` is "same", "transposed" or "part" (of a fused one).
+    difference over the norm of A's, None where it was not measured. `how` is "same", "transposed", "permuted" (the same
+    numbers in another order) or "part" (of a fused one).
     `rank` is that of the difference, None where it was not measured."""
 
     a: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.dense import Held
 from hilt.knowledge.lineage.kinds import NO_LAYER, Place
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def blocks(tensor: TensorSource, place: Place) -> Blocks:
         values = tensor.rows(0, rows)
         turned = _block(values.T) if len(tensor.shape) == 2 else None
         parts = [Part(cut.number, _block(values[cut.begin : cut.end])) for cut in fused(tensor.shape, place.kind)]
+        if _is_stack(tensor.shape):
+            parts += _experts(Held(name="", dtype="F32", values=values.reshape(tensor.shape)), place.kind)
         return Blocks(_block(values), values, turned, None, tuple(parts), values.size)
     return _large(tensor, rows, width, place)
 
@@ -150,7 +153,7 @@ def _large(tensor: TensorSource, rows: int, width: int, place: Place) -> Blocks:
         block, anchors = values[: end - begin, :COLUMNS], values[:ANCHORS] if named else None
         read = values.size
     parts = [_cut(tensor, cut, width) for cut in fused(tensor.shape, place.kind)] if width <= _WIDE else []
-    if len(tensor.shape) == 3 and min(tensor.shape[1:]) >= _SMALLEST:
+    if _is_stack(tensor.shape):
         parts += _experts(tensor, place.kind)
     turned = None
     if len(tensor.shape) == 2 and not getattr(tensor, "oriented", True):
@@ -164,6 +167,10 @@ def _cut(tensor: TensorSource, cut: Cut, width: int) -> Part:
     rows = cut.end - cut.begin
     begin = cut.begin + _start(rows)
     return Part(cut.number, tensor.rows(begin, min(cut.end, begin + _taken(rows, width)))[:, :COLUMNS])
+
+
+def _is_stack(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 3 and min(shape[1:]) >= _SMALLEST
 
 
 def _experts(tensor: TensorSource, kind: str) -> list[Part]:

@@ -43,7 +43,7 @@ def changed(match: Match, a: TensorPrint, b: TensorPrint, change: float | None =
     `change` is that of all numbers, where it was measured; without it the sketches tell.
     """
     exact, rounded = _digests(a, b)
-    if exact and not change:
+    if exact and not change and match.how != "permuted":
         return Changed(Degree.EXACT, 0.0)
     if match.sketches is None:
         return Changed(Degree.ROUNDED, 0.0)

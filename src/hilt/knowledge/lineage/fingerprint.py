@@ -85,7 +85,8 @@ def model_print(tensors: Iterable[TensorSource], limits: Limits | None = None) -
                 left_out.append(LeftOut(tensor.name, f"past the limit fingerprint_tensors = {most}"))
                 continue
             try:
-                made = _made(tensor)
+                with np.errstate(all="ignore"):  # hostile numbers are no reason to warn anybody
+                    made = _made(tensor)
             except FormatError as error:
                 made = LeftOut(tensor.name, error.message)
             if isinstance(made, LeftOut):
@@ -104,7 +105,8 @@ def model_print(tensors: Iterable[TensorSource], limits: Limits | None = None) -
 
 def tensor_print(tensor: TensorSource) -> TensorPrint | None:
     """None for a tensor without numbers. Raises `FormatError` and `SourceError`."""
-    made = _made(tensor)
+    with np.errstate(all="ignore"):
+        made = _made(tensor)
     return None if isinstance(made, LeftOut) else made[0]
 
 

@@ -22,6 +22,8 @@ _AT_ONCE = 512
 _TIE = 0.002
 """Cosines that differ by less are alike, and names decide: tied and repeated tensors are found several times."""
 _DIGEST = 8
+_TOLD = 100
+"""Sketches of as many independent numbers would have been found alike, were the numbers in the same order."""
 
 
 class Match(NamedTuple):
@@ -75,7 +77,8 @@ def matches(a: ModelPrint, b: ModelPrint) -> Matches:
     for match in _by_digest(a, b):
         _keep(of_a, match.a, match)
         _keep(of_b, match.b, match)
-    return Matches(tuple(of_b[place] for place in sorted(of_b)), tuple(of_a[place] for place in sorted(of_a)))
+    of_b_in_order = tuple(_of_parts(of_b[place], a, b) for place in sorted(of_b))
+    return Matches(of_b_in_order, tuple(_of_parts(of_a[place], a, b) for place in sorted(of_a)))
 
 
 def gram_similarity(a: ModelPrint, b: ModelPrint) -> float | None:
@@ -84,6 +87,13 @@ def gram_similarity(a: ModelPrint, b: ModelPrint) -> float | None:
     if not len(one.owners) or not len(two.owners):
         return None
     return float((one.numbers @ two.numbers.T).max())
+
+
+def _of_parts(match: Match, a: ModelPrint, b: ModelPrint) -> Match:
+    """A fused projection begins like the first of its parts."""
+    one, two = a.tensors[match.a], b.tensors[match.b]
+    fused = any(sketch.how is How.PART for tensor in (one, two) for sketch in tensor.sketches)
+    return match._replace(how="part") if fused and one.parameters != two.parameters else match
 
 
 def _keep(found: dict[int, Match], place: int, match: Match) -> None:
@@ -171,9 +181,16 @@ def _by_digest(a: ModelPrint, b: ModelPrint) -> Iterator[Match]:
             if found := known.get(key):
                 named = [one for one in found if a.tensors[one].name == tensor.name]
                 for one in [*named, *found][:1]:
-                    how = "same" if a.tensors[one].shape == tensor.shape else "transposed"
-                    yield Match(one, place, 1.0, how, None)
+                    yield Match(one, place, 1.0, _laid_out(a.tensors[one], tensor), None)
                 break
+
+
+def _laid_out(a: TensorPrint, b: TensorPrint) -> str:
+    """How the same numbers stand: of those that could have been found by their sketches and were not, in another order."""
+    if a.shape != b.shape:
+        return "transposed"
+    told = a.whole and all(one.sketches and one.sketches[0].spread >= _TOLD for one in (a, b))
+    return "permuted" if told else "same"
 
 
 def _digest_keys(tensor: TensorPrint) -> Iterator[tuple[int, bytes, int]]:

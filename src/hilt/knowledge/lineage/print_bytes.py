@@ -89,7 +89,7 @@ def _tensor(tensor: TensorPrint) -> list[bytes]:
         _SEEN.pack(flags, tensor.zeros, tensor.grid),
         tensor.digests,
         bytes([len(tensor.sketches)]),
-        *(_SKETCH.pack(one.how, one.part, min(one.norm, 3e38), one.spread) + one.numbers for one in tensor.sketches),
+        *(_SKETCH.pack(one.how, one.part, one.norm, one.spread) + one.numbers for one in tensor.sketches),
     ]
 
 
@@ -136,7 +136,8 @@ class _Reading:
         numbers = self._take(_NUMBERS)
         if how > max(How) or not math.isfinite(norm) or norm < 0:
             raise FormatError(f"a sketch of kind {how} and norm {norm} in the fingerprint", offset=self.at)
-        length = float(np.linalg.norm(np.frombuffer(numbers, "<f2").astype(np.float64)))
+        with np.errstate(invalid="ignore"):
+            length = float(np.sqrt(np.square(np.frombuffer(numbers, "<f2").astype(np.float64)).sum()))
         if not 15.9 < length < 16.1:
             raise FormatError(f"a sketch of length {length} in the fingerprint", offset=self.at)
         return Sketch(how=How(how), part=part, norm=norm, spread=spread, numbers=numbers)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BUCKETS = 256
 _CONSTANT = 1e-6
 """What is left of a block without its means, over its largest number: rounding alone leaves less than this."""
+_LARGEST = 3e38
 _ANALYTIC = 0.85
 """Share of the energy in four frequencies: a sinusoid has .95 and more, what was trained less than .6."""
 _SHORTEST = 32
@@ -25,8 +26,8 @@ _SHORTEST = 32
 
 
 class Sketched(NamedTuple):
-    """`numbers` have the norm 16, so that a half float holds them well; `norm` is the root of the mean square of the centred
-    block. `spread` is how many numbers of the block are independent, so that unrelated blocks have a cosine of about
+    """`numbers` have the norm 16, so that a half float holds them well. `norm` times the root of how many numbers the block
+    has is what theirs was: about the root of the mean square of the centred block, to 4 %. `spread` is how many numbers of the block are independent, so that unrelated blocks have a cosine of about
     1/sqrt(min(256, spread)); 0 where the block says nothing: constant, or made by a formula."""
 
     numbers: NDArray[np.float16]
@@ -38,14 +39,14 @@ def sketch(block: NDArray[np.float32]) -> Sketched | None:
     """The sketch of a block of two dimensions; None for one that is constant."""
     values = centred(block)
     largest = float(np.abs(block).max(initial=0.0))
-    norm = float(np.sqrt(np.mean(np.square(values)))) if values.size else 0.0
-    if norm <= _CONSTANT * largest or norm == 0.0:
+    if not values.size or float(np.sqrt(np.mean(np.square(values)))) <= _CONSTANT * largest:
         return None
     buckets, signs = _places(*values.shape)
     sums = np.bincount(buckets, weights=(values * signs).ravel(), minlength=BUCKETS)
     length = float(np.sqrt(np.sum(np.square(sums))))
-    if length == 0.0:
+    if length == 0.0 or not np.isfinite(length):
         return None
+    norm = min(length / np.sqrt(values.size), _LARGEST)
     return Sketched((sums * (16 / length)).astype(np.float16), float(np.float32(norm)), spread(values))
 
 

@@ -114,3 +114,10 @@ def test_no_prefix_and_no_mutation_makes_the_reader_fail(compress: Any) -> None:
                 assert list(stream.ops()) or stream.broken
         except FormatError:
             continue
+
+
+@pytest.mark.parametrize("item", [b"K\1a", b"U\5shapea"])
+def test_what_is_appended_to_the_state_of_a_wrapper_is_no_key(item: bytes) -> None:
+    wrapper = b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81"
+    (main, *_) = reader.read(MemorySource(b"\x80\x02" + wrapper + b"}" + item + b"b."), Limits()).pickles
+    assert "no usable shape and dtype" in str(main.broken)

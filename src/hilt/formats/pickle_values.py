@@ -44,7 +44,11 @@ class Items:
 
     def get(self, key: str) -> Value:
         """The last value of `key` in a dict; None where there is none."""
-        return next((value for name, value in reversed(self.first) if name == key), None)
+        return next((pair[1] for pair in reversed(self.pairs()) if pair[0] == key), None)
+
+    def pairs(self) -> list[tuple[Value, Value]]:
+        """The items that are a key and a value: opcodes may add others to a dict, on which a loader stops."""
+        return [item for item in self.first if isinstance(item, tuple) and len(item) == 2]
 
 
 @dataclass(frozen=True, slots=True)

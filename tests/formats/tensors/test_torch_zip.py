@@ -211,6 +211,13 @@ def test_a_cycle_is_walked_once() -> None:
     assert list(found({"model.pt": torch_zip(pickle=pickle, storage=WEIGHT.tobytes())})) == ["b"]
 
 
+@pytest.mark.parametrize("item", [b"K\1", b"U\5state", b"K\1K\2K\3\x87"])
+def test_what_is_appended_to_a_dict_is_no_key(item: bytes) -> None:
+    value = rebuilt(Stored("0", 35), (7, 5), (5, 1))
+    pickle = b"\x80\x02}(U\1a" + opcodes(value) + b"u" + item + b"a."
+    assert list(found({"model.pt": torch_zip(pickle=pickle, storage=WEIGHT.tobytes())})) == ["a"]
+
+
 def read_with(data: bytes, limits: Limits) -> list[TensorSource]:
     format_id, one = given({"model.pt": data})
     return list(tensors(format_id, Given(*one[:2], MemorySource(data), limits, *one[4:])))

@@ -205,8 +205,6 @@ def _numbered(items: Iterable[Value]) -> Iterator[tuple[str, Value]]:
 
 def is_optimiser(value: Value) -> bool:
     """Is this what an optimiser of PyTorch keeps: running means of gradients, for every parameter?"""
-    return (
-        isinstance(value, Items)
-        and value.kind == "dict"
-        and {"state", "param_groups"} <= {key for key, _ in value.first[:KEPT_ITEMS] if isinstance(key, str)}
-    )
+    if not isinstance(value, Items) or value.kind != "dict":
+        return False
+    return {"state", "param_groups"} <= {key for key, _ in value.pairs()[:KEPT_ITEMS] if isinstance(key, str)}

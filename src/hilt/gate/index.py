@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
@@ -68,9 +69,9 @@ def add_each(
         try:
             with opened(fspath(reference), settings, progress=progress) as subject:
                 models, left_out = _models(fspath(reference), subject, name, rows_only=rows_only)
-            yield Told(add(index, models, settings.limits), left_out)
-        except OSError as error:
-            raise UsageError(f"--index {index}: {error.strerror}") from None
+            with _writing(index):
+                added = add(index, models, settings.limits)
+            yield Told(added, left_out)
         except UsageError:
             raise
         except HiltError as error:
@@ -124,21 +125,24 @@ def take(index: Path, pack: Path, settings: Settings) -> Added:
     """Merges a pack into an index, which is made where there is none; nothing where anything of the pack is wrong."""
     from hilt.knowledge.lineage.index_changes import merge
 
-    return merge(index, pack, settings.limits)
+    with _writing(index):
+        return merge(index, pack, settings.limits)
 
 
 def share(index: Path, pack: Path, names: Sequence[str], settings: Settings) -> tuple[Entry, ...]:
     """Writes the models of these names into a pack, all where none is named."""
     from hilt.knowledge.lineage.index_changes import export
 
-    return export(index, pack, names, settings.limits)
+    with _writing(pack):
+        return export(index, pack, names, settings.limits)
 
 
 def remove(index: Path, name: str, revision: str | None, settings: Settings) -> tuple[Entry, ...]:
     """Takes a model out of an index."""
     from hilt.knowledge.lineage import index_changes
 
-    return index_changes.remove(index, name, revision, settings.limits)
+    with _writing(index):
+        return index_changes.remove(index, name, revision, settings.limits)
 
 
 def mark(
@@ -147,7 +151,17 @@ def mark(
     """Says of a model in an index why it should be used no more, and what takes its place."""
     from hilt.knowledge.lineage import index_changes
 
-    return index_changes.mark(index, name, revision, stale=stale, newer=newer, limits=settings.limits)
+    with _writing(index):
+        return index_changes.mark(index, name, revision, stale=stale, newer=newer, limits=settings.limits)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Raises `UsageError` where `file` cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
 
 
 def _with_tensors(reference: str, subject: Opened) -> list[Printed]:

@@ -136,6 +136,14 @@ def test_a_pickle_behind_the_first_has_its_number_before_the_names() -> None:
     assert list(found({"model.pkl": data})) == ["a", "1.a"]
 
 
+def test_a_tuple_that_holds_itself_twice_over_and_over_is_entered_once() -> None:
+    nested: Any = (LONG, 1)
+    for _ in range(60):
+        nested = (nested, nested)
+    [tensor] = found({"a.pkl": pickle.dumps(nested)}).values()
+    assert np.array_equal(whole(tensor), LONG)
+
+
 def test_mutations_raise_only_format_errors() -> None:
     originals = [
         *(pickle.dumps(VALUE, protocol) for protocol in range(6)),

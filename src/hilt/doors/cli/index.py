@@ -111,8 +111,9 @@ def show(index: str | None, config: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps([as_data(one) for one in entries], indent=2))
         return
     for one in entries:
-        at = f" at {quote(one.revision)}" if one.revision else ""
-        click.echo(f"{quote(one.name)}{at}  {quote(one.files[0] if one.files else '')}  {one.added}")
+        click.echo(
+            "  ".join(text for text in (_shown(one.name, one.revision), *map(quote, one.files[:1]), one.added) if text)
+        )
         if one.stale or one.newer:
             click.echo(f"  stale: {quote(one.stale)}" + (f"; newer: {quote(one.newer)}" if one.newer else ""))
     click.echo(f"\n{counted(len(entries), 'set')} of weights")
@@ -154,9 +155,9 @@ def read_pack(pack: str, index: str | None, config: str | None, *, as_json: bool
         return
     click.echo(f"{quote(pack)}: {_in_words(counts(added))}")
     for one in added.differing:
-        click.echo(f"  not taken, the index has other weights of this name: {quote(one.name)} {quote(one.revision)}")
+        click.echo(f"  not taken, the index has other weights of this name: {_shown(one.name, one.revision)}")
     for one in added.marked:
-        click.echo(f"  stale, as the pack says: {quote(one.name)} {quote(one.revision)}: {quote(one.stale)}")
+        click.echo(f"  stale, as the pack says: {_shown(one.name, one.revision)}: {quote(one.stale)}")
 
 
 @index.command()
@@ -195,8 +196,16 @@ def stale(
     if taken_back == bool(why or newer):
         raise UsageError("give --why, --newer or both; or --not alone, to take that back")
     file, settings = _place(index, config)
-    told = mark(file, name, revision, stale=why or ("replaced" if newer else ""), newer=newer, settings=settings)
+    told = mark(
+        file, name, revision, stale=why or (f"replaced by {newer}" if newer else ""), newer=newer, settings=settings
+    )
     click.echo(f"{quote(name)}: {counted(len(told), 'set')} of weights {'not stale' if taken_back else 'stale'}")
+
+
+def _shown(name: str, revision: str) -> str:
+    from hilt.output.quote import quote
+
+    return f"{quote(name)} at {quote(revision)}" if revision else quote(name)
 
 
 def _in_words(told: Mapping[str, int]) -> str:

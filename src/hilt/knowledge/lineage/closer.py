@@ -32,6 +32,8 @@ RANK = 36
 """Above this the rank of a difference is not told."""
 MOST = 44 << 20
 """Bytes of all sketches of one model: some 30 billion parameters, or 4,000 matrices."""
+_WIDEST = 1 << 16
+"""No residual stream is wider."""
 _FLOOR = {"F64": 1e-6, "F32": 1e-6, "F16": 0.0006, "BF16": 0.004}
 """Norm of what rounding leaves, over that of the weights: beside it a rank is told though the rest is of full rank."""
 _EXACT = 0.1
@@ -62,10 +64,8 @@ class TensorSketch:
 
     @property
     def writes(self) -> NDArray[np.float32]:
-        """What it writes to the residual stream: W O, of shape (width of the stream, 32); of no rows where it writes to none."""
-        if self.written is None:
-            return np.zeros((0, WIDTH), np.float32)
-        return self.written.astype(np.float32) * np.float32(self.scale)
+        """What it writes to the residual stream: W O over `scale`, of shape (width of the stream, 32)."""
+        return np.zeros((0, WIDTH), np.float32) if self.written is None else self.written.astype(np.float32)
 
     @property
     def size(self) -> int:
@@ -136,7 +136,7 @@ def sketch(tensor: TensorSource, seed: int = 0) -> TensorSketch | None:
         height, across = block.numbers.shape
         below = signs(block.row, block.row + height, seed)
         beside = signs(block.column, block.column + across, seed) if right is None else right
-        if role is not None and role.kind == "embedding":
+        if len(written) and role is not None and role.kind == "embedding":
             left = below.T @ block.numbers
             written[block.column : block.column + across] += left[:WIDTH].T
             sums += left @ beside
@@ -164,10 +164,9 @@ def _stream(shape: tuple[int, ...], role: Writer | None) -> int:
     """The width of the residual stream that a tensor writes to; 0 where it writes to none."""
     if role is None:
         return 0
-    if is_stack(shape):
-        return shape[1]
     rows, width = matrix_shape(shape)
-    return width if role.kind == "embedding" else rows
+    stream = shape[1] if is_stack(shape) else width if role.kind == "embedding" else rows
+    return stream if stream <= _WIDEST else 0
 
 
 def _add(written: NDArray[np.float32], row: int, product: NDArray[np.float32]) -> None:
@@ -200,6 +199,6 @@ def _rank(values: NDArray[np.float64]) -> tuple[int, float]:
     for rank in range(len(values) - 4):
         tail = values[rank:]
         spread = float(np.sqrt(np.mean(tail**2) / len(tail)))
-        if tail[0] <= 2.2 * np.sqrt(len(tail)) * spread:
+        if tail[0] <= 2.4 * np.sqrt(len(tail)) * spread:
             return rank, spread * SIZE
     return len(values), 0.0

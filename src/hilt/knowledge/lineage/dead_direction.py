@@ -3,10 +3,10 @@
 Of the columns of every matrix the Gram matrix is taken, of trace one, and summed over parts of the layers, from an eighth of
 them to all, for the matrices out of attention, those out of feed-forward blocks, and both. Its smallest eigenvalues lie close
 together in trained models; where a few directions are missing, there is a gap above them. The `gap` of a part is the
-smallest ratio of neighbours among the seven smallest eigenvalues: 1 where there is none, 0 where a direction is gone.
+smallest ratio of neighbours among the smallest eigenvalues: 1 where there is none, 0 where a direction is gone.
 
 Set aside are dimensions in which nothing is written (dead channels), the direction of all ones (in models with LayerNorm
-nothing along it matters, and nothing is written), and directions of few dimensions.
+nothing along it matters, and nothing is written), and gaps below which there are directions of few dimensions alone.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_DIRECTIONS = 6
-"""So many directions may be missing together."""
+_DIRECTIONS, _NEIGHBOURS = 6, 12
+"""So many directions may be missing together, and so many ratios of neighbours are looked at."""
 _TRIED, _STEPS, _BLOCK = 24, 12, 256
 _DOUBLE = 2048
 """Up to this width numbers of 64 bits are used; above, those of 32 save memory and leave gaps below about .05 unseen."""
@@ -151,10 +151,9 @@ def gap(gram: Floats) -> float:
     matrix += matrix.dtype.type(1 / size)  # the direction of all ones, for which nothing is left, gets what is usual
     values, vectors = _smallest(matrix)
     wide = 1 / (size * np.sum(np.square(np.square(vectors)), axis=0)) >= table("safeguards")["alone"]["participation"]
-    kept = np.maximum(values[wide][: _DIRECTIONS + 1], 0)
-    if len(kept) < 2:
-        return 1.0
-    return float(np.min(kept[:-1] / np.maximum(kept[1:], _TINY)))
+    values, missing = np.maximum(values, 0), np.cumsum(wide)
+    below = (missing[:-1] >= 1) & (missing[:-1] <= _DIRECTIONS)
+    return float(np.min((values[:-1] / np.maximum(values[1:], _TINY))[:_NEIGHBOURS][below[:_NEIGHBOURS]], initial=1.0))
 
 
 def _gram(columns: Floats) -> Floats | None:

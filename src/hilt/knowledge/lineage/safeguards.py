@@ -32,6 +32,8 @@ _BELOW_ALONE = (
     "differs from layer to layer and of which less than all was taken out, and one whose place was filled with other numbers"
 )
 _ORDER = (Cut.FOUND, Cut.UNKNOWN, Cut.NOT_FOUND)
+_FACTOR = 1e6
+"""A matrix that grew or shrank by so much is another one."""
 _TOLD = 8
 """Lines on other stacks of layers."""
 
@@ -184,7 +186,9 @@ def _paired(base: ModelSketch, suspect: ModelSketch, names: Mapping[str, str]) -
             other = by_place.get(_place(role))
         if other is None or other.shape != one.shape or one.odd or other.odd:
             continue
-        changed = change(one.writes, other.writes)
+        if not 1 / _FACTOR < (factor := other.scale / one.scale) < _FACTOR:
+            continue
+        changed = change(one.writes, other.writes * factor)
         if changed is not None:
             found.append(_Pair(role, changed))
     return found

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _TOGETHER = 4
 """Directions of all matrices together that are tried."""
 _STEPS = 12
-_LOST = 32 / 31
-"""Of 32 numbers one is lost with the factor of the row."""
 
 
 def _limits() -> Mapping[str, float]:
@@ -74,7 +72,7 @@ def change(before: Floats, after: Floats) -> Change | None:
         return None
     factors = np.sum(before * after, axis=1, keepdims=True) / np.where(written > 0, written, 1)
     scaled = _without_ones((before * factors).astype(np.float32))
-    rest = _without_ones((after - before * factors).astype(np.float32)) * np.float32(_LOST)
+    rest = _without_ones((after - before * factors).astype(np.float32))
     norm = float(np.linalg.norm(scaled))
     return Change(scaled, rest, float(np.linalg.norm(rest)) / norm if norm > 0 else np.inf, float(np.median(factors)))
 

@@ -7,6 +7,7 @@ stream that is searched takes about half a minute and 800 MiB, whatever the numb
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
@@ -85,8 +86,8 @@ def slabs(tensors: Iterable[TensorSource]) -> list[Stack]:
 
 def _stack(name: str, sources: dict[Writer, TensorSource]) -> Stack:
     """Of matrices that differ in width, those of the most common one are kept."""
-    widths = [_width(tensor) for tensor in sources.values()]
-    width = max(set(widths), key=lambda one: (widths.count(one), one))
+    widths = Counter(_width(tensor) for tensor in sources.values())
+    width = max(widths, key=lambda one: (widths[one], one))
     kept = tuple(sorted((one for one in sources.items() if _width(one[1]) == width), key=lambda one: one[0][1:]))
     layers = tuple(sorted({role.layer for role, _ in kept}))
     columns = min(_ENOUGH * width, int(_WORK / (len(kept) * width**2)))

@@ -20,7 +20,9 @@ class Writer(NamedTuple):
     expert: int = -1
 
 
-_ENDS = re.compile(r"[./:](weight|kernel|qweight|weights|w|0|value|default|base_layer|parametrizations|original\d?)$")
+_ENDS = re.compile(
+    r"(?:[.:](?:weight|kernel|qweight|weights|w|value|default|base_layer|parametrizations|original\d?)|:0)$"
+)
 _LAYER = re.compile(r"(?:^|[._])(layers?|h|blk|blocks?|resblocks|decoder_layers|encoder_layers)[._]+(\d{1,4})(?=[._])")
 _EXPERT = re.compile(r"(?:experts|ffn_down|ffn_down_exps)[._](\d{1,4})(?=$|[._])")
 _EMBEDDING = re.compile(
@@ -31,7 +33,7 @@ _CROSS = re.compile(r"cross|encoder_attn|encdec|src_attn|(?:^|\.)decoder\.[a-z_]
 _O = re.compile(
     r"(?:attn|attention|selfattention|mixer|self_attention)(?:\.attn|\.self|\.output)?[._]"
     r"(?:o_proj|out_proj|c_proj|wo|out_lin|dense|proj|o|linear_1|output|out|output_proj|to_out(?:\.0)?|linear_out)$"
-    r"|(?:^|[._])(?:attn_output|attn_out|ssm_out|wo)$"
+    r"|(?:^|[._])(?:attn_output|attn_out|ssm_out)$|(?:^|(?<!densereludense)(?<!mlp)(?<!ffn)[._])wo$"
 )
 _DOWN = re.compile(
     r"(?:^|[._])(?:down_proj|ffn_down|dense_4h_to_h|fc2|lin2|fc_out|linear2|w2|ffn_down_exps|ffn_down_shexp)$"

@@ -36,6 +36,8 @@ _WIDEST = 1 << 16
 """No residual stream is wider."""
 _FLOOR = {"F64": 1e-6, "F32": 1e-6, "F16": 0.0006, "BF16": 0.004}
 """Norm of what rounding leaves, over that of the weights: beside it a rank is told though the rest is of full rank."""
+_NOISE, _LOUD_NOISE = 1.1, 1.2
+"""Singular values whose largest is so many times that of random numbers are noise; next to noise, a little more is."""
 _EXACT = 0.1
 """A rank is told where all else is no more than this part of the change."""
 
@@ -196,9 +198,13 @@ def _rank(values: NDArray[np.float64]) -> tuple[int, float]:
     A matrix of k x k random numbers has singular values up to 2 sqrt(k) times their spread, which is what remains of
     rounding below the values of a difference of low rank.
     """
-    for rank in range(len(values) - 4):
-        tail = values[rank:]
-        spread = float(np.sqrt(np.mean(tail**2) / len(tail)))
-        if tail[0] <= 2.4 * np.sqrt(len(tail)) * spread:
-            return rank, spread * SIZE
-    return len(values), 0.0
+    found = next((rank for rank in range(len(values) - 4) if _peak(values[rank:]) <= _NOISE), len(values))
+    while 0 < found < len(values) and _peak(values[found - 1 :]) <= _LOUD_NOISE:
+        found -= 1
+    return found, float(np.sqrt(np.sum(values[found:] ** 2)))
+
+
+def _peak(values: NDArray[np.float64]) -> float:
+    """The largest singular value of a square matrix over that of random numbers of the same norm."""
+    norm = float(np.sqrt(np.sum(values**2)))
+    return 0.0 if norm == 0 else float(values[0]) * len(values) ** 0.5 / (2 * norm)

@@ -44,6 +44,7 @@ TENSORS: dict[str, str] = {
     "torch-tar": "torch_tar",
     "torch-zip": "torch_zip",
     "torchscript": "torchscript",
+    "zip": "torch_export",
 }
 """By the id of the format, the module here that knows its tensors."""
 

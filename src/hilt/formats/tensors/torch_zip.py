@@ -38,17 +38,17 @@ class Records:
     """The members of an archive of PyTorch, by the names under which it looks for them."""
 
     def __init__(self, source: ByteSource, archive: Archive, limits: Limits) -> None:
-        self._members = Members(source, limits)
+        self.members = Members(source, limits)
         self._by_name = {inside(member.path): member for member in archive.members}
 
     @property
     def big_endian(self) -> bool:
         order = self._by_name.get("byteorder")
-        return order is not None and self._members.source(order).read(0, 3) == b"big"
+        return order is not None and self.members.source(order).read(0, 3) == b"big"
 
     def place(self, folder: str, storage: Storage) -> Place:
         """Where the bytes of a storage lie that is a member of this folder."""
         member = self._by_name.get(f"{folder}{storage.key}".lower())
         if member is None:
             raise FormatError(f"storage {storage.key!r} is missing")
-        return Place(self._members.source(member), 0, member.size)
+        return Place(self.members.source(member), 0, member.size)

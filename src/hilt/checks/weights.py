@@ -15,6 +15,10 @@ SETS = 64
 """Sets of weights of one subject that are looked at, the largest first."""
 
 
+_SETTINGS = ("config.json", "index.json", "map.json", "vocab.json", "tokens.json", "modules.json", "package.json")
+"""How files of JSON end that are no manifest of weights (TensorFlow.js)."""
+
+
 class Told(NamedTuple):
     """What the reading process answered, None where it could not: then `why` says what kept it."""
 
@@ -35,6 +39,7 @@ class Weights:
     def sets(self) -> list[WeightSet]:
         """The sets of weights, the largest first; those inside a file whose own format has tensors are that file's."""
         outer = {path: kind for path, kind in self.formats.items() if not _inside_weights(path, self.formats)}
+        outer = {path: kind for path, kind in outer.items() if kind != "json" or not path.endswith(_SETTINGS)}
         for path in [path for path, kind in outer.items() if kind not in TENSORS]:
             # Raw numbers: the file that describes them is one of the subject, or lies beside a file that was named alone.
             if (described := description(path, self._sizes)) is not None and described not in outer:
@@ -52,6 +57,7 @@ class Weights:
 
 
 def _inside_weights(path: str, formats: Mapping[str, str]) -> bool:
-    """Is this a member of a file whose own format has tensors?"""
+    """Is this a member of a file whose own format has tensors? A plain zip may be anything."""
     parts = path.split("!/")
-    return any(formats.get("!/".join(parts[:depth])) in TENSORS for depth in range(1, len(parts)))
+    outer = (formats.get("!/".join(parts[:depth])) for depth in range(1, len(parts)))
+    return any(kind in TENSORS and kind != "zip" for kind in outer)

@@ -10,7 +10,7 @@ from hilt.gate.beside_weights import changes
 from hilt.gate.closely import Seen, closely
 from hilt.gate.matching import nearest
 from hilt.gate.settings import Settings
-from hilt.gate.weights import opened
+from hilt.gate.weights import opened, unpacked_in_part
 
 
 def diff(
@@ -43,5 +43,5 @@ def diff(
             alone_a=seen.alone_a,
             alone_b=seen.alone_b,
             changes=tuple(changes(one, other)),
-            untold=seen.untold,
+            untold=(*filter(None, map(unpacked_in_part, (match.a, match.b))), *seen.untold),
         )

@@ -12,7 +12,7 @@ from hilt.core.errors import FormatError
 from hilt.core.lineage import Ablation, Kin, Relative
 from hilt.core.lineage_v1 import decode_ablation
 from hilt.gate.settings import Settings
-from hilt.gate.weights import Printed, printed
+from hilt.gate.weights import Printed, printed, unpacked_in_part
 
 if TYPE_CHECKING:
     from hilt.knowledge.lineage.fingerprint import ModelPrint
@@ -45,6 +45,8 @@ def _kin(weights: Weights, index: Index) -> Kin:
     sets = printed(weights, SETS)
     found = _Found(index)
     for one in sets:
+        if unread := unpacked_in_part(one):
+            found.untold.append(unread)
         if one.print is None:
             found.untold.append(f"{one.name} was not held against the index: {one.why}")
         else:

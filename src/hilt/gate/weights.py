@@ -18,6 +18,7 @@ from hilt.checks.workers import Workers
 from hilt.core.errors import FormatError
 from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report
+from hilt.core.wire import decode_text
 from hilt.gate.settings import Settings
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
@@ -40,12 +41,14 @@ class Opened(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """A set of weights and its fingerprint, None where that could not be taken: then `why` says what kept it."""
+    """A set of weights and its fingerprint, None where that could not be taken: then `why` says what kept it. `untold` names
+    weights in it that are packed in ways that hilt does not know."""
 
     name: str
     paths: tuple[str, ...]
     print: ModelPrint | None
     why: str = ""
+    untold: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -72,7 +75,7 @@ def opened(
 def printed(weights: Weights, most: int = SETS) -> tuple[Printed, ...]:
     """The fingerprints of the sets of weights, the largest first; of what has no tensor at all, none."""
     each = (_printed(weights, one.name, one.paths) for one in weights.sets()[:most])
-    return tuple(one for one in each if one.print is None or one.print.tensors or one.print.left_out)
+    return tuple(one for one in each if one.print is None or one.print.tensors or one.print.left_out or one.untold)
 
 
 def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:
@@ -84,7 +87,8 @@ def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:
     if told.value is None:
         return Printed(name, tuple(paths), None, told.why)
     try:
-        return Printed(name, tuple(paths), decode(base64.b64decode(told.value["print"])))
+        unread = tuple(decode_text(one) for one in told.value["untold"])
+        return Printed(name, tuple(paths), decode(base64.b64decode(told.value["print"])), untold=unread)
     except (FormatError, KeyError, ValueError) as error:  # a reader in the hands of what it reads may say anything
         return Printed(name, tuple(paths), None, str(error))
 
@@ -115,3 +119,11 @@ def _regular(folder: Path) -> Iterator[tuple[Path, Locator]]:
         for _, entry in zip(range(BESIDE), entries, strict=False):
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path), Locator.of(entry.path, entry.stat(follow_symlinks=False))
+
+
+def unpacked_in_part(one: Printed) -> str:
+    """That some of the weights could not be compared, in words; empty where all could."""
+    if not one.untold:
+        return ""
+    count = f"{len(one.untold)} weights are" if len(one.untold) > 1 else "one weight is"
+    return f"{one.name}: {count} packed in a way that hilt does not know, {one.untold[0]!r:.80} for one"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from hilt.checks.check import Repository
 from hilt.core.byte_source import ByteSource, expect
 from hilt.core.tensor_source import TensorSource
 from hilt.core.wire import encode_text
-from hilt.formats.tensors import TENSORS, Given, tensors
+from hilt.formats.tensors import TENSORS, Given, tensors, untold
 from hilt.formats.tensors.descriptions import description
+
+UNTOLD, NAME = 100, 200
+"""Tensors that could not be unpacked and are named, and characters of a name."""
 
 
 class Reopened:
@@ -63,7 +67,8 @@ def _print(asked: Asked) -> dict[str, Any]:
     from hilt.knowledge.lineage.fingerprint import model_print
     from hilt.knowledge.lineage.print_bytes import encode
 
-    return {"print": _text(encode(model_print(asked.tensors())))}
+    unread = [encode_text(name[:NAME]) for file in asked.files for name in islice(untold(*file), UNTOLD)]
+    return {"print": _text(encode(model_print(asked.tensors()))), "untold": unread[:UNTOLD]}
 
 
 def _sketch(asked: Asked) -> dict[str, Any]:

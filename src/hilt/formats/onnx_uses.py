@@ -98,10 +98,11 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scope:
-    """The names that are known inside a graph; those of graphs inside its nodes are used here as well."""
+    """What a graph defines, and what uses it there or in graphs inside its nodes."""
 
     inputs: tuple[str, ...]
     outer: _Scope | None = None
+    names: set[str] = field(default_factory=set)
     tensors: dict[str, Tensor] = field(default_factory=dict)
     uses: dict[str, list[tuple[_Scope, Node, int]]] = field(default_factory=dict)
 
@@ -135,16 +136,15 @@ class _Model:
         scope = _Scope(inputs=graph.inputs, outer=outer)
         self.scopes.append(scope)
         scope.tensors.update((tensor.name, tensor) for tensor in graph.initialisers)
+        scope.names.update(graph.inputs, scope.tensors)
         for node in graph.nodes:
             if node.operator == _CONSTANT and node.outputs:
                 scope.tensors.update((node.outputs[0], tensor) for tensor in node.tensors[:1])
             for index, name in enumerate(node.inputs):
-                seen: _Scope | None = scope
-                while seen is not None:
-                    seen.uses.setdefault(name, []).append((scope, node, index))
-                    seen = seen.outer
+                _defining(scope, name).uses.setdefault(name, []).append((scope, node, index))
             for inner in node.graphs:
                 self._scope(inner, scope)
+            scope.names.update(node.outputs)
         return scope
 
     def use(self, scope: _Scope, name: str, tensor: Tensor) -> Use:
@@ -263,6 +263,14 @@ class _Model:
             else:
                 seen = seen.outer
         return None
+
+
+def _defining(scope: _Scope, name: str) -> _Scope:
+    """The graph around that defines this name; the innermost one where none does."""
+    seen: _Scope | None = scope
+    while seen is not None and name not in seen.names:
+        seen = seen.outer
+    return seen or scope
 
 
 _CONSTANT = Operator(domain="", name="Constant")

@@ -52,7 +52,8 @@ def _weights(given: Given) -> Iterator[tuple[str, list[TensorSource]]]:
             if one.length <= 1 or (scaled and one.place >= scale):
                 continue
             dense = _dense(one, layer, kind, weights)
-            if dense is None or (one.kind == "I8" and not (scaled and scale < len(stored))):
+            has_scales = scaled and scale < len(stored) and dense and stored[scale].length in (1, dense.shape[0])
+            if dense is None or (one.kind == "I8" and not has_scales):
                 yield _name(one), []
             elif one.kind == "I8":
                 yield dense.name, [_scaled(dense, stored[scale], weights)]

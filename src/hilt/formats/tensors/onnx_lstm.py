@@ -12,6 +12,7 @@ from hilt.formats.onnx_uses import Use
 from hilt.formats.tensors.dense import Dense, Held
 from hilt.formats.tensors.onnx_store import Store
 from hilt.formats.tensors.quantised import affine
+from hilt.formats.tensors.recurrent import DIRECTIONS
 from hilt.formats.tensors.turned import kernel
 
 QUANTISED_LSTM = "DynamicQuantizeLSTM"
@@ -19,14 +20,14 @@ QUANTISED_LSTM = "DynamicQuantizeLSTM"
 
 def directions(store: Store, use: Use, stored: Dense) -> Iterator[TensorSource]:
     """The weight of each direction, (gates * hidden, in); none where its scales cannot be had."""
-    if len(stored.shape) != 3 or use.quantised is None:
+    if len(stored.shape) != 3 or stored.shape[0] > len(DIRECTIONS) or use.quantised is None:
         return
     count, *rest = stored.shape
     scales, zeros = (_grids(store, tensor, count, rest[1]) for tensor in (use.quantised.scale, use.quantised.zero))
     if scales is None:
         return
     for place in range(count):
-        ending = "" if count == 1 else (".forward", ".reverse")[place % 2]
+        ending = "" if count == 1 else DIRECTIONS[place]
         name, begin = stored.name + ending, stored.begin + place * prod(rest)
         part = kernel(replace(stored, name=name, shape=tuple(rest), begin=begin))
         zero = None if zeros is None else zeros[place]

@@ -10,6 +10,9 @@ from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.parts import Parts
 from hilt.formats.tensors.turned import Reshaped
 
+DIRECTIONS = (".forward", ".reverse")
+"""Endings of names, where a layer has more than one."""
+
 
 def recurrent(
     stored: TensorSource, order: Sequence[int], *, biases: bool = False, halves: Sequence[str] = ("",)
@@ -21,7 +24,7 @@ def recurrent(
     """
     directions, rows, width = _sizes(stored.shape, biases=biases)
     pieces = len(order) * len(halves)
-    if not rows or rows % pieces:
+    if not rows or rows % pieces or directions > len(DIRECTIONS):
         yield stored
         return
     matrix = (directions * rows, *width)
@@ -31,7 +34,7 @@ def recurrent(
         whole = stored if stored.shape == matrix else Reshaped(stored=stored, shape=matrix)
     size = rows // pieces
     for direction in range(directions):
-        which = "" if directions == 1 else (".forward", ".reverse")[direction % 2]
+        which = "" if directions == 1 else DIRECTIONS[direction]
         for half, ending in enumerate(halves):
             starts = [direction * rows + (half * len(order) + gate) * size for gate in order]
             parts = tuple((start, start + size) for start in starts)

@@ -57,7 +57,7 @@ def _meant(given: Given, tensor: Tensor) -> TensorSource | None:
     if tensor.dtype in _FLOATS:
         return whole
     rank = len(tensor.shape)
-    scale, zero = _few(given, tensor.scales, "F32"), _few(given, tensor.zeros, "I64")
+    scale, zero = _few(given, tensor, tensor.scales, "F32"), _few(given, tensor, tensor.zeros, "I64")
     grids = [_turned(channels(values, rank, tensor.axis % rank), tensor) for values in (scale, zero or [0.0])]
     return affine(whole, grids[0], grids[1], name=tensor.name, dtype=tensor.dtype)
 
@@ -75,9 +75,11 @@ def _stored(given: Given, tensor: Tensor) -> Dense | None:
     return Dense(name=tensor.name, dtype=tensor.dtype, shape=tensor.shape, source=source, begin=begin)
 
 
-def _few(given: Given, place: tuple[int, int], dtype: str) -> list[float]:
+def _few(given: Given, tensor: Tensor, place: tuple[int, int], dtype: str) -> list[float]:
     begin, end = place
     count = (end - begin) // SIZES[dtype]
+    if count > max(tensor.shape):
+        raise FormatError(f"tensor {tensor.name!r} of shape {tensor.shape} has {count} scales", offset=begin)
     dense = Dense(name="", dtype=dtype, shape=(count,), source=given.source, begin=begin)
     return [float(value) for value in dense.rows(0, count)[:, 0]] if count else []
 

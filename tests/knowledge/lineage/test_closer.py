@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.dense import Dense, Held
 from hilt.knowledge.lineage import closer, matrix
 from hilt.knowledge.lineage.closer import Closer, ModelSketch, TensorSketch, difference, model_sketch, sketch
 from hilt.knowledge.lineage.closer_bytes import MAGIC, decode, encode
@@ -242,3 +243,11 @@ def test_two_sketches_of_one_name_and_numbers_that_are_none_are_refused() -> Non
         decode(encode(ModelSketch(tensors={"a": replace(one, sums=one.sums * np.nan)})))
     with pytest.raises(FormatError, match="norm"):
         decode(encode(ModelSketch(tensors={"a": replace(one, norm=-1.0)})))
+
+
+def test_a_tensor_that_cannot_be_read_does_not_hide_the_others() -> None:
+    cut = Dense(name="cut", dtype="F32", shape=(300, 500), source=MemorySource(bytes(9)), begin=0)
+    odd = Dense(name="odd", dtype="F32", shape=(1,) * 30, source=MemorySource(bytes(9)), begin=0)
+    made = model_sketch([cut, odd, Held(name="whole", dtype="F32", values=MATRIX)])
+    assert (list(made.tensors), made.left_out) == (["whole"], 2)
+    assert list(decode(encode(made)).tensors) == ["whole"]

@@ -17,7 +17,7 @@ from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.tensors.dense import Dense, Held
-from hilt.knowledge.lineage.fingerprint import OtherVersion, decode, encode, model_print, tensor_print
+from hilt.knowledge.lineage.fingerprint import OtherVersion, decode, encode, largest, model_print, tensor_print
 from hilt.knowledge.lineage.prints import How, ModelPrint
 from random_transformers import EMBEDDING, taken, transformer
 
@@ -100,6 +100,27 @@ def test_tensors_past_the_limit_are_left_out_and_counted() -> None:
     assert "fingerprint_tensors" in model.left_out[0].why
     with pytest.raises(LimitExceeded, match="fingerprint_tensors"):
         decode(encode(model), Limits(fingerprint_tensors=99))
+
+
+def test_of_more_tensors_than_there_is_room_for_the_largest_are_kept() -> None:
+    random = np.random.default_rng(1)
+    matrices = [random.standard_normal((64, 64)).astype(np.float32) for _ in range(3)]
+    tiny = [np.ones(size % 3 + 1, np.float32) for size in range(90)]
+    tensors = [Held(name=f"t{at}", dtype="F32", values=one) for at, one in enumerate([*tiny, *matrices])]
+    limits = Limits(fingerprint_tensors=5)
+    kept = model_print(tensors, limits, largest(tensors, limits))
+    assert [one.name for one in kept.tensors] == ["t2", "t5", "t90", "t91", "t92"]
+    assert len(kept.left_out) + kept.unnamed == len(tensors) - 5
+
+
+@pytest.mark.parametrize("shape", [(1,) * 300 + (8, 8), (1,) * 70 + (8, 8)])
+def test_a_tensor_of_a_hundred_dimensions_does_not_hide_the_others(shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(1).standard_normal((64, 64)).astype(np.float32)
+    source = MemorySource(values.tobytes())
+    odd = Dense(name="odd", dtype="F32", shape=shape, source=source, begin=0)
+    model = decode(encode(model_print([odd, Held(name="even", dtype="F32", values=values)])))
+    assert [one.name for one in model.tensors] == ["even"]
+    assert "dimensions" in model.left_out[0].why
 
 
 @given(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from hilt.checks.check import Repository
 from hilt.core.byte_source import ByteSource, expect
+from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.core.wire import encode_text
 from hilt.formats.tensors import TENSORS, Given, tensors, untold
@@ -64,11 +65,15 @@ def answer(what: str, asked: Asked) -> dict[str, Any]:
 
 
 def _print(asked: Asked) -> dict[str, Any]:
-    from hilt.knowledge.lineage.fingerprint import model_print
+    from hilt.knowledge.lineage.fingerprint import largest, model_print
     from hilt.knowledge.lineage.print_bytes import encode
 
     unread = [encode_text(name[:NAME]) for file in asked.files for name in islice(untold(*file), UNTOLD)]
-    return {"print": _text(encode(model_print(asked.tensors()))), "untold": unread[:UNTOLD]}
+    limits = asked.files[0].given.limits if asked.files else Limits()
+    made = model_print(asked.tensors(), limits)
+    if len(made.tensors) >= limits.fingerprint_tensors:
+        made = model_print(asked.tensors(), limits, largest(asked.tensors(), limits))
+    return {"print": _text(encode(made)), "untold": unread[:UNTOLD]}
 
 
 def _sketch(asked: Asked) -> dict[str, Any]:

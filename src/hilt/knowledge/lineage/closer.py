@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.knowledge.lineage.matrix import BLOCK, blocks, is_stack, matrix_shape, signs
 from hilt.knowledge.lineage.writers import Writer, writer
@@ -30,6 +31,8 @@ SIZE, WIDTH = 48, 32
 """Columns of signs, and how many of them are kept of what a matrix writes."""
 RANK = 36
 """Above this the rank of a difference is not told."""
+MOST_DIMENSIONS = 16
+"""No weight has more."""
 MOST = 44 << 20
 """Bytes of all sketches of one model: some 30 billion parameters, or 4,000 matrices."""
 _WIDEST = 1 << 16
@@ -111,11 +114,15 @@ class Closer:
 
 
 def model_sketch(tensors: Iterable[TensorSource], seed: int = 0) -> ModelSketch:
-    """The sketches of all tensors, as far as there is room; of two of one name the first. Raises as the tensors do."""
+    """The sketches of all tensors, as far as there is room; of two of one name the first. Raises `SourceError`: what is wrong
+    with the bytes of one tensor leaves that one out."""
     kept: dict[str, TensorSketch] = {}
     left_out = size = 0
     for tensor in tensors:
-        done = None if tensor.name in kept or size >= MOST else sketch(tensor, seed)
+        try:
+            done = None if tensor.name in kept or size >= MOST else sketch(tensor, seed)
+        except FormatError:
+            done = None
         if done is None:
             left_out += 1
         else:
@@ -127,7 +134,7 @@ def model_sketch(tensors: Iterable[TensorSource], seed: int = 0) -> ModelSketch:
 def sketch(tensor: TensorSource, seed: int = 0) -> TensorSketch | None:
     """The sketch of one tensor, read once, in blocks; None where there are no numbers. Raises as the tensor does."""
     rows, width = matrix_shape(tensor.shape)
-    if min(rows, width) < 1:
+    if min(rows, width) < 1 or len(tensor.shape) > MOST_DIMENSIONS or max(rows, width) >= 1 << 63:
         return None
     role = writer(tensor.name) if min(rows, width) > 1 else None
     right = None if width > BLOCK else signs(0, width, seed)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hilt.core.errors import FormatError
-from hilt.knowledge.lineage.closer import MOST, SIZE, WIDTH, ModelSketch, TensorSketch
+from hilt.knowledge.lineage.closer import MOST, MOST_DIMENSIONS, SIZE, WIDTH, ModelSketch, TensorSketch
 from hilt.knowledge.lineage.matrix import signs
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAGIC = b"hilt-cl1"
 _HEAD, _SUMMARY, _WRITTEN = struct.Struct("<QII"), struct.Struct("<ddQB"), struct.Struct("<Id")
 _WRITES, _VECTOR = 1, 2
-_TENSORS, _DIMENSIONS, _WIDTH = 1 << 20, 16, 1 << 20
+_TENSORS, _WIDTH = 1 << 20, 1 << 20
 
 
 def encode(model: ModelSketch) -> bytes:
@@ -95,8 +95,8 @@ class _Bytes:
 def _tensor(told: _Bytes, seed: int) -> TensorSketch:
     name, dtype = told.text("<H", "utf-8"), told.text("<B", "ascii")
     (dimensions,) = told.unpack(struct.Struct("<B"))
-    if dimensions > _DIMENSIONS:
-        raise FormatError(f"a tensor has {dimensions} dimensions, where {_DIMENSIONS} are the most", offset=told.at)
+    if dimensions > MOST_DIMENSIONS:
+        raise FormatError(f"a tensor has {dimensions} dimensions, where {MOST_DIMENSIONS} are the most", offset=told.at)
     shape = told.unpack(struct.Struct(f"<{dimensions}Q"))
     norm, zeros, odd, flags = told.unpack(_SUMMARY)
     if not (isfinite(norm) and norm >= 0 and 0 <= zeros <= 1) or flags > (_WRITES | _VECTOR):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from heapq import nlargest
 from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ from hilt.knowledge.lineage.bits import bits
 from hilt.knowledge.lineage.block import Blocks, blocks, first_rows
 from hilt.knowledge.lineage.grid import grid
 from hilt.knowledge.lineage.kinds import place
-from hilt.knowledge.lineage.print_bytes import OtherVersion, decode, encode
+from hilt.knowledge.lineage.print_bytes import LARGEST, MOST_DIMENSIONS, OtherVersion, decode, encode
 from hilt.knowledge.lineage.prints import VERSION, How, LeftOut, ModelPrint, Sketch, TensorPrint, keys
 from hilt.knowledge.lineage.sketch import level, sketch
 
@@ -70,18 +71,30 @@ _MOSTLY = 0.8
 _MOST_UNREAL = 0.01
 
 
-def model_print(tensors: Iterable[TensorSource], limits: Limits | None = None) -> ModelPrint:
-    """Raises `SourceError`. What is wrong with the bytes of one tensor leaves that one out."""
+def largest(tensors: Iterable[TensorSource], limits: Limits | None = None) -> frozenset[int]:
+    """The places of as many as a fingerprint has room for: a million of one number each must not keep the others out."""
+    most = (limits or Limits()).fingerprint_tensors
+    sizes = [prod(tensor.shape) for tensor in tensors]
+    return frozenset(nlargest(most, range(len(sizes)), key=sizes.__getitem__))
+
+
+def model_print(
+    tensors: Iterable[TensorSource], limits: Limits | None = None, only: frozenset[int] | None = None
+) -> ModelPrint:
+    """Of the tensors at the places `only`, of the first ones without it. Raises `SourceError`.
+
+    What is wrong with the bytes of one tensor leaves that one out.
+    """
     most = (limits or Limits()).fingerprint_tensors
     prints: list[TensorPrint] = []
     left_out: list[LeftOut] = []
     parameters = read = 0
-    waiting = iter(tensors)
+    waiting = enumerate(tensors)
     while several := list(islice(waiting, _AT_ONCE)):
-        _announce(several)
-        for tensor in several:
+        _announce([tensor for at, tensor in several if only is None or at in only])
+        for at, tensor in several:
             parameters += max(prod(tensor.shape), 0)
-            if len(prints) >= most:
+            if len(prints) >= most or (only is not None and at not in only):
                 left_out.append(LeftOut(tensor.name, f"past the limit fingerprint_tensors = {most}"))
                 continue
             try:
@@ -114,6 +127,8 @@ def _made(tensor: TensorSource) -> tuple[TensorPrint, int] | LeftOut:
     """The print, and about how many bytes it took."""
     if prod(tensor.shape) <= 0:
         return LeftOut(tensor.name, "it has no numbers")
+    if len(tensor.shape) > MOST_DIMENSIONS or prod(tensor.shape) > LARGEST:
+        return LeftOut(tensor.name, f"no weight has such a shape: {len(tensor.shape)} dimensions")
     seen = blocks(tensor, place(tensor.name))
     values = seen.block if seen.whole is None else seen.whole
     unreal = 1 - float(np.isfinite(values).mean())

@@ -32,8 +32,8 @@ _SEEN = struct.Struct("<BeB")
 _SKETCH = struct.Struct("<BHfH")
 _DIGESTS, _NUMBERS, _CHECKSUM = 24, 512, 16
 _LONGEST_NAME = 512
-_MOST_DIMENSIONS = 64
-_LARGEST = (1 << 63) - 1
+MOST_DIMENSIONS = 64
+LARGEST = (1 << 63) - 1
 
 
 class OtherVersion(FormatError):
@@ -44,8 +44,8 @@ def encode(model: ModelPrint) -> bytes:
     """Texts that are longer than any honest name are cut."""
     parts = [
         _MODEL.pack(
-            min(model.parameters, _LARGEST),
-            min(model.read, _LARGEST),
+            min(model.parameters, LARGEST),
+            min(model.read, LARGEST),
             min(model.unnamed, 0xFFFF_FFFF),
             len(model.left_out),
             len(model.tensors),
@@ -117,7 +117,7 @@ class _Reading:
     def _tensor(self) -> TensorPrint:
         name, dtype = self._text(), self._text()
         (dimensions,) = self._take(1)
-        if dimensions > _MOST_DIMENSIONS:
+        if dimensions > MOST_DIMENSIONS:
             raise FormatError(f"a tensor of {dimensions} dimensions in the fingerprint", offset=self.at)
         shape = struct.unpack(f"<{dimensions}Q", self._take(8 * dimensions))
         flags, zeros, grid = _SEEN.unpack(self._take(_SEEN.size))

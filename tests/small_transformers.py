@@ -15,7 +15,7 @@ Tensors = dict[str, NDArray[np.float32]]
 WIDTH, INNER, LAYERS, WORDS = 128, 256, 6, 512
 
 
-def transformer(seed: int = 0, layers: int = LAYERS) -> Tensors:
+def transformer(seed: int = 0, layers: int = LAYERS, width: int = WIDTH, inner: int = INNER) -> Tensors:
     """The weights of a decoder in the names of Llama; the rows of each matrix differ in size, as those of trained ones do."""
     random = np.random.default_rng(seed)
 
@@ -23,15 +23,15 @@ def transformer(seed: int = 0, layers: int = LAYERS) -> Tensors:
         sizes = np.exp(0.3 * random.normal(size=(rows, 1)))
         return (random.normal(size=(rows, columns)) * sizes / np.sqrt(columns)).astype(np.float32)
 
-    made: Tensors = {"model.embed_tokens.weight": matrix(WORDS, WIDTH)}
+    made: Tensors = {"model.embed_tokens.weight": matrix(WORDS, width)}
     for layer in range(layers):
         begin = f"model.layers.{layer}"
         for name in ("q_proj", "k_proj", "v_proj", "o_proj"):
-            made[f"{begin}.self_attn.{name}.weight"] = matrix(WIDTH, WIDTH)
-        made[f"{begin}.mlp.gate_proj.weight"] = matrix(INNER, WIDTH)
-        made[f"{begin}.mlp.up_proj.weight"] = matrix(INNER, WIDTH)
-        made[f"{begin}.mlp.down_proj.weight"] = matrix(WIDTH, INNER)
-        made[f"{begin}.input_layernorm.weight"] = (1 + 0.1 * random.normal(size=WIDTH)).astype(np.float32)
+            made[f"{begin}.self_attn.{name}.weight"] = matrix(width, width)
+        made[f"{begin}.mlp.gate_proj.weight"] = matrix(inner, width)
+        made[f"{begin}.mlp.up_proj.weight"] = matrix(inner, width)
+        made[f"{begin}.mlp.down_proj.weight"] = matrix(width, inner)
+        made[f"{begin}.input_layernorm.weight"] = (1 + 0.1 * random.normal(size=width)).astype(np.float32)
     return made
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import hilt
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.lineage import Cut, Relation, Sureness
 from hilt.gate.diff import diff
+from hub_server import File, HubServer, Repository, serving
 from small_transformers import adapted, cut, transformer, tuned, write
 
 
@@ -103,3 +105,25 @@ def test_a_file_cut_off_in_its_header_is_told_with_what_kept_it(base: Path, tmp_
 
 def test_the_library_says_what_the_command_line_says(base: Path) -> None:
     assert hilt.diff(base, base).kinship.relation is Relation.IDENTICAL
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
+    with serving() as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "no-token"))
+        yield server
+
+
+def test_models_on_a_hub_are_compared_by_a_few_rows(hub: HubServer, tmp_path: Path) -> None:
+    wide = {"a": transformer(width=768, inner=1536, layers=2)}
+    wide["b"] = tuned(wide["a"])
+    size = 0
+    for name, tensors in wide.items():
+        data = write(tmp_path / f"{name}.safetensors", tensors).read_bytes()
+        hub.repositories[f"models/acme/{name}"] = Repository({"model.safetensors": File.of(data)})
+        size += len(data)
+    told = diff("hf:acme/a", "hf:acme/b")
+    assert told.kinship.relation is Relation.FINE_TUNED
+    assert any("compare with both downloaded" in line for line in told.untold)
+    assert hub.sent < size / 10

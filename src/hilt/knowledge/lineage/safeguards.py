@@ -132,7 +132,7 @@ def _dead(stack: Stack, seen: Gaps) -> Ablation:
         else tuple(one for one in stack.layers if first <= one <= last)
         if together
         else tuple(low),
-        gap=round(smallest.value, 4),
+        gap=round(min([smallest.value, *(value for _, value in seen.one_by_one)]), 4),
         why=tuple(figures),
         below=below,
     )

@@ -143,7 +143,8 @@ def test_buffers_behind_the_tables_are_read() -> None:
 @pytest.mark.parametrize(
     "more",
     [{"sparse": True}, {"shape": (4, 6)}, {"shape": (2**30, 2**30)}, {"shape": (5, 5), "kind": 10},
-     {"kind": 9, "scales": [1.0, 2.0, 3.0], "shape": (100,)}, {"kind": 9, "scales": [1.0] * 200, "shape": (100,)}, {"kind": 17, "scales": [1.0]}],
+     {"kind": 9, "scales": [1.0, 2.0, 3.0], "shape": (100,)}, {"kind": 17, "scales": [1.0]},
+     {"kind": 9, "scales": [1.0] * 200, "shape": (100,)}],
 )  # fmt: skip
 def test_numbers_that_cannot_be_had_are_told(more: dict[str, object]) -> None:
     values = numbers(5, 5)

@@ -22,7 +22,7 @@ _STEEP = 8
 _NO_CORE = 0.02
 """A model of which all but this part is embeddings is one of embeddings: those are then its core."""
 _ALONE = 0.5
-"""What a model of fewer tensors than count as proof must have in common, of its parameters."""
+"""What two models must have in common, of their parameters, where fewer tensors agree than count as proof."""
 _STRONG = 400
 """And the independent numbers that agree, each by the square of its cosine; a digest counts as all its numbers."""
 
@@ -46,9 +46,10 @@ class Evidence(NamedTuple):
     @property
     def kin(self) -> bool:
         figures = table("relate")
-        if self.few:
-            return self.strength >= _STRONG and max(self.core_a, self.core_b) >= _ALONE
-        return self._found(figures["tensors"], figures["parameters"])
+        strong = self.strength >= _STRONG and (self.few or min(self.core_a, self.core_b) >= _ALONE)
+        if strong and max(self.core_a, self.core_b) >= _ALONE and (self.few or self.tensors > 1):
+            return True
+        return not self.few and self._found(figures["tensors"], figures["parameters"])
 
     @property
     def certain(self) -> bool:

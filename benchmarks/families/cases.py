@@ -109,18 +109,25 @@ ORDER = (
 """What says most first."""
 
 
+HIDES = 1 / 3
+"""What quantising takes hides a change that is not three times as large."""
+
+
 def _tellable(change: Change, lost: float, container: Container, all_: tuple[Change, ...]) -> Words:
     """What may be said of a change after all that came with it."""
     others = max([other.size for other in all_ if other is not change and other.told in (TUNED, ADAPTER)], default=0.0)
     if change.told in (ADAPTER, CUT) and max(lost, others) > 0.01 * change.size:
         allowed = change.told | TUNED  # no longer of low rank
-        return allowed | QUANTISED if lost > 0.5 * change.size else allowed
-    if change.told in (TUNED, MERGED) and lost > 0.5 * change.size:
+        return allowed | QUANTISED if lost > HIDES * change.size else allowed
+    if change.told in (TUNED, MERGED) and lost > HIDES * change.size:
         return change.told | (container.told if container.told == QUANTISED else CONVERTED)
     if change.told == TUNED and change.size < 0.004:
         return change.told | CONVERTED  # within the rounding of 16 bits
-    if change.told == PRUNED and change.name != "neurons taken out" and not (container.zero and others == 0):
-        return change.told | TUNED | QUANTISED  # no zeros are left
+    if change.told == PRUNED and change.name != "neurons taken out":
+        if not (container.zero and others == 0):
+            return change.told | TUNED | QUANTISED  # no zeros are left
+        if lost > 0.3 * change.size:
+            return change.told | QUANTISED  # as many become zero by rounding
     return change.told
 
 
@@ -142,7 +149,7 @@ CONTAINERS = {
         Container("flax", containers.flax, SAME, 0, plain=True),
         Container("onnx", onnx_files.float32, SAME, 0, plain=True),
         Container("onnx int8 DequantizeLinear", onnx_files.dequantised, QUANTISED, 0.01, plain=True),
-        Container("onnx int8 MatMulInteger", onnx_files.dynamic, QUANTISED, 0.02, plain=True),
+        Container("onnx int8 MatMulInteger", onnx_files.dynamic, QUANTISED, 0.035, plain=True),
         Container("gptq", containers.gptq, QUANTISED, 0.1),
         Container("awq", containers.awq, QUANTISED, 0.1),
         *(Container(f"gguf {kind}", partial(containers.gguf, kind=kind), SAME, 0.002) for kind in ("F16", "BF16")),

@@ -74,13 +74,16 @@ def blocks(tensor: TensorSource, place: Place) -> Blocks:
     return _large(tensor, rows, width, place)
 
 
-def first_rows(shape: tuple[int, ...]) -> tuple[int, int]:
-    """The rows that are read of a tensor, besides those of parts: [begin, end)."""
+def first_rows(shape: tuple[int, ...], place: Place) -> tuple[int, int] | None:
+    """The rows [begin, end) that are read of a tensor first; None where only some columns of them are."""
     rows, width = _sides(shape)
     if min(rows, width) == 1 or rows * width <= WHOLE:
-        return 0, min(rows, WHOLE)
+        return (0, min(rows, WHOLE)) if width <= WHOLE else None
+    if width > _WIDE:
+        return None
     begin = _start(rows)
-    return begin, min(rows, begin + _taken(rows, width))
+    anchors = ANCHORS if rows >= VOCABULARY and place.layer == NO_LAYER else 0
+    return begin, min(rows, begin + max(_taken(rows, width), anchors))
 
 
 class Cut(NamedTuple):
@@ -143,15 +146,13 @@ def _vector(tensor: TensorSource, length: int, kind: str) -> Blocks:
 
 
 def _large(tensor: TensorSource, rows: int, width: int, place: Place) -> Blocks:
-    if width > _WIDE:  # a stack of matrices, or a hostile shape
-        block, anchors = tensor.columns(0, COLUMNS, _taken(rows, width)).T, None
-        read = block.size
-    else:
-        begin, end = first_rows(tensor.shape)
-        named = rows >= VOCABULARY and place.layer == NO_LAYER
-        values = tensor.rows(begin, max(end, begin + ANCHORS) if named else end)
-        block, anchors = values[: end - begin, :COLUMNS], values[:ANCHORS] if named else None
-        read = values.size
+    taken = _taken(rows, width)
+    wanted = first_rows(tensor.shape, place)
+    # Of a stack of matrices, and of a hostile shape, only some columns.
+    values = tensor.rows(*wanted) if wanted else tensor.columns(0, COLUMNS, taken).T
+    anchors = values[:ANCHORS] if len(values) >= ANCHORS and rows >= VOCABULARY and place.layer == NO_LAYER else None
+    block = values[:taken, :COLUMNS]
+    read = values.size
     parts = [_cut(tensor, cut, width) for cut in fused(tensor.shape, place.kind)] if width <= _WIDE else []
     if _is_stack(tensor.shape):
         parts += _experts(tensor, place.kind)
@@ -160,7 +161,7 @@ def _large(tensor: TensorSource, rows: int, width: int, place: Place) -> Blocks:
         turned = _block(tensor.columns(0, min(width, _taken(width, rows)), COLUMNS))
         read += turned.size
     read += sum(part.block.size for part in parts)
-    return Blocks(np.ascontiguousarray(block), None, turned, anchors, tuple(parts), read)
+    return Blocks(np.ascontiguousarray(block), None, turned, anchors if wanted else None, tuple(parts), read)
 
 
 def _cut(tensor: TensorSource, cut: Cut, width: int) -> Part:

@@ -19,10 +19,9 @@ The signs of a sketch are its key of 256 bits, by which an index finds it. `prin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from heapq import nlargest
-from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +57,8 @@ __all__ = [
     "tensor_print",
 ]
 
-_AT_ONCE = 512
-"""So many tensors are announced to the source of their bytes together."""
+_AT_ONCE, _BYTES_AT_ONCE = 512, 6 << 20
+"""So many tensors, and bytes of them, are announced to the source of the bytes together."""
 _NAMED = 100
 """Tensors that were left out and are named; the others are counted."""
 LEAST_SPREAD = 40
@@ -89,24 +88,21 @@ def model_print(
     prints: list[TensorPrint] = []
     left_out: list[LeftOut] = []
     parameters = read = 0
-    waiting = enumerate(tensors)
-    while several := list(islice(waiting, _AT_ONCE)):
-        _announce([tensor for at, tensor in several if only is None or at in only])
-        for at, tensor in several:
-            parameters += max(prod(tensor.shape), 0)
-            if len(prints) >= most or (only is not None and at not in only):
-                left_out.append(LeftOut(tensor.name, f"past the limit fingerprint_tensors = {most}"))
-                continue
-            try:
-                with np.errstate(all="ignore"):  # hostile numbers are no reason to warn anybody
-                    made = _made(tensor)
-            except FormatError as error:
-                made = LeftOut(tensor.name, error.message)
-            if isinstance(made, LeftOut):
-                left_out.append(made)
-            else:
-                prints.append(made[0])
-                read += made[1]
+    for at, tensor in enumerate(_announced(tensors, only)):
+        parameters += max(prod(tensor.shape), 0)
+        if len(prints) >= most or (only is not None and at not in only):
+            left_out.append(LeftOut(tensor.name, f"past the limit fingerprint_tensors = {most}"))
+            continue
+        try:
+            with np.errstate(all="ignore"):  # hostile numbers are no reason to warn anybody
+                made = _made(tensor)
+        except FormatError as error:
+            made = LeftOut(tensor.name, error.message)
+        if isinstance(made, LeftOut):
+            left_out.append(made)
+        else:
+            prints.append(made[0])
+            read += made[1]
     return ModelPrint(
         tensors=tuple(prints),
         parameters=parameters,
@@ -149,16 +145,31 @@ def _made(tensor: TensorSource) -> tuple[TensorPrint, int] | LeftOut:
     return made, round(seen.read * bits(tensor.dtype) / 8)
 
 
-def _announce(tensors: list[TensorSource]) -> None:
-    """Tells the sources of those that lie in one piece what will be read of them."""
+def _announced(tensors: Iterable[TensorSource], only: frozenset[int] | None) -> Iterator[TensorSource]:
+    """The tensors, some at a time after the sources of their bytes were told what will be read of them."""
+    waiting: list[TensorSource] = []
     wanted: dict[int, tuple[ByteSource, list[tuple[int, int]]]] = {}
-    for tensor in tensors:
-        piece = getattr(tensor, "piece", None)
-        if piece is not None and prod(tensor.shape) > 0:
-            source, offset, n = piece(*first_rows(tensor.shape))
+    total = 0
+    for at, tensor in enumerate(tensors):
+        waiting.append(tensor)
+        read = prod(tensor.shape) > 0 and (only is None or at in only)
+        rows = first_rows(tensor.shape, place(tensor.name)) if read else None
+        if rows is not None and hasattr(tensor, "piece"):
+            source, offset, n = tensor.piece(*rows)
             wanted.setdefault(id(source), (source, []))[1].append((offset, n))
+            total += n
+        if len(waiting) >= _AT_ONCE or total >= _BYTES_AT_ONCE:
+            yield from _expected(waiting, wanted)
+            waiting, wanted, total = [], {}, 0
+    yield from _expected(waiting, wanted)
+
+
+def _expected(
+    waiting: list[TensorSource], wanted: dict[int, tuple[ByteSource, list[tuple[int, int]]]]
+) -> Iterator[TensorSource]:
     for source, ranges in wanted.values():
         expect(source, ranges)
+    yield from waiting
 
 
 def _sketches(seen: Blocks, dimensions: int) -> tuple[tuple[Sketch, ...], bool]:

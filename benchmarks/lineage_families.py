@@ -44,9 +44,9 @@ def bases(models: Path, wanted: list[str], folder: Path | None) -> dict[str, Mod
             found[name] = BASES[name](models)
         except (OSError, StopIteration) as error:
             print(f"without {name}: {error}", file=sys.stderr)
-    for name in TRAINED if folder and "smollm2" in found else ():
-        if (folder / name).is_dir():  # type: ignore[operator]
-            found[name] = trained(models, folder / name, name)  # type: ignore[operator]
+    if folder and "smollm2" in found:
+        there = [folder / name for name in TRAINED if (folder / name).is_dir()]
+        found |= trained(found["smollm2"], models, there)
     if "ft-sibling" in found:
         found["smollm2:ft-sibling"] = found["ft-sibling"]
     return found

@@ -7,7 +7,7 @@ unpacked: names, order of dimensions and of the rows of queries and keys become 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -135,11 +135,15 @@ def smollm2(models: Path) -> Model:
     return from_gguf(models / SMOLLM2, "smollm2")
 
 
-def trained(models: Path, folder: Path, name: str) -> Model:
+def trained(base: Model, models: Path, folders: Sequence[Path]) -> dict[str, Model]:
     """What `finetune.py` made of SmolLM2 as its GGUF has it: the same steps away from what we call the base."""
-    base, before, after = smollm2(models), from_gguf(models / SMOLLM2, name, steps=True), from_safetensors(folder, name)
-    moved = {key: base.tensors[key] + (after.tensors[key] - array) for key, array in before.tensors.items()}
-    return before.with_tensors(moved)
+    before = from_gguf(models / SMOLLM2, "before", steps=True).tensors if folders else {}
+    found = {}
+    for folder in folders:
+        after = from_safetensors(folder, folder.name)
+        moved = {name: base.tensors[name] + (after.tensors[name] - array) for name, array in before.items()}
+        found[folder.name] = base.with_tensors(moved)._replace(name=folder.name)
+    return found
 
 
 def gemma3(models: Path) -> Model:

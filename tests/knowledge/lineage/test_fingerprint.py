@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from math import prod
 
@@ -71,16 +71,6 @@ def test_the_parts_of_a_fused_projection_and_the_tokens_of_a_vocabulary_have_ske
     }
 
 
-def test_a_key_has_the_signs_of_the_sketch() -> None:
-    one = tensor_print(
-        Held(name="w", dtype="F32", values=np.random.default_rng(1).standard_normal((64, 256)).astype("f4"))
-    )
-    assert one is not None
-    assert one.key is not None
-    signs = np.unpackbits(np.frombuffer(one.key, np.uint8)).astype(bool)
-    assert np.array_equal(signs, np.frombuffer(one.sketches[0].numbers, "<f2") > 0)
-
-
 def test_a_tensor_that_ends_early_is_left_out_by_name() -> None:
     tensors = [
         Dense(name="short", dtype="F32", shape=(64, 64), source=MemorySource(b"\0" * 100), begin=0),
@@ -111,6 +101,14 @@ def test_of_more_tensors_than_there_is_room_for_the_largest_are_kept() -> None:
     kept = model_print(tensors, limits, largest(tensors, limits))
     assert [one.name for one in kept.tensors] == ["t2", "t5", "t90", "t91", "t92"]
     assert len(kept.left_out) + kept.unnamed == len(tensors) - 5
+
+
+def test_a_stored_shape_beyond_all_numbers_is_refused() -> None:
+    values = np.random.default_rng(1).standard_normal((64, 64)).astype(np.float32)
+    model = model_print([Held(name="a", dtype="F32", values=values)])
+    forged = replace(model, tensors=tuple(replace(one, shape=(1 << 62, 64)) for one in model.tensors))
+    with pytest.raises(FormatError, match="shape"):
+        decode(encode(forged))
 
 
 @pytest.mark.parametrize("shape", [(1,) * 300 + (8, 8), (1,) * 70 + (8, 8)])

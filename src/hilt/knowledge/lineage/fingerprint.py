@@ -14,7 +14,7 @@ format have one of them in common. Those of a small tensor are of its sorted num
 share of zeros, and the steps on which the numbers lie, by which quantised weights are known even where they are stored as
 floats (`grid.py`).
 
-The signs of a sketch are its key of 256 bits, by which an index finds it. `print_bytes.py` stores fingerprints.
+`print_bytes.py` stores fingerprints; the signs of a sketch are a key of 256 bits, by which an index finds it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from hilt.knowledge.lineage.block import Blocks, blocks, first_rows
 from hilt.knowledge.lineage.grid import grid
 from hilt.knowledge.lineage.kinds import place
 from hilt.knowledge.lineage.print_bytes import LARGEST, MOST_DIMENSIONS, OtherVersion, decode, encode
-from hilt.knowledge.lineage.prints import VERSION, How, LeftOut, ModelPrint, Sketch, TensorPrint, keys
+from hilt.knowledge.lineage.prints import VERSION, How, LeftOut, ModelPrint, Sketch, TensorPrint
 from hilt.knowledge.lineage.sketch import level, sketch
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ __all__ = [
     "TensorPrint",
     "decode",
     "encode",
-    "keys",
     "model_print",
     "tensor_print",
 ]

@@ -7,13 +7,9 @@ from enum import IntEnum
 from math import prod
 from typing import NamedTuple
 
-import numpy as np
-
 from hilt.knowledge.lineage.kinds import Place, place
 
 VERSION = "hilt-fp1"
-_KEY_SPREAD = 192
-"""Sketches of fewer independent numbers give no key: strangers would share too many bits."""
 
 
 class How(IntEnum):
@@ -72,14 +68,6 @@ class TensorPrint:
         """The layer and the kind that its name tells."""
         return place(self.name)
 
-    @property
-    def key(self) -> bytes | None:
-        """The signs of its sketch, 32 bytes; None where they would tell too little."""
-        first = self.sketches[0] if self.sketches else None
-        if first is None or first.how is not How.WHOLE or first.spread < _KEY_SPREAD:
-            return None
-        return np.packbits(np.frombuffer(first.numbers, "<f2") > 0).tobytes()
-
 
 class LeftOut(NamedTuple):
     """A tensor of which no print was made."""
@@ -100,16 +88,3 @@ class ModelPrint:
     read: int = 0
     left_out: tuple[LeftOut, ...] = ()
     unnamed: int = 0
-
-
-def keys(model: ModelPrint, most: int = 8) -> tuple[bytes, ...]:
-    """Some keys of a model by which an index finds it: the same ones for a renamed, quantised or cut down copy.
-
-    They are those whose sketches have the largest first number, whatever they are called and wherever they stand: which
-    these are hardly changes with the weights, and with the tensors only as far as these do.
-    """
-    found: dict[bytes, float] = {}
-    for tensor in model.tensors:
-        if (key := tensor.key) is not None:
-            found[key] = float(np.frombuffer(tensor.sketches[0].numbers, "<f2", count=1)[0])
-    return tuple(sorted(found, key=lambda key: (-found[key], key))[:most])

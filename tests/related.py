@@ -11,7 +11,7 @@ from hilt.checks.line import Check
 from hilt.core.context import Context
 from hilt.core.fact import Fact
 from hilt.core.finding import Finding
-from hilt.core.lineage import Ablation, Cut, Kin, Kinship, Relation, Relative, Sureness
+from hilt.core.lineage import Ablation, Cut, Kin, Kinship, Relation, Relative, Share, Sureness
 from repositories import repository
 
 WEIGHTS = "model.safetensors"
@@ -33,10 +33,11 @@ def relative(
     bases: tuple[str, ...] = (),
     stale: str = "",
     newer: str = "",
+    shares: Mapping[str, float] | None = None,
 ) -> Relative:
     return Relative(
         name,
-        kinship(relation, sureness),
+        kinship(relation, sureness)._replace(shares=tuple(Share(*one) for one in (shares or {}).items())),
         weights=weights,
         licences=licences,
         bases=bases,

@@ -93,3 +93,20 @@ def test_an_index_that_is_not_there_is_a_wrong_setting_and_no_gap(tmp_path: Path
     missing = replace(Settings(), kin_index=str(tmp_path / "none.hilt"))
     with pytest.raises(UsageError, match=r"none\.hilt"):
         check(model(tmp_path / "child", transformer()), settings=missing)
+
+
+def test_a_merge_of_two_known_models_is_told_with_their_shares(tmp_path: Path) -> None:
+    base = transformer()
+    parents = {"acme/a": tuned(base, 0.3, seed=1), "acme/b": tuned(base, 0.3, seed=2)}
+    index = tmp_path / "zoo.hilt"
+    for name, tensors in parents.items():
+        folder = write(tmp_path / name / "model.safetensors", tensors).parent
+        assert not any(
+            isinstance(told, HiltError) for told in add_each([folder], index, settings=Settings(), name=name)
+        )
+    mixed = {name: 0.6 * parents["acme/a"][name] + 0.4 * parents["acme/b"][name] for name in base}
+    verdict = check(model(tmp_path / "mixed", mixed), settings=replace(Settings(), kin_index=str(index)))
+    assert found(verdict) == {"mixed-origins"}
+    (finding,) = (one for one in verdict.report.findings if one.check == "mixed-origins")
+    assert finding.message == "merged from several: acme/a (0.60), acme/b (0.40) (likely)"
+    assert verdict.report.texts("lineage.undeclared") == ("acme/a", "acme/b")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from hilt.core.errors import FormatError, HiltError, NothingToCheck, UsageError
 from hilt.core.lineage import Kin
 from hilt.core.progress import Progress
 from hilt.core.wire import encode_text
+from hilt.gate.answered import bases, sketch
+from hilt.gate.put_together import relatives
 from hilt.gate.settings import Settings
 from hilt.gate.weights import Opened, Printed, opened, printed
 from hilt.knowledge.licences.model_names import own_name
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from hilt.knowledge.lineage.index_entry import Entry
     from hilt.knowledge.lineage.index_write import Model
 
+_BASES = 64
+"""Models that another one says it is made from, and that are kept."""
 MOST = 10
 """Relatives of one set of weights that are told."""
 
@@ -94,17 +97,18 @@ def search(
 
     with Index(index, settings.limits) as known, opened(fspath(reference), settings, progress=progress) as subject:
         sets = _with_tensors(fspath(reference), subject)
-        relatives: list[Relative] = []
+        told: list[Relative] = []
         untold = []
         for one in sets:
             try:
-                found = known.search(_print_of(one), most)
+                model = _print_of(one)
+                found = known.search(model, most)
             except FormatError as error:
                 untold.append(f"{one.name}: {error}")
             else:
-                relatives += [each.relative._replace(weights=one.paths[0]) for each in found]
+                told += [each._replace(weights=one.paths[0]) for each in relatives(known, model, found)]
         return Kin(
-            str(index), known.models, tuple(relatives), sets=tuple(one.paths[0] for one in sets), untold=tuple(untold)
+            str(index), known.models, tuple(told), sets=tuple(one.paths[0] for one in sets), untold=tuple(untold)
         )
 
 
@@ -187,14 +191,13 @@ def _models(
 
     models, left_out = [], []
     for one in _with_tensors(reference, subject):
-        bases = subject.weights.ask("bases", one.paths).value or {}
         entry = Entry(
             name=name or own_name(reference) or reference,
             revision=subject.report.subject.revision,
             files=one.paths,
             digest=subject.report.subject.digest,
             licences=subject.report.texts("rights.licences"),
-            bases=tuple(bases.get("names", ())),
+            bases=bases(subject.weights, one.paths, _BASES),
             added=datetime.now(UTC).date().isoformat(),
         )
         try:
@@ -203,8 +206,8 @@ def _models(
             left_out.append((one.name, str(error)))
             continue
         if not rows_only and not subject.weights.remote:
-            sketch, why = _sketch(subject, one)
-            model = made(entry, _print_of(one), sketch)
+            writers, why = _sketch(subject, one)
+            model = made(entry, _print_of(one), writers)
             left_out += [(one.name, why)] if why else []
         models.append(model)
     return models, tuple(left_out)
@@ -212,10 +215,12 @@ def _models(
 
 def _sketch(subject: Opened, one: Printed) -> tuple[bytes, str]:
     """By which a removed direction is seen in derivatives, and what kept it from being made. Nobody else knows its seed."""
-    told = subject.weights.ask("sketch", one.paths, seed=secrets.randbits(32))
-    if told.value is None:
-        return b"", f"only its fingerprint was kept: {told.why}"
-    return base64.b64decode(told.value["sketch"]), ""
+    from hilt.knowledge.lineage.closer_bytes import encode
+
+    try:
+        return encode(sketch(subject.weights, one.paths, secrets.randbits(32))), ""
+    except FormatError as error:
+        return b"", f"only its fingerprint was kept: {error}"
 
 
 def as_data(entry: Entry) -> dict[str, Any]:

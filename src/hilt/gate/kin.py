@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 from hilt.checks.weights import Weights
 from hilt.core.errors import FormatError
 from hilt.core.lineage import Ablation, Kin, Relative
-from hilt.core.lineage_v1 import decode_ablation
+from hilt.gate.answered import alone, bases, sketch
+from hilt.gate.put_together import relatives
 from hilt.gate.settings import Settings
 from hilt.gate.weights import Printed, printed, unpacked_in_part
 
@@ -79,20 +79,18 @@ class _Found:
         except FormatError:
             return  # too small, or of one number only: nothing that could be kin to anything
         first = one.paths[0]
-        self.relatives += [each.relative._replace(weights=first) for each in near]
-        named = weights.ask("bases", one.paths)
-        for name in (named.value or {}).get("names", ())[:NAMED]:
+        self.relatives += [each._replace(weights=first) for each in relatives(self._index, model, near)]
+        for name in bases(weights, one.paths, NAMED):
             self.declared += [each.relative._replace(weights=first) for each in self._index.named(name, model)]
         if not weights.remote:
             self._look_for_cuts(weights, one, near)
 
     def _look_for_cuts(self, weights: Weights, one: Printed, near: Sequence[Found]) -> None:
         """With the sketches of the nearest relative that has some; from the weights alone in any case."""
-        told = weights.ask("alone", one.paths)
-        if told.value is None:
-            self.untold.append(f"{one.name} was not searched for a removed direction: {told.why}")
-        else:
-            self.ablations.append(decode_ablation(told.value["ablation"])._replace(weights=one.paths[0]))
+        try:
+            self.ablations.append(alone(weights, one.paths)._replace(weights=one.paths[0]))
+        except FormatError as error:
+            self.untold.append(f"{one.name} was not searched for a removed direction: {error}")
         kin = [each for each in near if each.relative.kinship.related]
         base = next((each for each in kin if self._index.writers(each.number)), None)
         if base is None:
@@ -100,11 +98,12 @@ class _Found:
         from hilt.knowledge.lineage.closer_bytes import decode
         from hilt.knowledge.lineage.safeguards import against
 
-        kept = decode(self._index.writers(base.number))
-        asked = weights.ask("sketch", one.paths, seed=kept.seed)
-        if asked.value is None:
-            self.untold.append(f"{one.name} was not compared with {base.relative.name} number by number: {asked.why}")
+        try:
+            kept = decode(self._index.writers(base.number))
+            asked = sketch(weights, one.paths, kept.seed)
+        except FormatError as error:
+            self.untold.append(f"{one.name} was not compared with {base.relative.name} number by number: {error}")
             return
         names = {pair.a: pair.b for pair in base.relative.kinship.pairs}
-        seen = against(kept, decode(base64.b64decode(asked.value["sketch"])), names, title=base.relative.name)
+        seen = against(kept, asked, names, title=base.relative.name)
         self.ablations.append(seen._replace(weights=one.paths[0]))

@@ -21,16 +21,13 @@ from hilt.checks.check import Repository
 from hilt.checks.lineage.gathering import is_named, nearest
 from hilt.checks.lineage.wording import how
 from hilt.core.finding import Finding, Severity, Where
-from hilt.core.lineage import Relation
 from hilt.knowledge.lineage.relatives import plain
-
-_SEVERAL = frozenset({Relation.MERGED, Relation.STITCHED})
 
 
 def mixed_origins(repository: Repository) -> Iterator[Finding]:
     each = list(nearest(repository))
     for one in each:
-        if _SEVERAL & {one.kinship.relation, *one.kinship.also} and not is_named(repository, one):
+        if one.kinship.shares and not is_named(repository, one):
             yield Finding(
                 check=CHECK.id, severity=Severity.MEDIUM, where=Where(path=one.weights), message=how(one), whole=True
             )

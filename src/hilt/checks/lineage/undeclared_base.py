@@ -27,7 +27,7 @@ from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 from hilt.core.lineage import Kin
 from hilt.core.report import Gap, State
-from hilt.knowledge.lineage.relatives import COPIES, plain
+from hilt.knowledge.lineage.relatives import COPIES, origins, plain
 
 
 def undeclared_base(repository: Repository) -> Iterator[Seen]:
@@ -36,7 +36,8 @@ def undeclared_base(repository: Repository) -> Iterator[Seen]:
         yield Gap(what=CHECK.id, path="", state=State.SKIPPED, why=why)
     yield from _facts(repository, found)
     for one in nearest(repository):
-        if not is_named(repository, one) and one.kinship.relation not in COPIES:
+        elsewhere = one.kinship.relation in COPIES or one.kinship.shares  # told by renamed-weights, mixed-origins
+        if not elsewhere and not is_named(repository, one):
             yield Finding(
                 check=CHECK.id,
                 severity=Severity.MEDIUM,
@@ -48,8 +49,8 @@ def undeclared_base(repository: Repository) -> Iterator[Seen]:
 
 def _facts(repository: Repository, found: Kin) -> Iterator[Fact]:
     each = list(nearest(repository))
-    bases = tuple(f"{one.kinship.relation.value} {plain(one.name)}" for one in each)
-    hidden = tuple(plain(one.name) for one in each if not is_named(repository, one))
+    bases = tuple(f"{one.kinship.relation.value} {plain(name)}" for one in each for name in origins(one))
+    hidden = tuple(plain(name) for one in each if not is_named(repository, one) for name in origins(one))
     for spec, value in ((SEARCHED, found.models), (BASES, bases), (UNDECLARED, hidden)):
         yield Fact(key=spec.key, value=value, known=Known.VERIFIED, source=found.searched or "the weights")
 

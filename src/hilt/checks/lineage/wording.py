@@ -20,6 +20,9 @@ _WORDS = {
 def how(one: Relative) -> str:
     """How the weights came from `one`, with the figures, as the first part of a sentence."""
     kinship = one.kinship
+    if kinship.shares:
+        shares = ", ".join(f"{share.name} ({share.weight:.2f})" for share in kinship.shares)
+        return f"{kinship.relation.value}: {shares} ({kinship.sureness.value})"
     words = _WORDS.get(kinship.relation, "weights with {name}").format(name=one.name)
     also = "".join(f", {relation.value}" for relation in kinship.also)
     moved = f", {kinship.distance:.2%} away" if kinship.distance else ""

@@ -132,7 +132,7 @@ def _with_kin(repository: Repository) -> tuple[Lineage, ...]:
     if repository.context.kin is None:
         return lineages(repository)
     from hilt.knowledge.licences.places import Places
-    from hilt.knowledge.lineage.relatives import is_named, nearest, plain
+    from hilt.knowledge.lineage.relatives import is_named, nearest, origins, plain
 
     places = Places(repository.formats)
     found = {lineage.home: lineage for lineage in lineages(repository)}
@@ -140,9 +140,11 @@ def _with_kin(repository: Repository) -> tuple[Lineage, ...]:
         home = places.home(one.weights) or ""
         lineage = found.get(home, Lineage(home=home, edges=(), itself=False))
         relation = _KIN.get(one.kinship.relation, "finetune")
-        edge = Edge(relation=relation, name=plain(one.name), source=one.weights, known=Known.VERIFIED)
+        edges = [
+            Edge(relation=relation, name=plain(name), source=one.weights, known=Known.VERIFIED) for name in origins(one)
+        ]
         if not is_named(one, names(repository)):
-            found[home] = lineage._replace(edges=(*lineage.edges, edge))
+            found[home] = lineage._replace(edges=(*lineage.edges, *edges))
     return tuple(found.values())
 
 

@@ -32,5 +32,15 @@ def plain(name: str) -> str:
 
 
 def is_named(one: Relative, names: Collection[str]) -> bool:
-    """Is this relative among the names, or what it is itself made from? Then who names those hides nothing."""
+    """Is this relative among the names, or what it is itself made from? Then who names those hides nothing.
+
+    Where several models went into the subject, all of them must be.
+    """
+    if one.kinship.shares:
+        return all(any(same(plain(its), plain(name)) for name in names) for its in origins(one))
     return any(same(plain(its), plain(name)) for its in (one.name, *one.bases) for name in names)
+
+
+def origins(one: Relative) -> tuple[str, ...]:
+    """The models that went into the subject by way of this relative."""
+    return tuple(share.name for share in one.kinship.shares) or (one.name,)

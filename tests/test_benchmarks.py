@@ -99,7 +99,15 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("script", "option"),
-    [("inspect.py", "--small"), ("recall.py", "--gadgets"), ("signing.py", "--files"), ("aibom.py", "--cdxgen")],
+    [
+        ("inspect.py", "--small"),
+        ("recall.py", "--gadgets"),
+        ("signing.py", "--files"),
+        ("aibom.py", "--cdxgen"),
+        ("lineage.py", "--gguf"),
+        ("lineage_families.py", "--trained"),
+        ("lineage_strangers.py", "--cache"),
+    ],
 )
 def test_the_scripts_tell_their_options(tmp_path: Path, script: str, option: str) -> None:
     done = subprocess.run(

@@ -9,8 +9,10 @@ What is empty or not known is left out.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from hilt.core.errors import ReportInvalid
 from hilt.core.lineage import (
     Ablation,
     Change,
@@ -26,7 +28,10 @@ from hilt.core.lineage import (
     Sureness,
 )
 from hilt.core.parts_v1 import kept
-from hilt.core.wire import decode_text, encode_text, encode_value
+from hilt.core.wire import Object, decode_item, decode_text, decode_value, encode_text, encode_value
+
+_LAYERS, _LINES, _LENGTH = 100_000, 200, 4_000
+"""Layers and lines of one search for a removed direction, and characters of a line."""
 
 
 def encode_diff(diff: Diff) -> dict[str, Any]:
@@ -122,19 +127,42 @@ def encode_ablation(ablation: Ablation) -> dict[str, Any]:
     )
 
 
-def decode_ablation(told: dict[str, Any]) -> Ablation:
-    return Ablation(
-        cut=Cut(told["cut"]),
-        base=decode_text(told.get("base", "")),
-        matrices=told["matrices"],
-        hit=told["hit"],
-        layers=tuple(told.get("layers", ())),
-        strength=told.get("strength"),
-        gap=told.get("gap"),
-        why=_lines(told, "why"),
-        below=decode_text(told.get("below", "")),
-        weights=decode_text(told.get("weights", "")),
+def decode_ablation(told: Any, where: str = "ablation") -> Ablation:
+    """Raises `ReportInvalid`: it may come from a process that is in the hands of what it reads."""
+    it = Object(told, where)
+    ablation = Ablation(
+        cut=it.word("cut", {cut.value: cut for cut in Cut}),
+        base=it.text("base", ""),
+        matrices=it.count("matrices"),
+        hit=it.count("hit"),
+        layers=it.each("layers", _decode_layer)[:_LAYERS] if it.has("layers") else (),
+        strength=_decode_number(it, "strength"),
+        gap=_decode_number(it, "gap"),
+        why=it.each("why", _decode_line)[:_LINES] if it.has("why") else (),
+        below=it.text("below", "")[:_LENGTH],
+        weights=it.text("weights", ""),
     )
+    it.done()
+    return ablation
+
+
+def _decode_layer(told: Any, where: str) -> int:
+    if type(told) is not int or abs(told) > _LAYERS:
+        raise ReportInvalid("the number of a layer is needed here", where=where)
+    return told
+
+
+def _decode_line(told: Any, where: str) -> str:
+    return decode_item(told, where)[:_LENGTH]
+
+
+def _decode_number(it: Object, key: str) -> float | None:
+    if not it.has(key):
+        return None
+    value = decode_value(it.take(key), it.at(key))
+    if type(value) not in (int, float) or not abs(value) < math.inf:  # type: ignore[arg-type]
+        raise ReportInvalid("a number is needed here", where=it.at(key))
+    return float(value)  # type: ignore[arg-type]
 
 
 def _encode_relative(one: Relative) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from hilt.core.errors import FormatError
 from hilt.core.fact import Value
 from hilt.core.lineage import Change
 from hilt.core.report import Report
-from hilt.core.wire import decode_text
+from hilt.gate.answered import ask, texts
 from hilt.gate.weights import Opened
 from hilt.knowledge.lineage.described import FILES, Line
 from hilt.knowledge.lineage.described import changes as changed
@@ -52,9 +54,8 @@ def _lines(of: Opened) -> list[Line]:
     ]
     lines: list[Line] = []
     for path in wanted:
-        told = of.weights.ask("described", [path])
-        if told.value is not None:
-            lines += [Line(*(decode_text(text) for text in line)) for line in told.value["lines"]]
+        with suppress(FormatError):
+            lines += ask(of.weights, "described", [path], lambda told: [Line(*texts(line)) for line in told["lines"]])
     return lines
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from hilt.core.errors import FormatError
 from hilt.core.lineage import Ablation, Kinship, Relation
-from hilt.core.lineage_v1 import decode_ablation
+from hilt.gate.answered import alone, sketch
 from hilt.gate.matching import Match
 from hilt.gate.weights import Opened
-
-if TYPE_CHECKING:
-    from hilt.knowledge.lineage.closer import ModelSketch
-
 
 _ELSEWHERE = (
     "all numbers would have to be fetched for the rank of changes, and to look for a removed direction; compare with both "
@@ -51,7 +46,7 @@ def _compared(one: Opened, other: Opened, match: Match, seen: Seen) -> Seen:
 
     seed = _seed(one, other)
     try:
-        a, b = _sketch(one, match.a.paths, seed), _sketch(other, match.b.paths, seed)
+        a, b = sketch(one.weights, match.a.paths, seed), sketch(other.weights, match.b.paths, seed)
     except FormatError as error:
         return seen._replace(untold=(*seen.untold, f"the changes were not measured: {error}"))
     if match.a.print is None or match.b.print is None:
@@ -68,18 +63,9 @@ def _seed(one: Opened, other: Opened) -> int:
     return int.from_bytes(hashlib.sha256(told.encode()).digest()[:4], "big")
 
 
-def _sketch(of: Opened, paths: tuple[str, ...], seed: int) -> ModelSketch:
-    from hilt.knowledge.lineage.closer_bytes import decode
-
-    told = of.weights.ask("sketch", paths, seed=seed)
-    if told.value is None:
-        raise FormatError(told.why)
-    return decode(base64.b64decode(told.value["sketch"]))
-
-
 def _alone(of: Opened, paths: tuple[str, ...], untold: list[str]) -> Ablation | None:
-    told = of.weights.ask("alone", paths)
-    if told.value is None:
-        untold.append(f"{paths[0]} was not searched for a removed direction: {told.why}")
+    try:
+        return alone(of.weights, paths)
+    except FormatError as error:
+        untold.append(f"{paths[0]} was not searched for a removed direction: {error}")
         return None
-    return decode_ablation(told.value["ablation"])

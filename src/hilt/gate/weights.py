@@ -18,7 +18,7 @@ from hilt.checks.workers import Workers
 from hilt.core.errors import FormatError
 from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report
-from hilt.core.wire import decode_text
+from hilt.gate.answered import ask, fingerprint, texts
 from hilt.gate.settings import Settings
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BESIDE = 4_096
 """Files of a folder that are looked at beside one that was named alone."""
+_FEW = 0.05
+"""The part of all numbers that may be left out without a word."""
 _ABOVE = ("weights", "variables")
 """Folders of raw numbers, whose description lies one folder up (Core ML, SavedModel)."""
 
@@ -79,18 +81,13 @@ def printed(weights: Weights, most: int = SETS) -> tuple[Printed, ...]:
 
 
 def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:
-    import base64
-
     from hilt.knowledge.lineage.print_bytes import decode
 
-    told = weights.ask("print", paths)
-    if told.value is None:
-        return Printed(name, tuple(paths), None, told.why)
     try:
-        unread = tuple(decode_text(one) for one in told.value["untold"])
-        return Printed(name, tuple(paths), decode(base64.b64decode(told.value["print"])), untold=unread)
-    except (FormatError, KeyError, ValueError) as error:  # a reader in the hands of what it reads may say anything
+        made, unread = ask(weights, "print", paths, lambda told: (decode(fingerprint(told)), texts(told["untold"])))
+    except FormatError as error:
         return Printed(name, tuple(paths), None, str(error))
+    return Printed(name, tuple(paths), made, untold=unread)
 
 
 def _listed(reference: str, settings: Settings) -> Listing:
@@ -123,7 +120,15 @@ def _regular(folder: Path) -> Iterator[tuple[Path, Locator]]:
 
 def unpacked_in_part(one: Printed) -> str:
     """That some of the weights could not be compared, in words; empty where all could."""
-    if not one.untold:
+    if one.untold:
+        count = f"{len(one.untold)} weights are" if len(one.untold) > 1 else "one weight is"
+        return f"{one.name}: {count} packed in a way that hilt does not know, {one.untold[0]!r:.80} for one"
+    if one.print is None or not one.print.left_out:
         return ""
-    count = f"{len(one.untold)} weights are" if len(one.untold) > 1 else "one weight is"
-    return f"{one.name}: {count} packed in a way that hilt does not know, {one.untold[0]!r:.80} for one"
+    missing = 1 - sum(tensor.parameters for tensor in one.print.tensors) / max(1, one.print.parameters)
+    if missing <= _FEW:
+        return ""  # a mask of infinities, a tensor of no rows
+    first, several = one.print.left_out[0], len(one.print.left_out) + one.print.unnamed
+    return (
+        f"{one.name}: {missing:.0%} of it was left out, {several} tensors, {first.name!r:.80} for one: {first.why:.200}"
+    )

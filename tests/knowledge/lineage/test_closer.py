@@ -237,12 +237,22 @@ def test_no_change_of_bytes_breaks_reading(changes: list[tuple[int, int]]) -> No
 
 def test_two_sketches_of_one_name_and_numbers_that_are_none_are_refused() -> None:
     one = MODEL.tensors[EMBEDDING]
+    twice = encode(ModelSketch(tensors={name: replace(one, name=name) for name in ("name a", "name b")}))
     with pytest.raises(FormatError, match="two sketches"):
-        decode(encode(ModelSketch(tensors={"a": one, "b": one})))
-    with pytest.raises(FormatError, match="none or infinite"):
+        decode(twice.replace(b"name b", b"name a"))
+    with pytest.raises(FormatError, match="none, infinite"):
         decode(encode(ModelSketch(tensors={"a": replace(one, sums=one.sums * np.nan)})))
     with pytest.raises(FormatError, match="norm"):
         decode(encode(ModelSketch(tensors={"a": replace(one, norm=-1.0)})))
+    with pytest.raises(FormatError, match="scale"):
+        decode(encode(ModelSketch(tensors={"a": replace(one, scale=1e300)})))
+
+
+def test_names_that_are_cut_to_the_same_are_one() -> None:
+    one = MODEL.tensors[EMBEDDING]
+    names = ("a" * 70_000, "a" * 70_001, "b")
+    made = decode(encode(ModelSketch(tensors={name: replace(one, name=name) for name in names})))
+    assert (len(made.tensors), made.left_out) == (2, 1)
 
 
 def test_a_tensor_that_cannot_be_read_does_not_hide_the_others() -> None:

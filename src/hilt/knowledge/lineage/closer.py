@@ -33,6 +33,8 @@ RANK = 36
 """Above this the rank of a difference is not told."""
 MOST_DIMENSIONS = 16
 """No weight has more."""
+LARGEST = 1e12
+"""No weight has a larger norm, nor writes more."""
 MOST = 44 << 20
 """Bytes of all sketches of one model: some 30 billion parameters, or 4,000 matrices."""
 _WIDEST = 1 << 16
@@ -156,6 +158,8 @@ def sketch(tensor: TensorSource, seed: int = 0) -> TensorSketch | None:
         squares, odd = squares + block.squares, odd + block.odd
         zeros += int(np.count_nonzero(block.numbers == 0))
     scale = float(np.sqrt(np.mean(np.square(written, dtype=np.float64)))) if written.size else 0.0
+    if not max(squares**0.5, scale) <= LARGEST:
+        return None
     return TensorSketch(
         name=tensor.name,
         dtype=tensor.dtype,

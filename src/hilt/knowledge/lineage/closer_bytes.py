@@ -9,13 +9,13 @@ if flag 1 is set: width of the residual stream (4), scale (8-byte float), writte
 from __future__ import annotations
 
 import struct
-from math import isfinite, prod
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hilt.core.errors import FormatError
-from hilt.knowledge.lineage.closer import MOST, MOST_DIMENSIONS, SIZE, WIDTH, ModelSketch, TensorSketch
+from hilt.knowledge.lineage.closer import LARGEST, MOST, MOST_DIMENSIONS, SIZE, WIDTH, ModelSketch, TensorSketch
 from hilt.knowledge.lineage.matrix import signs
 
 if TYPE_CHECKING:
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 MAGIC = b"hilt-cl1"
 _HEAD, _SUMMARY, _WRITTEN = struct.Struct("<QII"), struct.Struct("<ddQB"), struct.Struct("<Id")
 _WRITES, _VECTOR = 1, 2
-_TENSORS, _WIDTH = 1 << 20, 1 << 20
+_TENSORS, _WIDTH, _HUGE = 1 << 20, 1 << 20, 1e20
 
 
 def encode(model: ModelSketch) -> bytes:
     """As bytes that `decode` reads."""
-    parts = [MAGIC, _HEAD.pack(model.seed & 0xFFFFFFFF, min(model.left_out, 0xFFFFFFFF), len(model.tensors))]
-    for tensor in model.tensors.values():
-        name, dtype = tensor.name.encode("utf-8", "replace")[:0xFFFF], tensor.dtype.encode("ascii", "replace")[:0xFF]
+    tensors = {_name(tensor): tensor for tensor in model.tensors.values()}  # names that were cut may be the same
+    left_out = model.left_out + len(model.tensors) - len(tensors)
+    parts = [MAGIC, _HEAD.pack(model.seed & 0xFFFFFFFF, min(left_out, 0xFFFFFFFF), len(tensors))]
+    for name, tensor in tensors.items():
+        dtype = tensor.dtype.encode("ascii", "replace")[:0xFF]
         vector = _is_vector(tensor.shape)
         flags = (0 if tensor.written is None else _WRITES) | (_VECTOR if vector else 0)
         sums = tensor.sums[:, 0] if vector else tensor.sums
@@ -43,6 +45,10 @@ def encode(model: ModelSketch) -> bytes:
         if tensor.written is not None:
             parts += [_WRITTEN.pack(len(tensor.written), tensor.scale), tensor.written.astype("<f2").tobytes()]
     return b"".join(parts)
+
+
+def _name(tensor: TensorSketch) -> bytes:
+    return tensor.name.encode("utf-8", "replace")[:0xFFFF].decode("utf-8", "ignore").encode()
 
 
 def decode(data: bytes) -> ModelSketch:
@@ -87,8 +93,8 @@ class _Bytes:
 
     def floats(self, dtype: str, *shape: int) -> NDArray[Any]:
         values = np.frombuffer(self.take(prod(shape) * np.dtype(dtype).itemsize), dtype)
-        if not np.isfinite(values).all():
-            raise FormatError("a sketch holds a number that is none or infinite", offset=self.at)
+        if not (np.abs(values.astype(np.float64)) <= _HUGE).all():
+            raise FormatError("a sketch holds a number that is none, infinite or beyond all bounds", offset=self.at)
         return values.astype(values.dtype.newbyteorder("=")).reshape(shape)
 
 
@@ -99,7 +105,7 @@ def _tensor(told: _Bytes, seed: int) -> TensorSketch:
         raise FormatError(f"a tensor has {dimensions} dimensions, where {MOST_DIMENSIONS} are the most", offset=told.at)
     shape = told.unpack(struct.Struct(f"<{dimensions}Q"))
     norm, zeros, odd, flags = told.unpack(_SUMMARY)
-    if not (isfinite(norm) and norm >= 0 and 0 <= zeros <= 1) or flags > (_WRITES | _VECTOR):
+    if not (0 <= norm <= LARGEST and 0 <= zeros <= 1) or flags > (_WRITES | _VECTOR):
         raise FormatError(f"a sketch has norm {norm}, share of zeros {zeros} and flags {flags}", offset=told.at)
     if bool(flags & _VECTOR) != _is_vector(shape):
         raise FormatError(f"the sketch of a tensor of shape {shape} has flags {flags}", offset=told.at)
@@ -107,7 +113,7 @@ def _tensor(told: _Bytes, seed: int) -> TensorSketch:
     written, scale = None, 0.0
     if flags & _WRITES:
         width, scale = told.unpack(_WRITTEN)
-        if not (0 < width <= _WIDTH and isfinite(scale) and scale > 0):
+        if not (0 < width <= _WIDTH and 0 < scale <= LARGEST):
             raise FormatError(f"what a matrix writes has width {width} and scale {scale}", offset=told.at)
         written = told.floats("<f2", width, WIDTH)
     return TensorSketch(

@@ -120,6 +120,8 @@ class _Reading:
         if dimensions > MOST_DIMENSIONS:
             raise FormatError(f"a tensor of {dimensions} dimensions in the fingerprint", offset=self.at)
         shape = struct.unpack(f"<{dimensions}Q", self._take(8 * dimensions))
+        if math.prod(shape) > LARGEST:
+            raise FormatError(f"a tensor of shape {shape!s:.200} in the fingerprint", offset=self.at)
         flags, zeros, grid = _SEEN.unpack(self._take(_SEEN.size))
         if not 0 <= zeros <= 1:
             raise FormatError(f"a share of zeros of {zeros} in the fingerprint", offset=self.at)

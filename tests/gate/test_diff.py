@@ -127,3 +127,14 @@ def test_models_on_a_hub_are_compared_by_a_few_rows(hub: HubServer, tmp_path: Pa
     assert told.kinship.relation is Relation.FINE_TUNED
     assert any("compare with both downloaded" in line for line in told.untold)
     assert hub.sent < size / 10
+
+
+def test_other_models_that_went_into_it_are_told_with_their_shares(base: Path, tmp_path: Path) -> None:
+    first, second = (tuned(transformer(), 0.3, seed) for seed in (1, 2))
+    paths = [write(tmp_path / f"{number}.safetensors", one) for number, one in enumerate((first, second))]
+    mixed = write(tmp_path / "mixed.safetensors", {name: 0.7 * first[name] + 0.3 * second[name] for name in first})
+    told = diff(paths[0], mixed, also=[paths[1]], rows_only=True)
+    assert told.kinship.relation is Relation.MERGED
+    assert [round(share.weight, 1) for share in told.kinship.shares] == [0.7, 0.3]
+    alone = diff(base, paths[0], also=[paths[1]], rows_only=True)
+    assert alone.kinship.relation is Relation.FINE_TUNED

@@ -34,13 +34,14 @@ def nearest(one: Opened, other: Opened) -> Match:
     same = _same_bytes(one, other)
     if same is not None:
         return same
-    first, second = (_with_prints(of) for of in (one, other))
+    first, second = (with_prints(of) for of in (one, other))
     from hilt.knowledge.lineage.relate import relate
 
     return min((Match(a, b, relate(x, y)) for a, x in first for b, y in second), key=_far)
 
 
-def _with_prints(of: Opened) -> list[tuple[Printed, ModelPrint]]:
+def with_prints(of: Opened) -> list[tuple[Printed, ModelPrint]]:
+    """The sets of weights with their fingerprints. Raises `NothingToCheck` where there are none."""
     each = printed(of.weights, TRIED)
     if found := [(one, one.print) for one in each if one.print is not None]:
         return found

@@ -14,11 +14,23 @@ from hilt.doors.cli.writing import terminal_page, write_file
 @click.command()
 @click.argument("base", metavar="BASE", type=click.Path())
 @click.argument("derivative", metavar="DERIVATIVE", type=click.Path())
+@click.option(
+    "--also", metavar="REF", multiple=True, type=click.Path(), help="Another model that may have gone into DERIVATIVE."
+)
 @click.option("--rows-only", is_flag=True, help="Read a few rows of each tensor, also of models that lie here.")
 @options.as_json
 @click.option("-o", "--output", metavar="html:FILE", help="The same as a page, with a picture of every layer.")
 @options.config
-def diff(base: str, derivative: str, output: str | None, config: str | None, *, rows_only: bool, as_json: bool) -> None:
+def diff(
+    base: str,
+    derivative: str,
+    also: tuple[str, ...],
+    output: str | None,
+    config: str | None,
+    *,
+    rows_only: bool,
+    as_json: bool,
+) -> None:
     """Tell how the weights of DERIVATIVE came from those of BASE, and what else was changed.
 
     Both may be a file, a folder or hf:org/name. Names, order, number format and packaging do not matter. Where both lie
@@ -32,7 +44,7 @@ def diff(base: str, derivative: str, output: str | None, config: str | None, *, 
 
     file = _page(output) if output is not None else None
     with Bar() as bar:
-        told = compare(base, derivative, settings=find_settings(config), rows_only=rows_only, progress=bar)
+        told = compare(base, derivative, also=also, settings=find_settings(config), rows_only=rows_only, progress=bar)
     if as_json:
         click.echo(json.dumps(encode_diff(told), indent=2))
     elif file is not None:

@@ -20,6 +20,7 @@ from hilt.knowledge.lineage.index_lock import locked
 from hilt.knowledge.lineage.index_write import Model, append, write_new
 from hilt.knowledge.lineage.print_bytes import encode
 from hilt.knowledge.lineage.prints import ModelPrint
+from hilt.knowledge.lineage.thin import thinned
 
 
 class Added(NamedTuple):
@@ -36,6 +37,7 @@ class Added(NamedTuple):
 
 def made(entry: Entry, model: ModelPrint, writers: bytes = b"") -> Model:
     """What is to be added of a model. Raises `FormatError` where no tensor says enough to know it by."""
+    model = thinned(model)
     data = [encode(model), writers]
     blobs = [Blob(0, len(one), sha256(one).hexdigest()) if one else Blob() for one in data]
     kept = {blob.sha256: one for blob, one in zip(blobs, data, strict=True)}

@@ -61,6 +61,12 @@ def asked(model: ModelPrint) -> Asked:
     return _asked(model, kept=False)
 
 
+def holders(model: ModelPrint, deep: int) -> frozenset[int]:
+    """The tensors of the first `deep` keys for each slot: what a fingerprint that is made smaller must keep."""
+    found = _asked(model, kept=True)
+    return frozenset(int(found.tensors[number]) for slot in found.slots for number in slot[:deep])
+
+
 def _asked(model: ModelPrint, *, kept: bool) -> Asked:
     largest = sorted(range(len(model.tensors)), key=lambda number: -model.tensors[number].parameters)
     every = [(number, one) for number in largest for one in _sketches(model.tensors[number], kept=kept)]

@@ -88,3 +88,8 @@ class ModelPrint:
     read: int = 0
     left_out: tuple[LeftOut, ...] = ()
     unnamed: int = 0
+
+    @property
+    def covered(self) -> float:
+        """The part of the parameters whose tensors are here: the rest was left out, or thinned out for an index."""
+        return sum(tensor.parameters for tensor in self.tensors) / max(1, self.parameters)

@@ -16,9 +16,10 @@ from hilt.knowledge.lineage.calibration import table
 from hilt.knowledge.lineage.closer import Closer
 from hilt.knowledge.lineage.evidence import Evidence, core, evidence, is_table
 from hilt.knowledge.lineage.groups import groups
-from hilt.knowledge.lineage.layers import order
+from hilt.knowledge.lineage.layers import Order, order
 from hilt.knowledge.lineage.match import Matches, gram_similarity, matches
 from hilt.knowledge.lineage.prints import ModelPrint
+from hilt.knowledge.lineage.whole import wholly
 
 _ORDER = (
     Relation.STITCHED,
@@ -37,7 +38,13 @@ _HEAD = 0.1
 """What is new beside a model that was taken over as it is: no more than this is a head."""
 _EXACT_GRAM = 0.995
 _NAMED = 3
+_COVERED = 0.95
+_PARTIAL = "whether layers were left out or come from elsewhere: not all tensors are in the fingerprints"
 _FEW_ROWS = "only some rows of each matrix were compared: a change in the others alone would not be seen"
+_REPLACED = (
+    "the matrices agree as a whole, and not in the rows that a fingerprint is made of: those were replaced, as by somebody who "
+    "wants it not to be found"
+)
 _FIRST = "which of the two came first, or whether both come from a third: weights alone do not tell"
 _RANK = "whether the changes are of low rank, as those of a merged adapter: that needs all numbers of both"
 _HIDDEN = "a fine-tune before or after the quantisation, where it changed less than that did"
@@ -60,6 +67,10 @@ def relate(a: ModelPrint, b: ModelPrint, closer: Closer | None = None) -> Kinshi
         return cannot_tell("no tensor of one of them is large and varied enough to be known again")
     found = matches(a, b)
     seen = evidence(found, a, b)
+    if not seen.kin and closer is not None:
+        wider = wholly(found, a, b, closer)
+        if (every := evidence(wider, a, b)).certain:
+            return _kin(wider, every, a, b, closer, why=(_REPLACED,))
     if not seen.kin:
         return _rotated(found, a, b) or _strangers(found, seen, a, b)
     if seen.linear:
@@ -72,12 +83,15 @@ def cannot_tell(why: str) -> Kinship:
     return Kinship(Relation.UNKNOWN, Sureness.CERTAIN, 0.0, 0.0, untold=(why,))
 
 
-def _kin(found: Matches, seen: Evidence, a: ModelPrint, b: ModelPrint, closer: Closer | None) -> Kinship:
+def _kin(
+    found: Matches, seen: Evidence, a: ModelPrint, b: ModelPrint, closer: Closer | None, why: tuple[str, ...] = ()
+) -> Kinship:
     done = became(found.of_b, a, b, closer)
     total = summed(done)
-    stood = order(found.of_b, a, b)
+    partial = any(one.unnamed and one.covered < _COVERED for one in (a, b))
+    stood = Order() if partial else order(found.of_b, a, b)
     relations = set(total.relations) | ({Relation.STITCHED} if stood.stitched else set())
-    relations |= _lacking(seen, relations)
+    relations |= set() if partial else _lacking(seen, relations)
     if relations > {Relation.CONVERTED}:
         relations.discard(Relation.CONVERTED)
     told = [relation for relation in _ORDER if relation in relations] or [Relation.IDENTICAL]
@@ -92,8 +106,8 @@ def _kin(found: Matches, seen: Evidence, a: ModelPrint, b: ModelPrint, closer: C
         rank=total.rank,
         pairs=_pairs(done),
         groups=groups(done, a),
-        why=(*_figures(seen), *total.why, *stood.why(), *_backwards(total)),
-        untold=tuple(_untold(told, total, closer, backwards=backwards)),
+        why=(*_figures(seen), *why, *total.why, *stood.why(), *_backwards(total)),
+        untold=(*_untold(told, total, closer, backwards=backwards), *([_PARTIAL] if partial else [])),
         backwards=backwards,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import NamedTuple
 
 from hilt.core.errors import FormatError
@@ -11,6 +12,8 @@ from hilt.gate.answered import alone, sketch
 from hilt.gate.matching import Match
 from hilt.gate.weights import Opened
 
+_ALIKE = 8
+"""Tensors of one shape in both: then strangers are looked at as a whole as well, for the rows of fingerprints can be replaced."""
 _ELSEWHERE = (
     "all numbers would have to be fetched for the rank of changes, and to look for a removed direction; compare with both "
     "downloaded"
@@ -36,7 +39,9 @@ def closely(one: Opened, other: Opened, match: Match) -> Seen:
     untold: list[str] = []
     found = [_alone(of, side.paths, untold) for of, side in ((one, match.a), (other, match.b))]
     seen = Seen(match.kinship, alone_a=found[0], alone_b=found[1], untold=tuple(untold))
-    return _compared(one, other, match, seen) if match.kinship.related else seen
+    shapes = [Counter(tensor.shape for tensor in side.print.tensors) for side in (match.a, match.b) if side.print]
+    alike = sum((shapes[0] & shapes[1]).values()) >= _ALIKE
+    return _compared(one, other, match, seen) if match.kinship.related or alike else seen
 
 
 def _compared(one: Opened, other: Opened, match: Match, seen: Seen) -> Seen:
@@ -52,6 +57,8 @@ def _compared(one: Opened, other: Opened, match: Match, seen: Seen) -> Seen:
     if match.a.print is None or match.b.print is None:
         return seen
     kinship = relate(match.a.print, match.b.print, Closer(a=a, b=b))
+    if not kinship.related:
+        return seen
     names = {pair.a: pair.b for pair in kinship.pairs}
     return seen._replace(kinship=kinship, ablation=against(a, b, names, title=match.a.name))
 

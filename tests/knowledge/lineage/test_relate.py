@@ -12,6 +12,8 @@ from hilt.knowledge.lineage.fingerprint import model_print
 from hilt.knowledge.lineage.relate import cannot_tell, relate
 from random_transformers import (
     EMBEDDING,
+    INNER,
+    LAYERS,
     WIDTH,
     Weights,
     each_matrix,
@@ -210,8 +212,9 @@ def test_permuted_channels_of_large_matrices_are_known_by_norms_and_tokens() -> 
 def test_rotated_channels_are_known_by_tokens_alone_and_weakly() -> None:
     rotation, _ = np.linalg.qr(np.random.default_rng(4).standard_normal((WIDTH, WIDTH)))
     rotated = {
-        name: values if values.ndim == 1 else (values @ rotation if values.shape[1] == WIDTH else rotation.T @ values)
+        name: values @ rotation if values.shape[1] == WIDTH else rotation.T @ values
         for name, values in noisy(BASE, 0.01).items()
+        if values.ndim > 1  # norms were taken into the matrices before
     }
     kinship = relate(PRINT, taken({name: values.astype(np.float32) for name, values in rotated.items()}))
     assert (kinship.related, kinship.sureness) == (True, Sureness.WEAK)
@@ -292,3 +295,52 @@ def test_a_thousand_tensors_are_matched_in_well_under_a_second() -> None:
     begin = process_time()
     assert relate(model, model).relation is Relation.IDENTICAL
     assert process_time() - begin < 1
+
+
+WIDE = transformer(5, layers=3, width=512)
+
+
+def hidden_neurons(weights: Weights) -> Weights:
+    """The neurons of each layer and what its heads hold in another order, without a change of what it computes."""
+    random = np.random.default_rng(6)
+    made = dict(weights)
+    for layer in range(LAYERS):
+        at = f"model.layers.{layer}."
+        neurons, heads = random.permutation(INNER), random.permutation(WIDTH)
+        for name in ("mlp.gate_proj.weight", "mlp.up_proj.weight"):
+            made[at + name] = made[at + name][neurons]
+        for name in ("q_proj.weight", "k_proj.weight", "v_proj.weight", "q_proj.bias"):
+            made[f"{at}self_attn.{name}"] = made[f"{at}self_attn.{name}"][heads]
+        made[f"{at}mlp.down_proj.weight"] = made[f"{at}mlp.down_proj.weight"][:, neurons]
+        made[f"{at}self_attn.o_proj.weight"] = made[f"{at}self_attn.o_proj.weight"][:, heads]
+    return made
+
+
+def test_rows_of_a_fingerprint_that_were_replaced_hide_nothing_from_who_reads_all() -> None:
+    random = np.random.default_rng(3)
+    replaced = each_matrix(noisy(WIDE, 0.01), np.copy)
+    for values in replaced.values():
+        if values.ndim == 1:
+            values[:] = random.standard_normal(len(values))
+        else:
+            begin = 8000 if len(values) > 8000 else 0
+            values[begin : begin + 64] = random.standard_normal(values[:64].shape) * values.std()
+    sketches = [model_sketch(Held(name=n, dtype="F32", values=v) for n, v in of.items()) for of in (WIDE, replaced)]
+    stranger = relate(taken(WIDE), taken(replaced))
+    assert not stranger.related
+    told = relate(taken(WIDE), taken(replaced), Closer(a=sketches[0], b=sketches[1]))
+    assert (told.relation, told.sureness) == (Relation.FINE_TUNED, Sureness.CERTAIN)
+    assert any("were replaced" in line for line in told.why)
+
+
+def test_strangers_of_one_shape_are_strangers_to_who_reads_all() -> None:
+    other = transformer(8, layers=3, width=512)
+    sketches = [model_sketch(Held(name=n, dtype="F32", values=v) for n, v in of.items()) for of in (WIDE, other)]
+    told = relate(taken(WIDE), taken(other), Closer(a=sketches[0], b=sketches[1]))
+    assert told.relation is Relation.SAME_ARCHITECTURE
+
+
+def test_neurons_and_heads_in_another_order_are_known_by_the_norms_in_their_places() -> None:
+    told = relate(PRINT, taken(noisy(hidden_neurons(BASE), 0.001)))
+    assert (told.relation, told.sureness) == (Relation.FINE_TUNED, Sureness.LIKELY)
+    assert any("norms and biases are those of A" in line for line in told.why)

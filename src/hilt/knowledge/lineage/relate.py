@@ -18,7 +18,7 @@ from hilt.knowledge.lineage.evidence import Evidence, core, evidence, is_table
 from hilt.knowledge.lineage.groups import groups
 from hilt.knowledge.lineage.layers import Order, order
 from hilt.knowledge.lineage.match import Matches, gram_similarity, matches
-from hilt.knowledge.lineage.prints import ModelPrint
+from hilt.knowledge.lineage.prints import ModelPrint, TensorPrint
 from hilt.knowledge.lineage.whole import wholly
 
 _ORDER = (
@@ -37,6 +37,8 @@ _LACKING = 0.02
 _HEAD = 0.1
 """What is new beside a model that was taken over as it is: no more than this is a head."""
 _EXACT_GRAM = 0.995
+_SAME_VECTOR = 0.5
+"""The cosine that two norms or biases have at least that are told to be one."""
 _NAMED = 3
 _COVERED = 0.95
 _PARTIAL = "whether layers were left out or come from elsewhere: not all tensors are in the fingerprints"
@@ -169,27 +171,36 @@ def _pairs(done: Sequence[Became]) -> tuple[Pair, ...]:
 
 def _rotated(found: Matches, a: ModelPrint, b: ModelPrint) -> Kinship | None:
     """Kin by what no permutation of channels changes: the sorted numbers of norms and biases, and how the rows of a
-    vocabulary stand to each other, which no rotation changes either."""
+    vocabulary stand to each other, which no rotation changes either; and norms in their places, which who permutes the
+    neurons and heads of each layer for itself leaves alone."""
     similarity = gram_similarity(a, b)
-    vectors = [match for match in found.of_b if match.sketches is None and a.tensors[match.a].whole]
     every = sum(len(tensor.shape) == 1 and tensor.tells for tensor in b.tensors)
-    permuted = len(vectors) >= max(table("relate")["certain_tensors"], _MOSTLY * every)
+    enough = max(table("relate")["certain_tensors"], _MOSTLY * every)
+    vectors = [match for match in found.of_b if _is_vector(a.tensors[match.a]) and match.similarity >= _SAME_VECTOR]
+    sorted_ = [match for match in vectors if match.sketches is None and a.tensors[match.a].whole]
+    permuted = len(sorted_) >= enough
+    placed = len(vectors) >= enough and _alike(a, b) >= _SAME_SHAPES
     turned = similarity is not None and similarity >= table("relate")["gram"]
     if any(is_table(a.tensors[match.a]) and a.tensors[match.a].shape[0] >= VOCABULARY for match in found.of_b):
         turned = False  # the vocabulary itself was taken over, and nothing else
-    if not (permuted or turned) or _alike(a, b) < _LIKE_SHAPES:
+    if not (permuted or placed or turned) or _alike(a, b) < _LIKE_SHAPES:
         return None
-    exact = permuted or (similarity or 0) >= _EXACT_GRAM
-    why = [f"{len(vectors)} norms and biases have the same numbers in another order"] if permuted else []
+    exact = permuted or (not placed and (similarity or 0) >= _EXACT_GRAM)
+    why = [f"{len(sorted_)} norms and biases have the same numbers in another order"] if permuted else []
+    why += [f"{len(vectors)} of {every} norms and biases are those of A"] if placed and not permuted else []
     why += [f"the tokens stand to each other as in A (cosine {similarity:.3f})"] if turned else []
     return Kinship(
         Relation.CONVERTED if exact else Relation.FINE_TUNED,
-        Sureness.LIKELY if permuted else Sureness.WEAK,
+        Sureness.LIKELY if permuted or placed else Sureness.WEAK,
         0.0,
         0.0,
         why=(*why, _PERMUTED),
         untold=("which layers were changed, and by how much: rotated weights cannot be compared", _FIRST),
     )
+
+
+def _is_vector(tensor: TensorPrint) -> bool:
+    return len(tensor.shape) == 1
 
 
 def _strangers(found: Matches, seen: Evidence, a: ModelPrint, b: ModelPrint) -> Kinship:

@@ -3,10 +3,11 @@
     python benchmarks/lineage_search.py                          # a million keys, and a million models of eight
     python benchmarks/lineage_search.py --models 100000
 
-Keys are random, which is the worst case: nothing of them could be left out for being of another size or family. Times are
-medians of CPU time on one thread, after a first run, and of wall time; faiss (`pip install faiss-cpu`) and usearch are measured where they
-are installed. `nearest` is what `hilt index search` does with the keys of a model; each library gets the eight keys of one
-that is quantised. The last table says how often a model is found among all of them as its first, by how far it moved.
+Keys are random. Times are medians of nine runs on one thread, after a first one; faiss (`pip install faiss-cpu`) and usearch
+are measured where they are installed. `nearest` is what `hilt index search` does with the keys of a model: each is held
+against those of its slot, with more of them where little was found. The libraries know of no slots, so to find what
+`nearest` finds they compare with all keys. The last table says how often a model is the first that is found, by how far its
+sketches moved.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ chance, and it must outweigh the number of keys that were looked at.
 
 Where few are to be compared, all are, in all bits. Among many, each slot of an index is asked with the first keys only that
 the model has for it, and the first 64 bits decide whether the others are looked at: of the keys with a cosine of .9 that
-passes all, of those with .7 19 of 20, of those with .5 three of five; a model has eight. `benchmarks/lineage_search.py`
+all pass, of those with .7 19 of 20, of those with .5 three of five; a model has eight. `benchmarks/lineage_search.py`
 compares this with faiss and usearch.
 """
 
@@ -34,7 +34,7 @@ DEEP = 24_000_000
 _FIRST = 22
 """Of the first 64 bits, where there is more to compare."""
 _BITS = 64 * WORDS
-_BLOCK = 1 << 15
+_BLOCK = 1 << 14
 """Keys that are compared at once: what is made of them stays in the cache."""
 _DOUBT = 2.0
 """What the weight of a model must have above the number of keys that were looked at, as a natural logarithm."""
@@ -81,13 +81,16 @@ def within(
 
     Those that differ in more than `bound` of the first 64 bits are left out.
     """
-    if bound < 64:
-        numbers = _first_within(first, key[0], bound)
-        return _kept(numbers, first[numbers], rest[numbers], key)
-    found = [
-        _kept(np.arange(begin, begin + len(block)), block, rest[begin : begin + _BLOCK], key)
-        for begin, block in _blocks(first)
-    ]
+    others = np.tile(key[1:], min(len(first), _BLOCK))
+    numbers = _first_within(first, key[0], bound) if bound < 64 else np.arange(len(first))
+    found = []
+    for begin in range(0, len(numbers), _BLOCK):
+        some: Any = numbers[begin : begin + _BLOCK]
+        if bound >= 64:
+            some = slice(begin, begin + _BLOCK)  # all that stand there, without a copy
+        bits = _counted(first[some], rest[some], key[0], others)
+        near = np.flatnonzero(bits <= NEAR)
+        found.append((numbers[begin + near], bits[near].astype(np.int64)))
     return _joined(found, 2)
 
 
@@ -101,16 +104,14 @@ def _first_within(first: NDArray[np.uint64], word: np.uint64, bound: int) -> NDA
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
-def _kept(
-    numbers: NDArray[np.int64], first: NDArray[np.uint64], rest: NDArray[np.uint64], key: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of keys with these numbers those that are near, all bits counted."""
-    others = np.bitwise_count(rest.reshape(-1) ^ np.tile(key[1:], len(rest)))  # in one row, which is far quicker
-    bits = np.bitwise_count(first ^ key[0]).astype(np.int64)
-    for word in range(WORDS - 1):
-        bits += others[word :: WORDS - 1]
-    near = np.flatnonzero(bits <= NEAR)
-    return numbers[near], bits[near]
+def _counted(
+    first: NDArray[np.uint64], rest: NDArray[np.uint64], word: np.uint64, others: NDArray[np.uint64]
+) -> NDArray[np.uint16]:
+    """In how many bits each differs; `others` are the other words of the key, again and again, which is far quicker."""
+    bits = np.bitwise_count(rest.reshape(-1) ^ others[: rest.size])
+    beyond = bits[0 :: WORDS - 1] + bits[1 :: WORDS - 1] + bits[2 :: WORDS - 1]
+    counted: NDArray[np.uint16] = np.add(np.bitwise_count(first ^ word), beyond, dtype=np.uint16)
+    return counted
 
 
 def _blocks(first: NDArray[np.uint64]) -> Iterator[tuple[int, NDArray[np.uint64]]]:

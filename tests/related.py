@@ -34,6 +34,7 @@ def relative(
     stale: str = "",
     newer: str = "",
     shares: Mapping[str, float] | None = None,
+    digest: str = "",
 ) -> Relative:
     return Relative(
         name,
@@ -43,6 +44,7 @@ def relative(
         bases=bases,
         stale=stale,
         newer=newer,
+        digest=digest,
     )
 
 

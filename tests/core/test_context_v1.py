@@ -35,6 +35,7 @@ FULL = Context(
                 ),
                 weights="model.safetensors",
                 bases=("acme/first",),
+                digest="0" * 64,
                 revision="1",
                 licences=("mit",),
                 newer="2",

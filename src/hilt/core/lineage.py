@@ -137,7 +137,8 @@ class Ablation(NamedTuple):
 class Relative(NamedTuple):
     """One model of an index that a subject is related to. `name` is as the index has it, `licences` ids of hilt's pack.
 
-    `bases` are what that model is said to be made from, `weights` the first file of the subject's set that is its kin.
+    `bases` are what that model is said to be made from, `weights` the first file of the subject's set that is its kin,
+    `digest` that of the whole subject that the index holds, where it is known.
     `stale` says why it should be used no more, `newer` what takes its place."""
 
     name: str
@@ -148,6 +149,7 @@ class Relative(NamedTuple):
     stale: str = ""
     weights: str = ""
     bases: tuple[str, ...] = ()
+    digest: str = ""
 
 
 class Kin(NamedTuple):

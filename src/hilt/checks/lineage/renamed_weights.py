@@ -21,26 +21,32 @@ from hilt.checks.check import Repository
 from hilt.checks.lineage.gathering import is_named, nearest
 from hilt.checks.lineage.wording import how
 from hilt.core.finding import Finding, Severity, Where
+from hilt.core.lineage import Relative
 from hilt.knowledge.licences.model_names import own_name
 from hilt.knowledge.lineage.relatives import COPIES
 
 
 def renamed_weights(repository: Repository) -> Iterator[Finding]:
     own = own_name(repository.subject.reference)
-    for one in nearest(repository):
-        if (
-            one.kinship.relation in COPIES
-            and not is_named(repository, one)
-            and one.name != repository.subject.reference
-        ):
-            name = f", under the name {own}" if own else ""
-            yield Finding(
-                check=CHECK.id,
-                severity=Severity.MEDIUM if own else Severity.LOW,
-                where=Where(path=one.weights),
-                message=f"{how(one)}{name}; no file names it",
-                whole=True,
-            )
+    under = f", under the name {own}" if own else ""
+    copies = [one for one in nearest(repository) if one.kinship.relation in COPIES and not _itself(repository, one)]
+    for name in dict.fromkeys(one.name for one in copies):
+        first, *others = (one for one in copies if one.name == name)
+        more = f" (and {len(others)} more sets of weights)" if others else ""
+        yield Finding(
+            check=CHECK.id,
+            severity=Severity.MEDIUM if own else Severity.LOW,
+            where=Where(path=first.weights),
+            message=f"{how(first)}{more}{under}; no file names it",
+            whole=True,
+        )
+
+
+def _itself(repository: Repository, one: Relative) -> bool:
+    """Is it that model, as far as its name or all of its bytes tell?"""
+    subject = repository.subject
+    same = bool(one.digest) and one.digest == subject.digest
+    return same or one.name == subject.reference or is_named(repository, one)
 
 
 CHECK = listed("renamed-weights")

@@ -30,6 +30,7 @@ from hilt.knowledge.lineage.index_search import nearest
 from hilt.knowledge.lineage.index_write import Model
 from hilt.knowledge.lineage.print_bytes import OtherVersion, decode
 from hilt.knowledge.lineage.prints import ModelPrint
+from hilt.knowledge.lineage.relatives import COPIES
 
 CANDIDATES = 32
 """Models whose fingerprints are compared as a whole."""
@@ -147,6 +148,7 @@ class Index:
             licences=entry.licences,
             newer=entry.newer,
             stale=entry.stale,
+            digest=entry.digest,
         )
         return Found(number, relative)
 
@@ -170,7 +172,9 @@ def _spelled(name: str) -> str:
     return (name_of(name) or name).casefold()
 
 
-def _nearness(one: Found) -> tuple[bool, float, float, float]:
+def _nearness(one: Found) -> tuple[bool, bool, float, float, float, float]:
+    """A copy of the whole is nearer than a part of something larger."""
     kinship = one.relative.kinship
     similar = sum(pair.similarity * pair.parameters for pair in kinship.pairs)
-    return not kinship.related, -kinship.share_b, kinship.distance or 0.0, -similar
+    no_copy = kinship.relation not in COPIES
+    return not kinship.related, no_copy, -kinship.share_b, -kinship.share_a, kinship.distance or 0.0, -similar

@@ -103,6 +103,38 @@ def test_of_more_tensors_than_there_is_room_for_the_largest_are_kept() -> None:
     assert len(kept.left_out) + kept.unnamed == len(tensors) - 5
 
 
+ROWS, COLUMNS = np.arange(256.0)[:, None], np.arange(512.0)[None, :]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.sin(ROWS / 10_000 ** (COLUMNS / 512)),
+        np.where(COLUMNS % 2 == 0, np.sin(ROWS / 100 ** (COLUMNS / 512)), np.cos(ROWS / 100 ** ((COLUMNS - 1) / 512))),
+        -np.abs(ROWS - COLUMNS / 2),
+        np.exp(-((ROWS - COLUMNS / 2) ** 2) / 50),
+        np.cos(np.pi * (COLUMNS + 0.5) * ROWS / 512),
+        np.eye(256, 512),
+        np.tril(np.ones((256, 512))),
+        np.full((256, 512), 0.3),
+    ],
+    ids=["positions", "taking turns", "alibi", "gauss", "dct", "identity", "causal mask", "constant"],
+)
+def test_what_a_formula_gives_is_no_proof(values: np.ndarray) -> None:
+    made = tensor_print(Held(name="a.weight", dtype="F32", values=values.astype(np.float32)))
+    assert made is not None
+    assert made.formula
+    assert not made.tells
+
+
+def test_trained_rows_that_are_somewhat_smooth_are_no_formula() -> None:
+    noise = np.random.default_rng(2).standard_normal((256, 515))
+    values = sum(noise[:, lag : lag + 512] for lag in range(4))
+    made = tensor_print(Held(name="a.weight", dtype="F32", values=values.astype(np.float32)))
+    assert made is not None
+    assert made.tells
+
+
 def test_a_stored_shape_beyond_all_numbers_is_refused() -> None:
     values = np.random.default_rng(1).standard_normal((64, 64)).astype(np.float32)
     model = model_print([Held(name="a", dtype="F32", values=values)])

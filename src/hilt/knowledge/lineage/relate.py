@@ -55,6 +55,7 @@ _LINEAR = (
     "they agree, but have no matrix, and vectors trained twice on the same data come out alike: linear models have one best "
     "solution"
 )
+_TAKEN_OVER = "whether the matrices are the same ones in another order, or norms and biases alone were taken over"
 _PERMUTED = "no matrix is found again: the channels may have been permuted or rotated"
 _MOSTLY = 0.5
 _TURNED = (
@@ -195,7 +196,11 @@ def _rotated(found: Matches, a: ModelPrint, b: ModelPrint) -> Kinship | None:
         0.0,
         0.0,
         why=(*why, _PERMUTED),
-        untold=("which layers were changed, and by how much: rotated weights cannot be compared", _FIRST),
+        untold=(
+            "which layers were changed, and by how much: rotated weights cannot be compared",
+            *([_TAKEN_OVER] if permuted or placed else []),
+            _FIRST,
+        ),
     )
 
 

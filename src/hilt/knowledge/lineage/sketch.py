@@ -21,6 +21,9 @@ _CONSTANT = 1e-6
 _LARGEST = 3e38
 _ANALYTIC = 0.85
 """Share of the energy in four frequencies: a sinusoid has .95 and more, what was trained less than .6."""
+_SMOOTH = 0.05
+"""Mean square of the steps from number to number, over that of independent ones: smoother rows were computed. Whisper's
+positions have .04, of 1,700 trained tensors of 40 models the smoothest one (silero's first layer) .07."""
 _SHORTEST = 32
 """Rows shorter than this have too few frequencies to tell."""
 
@@ -82,6 +85,8 @@ def spread(values: NDArray[np.float64]) -> int:
     share = 1.0
     for turned in (values, values.T):
         if turned.shape[1] >= _SHORTEST:
+            if _is_smooth(turned):
+                return 0
             power = np.square(np.abs(np.fft.rfft(turned, axis=1)[:, 1:]))
             total = power.sum(axis=1)
             top = np.partition(power, -4, axis=1)[:, -4:].sum(axis=1)
@@ -89,6 +94,13 @@ def spread(values: NDArray[np.float64]) -> int:
                 return 0
             share *= _bandwidth(power)
     return int(min(peaks, share * values.size, 65_535))
+
+
+def _is_smooth(values: NDArray[np.float64]) -> bool:
+    """Do the numbers of a row follow each other, or every other one, as sines and cosines that take turns?"""
+    independent = 2 * float(np.mean(np.square(values)))
+    steps = (values[:, lag:] - values[:, :-lag] for lag in (1, 2))
+    return any(float(np.mean(np.square(step))) < _SMOOTH * independent for step in steps)
 
 
 def _bandwidth(power: NDArray[np.float64]) -> float:

@@ -25,7 +25,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from families.bases import BASES, trained
+from families.bases import BASES, cut, trained
 from families.cases import CONTAINERS, Case, ablations, compositions, singles
 from families.model import Model
 from families.told import Seen, cut_out, related, seen
@@ -155,12 +155,18 @@ def main() -> None:
     parser.add_argument("--trained", type=Path)
     parser.add_argument("--folder", type=Path, help="where cases are written (a temporary one)")
     parser.add_argument("--bases", nargs="+", choices=list(BASES), default=list(BASES))
+    parser.add_argument("--layers", type=int, help="bases are cut to their first layers, so that it takes less time")
+    parser.add_argument("--words", type=int, default=8000, help="and to so many words, where --layers is given")
     parser.add_argument("--only", default="", help="cases whose names hold this")
     parser.add_argument("--deep", type=int, default=200, help="compositions")
     parser.add_argument("--keep", action="store_true", help="do not measure, leave the files")
     parser.add_argument("--json", type=Path, help="all rows, one a line")
     options = parser.parse_args()
     models = bases(options.models, options.bases, options.trained)
+    if options.layers:
+        models = {
+            name: cut(model, options.layers, options.words)._replace(name=model.name) for name, model in models.items()
+        }
     rows: list[dict[str, object]] = []
     known: dict[str, Seen] = {}
     with tempfile.TemporaryDirectory(dir=options.folder) as scratch:

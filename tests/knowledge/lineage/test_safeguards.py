@@ -194,7 +194,7 @@ def test_the_layers_that_were_cut_are_named() -> None:
 def test_what_is_not_found_without_the_base_stands_in_below(what: str) -> None:
     seen = searched(CUT[what][0])
     assert seen.cut is Cut.NOT_FOUND
-    for word in ("half", "fifth of the layers", "differs from layer to layer", "filled"):
+    for word in ("half", "fewer than 5 neighbouring layers", "differs from layer to layer", "filled"):
         assert word in seen.below
 
 

@@ -11,7 +11,6 @@ nothing along it matters, and nothing is written), and gaps below which there ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
 
 _DIRECTIONS, _NEIGHBOURS = 6, 12
 """So many directions may be missing together, and so many ratios of neighbours are looked at."""
-_TRIED, _STEPS, _BLOCK = 24, 12, 256
-_DOUBLE = 2048
-"""Up to this width numbers of 64 bits are used; above, those of 32 save memory and leave gaps below about .05 unseen."""
-_RIDGE = 1e-6
+_TRIED, _STEPS, _BLOCK = 24, 12, 128
+_DOUBLE = 1024
+"""Up to this width numbers of 64 bits are used; above, those of 32 save memory and time."""
+_RIDGE = {8: 1e-6, 4: 1e-4}
 _DEAD = 1e-4
 """A dimension with less of the trace than this part of what is usual is dead."""
 _TINY = 1e-30
@@ -48,7 +47,8 @@ class Gap(NamedTuple):
 class Gaps(NamedTuple):
     """Of all layers and both kinds; the smallest of any part; the layers of matrices by themselves, with their gaps.
 
-    `matrices` were looked at, `matched` of them lie in the part with the smallest gap.
+    `matrices` were looked at, `matched` of them lie in the part with the smallest gap. `rotated`: all dimensions are written
+    alike, as where the stream was rotated. Then channels and the direction of all ones cannot be told from others.
     """
 
     full: float
@@ -56,6 +56,7 @@ class Gaps(NamedTuple):
     one_by_one: tuple[tuple[int, float], ...]
     matrices: int
     matched: int
+    rotated: bool
 
 
 class _Part:
@@ -98,6 +99,14 @@ class _Level:
         self.open.add(kind, gram)
         return gaps
 
+    @property
+    def even(self) -> bool:
+        """Are all dimensions of the open part written alike?"""
+        if self.open is None:
+            return False
+        energy = sum((np.diagonal(one) for one in self.open.sums.values()), np.zeros(self.width, np.float32))
+        return float(np.std(energy)) < float(np.mean(energy)) * float(table("safeguards")["alone"]["uneven"])
+
     def close(self) -> list[Gap]:
         gaps = [] if self.open is None else self.open.close()
         self.open = None
@@ -120,6 +129,7 @@ def gaps(stack: Stack) -> Gaps | None:
             single.append((slab.writer.layer, gap(gram)))
         for level in levels:
             found += level.add(slab, kind, gram)
+    rotated = levels[0].even
     whole = levels[0].close()
     for level in levels[1:]:
         found += level.close()
@@ -128,7 +138,7 @@ def gaps(stack: Stack) -> Gaps | None:
     smallest = min([*whole, *found])
     first, last = smallest.layers
     matched = sum(first <= layer <= last and smallest.kind in {kind, "both"} for layer, kind in seen)
-    return Gaps(whole[-1].value, smallest, tuple(single), len(seen), matched)
+    return Gaps(whole[-1].value, smallest, tuple(single), len(seen), matched, rotated)
 
 
 def gap(gram: Floats) -> float:
@@ -168,31 +178,44 @@ def _gram(columns: Floats) -> Floats | None:
 
 def _smallest(matrix: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """The smallest eigenvalues in order, with their vectors as columns: by inverse iteration of a whole subspace."""
-    size = len(matrix)
-    ridge = _RIDGE if matrix.dtype == np.float64 else 100 * _RIDGE
+    size, ridge = len(matrix), _RIDGE[matrix.dtype.itemsize]
     factor = None
     while factor is None:
         try:
-            factor = np.linalg.cholesky(matrix + np.eye(size, dtype=matrix.dtype) * ridge)
+            factor = _Factor(matrix, ridge)
         except np.linalg.LinAlgError:
             ridge *= 10
-    blocks = [slice(begin, begin + _BLOCK) for begin in range(0, size, _BLOCK)]
-    inverses = [np.linalg.inv(factor[block, block]) for block in blocks]
-    basis = np.linalg.qr(np.random.default_rng(0).standard_normal((size, min(_TRIED, size))).astype(matrix.dtype))[0]
+    basis = np.random.default_rng(0).standard_normal((size, min(_TRIED, size))).astype(matrix.dtype)
     for _ in range(_STEPS):
-        basis = np.linalg.qr(_solved(factor, blocks, inverses, basis))[0]
-    values, turn = np.linalg.eigh(basis.T @ matrix @ basis)
+        basis = factor.solved(np.linalg.qr(basis)[0])
+    basis = np.linalg.qr(basis)[0]
+    values, turn = np.linalg.eigh(basis.T @ (matrix @ basis))
     return values, basis @ turn
 
 
-def _solved(
-    factor: NDArray[Any], blocks: Sequence[slice], inverses: Sequence[NDArray[Any]], right: NDArray[Any]
-) -> NDArray[Any]:
-    """Solves L L^T x = right, for L of a Cholesky decomposition, block by block: numpy solves no triangular equations."""
-    middle = np.empty_like(right)
-    for block, inverse in zip(blocks, inverses, strict=True):
-        middle[block] = inverse @ (right[block] - factor[block, : block.start] @ middle[: block.start])
-    solved = np.empty_like(right)
-    for block, inverse in zip(reversed(blocks), reversed(inverses), strict=True):
-        solved[block] = inverse.T @ (middle[block] - factor[block.stop :, block].T @ solved[block.stop :])
-    return solved
+class _Factor:
+    """L of a Cholesky decomposition L L^T, block by block: numpy has it in 64 bits alone, and solves no triangular equations."""
+
+    def __init__(self, matrix: NDArray[Any], ridge: float) -> None:
+        """Raises `LinAlgError` where rounding left the matrix with an eigenvalue below zero."""
+        self.lower = matrix.copy()
+        self.lower.flat[:: len(matrix) + 1] += ridge
+        self.blocks = [slice(begin, begin + _BLOCK) for begin in range(0, len(matrix), _BLOCK)]
+        self.inverses = []
+        for block in self.blocks:
+            before, below = slice(0, block.start), slice(block.start, None)
+            self.lower[below, block] -= self.lower[below, before] @ self.lower[block, before].T
+            diagonal = np.linalg.cholesky(self.lower[block, block])
+            inverse = np.linalg.inv(diagonal).astype(matrix.dtype)
+            self.inverses.append(inverse)
+            self.lower[block, block] = diagonal
+            self.lower[block.stop :, block] = self.lower[block.stop :, block] @ inverse.T
+
+    def solved(self, right: NDArray[Any]) -> NDArray[Any]:
+        """x in L L^T x = right."""
+        middle, solved = np.empty_like(right), np.empty_like(right)
+        for block, inverse in zip(self.blocks, self.inverses, strict=True):
+            middle[block] = inverse @ (right[block] - self.lower[block, : block.start] @ middle[: block.start])
+        for block, inverse in zip(reversed(self.blocks), reversed(self.inverses), strict=True):
+            solved[block] = inverse.T @ (middle[block] - self.lower[block.stop :, block].T @ solved[block.stop :])
+        return solved

@@ -27,9 +27,9 @@ _BELOW = (
 )
 
 
-_BELOW_ALONE = (
-    "a direction of which less than about half was taken out, one taken out of less than a fifth of the layers, one that "
-    "differs from layer to layer and of which less than all was taken out, and one whose place was filled with other numbers"
+_ROTATED = (
+    "all dimensions of the residual stream are written alike, as where it was rotated; the direction that a LayerNorm takes away "
+    "would then look missing as well"
 )
 _ORDER = (Cut.FOUND, Cut.UNKNOWN, Cut.NOT_FOUND)
 _FACTOR = 1e6
@@ -105,36 +105,47 @@ def _unsearchable(stack: Stack) -> str:
 
 def _dead(stack: Stack, seen: Gaps) -> Ablation:
     limits = table("safeguards")["alone"]
-    low = sorted({layer for layer, value in seen.one_by_one if value < limits["matrix"]})
-    smallest, below = seen.smallest, _BELOW_ALONE
+    full, part, single = (limits["rotated"] if seen.rotated else limits[key] for key in ("full", "part", "matrix"))
+    low = tuple(sorted({layer for layer, value in seen.one_by_one if value < single}))
+    smallest = seen.smallest
     first, last = smallest.layers
     kinds = "both kinds of matrix" if smallest.kind == "both" else f"its matrices of kind {smallest.kind}"
     figures = [
-        f"{stack.name}: the gap of all layers is {seen.full:.3g}; below {limits['full']:g} a direction is missing",
-        f"the smallest gap is {smallest.value:.3g}, in layers {first} to {last}, {kinds}; below {limits['part']:g} one is missing",
-        f"{len(low)} of {len(seen.one_by_one)} matrices searched for themselves have one below {limits['matrix']:g}",
+        f"{stack.name}: the gap of all layers is {seen.full:.3g}; below {full:g} a direction is missing",
+        f"the smallest gap is {smallest.value:.3g}, in layers {first} to {last}, {kinds}; below {part:g} one is missing",
+        f"{len(low)} of {len(seen.one_by_one)} matrices searched for themselves have one below {single:g}",
     ]
-    together = seen.full < limits["full"] or smallest.value < limits["part"]
+    if seen.rotated:
+        figures.append(_ROTATED)
+    together = seen.full < full or smallest.value < part
     cut = Cut.FOUND if together or len(low) >= limits["matrices"] else Cut.NOT_FOUND
     if cut is Cut.NOT_FOUND and stack.experts:
         cut = Cut.UNKNOWN
         figures.append(
             "it is a mixture of experts, of which the first four of a layer were looked at; none was ever measured"
         )
-    if not seen.one_by_one:
-        below += "; directions that differ from layer to layer, since no matrix could be searched for itself"
+    layers = tuple(layer for layer in stack.layers if first <= layer <= last) if together else low
     return Ablation(
         cut=cut,
         matrices=seen.matrices,
         hit=0 if cut is not Cut.FOUND else seen.matched if together else len(low),
-        layers=()
-        if cut is not Cut.FOUND
-        else tuple(one for one in stack.layers if first <= one <= last)
-        if together
-        else tuple(low),
+        layers=layers if cut is Cut.FOUND else (),
         gap=round(min([smallest.value, *(value for _, value in seen.one_by_one)]), 4),
         why=tuple(figures),
-        below=below,
+        below=_below(stack, seen),
+    )
+
+
+def _below(stack: Stack, seen: Gaps) -> str:
+    """What would not have been seen without the base."""
+    single = (
+        "less than all of it, where it differs from layer to layer"
+        if seen.one_by_one
+        else "one that differs from layer to layer"
+    )
+    return (
+        "a direction of which less than about half was taken out (four fifths, where it was taken out of some layers only); one "
+        f"taken out of fewer than {stack.fewest} neighbouring layers; {single}; one whose place was filled with other numbers"
     )
 
 

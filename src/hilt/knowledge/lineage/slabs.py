@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 64, 5120
 """A narrower stream has too few directions to tell one from the others; of a wider one the sums do not fit into the memory of a reading process."""
 _WIDE, _MIDDLE = 4096, 2048
-_WORK = 1.2e12
-"""Multiplications that all products of a search may take: about 15 seconds."""
+_WORK = 9e11
+"""Multiplications that all products of a search may take: about 10 seconds."""
 _ENOUGH = 3
 """So many times as many columns as the stream is wide are enough of any one matrix."""
+_FILLED = 1.5
+"""So many times as many columns as the stream is wide leave no direction empty by chance."""
 _ONE_BY_ONE = 2
 """A matrix of no fewer columns than so many times the width can be searched for itself."""
 
@@ -56,6 +58,11 @@ class Stack:
     sources: tuple[tuple[Writer, TensorSource], ...]
     columns: int
     parts: int
+
+    @property
+    def fewest(self) -> int:
+        """So many neighbouring layers hold a whole part for sure."""
+        return 2 * -(-len(self.layers) // self.parts) - 1
 
     @property
     def searchable(self) -> bool:
@@ -91,7 +98,7 @@ def _stack(name: str, sources: dict[Writer, TensorSource]) -> Stack:
     kept = tuple(sorted((one for one in sources.items() if _width(one[1]) == width), key=lambda one: one[0][1:]))
     layers = tuple(sorted({role.layer for role, _ in kept}))
     columns = min(_ENOUGH * width, int(_WORK / (len(kept) * width**2)))
-    most = 1 if width > _WIDE else 4 if width > _MIDDLE else 8
+    most = 2 if width > _WIDE else 4 if width > _MIDDLE else 8
     parts = 1
     while parts * 2 <= most and parts * 4 <= len(layers) and _enough(columns, width, len(layers) // (parts * 2)):
         parts *= 2
@@ -100,7 +107,7 @@ def _stack(name: str, sources: dict[Writer, TensorSource]) -> Stack:
 
 def _enough(columns: int, width: int, matrices: int) -> bool:
     """Do so many columns of so many matrices fill the stream, so that what they leave empty was left empty on purpose?"""
-    return min(columns, width) * matrices >= _ONE_BY_ONE * width
+    return min(columns, width) * matrices >= _FILLED * width
 
 
 def _width(tensor: TensorSource) -> int:

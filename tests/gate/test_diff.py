@@ -3,12 +3,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import hilt
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.lineage import Cut, Relation, Sureness
+from hilt.gate import matching
 from hilt.gate.diff import diff
 from hub_server import File, HubServer, Repository, serving
 from small_transformers import adapted, cut, transformer, tuned, write
@@ -138,3 +141,32 @@ def test_other_models_that_went_into_it_are_told_with_their_shares(base: Path, t
     assert [round(share.weight, 1) for share in told.kinship.shares] == [0.7, 0.3]
     alone = diff(base, paths[0], also=[paths[1]], rows_only=True)
     assert alone.kinship.relation is Relation.FINE_TUNED
+
+
+def test_rows_that_no_fingerprint_reads_are_compared_too(tmp_path: Path) -> None:
+    base = transformer(width=512, inner=1024, layers=2)
+    changed = {name: one.copy() for name, one in base.items()}
+    changed["model.layers.1.mlp.up_proj.weight"][500:520] *= 1.5
+    told = diff(write(tmp_path / "base.safetensors", base), write(tmp_path / "changed.safetensors", changed))
+    assert told.kinship.relation is not Relation.IDENTICAL
+    moved = {pair.a for pair in told.kinship.pairs if pair.change}
+    assert moved == {"model.layers.1.mlp.up_proj.weight"}
+
+
+def test_replaced_first_rows_hide_nothing(tmp_path: Path) -> None:
+    base, random = transformer(width=512, inner=1024, layers=3), np.random.default_rng(2)
+    hidden = {name: one.copy() for name, one in base.items()}
+    for one in hidden.values():
+        one[:16] = random.normal(size=one[:16].shape) * one.std()
+    told = diff(write(tmp_path / "base.safetensors", base), write(tmp_path / "hidden.safetensors", hidden))
+    assert told.kinship.related
+    assert any("were replaced" in line for line in told.kinship.why)
+
+
+def test_of_many_sets_the_nearest_is_found_and_what_was_not_tried_is_told(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(matching, "TRIED", 3)
+    for number in range(5):
+        write(tmp_path / "many" / f"m{number}.safetensors", transformer(number, layers=2 + (number == 2)))
+    told = diff(write(tmp_path / "base.safetensors", transformer(2, layers=3)), tmp_path / "many", rows_only=True)
+    assert told.weights_b == ("m2.safetensors",)
+    assert any("3 of 5 sets" in line for line in told.untold)

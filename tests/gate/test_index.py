@@ -181,3 +181,12 @@ def test_where_nothing_can_be_written_that_is_told(index: Path, base: Path, tmp_
     ):
         with pytest.raises(UsageError, match="file: No such file or directory"):
             call()
+
+
+def test_a_reference_that_is_not_there_keeps_no_other_out(tmp_path: Path) -> None:
+    there = write(tmp_path / "a" / "model.safetensors", transformer())
+    told = list(add_each([tmp_path / "nowhere", there], tmp_path / "zoo.hilt", settings=SETTINGS))
+    assert isinstance(told[0], UsageError)
+    assert isinstance(told[1], Told)
+    again = list(add_each([there], tmp_path / "zoo.hilt", settings=SETTINGS))
+    assert [len(one.added.known) for one in again if isinstance(one, Told)] == [1]

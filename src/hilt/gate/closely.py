@@ -7,7 +7,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from hilt.core.errors import FormatError
-from hilt.core.lineage import Ablation, Kinship, Relation
+from hilt.core.lineage import Ablation, Kinship
 from hilt.gate.answered import alone, sketch
 from hilt.gate.matching import Match
 from hilt.gate.weights import Opened
@@ -34,8 +34,8 @@ def closely(one: Opened, other: Opened, match: Match) -> Seen:
     """The match again, with all numbers of both read."""
     if one.weights.remote or other.weights.remote:
         return Seen(match.kinship, untold=(_ELSEWHERE,))
-    if match.a.print is None or match.b.print is None or match.kinship.relation is Relation.IDENTICAL:
-        return Seen(match.kinship)
+    if match.a.print is None or match.b.print is None:
+        return Seen(match.kinship)  # one file in both
     untold: list[str] = []
     found = [_alone(of, side.paths, untold) for of, side in ((one, match.a), (other, match.b))]
     seen = Seen(match.kinship, alone_a=found[0], alone_b=found[1], untold=tuple(untold))

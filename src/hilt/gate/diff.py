@@ -9,7 +9,7 @@ from hilt.core.lineage import Diff, Kinship
 from hilt.core.progress import Progress
 from hilt.gate.beside_weights import changes
 from hilt.gate.closely import Seen, closely
-from hilt.gate.matching import Match, nearest, with_prints
+from hilt.gate.matching import Match, nearest, not_tried, with_prints
 from hilt.gate.settings import Settings
 from hilt.gate.weights import opened, unpacked_in_part
 
@@ -48,7 +48,10 @@ def diff(
             alone_a=seen.alone_a,
             alone_b=seen.alone_b,
             changes=tuple(changes(one, other)),
-            untold=(*filter(None, map(unpacked_in_part, (match.a, match.b))), *seen.untold),
+            untold=(
+                *filter(None, (*map(unpacked_in_part, (match.a, match.b)), *map(not_tried, (one, other)))),
+                *seen.untold,
+            ),
         )
 
 

@@ -62,7 +62,7 @@ def add_each(
     `name` is what a model is called, for one reference; without it, as a hub calls it, or as it was given. With `rows_only`,
     and where a model lies elsewhere, no sketches are kept by which a removed direction could be seen in its derivatives.
 
-    Raises `UsageError`: then the call as a whole is wrong.
+    Raises `UsageError` where the index cannot be written at all.
     """
     from hilt.knowledge.lineage.index_changes import add
 
@@ -72,6 +72,10 @@ def add_each(
         try:
             with opened(fspath(reference), settings, progress=progress) as subject:
                 models, left_out = _models(fspath(reference), subject, name, rows_only=rows_only)
+        except HiltError as error:
+            yield error
+            continue
+        try:
             with _writing(index):
                 added = add(index, models, settings.limits)
             yield Told(added, left_out)

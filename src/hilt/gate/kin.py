@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hilt.knowledge.lineage.fingerprint import ModelPrint
     from hilt.knowledge.lineage.index import Found, Index
 
-SETS, RELATIVES, NAMED = 16, 5, 8
+SETS, RELATIVES, NAMED = 64, 5, 8
 """Sets of weights that are searched for, relatives of each that are told, and models that the files name that are held
 against the weights."""
 
@@ -44,6 +44,10 @@ def comparing(settings: Settings) -> Callable[[Weights], Kin]:
 def _kin(weights: Weights, index: Index) -> Kin:
     sets = printed(weights, SETS)
     found = _Found(index)
+    if (several := len(weights.sets())) > SETS:
+        found.untold.append(
+            f"{several - SETS} of {several} sets of weights, the smallest, were not held against the index"
+        )
     for one in sets:
         if unread := unpacked_in_part(one):
             found.untold.append(unread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from hilt.core.subject import Entry
     from hilt.knowledge.lineage.fingerprint import ModelPrint
 
+WORK = 1_000_000_000
+"""Pairs of tensors that are held against each other: about a minute's work. Then the smaller sets are left out."""
 TRIED = 16
 """Sets of weights of each subject that are held against those of the other, the largest first."""
 _RANK = {relation: place for place, relation in enumerate(Relation)}
@@ -37,7 +40,28 @@ def nearest(one: Opened, other: Opened) -> Match:
     first, second = (with_prints(of) for of in (one, other))
     from hilt.knowledge.lineage.relate import relate
 
-    return min((Match(a, b, relate(x, y)) for a, x in first for b, y in second), key=_far)
+    found: list[Match] = []
+    work = 0
+    for (a, x), (b, y) in sorted(itertools.product(first, second), key=lambda both: -_parameters(*both)):
+        work += len(x.tensors) * len(y.tensors)
+        if found and work > WORK:
+            break
+        found.append(Match(a, b, relate(x, y)))
+    return min(found, key=_far)
+
+
+def _parameters(one: tuple[Printed, ModelPrint], other: tuple[Printed, ModelPrint]) -> int:
+    return min(one[1].parameters, other[1].parameters)
+
+
+def not_tried(of: Opened) -> str:
+    """That a subject has more sets of weights than are looked at, in words; empty where it has not."""
+    several = len(of.weights.sets())
+    return (
+        f"{of.report.subject.reference}: the largest {TRIED} of {several} sets of weights were looked at"
+        if several > TRIED
+        else ""
+    )
 
 
 def with_prints(of: Opened) -> list[tuple[Printed, ModelPrint]]:

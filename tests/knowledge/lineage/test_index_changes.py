@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -227,3 +228,16 @@ def test_what_nobody_could_read_again_is_not_written(path: Path, said: dict[str,
     with pytest.raises(FormatError):
         add(path.with_name("new"), [model], LIMITS)
     assert not path.with_name("new").exists()
+
+
+def test_nothing_but_an_index_is_written_over(path: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"weights")
+    with pytest.raises(UsageError, match="left as it is"):
+        export(path, weights, (), LIMITS)
+    assert weights.read_bytes() == b"weights"
+    with pytest.raises(UsageError, match="no regular file"):
+        export(path, tmp_path, (), LIMITS)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="regular file"):
+        Index(tmp_path / "pipe")

@@ -45,13 +45,13 @@ def diff(
     file = _page(output) if output is not None else None
     with Bar() as bar:
         told = compare(base, derivative, also=also, settings=find_settings(config), rows_only=rows_only, progress=bar)
-    if as_json:
-        click.echo(json.dumps(encode_diff(told), indent=2))
-    elif file is not None:
+    if file is not None:
         from hilt.output.html_diff import document
 
         write_file("--output html:", file, document(told))
-    else:
+    if as_json:
+        click.echo(json.dumps(encode_diff(told), indent=2))
+    elif file is None:
         from hilt.output.text_diff import write
 
         page = terminal_page()

@@ -50,6 +50,8 @@ class Index:
 
     def __init__(self, path: Path, limits: Limits | None = None) -> None:
         self.path, self._limits = path, limits or Limits()
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: an index is a regular file, and this is none; name another one")
         try:
             self._opened = path.open("rb")
         except OSError as error:

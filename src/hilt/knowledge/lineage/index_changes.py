@@ -121,17 +121,18 @@ def _against(index: Index, number: int, model: Model, *, ours: bool) -> tuple[st
     marked = replace(held.entry, stale=stale.stale, newer=stale.newer)
     if not ours:
         return ("marked" if marked != held.entry else "known"), held._replace(entry=marked)
-    sketched = model if model.entry.writers.size else held
+    same = bool(held.entry.digest) and held.entry.digest == model.entry.digest and held.entry.writers.size
+    sketched = model if model.entry.writers.size and not same else held
     told = replace(
         marked,
         digest=model.entry.digest or marked.digest,
         licences=model.entry.licences or marked.licences,
         bases=model.entry.bases or marked.bases,
-        writers=marked.writers if sketched.entry.writers.sha256 == marked.writers.sha256 else model.entry.writers,
+        writers=sketched.entry.writers,
     )
 
     def read(blob: Blob) -> bytes:
-        return (model if blob is model.entry.writers else held).read(blob)
+        return (sketched if blob is sketched.entry.writers else held).read(blob)
 
     return ("replaced" if told != held.entry else "known"), Model(told, held.keys, read)
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 
-from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.errors import FormatError, LimitExceeded, UsageError
 from hilt.core.limits import Limits
 from hilt.knowledge.lineage.index_entry import Blob, Entry, decode
-from hilt.knowledge.lineage.index_file import HEAD_SIZE, SEGMENT, SEGMENT_MARK, Head, Table
+from hilt.knowledge.lineage.index_file import HEAD_SIZE, MAGIC, SEGMENT, SEGMENT_MARK, Head, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class Model(NamedTuple):
 def write_new(path: Path, models: Sequence[Model], limits: Limits) -> None:
     """An index of these models alone at `path`, complete or not at all. Raises `OSError`, and what `read` raises."""
     target = Path(os.path.realpath(path))
+    _refuse_other(target)
     neighbour = target.with_name(f".{token_hex(8)}.part")
     try:
         with neighbour.open("xb") as file:
@@ -45,6 +46,18 @@ def write_new(path: Path, models: Sequence[Model], limits: Limits) -> None:
     except BaseException:
         neighbour.unlink(missing_ok=True)
         raise
+
+
+def _refuse_other(target: Path) -> None:
+    """Nothing but an index or a pack is written over. Raises `UsageError`."""
+    if not target.exists():
+        return
+    if not target.is_file():
+        raise UsageError(f"{target} is no regular file; name another one")
+    with target.open("rb") as file:
+        begin = file.read(len(MAGIC))
+    if begin and begin != MAGIC:
+        raise UsageError(f"{target} is another file, which begins with {begin!r}, and is left as it is; name a new one")
 
 
 def append(path: Path, head: Head, models: Sequence[Model], limits: Limits) -> None:

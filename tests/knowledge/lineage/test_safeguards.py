@@ -250,6 +250,18 @@ def test_tensors_are_paired_as_they_are_told_to_be() -> None:
     assert against(SKETCH, model_sketch(held(moved))).hit == 2 * LAYERS - 2
 
 
+def test_tensors_without_names_are_compared_with_those_whose_numbers_they_have() -> None:
+    names = {name: f"onnx::MatMul_{470 + number}" for number, name in enumerate(BASE) if name != EMBEDDING}
+    cut, plain = (
+        {names.get(name, name): matrix for name, matrix in weights.items()} for weights in (ablated(BASE, V), BASE)
+    )
+    assert against(SKETCH, model_sketch(held(cut)), names).hit == 2 * LAYERS
+    back = {other: name for name, other in names.items()}
+    assert against(model_sketch(held(plain)), model_sketch(held(ablated(BASE, V))), back).hit == 2 * LAYERS
+    assert against(SKETCH, model_sketch(held(plain)), names).cut is Cut.NOT_FOUND
+    assert compared(cut).cut is Cut.UNKNOWN
+
+
 def test_a_vocabulary_that_grew_is_not_compared() -> None:
     grown = {**ablated(BASE, V), EMBEDDING: np.vstack([BASE[EMBEDDING], BASE[EMBEDDING][:8]])}
     assert compared(grown).matrices == 2 * LAYERS
@@ -275,6 +287,27 @@ def test_where_nothing_can_be_told_it_is_said_why(weights: Weights, word: str) -
     seen = searched(weights)
     assert seen.cut is Cut.UNKNOWN
     assert word in " ".join(seen.why)
+
+
+class Wide:
+    """A matrix too wide to be searched, which nobody may read."""
+
+    dtype, shape = "F32", (8192, 8192)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        raise AssertionError
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        raise AssertionError
+
+
+def test_of_a_stream_that_is_too_wide_nothing_is_read() -> None:
+    seen = alone(slabs(Wide(name.format(layer)) for layer in range(80) for name in (OUT, DOWN)))
+    assert seen.cut is Cut.UNKNOWN
+    assert "8192 wide" in seen.why[0]
 
 
 def test_with_the_base_it_is_said_as_well() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hilt.knowledge.lineage.writers import EXPERTS, Writer, writer
+from hilt.knowledge.lineage.writers import EXPERTS, Writer, nameless, writer
 
 OF_THE_STREAM = {
     "model.layers.12.self_attn.o_proj.weight": (12, "o"),
@@ -92,3 +92,11 @@ def test_an_encoder_and_a_decoder_are_two_stacks() -> None:
     assert one is not None
     assert other is not None
     assert one.stack != other.stack
+
+
+def test_a_number_is_no_name() -> None:
+    for name in ("onnx::MatMul_470", "val_57_q", "onnx::Gemm_12_quantized", "12", "t_3"):
+        assert nameless(name)
+        assert writer(name) is None
+    for name in ("model.layers.1.mlp.up_proj.weight", "lm_head.weight", "x" * 100 + "_1"):
+        assert not nameless(name)

@@ -22,7 +22,7 @@ import numpy as np
 from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.knowledge.lineage.matrix import BLOCK, blocks, is_stack, matrix_shape, signs
-from hilt.knowledge.lineage.writers import Writer, writer
+from hilt.knowledge.lineage.writers import Writer, nameless, writer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +33,7 @@ RANK = 36
 """Above this the rank of a difference is not told."""
 MOST_DIMENSIONS = 16
 """No weight has more."""
-LARGEST = 1e12
+LARGEST = 1e9
 """No weight has a larger norm, nor writes more."""
 MOST = 44 << 20
 """Bytes of all sketches of one model: some 30 billion parameters, or 4,000 matrices."""
@@ -52,7 +52,7 @@ class TensorSketch:
     """What is kept of one tensor. `odd` counts numbers that are none, infinite or beyond all bounds, taken as zeros.
 
     `written` is of shape (width of the residual stream, 32) and normalised: times `scale` it is W O. None where the tensor
-    writes to no residual stream.
+    writes to no residual stream, as far as its name tells.
     """
 
     name: str
@@ -141,7 +141,7 @@ def sketch(tensor: TensorSource, seed: int = 0) -> TensorSketch | None:
     role = writer(tensor.name) if min(rows, width) > 1 else None
     right = None if width > BLOCK else signs(0, width, seed)
     sums = np.zeros((SIZE, SIZE))
-    written = np.zeros((_stream(tensor.shape, role), WIDTH), np.float32)
+    written = np.zeros((_stream(tensor, role), WIDTH), np.float32)
     squares, odd, zeros = 0.0, 0, 0
     for block in blocks(tensor):
         height, across = block.numbers.shape
@@ -173,12 +173,16 @@ def sketch(tensor: TensorSource, seed: int = 0) -> TensorSketch | None:
     )
 
 
-def _stream(shape: tuple[int, ...], role: Writer | None) -> int:
-    """The width of the residual stream that a tensor writes to; 0 where it writes to none."""
-    if role is None:
+def _stream(tensor: TensorSource, role: Writer | None) -> int:
+    """The width of the residual stream that a tensor writes to; 0 where it writes to none.
+
+    A matrix without a name may write to one: who knows it by its numbers will tell.
+    """
+    if role is None and (len(tensor.shape) != 2 or min(tensor.shape) == 1 or not nameless(tensor.name)):
         return 0
-    rows, width = matrix_shape(shape)
-    stream = shape[1] if is_stack(shape) else width if role.kind == "embedding" else rows
+    rows, width = matrix_shape(tensor.shape)
+    embedding = role is not None and role.kind == "embedding"
+    stream = tensor.shape[1] if is_stack(tensor.shape) else width if embedding else rows
     return stream if stream <= _WIDEST else 0
 
 

@@ -190,12 +190,13 @@ def _paired(base: ModelSketch, suspect: ModelSketch, names: Mapping[str, str]) -
     found = []
     for name, one in _writers(base).items():
         role = one.writer
-        if role is None:
-            continue
         other = by_name.get(names.get(name, name))
-        if other is None and name not in names and places.get(_place(role)) is one:
+        if other is None and role is not None and name not in names and places.get(_place(role)) is one:
             other = by_place.get(_place(role))
-        if other is None or other.shape != one.shape or one.odd or other.odd:
+        if other is None or other.shape != one.shape or one.odd or other.odd or len(one.writes) != len(other.writes):
+            continue
+        role = role or other.writer
+        if role is None or (role.kind == "embedding" and not (one.writer and other.writer)):
             continue
         if not 1 / _FACTOR < (factor := other.scale / one.scale) < _FACTOR:
             continue

@@ -42,6 +42,13 @@ _DOWN = re.compile(
     r"|(?:^|[._])output[._]dense$|(?:^|[._])mlp[._]2$"
 )
 
+_NAMELESS = re.compile(r"(?:^|[._:/])(?:onnx::)?[a-z]{0,12}_?\d{1,7}(?:_q|_quantized|_scaled)?$", re.IGNORECASE)
+
+
+def nameless(name: str) -> bool:
+    """Has this tensor a number in place of a name, as exporters of graphs give (`onnx::MatMul_470`, `val_57_q`)?"""
+    return len(name) < 64 and _NAMELESS.search(name) is not None
+
 
 def writer(name: str) -> Writer | None:
     """What a tensor of this name writes to the residual stream; None where it does not, as far as its name tells."""

@@ -261,3 +261,10 @@ def test_a_tensor_that_cannot_be_read_does_not_hide_the_others() -> None:
     made = model_sketch([cut, odd, Held(name="whole", dtype="F32", values=MATRIX)])
     assert (list(made.tensors), made.left_out) == (["whole"], 2)
     assert list(decode(encode(made)).tensors) == ["whole"]
+
+
+def test_a_number_that_is_none_in_any_way_is_refused_without_a_warning() -> None:
+    data = bytearray(encode(MODEL))
+    data[-2:] = b"\x01\x7d"  # a half float that signals
+    with pytest.raises(FormatError, match="none, infinite"):
+        decode(bytes(data))

@@ -93,7 +93,9 @@ class _Bytes:
 
     def floats(self, dtype: str, *shape: int) -> NDArray[Any]:
         values = np.frombuffer(self.take(prod(shape) * np.dtype(dtype).itemsize), dtype)
-        if not (np.abs(values.astype(np.float64)) <= _HUGE).all():
+        with np.errstate(invalid="ignore"):
+            bounded = np.abs(values.astype(np.float64)) <= _HUGE
+        if not bounded.all():
             raise FormatError("a sketch holds a number that is none, infinite or beyond all bounds", offset=self.at)
         return values.astype(values.dtype.newbyteorder("=")).reshape(shape)
 

@@ -6,20 +6,10 @@ same names, so the names alone do not tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.turned import kernel
+from collections.abc import Mapping
 
 _LAYERS = frozenset(("c_attn", "q_attn", "c_fc", "c_proj"))
 _SIBLINGS = ("attn.c_attn", "mlp.c_fc", "mlp.c_proj")
-
-
-def outputs_first(tensors: Iterable[TensorSource]) -> Iterator[TensorSource]:
-    """These tensors of one checkpoint, those that are stored (in, out) turned."""
-    every = list(tensors)
-    turned = inputs_first({one.name: one.shape for one in every})
-    yield from (kernel(one) if one.name in turned and len(one.shape) == 2 else one for one in every)
 
 
 def inputs_first(shapes: Mapping[str, tuple[int, ...]]) -> frozenset[str]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from formats.tensors.given import whole
 from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.parts import ChannelsFirst, Cropped, Parts, Swapped
+from hilt.formats.tensors.parts import Cropped, Parts
 
 VALUES = np.arange(6 * 4 * 3 * 5, dtype=np.float32).reshape(6, 4, 3, 5)
 STORED = Held(name="w", dtype="F16", values=VALUES)
@@ -14,18 +14,6 @@ def test_parts_of_a_tensor_follow_each_other_in_another_order() -> None:
     parts = Parts(name="gates", stored=STORED, parts=((4, 6), (0, 1), (2, 4)))
     assert (parts.name, parts.dtype, parts.shape) == ("gates", "F16", (5, 4, 3, 5))
     assert np.array_equal(whole(parts), VALUES[[4, 5, 0, 2, 3]])
-
-
-def test_inputs_that_lie_last_come_second() -> None:
-    first = ChannelsFirst(stored=STORED)
-    assert (first.name, first.dtype) == ("w", "F16")
-    assert np.array_equal(whole(first), VALUES.transpose(0, 3, 1, 2))
-
-
-def test_the_first_two_dimensions_change_places() -> None:
-    swapped = Swapped(stored=STORED)
-    assert (swapped.name, swapped.dtype) == ("w", "F16")
-    assert np.array_equal(whole(swapped), VALUES.transpose(1, 0, 2, 3))
 
 
 def test_what_fills_the_rows_is_cut_off() -> None:

@@ -7,7 +7,7 @@ from formats.tensors.given import whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.turned import depthwise, kernel, projection
+from hilt.formats.tensors.turned import ChannelsFirst, Swapped, depthwise, kernel, projection
 
 SEEDED = np.random.default_rng(3)
 
@@ -42,6 +42,22 @@ def test_a_projection_into_or_out_of_heads_is_a_matrix() -> None:
     for stored in both(array):
         assert np.array_equal(whole(projection(stored, 1)), array.reshape(6, 20).T)
         assert np.array_equal(whole(projection(stored, 2)), array.reshape(24, 5).T)
+
+
+def test_inputs_that_lie_last_come_second() -> None:
+    array = SEEDED.random((6, 4, 3, 5), "f4")
+    held = Held(name="w", dtype="F16", values=array)
+    first = ChannelsFirst(stored=held)
+    assert (first.name, first.dtype) == ("w", "F16")
+    assert np.array_equal(whole(first), array.transpose(0, 3, 1, 2))
+
+
+def test_the_first_two_dimensions_change_places() -> None:
+    array = SEEDED.random((6, 4, 3, 5), "f4")
+    held = Held(name="w", dtype="F16", values=array)
+    swapped = Swapped(stored=held)
+    assert (swapped.name, swapped.dtype) == ("w", "F16")
+    assert np.array_equal(whole(swapped), array.transpose(1, 0, 2, 3))
 
 
 def test_columns_of_what_is_turned_read_no_more_than_they_need() -> None:

@@ -1,4 +1,4 @@
-"""A tensor whose numbers lie one behind the other, all of one size; the transposition of any tensor; one held in memory."""
+"""A tensor whose numbers lie one behind the other, all of one size; and one held in memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource, expect
-from hilt.core.errors import FormatError
+from hilt.formats.tensors.columns import columns_of_rows
+from hilt.formats.tensors.exact import exactly
 from hilt.formats.tensors.numbers import SIZES, to_floats
 
 if TYPE_CHECKING:
@@ -49,14 +50,12 @@ class Dense:
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
         width, size = self._width, SIZES[self.dtype]
         count, end = min(most, self.shape[0] if self.shape else 1), min(end, width)
-        strided = width >= _STRIDED * (end - begin)
-        step = max(1, _BLOCK // max(1, (end - begin) if strided else width))
+        if width < _STRIDED * (end - begin):
+            return columns_of_rows(self, begin, end, most)
+        step = max(1, _BLOCK // max(1, end - begin))
         result = np.empty((end - begin, count), np.float32)
         for at in range(0, count, step):
             to = min(at + step, count)
-            if not strided:
-                result[:, at:to] = self.rows(at, to)[:, begin:end].T
-                continue
             places = [(self.begin + (row * width + begin) * size, (end - begin) * size) for row in range(at, to)]
             expect(self.source, places)
             data = b"".join(self._bytes(offset, n) for offset, n in places)
@@ -65,10 +64,7 @@ class Dense:
         return result
 
     def _bytes(self, offset: int, n: int) -> bytes:
-        data = self.source.read(offset, n)
-        if len(data) != n:
-            raise FormatError(f"tensor {self.name!r} ends after {len(data)} of {n} bytes", offset=offset)
-        return data
+        return exactly(self.source, offset, n, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

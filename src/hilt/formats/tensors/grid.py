@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource, expect
-from hilt.core.errors import FormatError
+from hilt.formats.tensors.exact import exactly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +53,4 @@ class Grid:
         return result
 
     def _bytes(self, offset: int, n: int) -> NDArray[np.uint8]:
-        data = self.source.read(offset, n)
-        if len(data) != n:
-            raise FormatError(f"tensor {self.name!r} ends after {len(data)} of {n} bytes", offset=offset)
-        return np.frombuffer(data, np.uint8)
+        return np.frombuffer(exactly(self.source, offset, n, self.name), np.uint8)

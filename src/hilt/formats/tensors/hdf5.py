@@ -19,6 +19,7 @@ from hilt.formats.hdf5_bytes import File
 from hilt.formats.hdf5_layout import Chunk, Place, chunks
 from hilt.formats.inflate import most
 from hilt.formats.tensors import Given
+from hilt.formats.tensors.columns import columns_of_rows
 from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.kernels import is_of_keras, is_of_optimiser, named
 from hilt.formats.tensors.numbers import SIZES, to_floats
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64", "bfloat16": "BF16", "int8": "I8"}
 _DEFLATE, _SHUFFLE, _FLETCHER32 = 1, 2, 3
-_BLOCK = 1 << 20
-"""About how many numbers are held at once to pick columns from."""
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:
@@ -89,15 +88,9 @@ class Chunked:
         return self._box([(begin, end), *whole]).reshape(end - begin, prod(self.shape[1:]))
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
-        count = min(most, self.shape[0])
         if len(self.shape) == 2:
-            return np.ascontiguousarray(self._box([(0, count), (begin, end)]).T)
-        step = max(1, _BLOCK // prod(self.shape[1:]))
-        result = np.empty((end - begin, count), np.float32)
-        for at in range(0, count, step):
-            to = min(at + step, count)
-            result[:, at:to] = self.rows(at, to)[:, begin:end].T
-        return result
+            return np.ascontiguousarray(self._box([(0, min(most, self.shape[0])), (begin, end)]).T)
+        return columns_of_rows(self, begin, end, most)
 
     def _box(self, box: list[tuple[int, int]]) -> NDArray[np.float32]:
         """The numbers in [begin, end) of every dimension. What was never written is zero."""

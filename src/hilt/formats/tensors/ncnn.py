@@ -14,10 +14,9 @@ from hilt.formats.ncnn import Layer, Ncnn
 from hilt.formats.ncnn_layers import Stored, type_of, weights_of
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.parts import Swapped
 from hilt.formats.tensors.quantised import affine
 from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.turned import Swapped, kernel
 
 _CONVOLUTIONS = ("Convolution", "ConvolutionDepthWise", "Deconvolution", "DeconvolutionDepthWise")
 _GATES = {"LSTM": (0, 1, 3, 2), "GRU": (0, 1, 2), "RNN": (0,)}

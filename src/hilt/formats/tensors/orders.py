@@ -11,6 +11,7 @@ import numpy as np
 from hilt.core.byte_source import ByteSource
 from hilt.formats.tensors.blocks import Blocks
 from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.of_stored import OfStored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ _AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reordered:
+class Reordered(OfStored):
     """The rows of `stored` in another order.
 
     Counted through the dimensions `counts`, a row lies in `stored` where its counts lead to in the order `axes`: with
@@ -32,14 +33,6 @@ class Reordered:
     stored: Dense | Blocks
     counts: tuple[int, ...]
     axes: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        return self.stored.name
-
-    @property
-    def dtype(self) -> str:
-        return self.stored.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:

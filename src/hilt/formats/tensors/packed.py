@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource
-from hilt.core.errors import FormatError
+from hilt.formats.tensors.columns import columns_of_rows
+from hilt.formats.tensors.exact import exactly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,12 +47,7 @@ class Packed:
         return self.tables[group[:, None], indexes]
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
-        count = min(most, self.shape[0])
-        result, step = np.empty((end - begin, count), np.float32), max(1, _BLOCK // prod(self.shape[1:]))
-        for at in range(0, count, step):
-            to = min(at + step, count)
-            result[:, at:to] = self.rows(at, to)[:, begin:end].T
-        return result
+        return columns_of_rows(self, begin, end, most)
 
     def _indexes(self, begin: int, end: int) -> NDArray[np.uint8]:
         """Those of the numbers [begin, end)."""
@@ -61,9 +57,7 @@ class Packed:
         for at in range(begin, end, _BLOCK):
             to = min(at + _BLOCK, end)
             first, last = at * self.bits // 8, -(-to * self.bits // 8)
-            data = self.source.read(self.begin + first, last - first)
-            if len(data) != last - first:
-                raise FormatError(f"tensor {self.name!r} ends after {len(data)} bytes", offset=self.begin + first)
+            data = exactly(self.source, self.begin + first, last - first, self.name)
             bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="big" if self.high_first else "little")
             skipped = at * self.bits - first * 8
             own = bits[skipped : skipped + (to - at) * self.bits].reshape(to - at, self.bits)

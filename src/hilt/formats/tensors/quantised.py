@@ -10,6 +10,7 @@ import numpy as np
 
 from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.columns import columns_of_rows
 from hilt.formats.tensors.dense import Held
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _MOST_DIMENSIONS = 8
 """NumPy takes few more, and no weight has them."""
-_BLOCK = 1 << 20
-"""About how many numbers are held at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,20 +98,6 @@ def channels(values: Sequence[float] | NDArray[np.float32], rank: int, axis: int
     if numbers.size > 1:
         shape[axis] = numbers.size
     return Held(name="", dtype="F32", values=numbers.reshape(shape))
-
-
-def columns_of_rows(tensor: TensorSource, begin: int, end: int, most: int) -> NDArray[np.float32]:
-    """What `columns` of a tensor gives whose rows are all there is, some rows at a time."""
-    count = min(most, tensor.shape[0])
-    width = 1
-    for size in tensor.shape[1:]:
-        width *= size
-    step = max(1, _BLOCK // max(1, width))
-    result = np.empty((end - begin, count), np.float32)
-    for at in range(0, count, step):
-        to = min(at + step, count)
-        result[:, at:to] = tensor.rows(at, to)[:, begin:end].T
-    return result
 
 
 def _divides(grid: Sequence[int], shape: Sequence[int], blocks: Sequence[int]) -> bool:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.parts import Parts
-from hilt.formats.tensors.turned import Reshaped
+from hilt.formats.tensors.turned import reshaped
 
 DIRECTIONS = (".forward", ".reverse")
 """Endings of names, where a layer has more than one."""
@@ -19,19 +17,16 @@ def recurrent(
 ) -> Iterator[TensorSource]:
     """The weight of each direction with its gates in PyTorch's order: `order` says where in `stored` each of these lies.
 
-    `stored` is (directions, gates * hidden, in), without the last where it holds `biases`, or one direction of it. `halves` are the endings of the names of what
-    lies behind each other in it, such as the biases for the input and those for the hidden state.
+    `stored` is (directions, gates * hidden, in), without the last where it holds `biases`, or one direction of it. `halves`
+    are the endings of the names of what lies behind each other in it, such as the biases for the input and those for the
+    hidden state.
     """
     directions, rows, width = _sizes(stored.shape, biases=biases)
     pieces = len(order) * len(halves)
     if not rows or rows % pieces or directions > len(DIRECTIONS):
         yield stored
         return
-    matrix = (directions * rows, *width)
-    if isinstance(stored, Dense):
-        whole: TensorSource = replace(stored, shape=matrix)
-    else:
-        whole = stored if stored.shape == matrix else Reshaped(stored=stored, shape=matrix)
+    whole = reshaped(stored, (directions * rows, *width))
     size = rows // pieces
     for direction in range(directions):
         which = "" if directions == 1 else DIRECTIONS[direction]

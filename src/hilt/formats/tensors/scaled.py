@@ -7,27 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.of_stored import OfStored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scaled:
+class Scaled(OfStored):
     """`stored` times `scale`, plus `offset`; each is one number, or one for every row."""
 
-    stored: TensorSource
     scale: float | NDArray[np.float32]
     offset: float | NDArray[np.float32] = 0.0
-
-    @property
-    def name(self) -> str:
-        return self.stored.name
-
-    @property
-    def dtype(self) -> str:
-        return self.stored.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:

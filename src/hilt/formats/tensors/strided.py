@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hilt.core.byte_source import ByteSource, expect
-from hilt.core.errors import FormatError
 from hilt.core.limits import MIB
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.exact import exactly
 from hilt.formats.tensors.numbers import SIZES, to_floats
 
 if TYPE_CHECKING:
@@ -83,11 +83,7 @@ class Strided:
 
     def _bytes(self, offset: int, count: int) -> bytes:
         size = SIZES[self.dtype]
-        data = self.source.read(self.begin + offset * size, count * size)
-        if len(data) != count * size:
-            said = f"tensor {self.name!r} ends after {len(data)} of {count * size} bytes"
-            raise FormatError(said, offset=self.begin + offset * size)
-        return data
+        return exactly(self.source, self.begin + offset * size, count * size, self.name)
 
 
 def in_c_order(shape: tuple[int, ...]) -> tuple[int, ...]:

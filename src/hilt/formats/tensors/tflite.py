@@ -15,9 +15,8 @@ from hilt.formats import tflite_tensors as lite
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.dense import Dense, Held
 from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.parts import ChannelsFirst
 from hilt.formats.tensors.quantised import affine, channels
-from hilt.formats.tensors.turned import kernel, last_first
+from hilt.formats.tensors.turned import ChannelsFirst, kernel, last_first
 from hilt.formats.tensors.unpacked import SmallNumbers
 from hilt.formats.tflite_tensors import Tensor
 

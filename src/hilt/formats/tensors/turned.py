@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
+from hilt.formats.tensors.columns import columns_of_rows
 from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.of_stored import OfStored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_BLOCK = 1 << 20
-"""About how many numbers of what is stored are held at once."""
 
 
 def kernel(stored: TensorSource) -> TensorSource:
@@ -47,29 +46,23 @@ def projection(stored: TensorSource, inputs: int) -> TensorSource:
 def _turned(
     stored: TensorSource, shape: tuple[int, ...], inner: tuple[int, ...], order: tuple[int, ...]
 ) -> TensorSource:
-    matrix = (prod(inner), shape[0])
-    whole = stored
-    if stored.shape != matrix:
-        whole = replace(stored, shape=matrix) if isinstance(stored, Dense) else Reshaped(stored=stored, shape=matrix)
-    return Turned(stored=whole, shape=shape, inner=inner, order=order)
+    return Turned(stored=reshaped(stored, (prod(inner), shape[0])), shape=shape, inner=inner, order=order)
+
+
+def reshaped(stored: TensorSource, shape: tuple[int, ...]) -> TensorSource:
+    """The same numbers as a tensor of this shape, whose rows are no longer than those of `stored`."""
+    if stored.shape == shape:
+        return stored
+    return replace(stored, shape=shape) if isinstance(stored, Dense) else Reshaped(stored=stored, shape=shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turned:
+class Turned(OfStored):
     """The columns of the matrix `stored` as rows. The numbers of a column, of shape `inner`, come in another order."""
 
-    stored: TensorSource
     shape: tuple[int, ...]
     inner: tuple[int, ...]
     order: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        return self.stored.name
-
-    @property
-    def dtype(self) -> str:
-        return self.stored.dtype
 
     def rows(self, begin: int, end: int) -> NDArray[np.float32]:
         columns = self.stored.columns(begin, end, self.stored.shape[0])
@@ -90,19 +83,46 @@ class Turned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reshaped:
+class ChannelsFirst(OfStored):
+    """A kernel (out, height, width, in) as (out, in, height, width), for any number of dimensions."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        outputs, *inner, inputs = self.stored.shape
+        return outputs, inputs, *inner
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        rows = self.stored.rows(begin, end)
+        inputs = self.stored.shape[-1]
+        return np.ascontiguousarray(rows.reshape(end - begin, -1, inputs).transpose(0, 2, 1)).reshape(rows.shape)
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        return columns_of_rows(self, begin, end, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swapped(OfStored):
+    """A tensor with its first two dimensions in the other order: a kernel (out, in, ...) as (in, out, ...)."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        first, second, *rest = self.stored.shape
+        return second, first, *rest
+
+    def rows(self, begin: int, end: int) -> NDArray[np.float32]:
+        first, each = self.stored.shape[0], prod(self.stored.shape[2:])
+        columns = self.stored.columns(begin * each, end * each, first)
+        return np.ascontiguousarray(columns.reshape(-1, each, first).transpose(0, 2, 1)).reshape(end - begin, -1)
+
+    def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
+        return columns_of_rows(self, begin, end, most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reshaped(OfStored):
     """`stored` as a matrix whose rows lie one behind the other in the rows of `stored`."""
 
-    stored: TensorSource
     shape: tuple[int, ...]
-
-    @property
-    def name(self) -> str:
-        return self.stored.name
-
-    @property
-    def dtype(self) -> str:
-        return self.stored.dtype
 
     @property
     def _each(self) -> int:
@@ -116,10 +136,4 @@ class Reshaped:
         return rows[begin - first * each : end - first * each]
 
     def columns(self, begin: int, end: int, most: int) -> NDArray[np.float32]:
-        count, each = min(most, self.shape[0]), self._each
-        step = max(1, _BLOCK // max(1, self.shape[1] * each)) * each
-        result = np.empty((end - begin, count), np.float32)
-        for at in range(0, count, step):
-            to = min(at + step, count)
-            result[:, at:to] = self.rows(at, to)[:, begin:end].T
-        return result
+        return columns_of_rows(self, begin, end, most, together=self._each)

@@ -35,7 +35,7 @@ from families.weights import sets
 from hilt.core.errors import FormatError, SourceError
 from hilt.core.lineage import Cut
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.dense import Held
 from hilt.knowledge.lineage.bits import floating
 from hilt.knowledge.lineage.calibration import table
 from hilt.knowledge.lineage.change import difference

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.dense import Held
 from hilt.knowledge.lineage.fingerprint import model_print
 from hilt.knowledge.lineage.prints import ModelPrint
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.dense import Held
 
 Matrix = NDArray[np.float32]
 Weights = dict[str, Matrix]

@@ -15,7 +15,7 @@ from families.blocks import encoded
 from families.model import Array, Model, is_matrix, layer_of
 from families.weights import Folder
 from hilt.core.errors import FormatError, SourceError
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.dense import Held
 from hilt.knowledge.lineage.fingerprint import model_print
 from hilt.knowledge.lineage.prints import ModelPrint
 

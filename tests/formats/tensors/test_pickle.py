@@ -16,7 +16,7 @@ from attacks.pickles import LEGACY, p
 from attacks.torch_states import Call, Name, Stored, opcodes, rebuilt
 from formats.tensors.given import found, given, whole
 from hilt.core.errors import FormatError
-from hilt.formats.tensors import recoded, tensors
+from hilt.formats.tensors import pickled_text, tensors
 
 RANDOM = np.random.default_rng(5)
 LONG = RANDOM.standard_normal((40, 30)).astype("<f4")
@@ -64,7 +64,7 @@ def test_arrays_are_found_between_the_opcodes_of_joblib(compress: Any) -> None:
 
 def test_arrays_of_old_protocols_are_read_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
     for block in (1, 2, 3, 7, 1000, 4800):
-        monkeypatch.setattr(recoded, "_BLOCK", block)
+        monkeypatch.setattr(pickled_text, "_BLOCK", block)
         by_name = found({"model.pkl": pickle.dumps({"x": LONG[:20]}, 2)})
         assert np.array_equal(whole(by_name["x"]), LONG[:20]), block
 

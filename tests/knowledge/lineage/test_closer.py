@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
-from hilt.formats.tensors.dense import Dense, Held
+from hilt.formats.tensors.layouts.dense import Dense, Held
 from hilt.knowledge.lineage import closer, matrix
 from hilt.knowledge.lineage.closer import Closer, ModelSketch, TensorSketch, difference, model_sketch, sketch
 from hilt.knowledge.lineage.closer_bytes import MAGIC, decode, encode

@@ -16,7 +16,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.tensors.dense import Dense, Held
+from hilt.formats.tensors.layouts.dense import Dense, Held
 from hilt.knowledge.lineage.fingerprint import OtherVersion, decode, encode, largest, model_print, tensor_print
 from hilt.knowledge.lineage.prints import How, ModelPrint
 from random_transformers import EMBEDDING, taken, transformer

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hilt.core.lineage import Relation, Sureness
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.dense import Held
 from hilt.knowledge.lineage.closer import Closer, model_sketch
 from hilt.knowledge.lineage.fingerprint import model_print
 from hilt.knowledge.lineage.relate import cannot_tell, relate

@@ -14,10 +14,10 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.caffe import NEW, PARTS
 from hilt.formats.protobuf import BYTES, VARINT, Field, Wire
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.turned import kernel
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 _INNER_PRODUCT = ("InnerProduct", "14")
 _INNER_PRODUCT_PARAMETERS, _TRANSPOSE = 117, 6

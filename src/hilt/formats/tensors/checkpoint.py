@@ -14,11 +14,11 @@ from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.json import Json
 from hilt.formats.tensors import Given, packings
-from hilt.formats.tensors.conv1d import inputs_first
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.packings import Parts, Unpacked
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.turned import kernel
+from hilt.formats.tensors.orientation.conv1d import inputs_first
+from hilt.formats.tensors.packings import Checkpoint, PutTogether
 
 _FLOATS = frozenset(("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"))
 _SMALL = frozenset(("I8", "F8_E4M3", "F8_E5M2"))
@@ -39,7 +39,7 @@ def weights(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any
 
     `settings` are asked for where a packing leaves something open.
     """
-    found = _unpacked(stored, settings)
+    found = _put_together(stored, settings)
     used = {part for one in found.values() for each in one for part in each.parts}
     turned = inputs_first({name: one.shape for name, one in stored.items() if one.dtype in _FLOATS})
     for name, one in stored.items():
@@ -57,42 +57,44 @@ def _may_be_weights(shape: tuple[int, ...]) -> bool:
     return len(shape) > 1 and prod(shape) >= _FEWEST and shape[0] != 1
 
 
-def _unpacked(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]) -> dict[str, list[Unpacked]]:
+def _put_together(
+    stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]
+) -> dict[str, list[PutTogether]]:
     """What was put together, by the name of the tensor that holds the codes."""
-    parts: Parts | None = None
-    found: dict[str, list[Unpacked]] = {}
+    checkpoint: Checkpoint | None = None
+    found: dict[str, list[PutTogether]] = {}
     taken_apart = 0
     for name, one in stored.items():
         if one.dtype not in _HEADS or not prod(one.shape):
             continue
-        parts = parts or Parts(stored, settings())
-        made = _matrix(one, parts)
+        checkpoint = checkpoint or Checkpoint(stored, settings())
+        made = _matrix(one, checkpoint)
         if not made and taken_apart < _MOST_OF_ALL:
-            made = _experts(one, parts)
+            made = _experts(one, checkpoint)
             taken_apart += len(made)
         if made:
             found[name] = made
     return found
 
 
-def _matrix(one: Dense, parts: Parts) -> list[Unpacked]:
-    made: Unpacked | None = None
+def _matrix(one: Dense, checkpoint: Checkpoint) -> list[PutTogether]:
+    made: PutTogether | None = None
     if one.name.endswith(".qweight"):
-        made = packings.gptq_or_awq(one, parts)
+        made = packings.gptq_or_awq(one, checkpoint)
     elif one.name.endswith(".weight_packed"):
-        made = packings.compressed(one, parts)
+        made = packings.compressed(one, checkpoint)
     elif len(one.shape) == 2 and one.dtype in _SMALL:
-        made = packings.scaled(one, parts)
+        made = packings.scaled(one, checkpoint)
     elif len(one.shape) == 2 and one.dtype == "U8":
-        made = packings.bitsandbytes(one, parts) or packings.nvfp4(one, parts)
+        made = packings.bitsandbytes(one, checkpoint) or packings.nvfp4(one, checkpoint)
     elif len(one.shape) == 2 and one.dtype == "U32" and one.name.endswith(".weight"):
-        made = packings.mlx(one, parts)
+        made = packings.mlx(one, checkpoint)
     return [made] if made else []
 
 
-def _experts(one: Dense, parts: Parts) -> list[Unpacked]:
+def _experts(one: Dense, checkpoint: Checkpoint) -> list[PutTogether]:
     """Matrices of experts that are stacked: each is put together on its own, with its part of the scales."""
-    make: Callable[[Dense, Parts], Unpacked | None]
+    make: Callable[[Dense, Checkpoint], PutTogether | None]
     names: tuple[str, ...]
     if one.name.endswith("_blocks") and len(one.shape) == 4:
         names, make = (one.name.removesuffix("blocks") + "scales",), packings.mxfp4
@@ -103,17 +105,17 @@ def _experts(one: Dense, parts: Parts) -> list[Unpacked]:
         names, make = (f"{one.name}_scale_inv", f"{one.name}_scale"), packings.scaled
     else:
         return []
-    besides = [parts.stored[name] for name in names if name in parts.stored]
+    besides = [checkpoint.stored[name] for name in names if name in checkpoint.stored]
     count = one.shape[0]
     if not besides or count > _MOST_EXPERTS or any(other.shape[:1] != (count,) for other in besides):
         return []
     found, place = [], one.name.removesuffix(".weight").rfind(".") + 1
     for number in range(count):
         alone = {each.name: each for each in (_expert(other, number, place) for other in besides)}
-        made = make(_expert(one, number, place), Parts(alone, parts.settings))
+        made = make(_expert(one, number, place), Checkpoint(alone, checkpoint.settings))
         if made is None:
             return []
-        found.append(Unpacked(made.weight, names))
+        found.append(PutTogether(made.weight, names))
     return found
 
 

@@ -17,11 +17,11 @@ import numpy as np
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.protobuf import BYTES, VARINT, Field, Wire
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.numbers import SIZES, to_floats
-from hilt.formats.tensors.packed import Packed
-from hilt.formats.tensors.scaled import Scaled
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES, to_floats
+from hilt.formats.tensors.layouts.palette import Palette
+from hilt.formats.tensors.layouts.scaled import Scaled
+from hilt.formats.tensors.layouts.turned import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,7 +134,7 @@ def _quantised(given: Given, wire: Wire, layer: _Layer, name: str, raw: Field, s
         return None
     signed = raw.number == _RAW_SIGNED
     plain = np.arange(1 << bits, dtype=np.float32) - (np.arange(1 << bits) >> (bits - 1) << bits if signed else 0)
-    stored = Packed(
+    stored = Palette(
         name=name,
         dtype=f"{'I' if signed else 'U'}{bits}",
         shape=shape,

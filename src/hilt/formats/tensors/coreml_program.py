@@ -21,12 +21,12 @@ from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.protobuf import BYTES, VARINT, Field, Wire
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.packed import Packed
-from hilt.formats.tensors.quantised import affine, channels
-from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.layouts.affine import affine, channels
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.palette import Palette
+from hilt.formats.tensors.layouts.turned import kernel
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -284,7 +284,7 @@ class _Function:
         tables = table.reshape(-1, entries)
         if shape[0] % len(tables):
             return None
-        packed = Packed(
+        packed = Palette(
             name=operation.output, dtype=f"P{bits}", shape=shape, source=indexes.source, begin=indexes.begin,
             bits=bits, tables=tables,
         )  # fmt: skip
@@ -302,7 +302,7 @@ def _in_order(stored: TensorSource, turned: bool, gates: bool) -> Iterator[Tenso
         yield kernel(stored) if turned and len(stored.shape) == 2 else stored
 
 
-def _plain(name: str, value: _Value) -> Dense | Packed | None:
+def _plain(name: str, value: _Value) -> Dense | Palette | None:
     """The numbers of a constant as they are stored; None where their bytes are not what their type and shape ask for."""
     dtype = _FLOATS.get(value.kind) or _WHOLE.get(value.kind)
     if value.source is None or (dtype is None and value.kind not in _BITS):
@@ -314,7 +314,7 @@ def _plain(name: str, value: _Value) -> Dense | Packed | None:
     dtype, bits = _BITS[value.kind]
     codes = np.arange(1 << bits)
     table = (codes - (codes >> (bits - 1) << bits) if dtype.startswith("I") else codes).astype(np.float32)
-    packed = Packed(
+    packed = Palette(
         name=name, dtype=dtype, shape=value.shape, source=value.source, begin=value.begin, bits=bits,
         tables=table.reshape(1, -1),
     )  # fmt: skip

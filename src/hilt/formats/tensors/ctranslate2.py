@@ -13,10 +13,10 @@ from math import prod
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.ctranslate2 import Ctranslate2, Variable
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.grouped import Grouped, block
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.rectangles import Plain, Reciprocal
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.grouped import Grouped, block
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.rectangles import Plain, Reciprocal
 
 _DTYPES = {
     "FLOAT32": "F32", "FLOAT16": "F16", "BFLOAT16": "BF16", "INT8": "I8", "INT16": "I16", "INT32": "I32",

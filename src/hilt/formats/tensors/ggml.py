@@ -19,11 +19,11 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.ggml import Ggml, Tensor
 from hilt.formats.gguf import BLOCKS
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.blocks import Blocks, Unpack
-from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.ggml_blocks import UNPACK
-from hilt.formats.tensors.ggml_fields import bits, fields
-from hilt.formats.tensors.orders import Reordered
+from hilt.formats.tensors.layouts.bit_fields import bits, fields
+from hilt.formats.tensors.layouts.blocks import Blocks, Unpack
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.reordered import Reordered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

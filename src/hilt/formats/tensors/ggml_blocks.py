@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.formats.tensors import ggml_points
-from hilt.formats.tensors.blocks import Unpack
-from hilt.formats.tensors.ggml_fields import bits, fields, floats, half
+from hilt.formats.tensors.layouts.bit_fields import bits, fields, floats, half
+from hilt.formats.tensors.layouts.blocks import Unpack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hilt.formats.tensors.ggml_fields import bits, fields, floats, half, words
+from hilt.formats.tensors.layouts.bit_fields import bits, fields, floats, half, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from hilt.formats.tensors.blocks import Unpack
+    from hilt.formats.tensors.layouts.blocks import Unpack
 
     Packed = NDArray[np.uint8]
     Numbers = NDArray[np.float32]

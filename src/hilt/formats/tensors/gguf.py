@@ -19,10 +19,10 @@ from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.gguf import BLOCKS, Gguf, Tensor
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.blocks import Blocks, Unpack
-from hilt.formats.tensors.dense import Dense
 from hilt.formats.tensors.ggml_blocks import SWAPPED, UNPACK
-from hilt.formats.tensors.orders import Reordered
+from hilt.formats.tensors.layouts.blocks import Blocks, Unpack
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.reordered import Reordered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,10 +19,10 @@ from hilt.formats.hdf5_bytes import File
 from hilt.formats.hdf5_layout import Chunk, Place, chunks
 from hilt.formats.inflate import most
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.columns import columns_of_rows
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.kernels import is_of_keras, is_of_optimiser, named
-from hilt.formats.tensors.numbers import SIZES, to_floats
+from hilt.formats.tensors.layouts.columns import columns_of_rows
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES, to_floats
+from hilt.formats.tensors.orientation.keras_names import is_of_keras, is_of_optimiser, named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

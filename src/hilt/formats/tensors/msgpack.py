@@ -13,8 +13,8 @@ from itertools import groupby
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.msgpack import Array, Msgpack
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.turned import kernel, projection
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.turned import kernel, projection
 
 _DTYPES = {
     "float64": "F64", "float32": "F32", "float16": "F16", "bfloat16": "BF16", "int8": "I8", "uint8": "U8",

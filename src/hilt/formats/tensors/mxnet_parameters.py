@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.mxnet_parameters import MxnetParameters
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.layouts.dense import Dense
 
 _DTYPES = {0: "F32", 1: "F64", 2: "F16", 12: "BF16"}
 

@@ -13,10 +13,10 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.ncnn import Layer, Ncnn
 from hilt.formats.ncnn_layers import Stored, type_of, weights_of
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.quantised import affine
-from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import Swapped, kernel
+from hilt.formats.tensors.layouts.affine import affine
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.turned import Swapped, kernel
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 _CONVOLUTIONS = ("Convolution", "ConvolutionDepthWise", "Deconvolution", "DeconvolutionDepthWise")
 _GATES = {"LSTM": (0, 1, 3, 2), "GRU": (0, 1, 2), "RNN": (0,)}

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.npz import Npz
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.members import Members
 from hilt.formats.tensors.npy import of_array
-from hilt.formats.tensors.partners import oriented
+from hilt.formats.tensors.orientation.biases import oriented
+from hilt.formats.tensors.zip_members import Members
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:

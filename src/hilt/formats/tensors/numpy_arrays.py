@@ -18,9 +18,9 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.pickle_machine import Global, Made, Value
 from hilt.formats.pickle_opcodes import Opcode
 from hilt.formats.pickle_walk import Span
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.recoded import Escaped, Latin1
-from hilt.formats.tensors.strided import in_c_order, laid_out
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.strided import in_c_order, laid_out
+from hilt.formats.tensors.pickled_text import Escaped, Latin1
 
 _DTYPES = {"f2": "F16", "f4": "F32", "f8": "F64", "i1": "I8", "u1": "U8", "V2": "BF16"}
 """NumPy knows no bfloat16: JAX's comes out as two bytes of anything."""

@@ -15,14 +15,14 @@ from hilt.formats.onnx_graph import Graphs, graphs
 from hilt.formats.onnx_tensor import Tensor
 from hilt.formats.onnx_uses import Quantised, Use, uses
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
+from hilt.formats.tensors.layouts.affine import affine, channels
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.parts import Parts
+from hilt.formats.tensors.layouts.turned import kernel
 from hilt.formats.tensors.onnx_blocks import BLOCKS, blocks
 from hilt.formats.tensors.onnx_lstm import QUANTISED_LSTM, directions
 from hilt.formats.tensors.onnx_store import DTYPES, Store
-from hilt.formats.tensors.parts import Parts
-from hilt.formats.tensors.quantised import affine, channels
-from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 _FLOATS = ("FLOAT", "FLOAT16", "BFLOAT16", "DOUBLE", "FLOAT8E4M3FN", "FLOAT8E5M2")
 _GATES = {"LSTM": (0, 2, 3, 1), QUANTISED_LSTM: (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}

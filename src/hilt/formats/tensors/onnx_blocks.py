@@ -10,11 +10,11 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.onnx_graph import Node
 from hilt.formats.onnx_tensor import Tensor
 from hilt.formats.onnx_uses import Use
-from hilt.formats.tensors.dense import Dense, Held
+from hilt.formats.tensors.layouts.affine import affine
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.parts import Cropped
+from hilt.formats.tensors.layouts.whole_bytes import SmallNumbers
 from hilt.formats.tensors.onnx_store import Store
-from hilt.formats.tensors.parts import Cropped
-from hilt.formats.tensors.quantised import affine
-from hilt.formats.tensors.unpacked import SmallNumbers
 
 BLOCKS = ("MatMulNBits", "GatherBlockQuantized")
 

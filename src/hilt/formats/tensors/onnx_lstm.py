@@ -9,11 +9,11 @@ from math import prod
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.onnx_tensor import Tensor
 from hilt.formats.onnx_uses import Use
-from hilt.formats.tensors.dense import Dense, Held
+from hilt.formats.tensors.layouts.affine import affine
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.turned import kernel
 from hilt.formats.tensors.onnx_store import Store
-from hilt.formats.tensors.quantised import affine
-from hilt.formats.tensors.recurrent import DIRECTIONS
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.orientation.recurrent import DIRECTIONS
 
 QUANTISED_LSTM = "DynamicQuantizeLSTM"
 

@@ -11,9 +11,9 @@ from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.onnx_tensor import DOUBLES, FLOATS, INTEGERS, RAW, Tensor
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.unpacked import SmallNumbers, Varints
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.whole_bytes import SmallNumbers, Varints
 
 DTYPES = {
     "FLOAT": "F32", "FLOAT16": "F16", "BFLOAT16": "BF16", "DOUBLE": "F64", "FLOAT8E4M3FN": "F8_E4M3",

@@ -13,12 +13,12 @@ from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.openvino_layers import WHOLE, Constant, Use, uses
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.quantised import affine
-from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import kernel
-from hilt.formats.tensors.unpacked import SmallNumbers
+from hilt.formats.tensors.layouts.affine import affine
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.turned import kernel
+from hilt.formats.tensors.layouts.whole_bytes import SmallNumbers
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 _DTYPES = {"f32": "F32", "f16": "F16", "bf16": "BF16", "f64": "F64", "i8": "I8", "u8": "U8", "f8e4m3": "F8_E4M3",
            "f8e5m2": "F8_E5M2", "i4": "I4", "u4": "U4", "i2": "I2", "u2": "U2"}  # fmt: skip

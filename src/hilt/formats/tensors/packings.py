@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.grouped import Grouped, block
-from hilt.formats.tensors.rectangles import Nested, Packed, Plain, Rectangle, Sideways, Upright, grid
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.grouped import Grouped, block
+from hilt.formats.tensors.layouts.rectangles import Codes, Nested, Plain, Rectangle, Sideways, Upright, grid
 
 _FLOATS = frozenset(("F64", "F32", "F16", "BF16"))
 _INTEGERS = frozenset(("I32", "U32"))
@@ -31,7 +31,7 @@ _LONGEST_STATE = 1 << 12
 _MLX_GROUPS = (64, 32, 128)
 
 
-class Parts(NamedTuple):
+class Checkpoint(NamedTuple):
     """The tensors of a checkpoint, and what its settings say of quantisation."""
 
     stored: Mapping[str, Dense]
@@ -43,130 +43,132 @@ class Parts(NamedTuple):
         return found if found is not None and any(found.dtype in some for some in dtypes) else None
 
 
-class Unpacked(NamedTuple):
+class PutTogether(NamedTuple):
     """A weight, None where its parts do not fit each other, and the names of the tensors that belong to it."""
 
     weight: TensorSource | None
     parts: tuple[str, ...]
 
 
-def gptq_or_awq(head: Dense, parts: Parts) -> Unpacked:
+def gptq_or_awq(head: Dense, checkpoint: Checkpoint) -> PutTogether:
     """`qweight`, `scales`, `qzeros` and `g_idx`: the columns of the words are the outputs, or eight outputs each."""
     base = head.name.removesuffix("qweight")
     names = tuple(base + part for part in ("scales", "qzeros", "g_idx"))
-    scales, zeros = parts.of(names[0], _FLOATS), parts.of(names[1], _INTEGERS)
+    scales, zeros = checkpoint.of(names[0], _FLOATS), checkpoint.of(names[1], _INTEGERS)
     if head.dtype not in _INTEGERS or len(head.shape) != 2 or scales is None or len(scales.shape) != 2:
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     outputs = scales.shape[1]
     if zeros is not None and (len(zeros.shape) != 2 or zeros.shape[0] != scales.shape[0]):
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     if head.shape[1] * 8 == outputs and zeros is not None and zeros.shape[1] * 8 == outputs:
-        codes: Rectangle = Packed(grid=grid(head), bits=4, order=_OF_AWQ)
-        points: Rectangle = Packed(grid=grid(zeros), bits=4, order=_OF_AWQ)
+        codes: Rectangle = Codes(grid=grid(head), bits=4, order=_OF_AWQ)
+        points: Rectangle = Codes(grid=grid(zeros), bits=4, order=_OF_AWQ)
         weight = _grouped(f"{base}weight", "AWQ4", Sideways(stored=codes), Sideways(stored=Plain(stored=scales)))
-        return Unpacked(replace(weight, zeros=Sideways(stored=points)) if weight else None, names)
-    said = parts.settings.get("bits")
+        return PutTogether(replace(weight, zeros=Sideways(stored=points)) if weight else None, names)
+    said = checkpoint.settings.get("bits")
     bits = _whole(zeros.shape[1] * 32, outputs) if zeros is not None else said if type(said) is int else 0
     if head.shape[1] != outputs or bits not in (2, 3, 4, 8) or head.shape[0] % bits:
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     upright = Upright(grid=grid(head), bits=bits)
     weight = _grouped(f"{base}weight", f"GPTQ{bits}", upright, Sideways(stored=Plain(stored=scales)))
     if weight is not None and zeros is not None:
         # The first version of the format stores zero points less one.
-        less = 0.0 if parts.settings.get("checkpoint_format") == "gptq_v2" else 1.0
-        points = Packed(grid=grid(zeros), bits=bits)
+        less = 0.0 if checkpoint.settings.get("checkpoint_format") == "gptq_v2" else 1.0
+        points = Codes(grid=grid(zeros), bits=bits)
         weight = replace(weight, zeros=Sideways(stored=points), offset=less)
     elif weight is not None:
         weight = replace(weight, offset=float(1 << (bits - 1)))
-    groups = parts.of(names[2], _INTEGERS)
+    groups = checkpoint.of(names[2], _INTEGERS)
     if weight is not None and groups is not None and groups.shape == (weight.shape[1],):
         weight = replace(weight, groups=groups)
-    return Unpacked(weight, names)
+    return PutTogether(weight, names)
 
 
-def compressed(head: Dense, parts: Parts) -> Unpacked:
+def compressed(head: Dense, checkpoint: Checkpoint) -> PutTogether:
     """`weight_packed` of compressed-tensors: integers above their least one in words, or 4-bit floats."""
     name = head.name.removesuffix("_packed")
     ends = ("_scale", "_zero_point", "_shape", "_g_idx", "_global_scale")
     names = tuple(name + end for end in ends)
-    scales = parts.stored.get(names[0])
+    scales = checkpoint.stored.get(names[0])
     if scales is None or len(head.shape) != 2:
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     if head.dtype == "U8":
-        return Unpacked(_fp4(name, head, scales, parts.of(names[4], _FLOATS), divided=True), names)
-    bits = _bits_of(head, parts.of(names[2], frozenset(("I64", "I32"))))
+        return PutTogether(_fp4(name, head, scales, checkpoint.of(names[4], _FLOATS), divided=True), names)
+    bits = _bits_of(head, checkpoint.of(names[2], frozenset(("I64", "I32"))))
     if head.dtype != "I32" or scales.dtype not in _FLOATS or bits is None:
-        return Unpacked(None, names)
-    half, points = float(1 << (bits - 1)), parts.stored.get(names[1])
-    weight = _grouped(name, f"INT{bits}", Packed(grid=grid(head), bits=bits), Plain(stored=scales))
+        return PutTogether(None, names)
+    half, points = float(1 << (bits - 1)), checkpoint.stored.get(names[1])
+    weight = _grouped(name, f"INT{bits}", Codes(grid=grid(head), bits=bits), Plain(stored=scales))
     if weight is None or points is None:
-        return Unpacked(replace(weight, offset=half) if weight else None, names)
-    groups = parts.of(names[3], _INTEGERS)
+        return PutTogether(replace(weight, offset=half) if weight else None, names)
+    groups = checkpoint.of(names[3], _INTEGERS)
     if groups is not None and groups.shape == (weight.shape[1],):
         weight = replace(weight, groups=groups)
     if points.dtype == "I8" and points.shape == scales.shape:
-        return Unpacked(replace(weight, zeros=Plain(stored=points), offset=half), names)
+        return PutTogether(replace(weight, zeros=Plain(stored=points), offset=half), names)
     if points.dtype == "I32" and len(points.shape) == 2 and points.shape[1:] == scales.shape[1:]:
-        return Unpacked(replace(weight, zeros=Sideways(stored=Upright(grid=grid(points), bits=bits))), names)
-    return Unpacked(None, names)
+        return PutTogether(replace(weight, zeros=Sideways(stored=Upright(grid=grid(points), bits=bits))), names)
+    return PutTogether(None, names)
 
 
-def scaled(head: Dense, parts: Parts) -> Unpacked | None:
+def scaled(head: Dense, checkpoint: Checkpoint) -> PutTogether | None:
     """Integers or floats of 8 bits with one scale, one for each row, or one for each block; None without scales."""
     base = head.name.removesuffix("weight")
     names = (f"{head.name}_scale_inv", f"{head.name}_scale", f"{base}SCB", f"{base}scale_weight", f"{base}scale")
-    found = next((name for name in names if parts.of(name, _FLOATS, frozenset(("F8_E8M0",)))), None)
+    found = next((name for name in names if checkpoint.of(name, _FLOATS, frozenset(("F8_E8M0",)))), None)
     if found is None:
         return None
-    points = parts.of(f"{head.name}_zero_point", frozenset(("I8",)))
+    points = checkpoint.of(f"{head.name}_zero_point", frozenset(("I8",)))
     used = (found, f"{head.name}_zero_point", f"{base}weight_format")
-    weight = _grouped(head.name, head.dtype, Plain(stored=head), Plain(stored=parts.stored[found]))
-    if weight is not None and points is not None and points.shape == parts.stored[found].shape:
+    weight = _grouped(head.name, head.dtype, Plain(stored=head), Plain(stored=checkpoint.stored[found]))
+    if weight is not None and points is not None and points.shape == checkpoint.stored[found].shape:
         weight = replace(weight, zeros=Plain(stored=points))
     if weight is not None and found.endswith(".SCB"):
         weight = replace(weight, constant=1 / 127)
-    return Unpacked(weight, used)
+    return PutTogether(weight, used)
 
 
-def nvfp4(head: Dense, parts: Parts) -> Unpacked | None:
+def nvfp4(head: Dense, checkpoint: Checkpoint) -> PutTogether | None:
     """4-bit floats with 8-bit scales for every 16, and one scale for all; None without them."""
     names = (f"{head.name}_scale", f"{head.name}_scale_2")
-    scales, factor = parts.of(names[0], frozenset(("F8_E4M3",))), parts.of(names[1], _FLOATS)
+    scales, factor = checkpoint.of(names[0], frozenset(("F8_E4M3",))), checkpoint.of(names[1], _FLOATS)
     if scales is None or factor is None:
         return None
-    return Unpacked(_fp4(head.name, head, scales, factor, divided=False), names)
+    return PutTogether(_fp4(head.name, head, scales, factor, divided=False), names)
 
 
-def mxfp4(head: Dense, parts: Parts) -> Unpacked:
+def mxfp4(head: Dense, checkpoint: Checkpoint) -> PutTogether:
     """`_blocks` and `_scales`: 4-bit floats with a power of two for every 32; the blocks are a dimension of their own."""
     name = head.name.removesuffix("_blocks")
-    scales = parts.of(f"{name}_scales", frozenset(("U8", "F8_E8M0")))
+    scales = checkpoint.of(f"{name}_scales", frozenset(("U8", "F8_E8M0")))
     if scales is None or head.dtype != "U8" or len(head.shape) != 3 or head.shape[:2] != scales.shape:
-        return Unpacked(None, (f"{name}_scales",))
+        return PutTogether(None, (f"{name}_scales",))
     flat = replace(head, shape=(head.shape[0], prod(head.shape[1:])))
-    return Unpacked(_fp4(name, flat, scales, None, divided=False), (f"{name}_scales",))
+    return PutTogether(_fp4(name, flat, scales, None, divided=False), (f"{name}_scales",))
 
 
-def bitsandbytes(head: Dense, parts: Parts) -> Unpacked | None:
+def bitsandbytes(head: Dense, checkpoint: Checkpoint) -> PutTogether | None:
     """4-bit codes, the upper half of a byte first, in one column; a small JSON document tells the shape. None without it."""
     states = [
-        name for kind in ("nf4", "fp4") if (name := f"{head.name}.quant_state.bitsandbytes__{kind}") in parts.stored
+        name
+        for kind in ("nf4", "fp4")
+        if (name := f"{head.name}.quant_state.bitsandbytes__{kind}") in checkpoint.stored
     ]
     if not states:
         return None
     ends = ("absmax", "quant_map", "nested_absmax", "nested_quant_map")
     names = (states[0], *(f"{head.name}.{end}" for end in ends))
-    scales, values, nested, nested_values = (parts.stored.get(name) for name in names[1:])
-    state = _state(parts.stored[states[0]])
+    scales, values, nested, nested_values = (checkpoint.stored.get(name) for name in names[1:])
+    state = _state(checkpoint.stored[states[0]])
     match state:
         case {"shape": [int(rows), int(width)], "blocksize": int(run)} if min(rows, width, run) > 0:
             groups = width // run
         case _:
-            return Unpacked(None, names)
+            return PutTogether(None, names)
     if scales is None or values is None or width % run or width % 2 or rows * width != 2 * prod(head.shape):
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     if values.shape != (16,) or prod(scales.shape) != rows * groups:
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     column = replace(scales, shape=(rows * groups, 1))
     table: Rectangle = Plain(stored=replace(scales, shape=(rows, groups)))
     if nested is not None and nested_values is not None:
@@ -174,9 +176,9 @@ def bitsandbytes(head: Dense, parts: Parts) -> Unpacked | None:
             case {"nested_blocksize": int(every), "nested_offset": float(offset)} if every > 0:
                 fits = nested.shape == (-(-rows * groups // every),) and nested_values.shape == (256,)
             case _:
-                return Unpacked(None, names)
+                return PutTogether(None, names)
         if not fits or scales.dtype != "U8":
-            return Unpacked(None, names)
+            return PutTogether(None, names)
         table = Nested(
             codes=Plain(stored=column),
             shape=(rows, groups),
@@ -185,28 +187,28 @@ def bitsandbytes(head: Dense, parts: Parts) -> Unpacked | None:
             run=every,
             offset=offset,
         )
-    codes = Packed(grid=grid(replace(head, shape=(rows, width // 2))), bits=4, order=_HIGH_FIRST, values=values)
-    return Unpacked(_grouped(head.name, states[0][-3:].upper(), codes, table), names)
+    codes = Codes(grid=grid(replace(head, shape=(rows, width // 2))), bits=4, order=_HIGH_FIRST, values=values)
+    return PutTogether(_grouped(head.name, states[0][-3:].upper(), codes, table), names)
 
 
-def mlx(head: Dense, parts: Parts) -> Unpacked | None:
+def mlx(head: Dense, checkpoint: Checkpoint) -> PutTogether | None:
     """Codes in words along the inputs, with a scale and a bias for every group; None without them."""
     base = head.name.removesuffix("weight")
     names = (f"{base}scales", f"{base}biases")
-    scales, biases = (parts.of(name, _FLOATS) for name in names)
+    scales, biases = (checkpoint.of(name, _FLOATS) for name in names)
     if scales is None or biases is None:
         return None
     if len(head.shape) != 2 or len(scales.shape) != 2 or scales.shape != biases.shape or min(scales.shape) < 1:
-        return Unpacked(None, names)
+        return PutTogether(None, names)
     every = _whole(head.shape[1] * 32, scales.shape[1])
-    said = parts.settings.get(base.removesuffix("."), parts.settings)
+    said = checkpoint.settings.get(base.removesuffix("."), checkpoint.settings)
     group = said.get("group_size") if isinstance(said, Mapping) else None
     for size in (group, *_MLX_GROUPS):
         bits = _whole(every, size) if type(size) is int and size > 0 else 0
         if bits in (2, 3, 4, 5, 6, 8):
-            weight = _grouped(head.name, f"MLX{bits}", Packed(grid=grid(head), bits=bits), Plain(stored=scales))
-            return Unpacked(replace(weight, added=Plain(stored=biases)) if weight else None, names)
-    return Unpacked(None, names)
+            weight = _grouped(head.name, f"MLX{bits}", Codes(grid=grid(head), bits=bits), Plain(stored=scales))
+            return PutTogether(replace(weight, added=Plain(stored=biases)) if weight else None, names)
+    return PutTogether(None, names)
 
 
 def _grouped(name: str, dtype: str, codes: Rectangle, scales: Rectangle) -> Grouped | None:
@@ -220,7 +222,7 @@ def _fp4(name: str, head: Dense, scales: Dense, factor: Dense | None, *, divided
         return None
     if scales.dtype == "U8":
         scales = replace(scales, dtype="F8_E8M0")
-    codes = Packed(grid=grid(head), bits=4, values=_FP4)
+    codes = Codes(grid=grid(head), bits=4, values=_FP4)
     weight = _grouped(name, "NVFP4" if factor else "MXFP4", codes, Plain(stored=scales))
     if weight is None or factor is None:
         return weight

@@ -13,8 +13,8 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.paddle_parameters import PaddleParameters
 from hilt.formats.paddle_weights import Parameter, parameters
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.turned import kernel
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.turned import kernel
 
 _DTYPES = {
     "FP16": "F16", "FP32": "F32", "FP64": "F64", "BF16": "BF16", "FP8_E4M3FN": "F8_E4M3", "FP8_E5M2": "F8_E5M2",

@@ -12,7 +12,7 @@ from hilt.formats.pickle_machine import Global, Items, Value
 from hilt.formats.pickle_opcodes import Opcode
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.numpy_arrays import Array, Raw, array, described, stored
-from hilt.formats.tensors.partners import oriented
+from hilt.formats.tensors.orientation.biases import oriented
 from hilt.formats.tensors.pickled import Objects, find, root
 from hilt.formats.tensors.torch_state import Place, View, is_weight, loaded, tensor, view
 from hilt.formats.torch_storage import Storage

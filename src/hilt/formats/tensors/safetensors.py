@@ -8,8 +8,8 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.safetensors import Safetensors, Tensor
 from hilt.formats.tensors import Given
 from hilt.formats.tensors.checkpoint import settings, weights
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.numbers import SIZES
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
 
 
 def tensors(given: Given) -> Iterator[TensorSource]:

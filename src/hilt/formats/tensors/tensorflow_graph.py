@@ -15,9 +15,9 @@ from hilt.formats.protobuf import BYTES, VARINT, Field, Wire, inside, signed
 from hilt.formats.saved_model import SAVED_MODEL
 from hilt.formats.tensorflow_graph import META_GRAPH, is_graph
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.kernels import is_of_optimiser
-from hilt.formats.tensors.numbers import SIZES
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.orientation.keras_names import is_of_optimiser
 from hilt.formats.tensors.tensorflow_nodes import FLOATS, Node, used, uses
 
 _TRANSPOSES = ("transpose_b", "adj_y")

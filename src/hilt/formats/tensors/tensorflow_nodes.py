@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.kernels import is_of_keras, named
-from hilt.formats.tensors.turned import depthwise, kernel
+from hilt.formats.tensors.layouts.turned import depthwise, kernel
+from hilt.formats.tensors.orientation.keras_names import is_of_keras, named
 
 FLOATS = {1: "F32", 2: "F64", 14: "BF16", 19: "F16"}
 """The numbers that types.proto of TensorFlow gives to types."""

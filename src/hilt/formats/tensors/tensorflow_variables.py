@@ -15,9 +15,9 @@ from hilt.core.tensor_source import TensorSource
 from hilt.formats.protobuf import BYTES, Wire
 from hilt.formats.tensorflow_variables import TensorflowVariables, Variable
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.kernels import is_of_optimiser, named
-from hilt.formats.tensors.numbers import SIZES
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.orientation.keras_names import is_of_optimiser, named
 from hilt.formats.tensors.tensorflow_nodes import FLOATS
 
 _OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"

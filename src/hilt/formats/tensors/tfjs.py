@@ -19,10 +19,10 @@ from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.json import Json
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.kernels import is_of_optimiser, named
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.scaled import Scaled
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.scaled import Scaled
+from hilt.formats.tensors.orientation.keras_names import is_of_optimiser, named
 from hilt.formats.tensors.tensorflow_nodes import Node, used, uses
 
 _DTYPES = {"float32": "F32", "float16": "F16", "uint8": "U8", "uint16": "U16", "int32": "I32", "bool": "BOOL"}

@@ -13,11 +13,11 @@ from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
 from hilt.formats import tflite_tensors as lite
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.numbers import SIZES
-from hilt.formats.tensors.quantised import affine, channels
-from hilt.formats.tensors.turned import ChannelsFirst, kernel, last_first
-from hilt.formats.tensors.unpacked import SmallNumbers
+from hilt.formats.tensors.layouts.affine import affine, channels
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.turned import ChannelsFirst, kernel, last_first
+from hilt.formats.tensors.layouts.whole_bytes import SmallNumbers
 from hilt.formats.tflite_tensors import Tensor
 
 _FLOATS = ("F16", "BF16", "F32", "F64")

@@ -22,11 +22,11 @@ from hilt.formats.pickle import PickleStream
 from hilt.formats.pickle_machine import Global, Made, Opaque, Value
 from hilt.formats.pickle_walk import Span
 from hilt.formats.tensors import Given, checkpoint
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.numbers import SIZES
+from hilt.formats.tensors.layouts.affine import affine, channels
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES
+from hilt.formats.tensors.layouts.strided import laid_out
 from hilt.formats.tensors.pickled import Objects, find, root
-from hilt.formats.tensors.quantised import affine, channels
-from hilt.formats.tensors.strided import laid_out
 from hilt.formats.torch_storage import Storage, storage
 
 KINDS = {

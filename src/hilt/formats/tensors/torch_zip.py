@@ -11,8 +11,8 @@ from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.archive import Archive
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.members import Members
 from hilt.formats.tensors.torch_state import Place, tensors_in
+from hilt.formats.tensors.zip_members import Members
 from hilt.formats.torch_storage import Storage
 from hilt.formats.torch_zip import TorchZip, inside
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.dense import Held
 from hilt.knowledge.lineage.kinds import NO_LAYER, Place
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource
-from hilt.formats.tensors.blocks import Blocks
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.of_stored import OfStored
+from hilt.formats.tensors.layouts.blocks import Blocks
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.of_stored import OfStored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

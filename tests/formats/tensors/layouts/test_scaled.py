@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from formats.tensors.given import whole
-from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.scaled import Scaled
+from hilt.formats.tensors.layouts.dense import Held
+from hilt.formats.tensors.layouts.scaled import Scaled
 
 STORED = np.arange(12, dtype="f4").reshape(4, 3)
 EACH = np.array([1, 2, 3, 4], "f4")

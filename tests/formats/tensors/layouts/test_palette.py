@@ -6,16 +6,16 @@ import pytest
 from formats.tensors.given import whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
-from hilt.formats.tensors.packed import Packed
+from hilt.formats.tensors.layouts.palette import Palette
 
 SEEDED = np.random.default_rng(5)
 
 
-def packed(indexes: np.ndarray, bits: int, tables: np.ndarray, *, high_first: bool) -> Packed:
+def packed(indexes: np.ndarray, bits: int, tables: np.ndarray, *, high_first: bool) -> Palette:
     order = np.arange(bits)[:: -1 if high_first else 1]
     rows = (indexes.reshape(-1, 1) >> order & 1).astype(np.uint8)
     data = b"head" + np.packbits(rows.ravel(), bitorder="big" if high_first else "little").tobytes()
-    return Packed(
+    return Palette(
         name="w",
         dtype="P",
         shape=indexes.shape,
@@ -45,7 +45,7 @@ def test_groups_of_rows_have_tables_of_their_own() -> None:
 
 def test_a_file_that_ends_too_soon_is_told() -> None:
     tensor = packed(np.zeros((6, 5), int), 4, np.zeros((1, 16), "f4"), high_first=False)
-    cut = Packed(name="w", dtype="P", shape=(60, 5), source=tensor.source, begin=4, bits=4, tables=tensor.tables)
+    cut = Palette(name="w", dtype="P", shape=(60, 5), source=tensor.source, begin=4, bits=4, tables=tensor.tables)
     with pytest.raises(FormatError, match="ends after"):
         cut.rows(0, 60)
 

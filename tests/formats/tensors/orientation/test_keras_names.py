@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from formats.tensors.given import whole
-from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.kernels import is_of_keras, is_of_optimiser, named
+from hilt.formats.tensors.layouts.dense import Held
+from hilt.formats.tensors.orientation.keras_names import is_of_keras, is_of_optimiser, named
 
 
 @pytest.mark.parametrize(

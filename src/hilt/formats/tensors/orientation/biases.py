@@ -14,8 +14,8 @@ from dataclasses import replace
 from math import prod
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.turned import depthwise, kernel
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.turned import depthwise, kernel
 
 _KIND = re.compile(r"(?<![a-z])(?:weights?|kernels?|coefs?|w|bias(?:es)?|intercepts?|b)(?![a-z])")
 _BIAS = re.compile(r"(?<![a-z])(?:bias(?:es)?|intercepts?|b)(?![a-z])")

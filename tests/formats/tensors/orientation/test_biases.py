@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from formats.tensors.given import whole
-from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.partners import oriented
+from hilt.formats.tensors.layouts.dense import Held
+from hilt.formats.tensors.orientation.biases import oriented
 
 RANDOM = np.random.default_rng(8)
 

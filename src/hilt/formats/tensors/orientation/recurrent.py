@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.parts import Parts
-from hilt.formats.tensors.turned import reshaped
+from hilt.formats.tensors.layouts.parts import Parts
+from hilt.formats.tensors.layouts.turned import reshaped
 
 DIRECTIONS = (".forward", ".reverse")
 """Endings of names, where a layer has more than one."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource
-from hilt.formats.tensors.grid import Grid
+from hilt.formats.tensors.layouts.byte_grid import Grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

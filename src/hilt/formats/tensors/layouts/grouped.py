@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.errors import FormatError
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.rectangles import Rectangle
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.rectangles import Rectangle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

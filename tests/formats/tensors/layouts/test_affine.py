@@ -5,8 +5,8 @@ import pytest
 
 from formats.tensors.given import whole
 from hilt.core.errors import FormatError
-from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.quantised import affine, channels
+from hilt.formats.tensors.layouts.affine import affine, channels
+from hilt.formats.tensors.layouts.dense import Held
 
 RANDOM = np.random.default_rng(1)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from formats.tensors.given import whole
-from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.parts import Cropped, Parts
+from hilt.formats.tensors.layouts.dense import Held
+from hilt.formats.tensors.layouts.parts import Cropped, Parts
 
 VALUES = np.arange(6 * 4 * 3 * 5, dtype=np.float32).reshape(6, 4, 3, 5)
 STORED = Held(name="w", dtype="F16", values=VALUES)

@@ -10,8 +10,8 @@ import numpy as np
 
 from hilt.core.errors import FormatError
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.columns import columns_of_rows
-from hilt.formats.tensors.dense import Held
+from hilt.formats.tensors.layouts.columns import columns_of_rows
+from hilt.formats.tensors.layouts.dense import Held
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

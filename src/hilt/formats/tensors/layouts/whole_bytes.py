@@ -10,6 +10,7 @@ import numpy as np
 
 from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
+from hilt.formats.tensors.layouts.bit_fields import fields
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,13 +34,11 @@ class SmallNumbers:
             return b""
         first = offset // each
         packed = np.frombuffer(self._source.read(self._begin + first, -(-end // each) - first), np.uint8)
-        shifts = np.arange(0, 8, self._bits, dtype=np.uint8)
-        numbers = (packed[:, None] >> shifts & ((1 << self._bits) - 1)).reshape(-1)
-        numbers = numbers[offset - first * each : end - first * each].view(np.int8)
-        if self._signed:
-            half = 1 << (self._bits - 1)
-            numbers = (numbers ^ half) - half
-        return numbers.astype(np.int8).tobytes()
+        codes = fields(packed.reshape(1, -1), self._bits, 1).reshape(-1)[offset - first * each : end - first * each]
+        if not self._signed:
+            return codes.tobytes()
+        half = 1 << (self._bits - 1)
+        return ((codes.view(np.int8) ^ half) - half).astype(np.int8).tobytes()
 
 
 class Varints:

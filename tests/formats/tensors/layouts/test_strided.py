@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from formats.tensors.given import whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
-from hilt.formats.tensors import strided
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.strided import Strided, laid_out
+from hilt.formats.tensors.layouts import strided
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.strided import Strided, laid_out
 
 NUMBERS = np.random.default_rng(3).standard_normal(4096).astype("<f4")
 

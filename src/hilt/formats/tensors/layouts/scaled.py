@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hilt.formats.tensors.of_stored import OfStored
+from hilt.formats.tensors.layouts.of_stored import OfStored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from attacks.graphs import varint
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
-from hilt.formats.tensors.unpacked import SmallNumbers, Varints
+from hilt.formats.tensors.layouts.whole_bytes import SmallNumbers, Varints
 
 
 @given(some.sampled_from([1, 2, 4]), some.booleans(), some.binary(min_size=1, max_size=20), some.data())

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.recurrent import recurrent
-from hilt.formats.tensors.turned import depthwise, kernel, projection
+from hilt.formats.tensors.layouts.turned import depthwise, kernel, projection
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 _KNOWN = re.compile(
     r"(?:kernel|weights?|filters?|embeddings|gamma|beta|bias(?:es)?|moving_mean|moving_variance)(?::\d+)?$|/vars/\d+$|:0$"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.ggml_fields import fields
-from hilt.formats.tensors.grid import Grid
-from hilt.formats.tensors.numbers import SIZES, to_floats
+from hilt.formats.tensors.layouts.bit_fields import fields
+from hilt.formats.tensors.layouts.byte_grid import Grid
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.numbers import SIZES, to_floats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Codes:
     """Codes of `bits` bits each that follow each other in rows of bytes, the lowest bits first.
 
     `order` tells at which place each of so many codes stands. `values` are what the codes stand for, where that is not

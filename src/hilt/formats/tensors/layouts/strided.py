@@ -11,9 +11,9 @@ import numpy as np
 from hilt.core.byte_source import ByteSource, expect
 from hilt.core.limits import MIB
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Dense
-from hilt.formats.tensors.exact import exactly
-from hilt.formats.tensors.numbers import SIZES, to_floats
+from hilt.formats.tensors.layouts.dense import Dense
+from hilt.formats.tensors.layouts.exact import exactly
+from hilt.formats.tensors.layouts.numbers import SIZES, to_floats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

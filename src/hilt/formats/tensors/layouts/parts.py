@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.columns import columns_of_rows
-from hilt.formats.tensors.of_stored import OfStored
+from hilt.formats.tensors.layouts.columns import columns_of_rows
+from hilt.formats.tensors.layouts.of_stored import OfStored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource, expect
-from hilt.formats.tensors.columns import columns_of_rows
-from hilt.formats.tensors.exact import exactly
-from hilt.formats.tensors.numbers import SIZES, to_floats
+from hilt.formats.tensors.layouts.columns import columns_of_rows
+from hilt.formats.tensors.layouts.exact import exactly
+from hilt.formats.tensors.layouts.numbers import SIZES, to_floats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from formats.tensors.given import whole
-from hilt.formats.tensors.dense import Held
-from hilt.formats.tensors.recurrent import recurrent
+from hilt.formats.tensors.layouts.dense import Held
+from hilt.formats.tensors.orientation.recurrent import recurrent
 
 VALUES = np.arange(2 * 12 * 5, dtype=np.float32).reshape(2, 12, 5)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource
-from hilt.formats.tensors.columns import columns_of_rows
-from hilt.formats.tensors.exact import exactly
+from hilt.formats.tensors.layouts.columns import columns_of_rows
+from hilt.formats.tensors.layouts.exact import exactly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,7 @@ _BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Palette:
     """Indexes of `bits` bits each, 1 to 8, in `source` from `begin` on; with `high_first` the highest bit comes first.
 
     `tables` has a line for each group of rows, and in it the 2 ** `bits` numbers that the indexes stand for.

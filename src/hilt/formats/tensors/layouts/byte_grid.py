@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilt.core.byte_source import ByteSource, expect
-from hilt.formats.tensors.exact import exactly
+from hilt.formats.tensors.layouts.exact import exactly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,8 +6,8 @@ import pytest
 from formats.tensors.given import whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.tensor_source import TensorSource
-from hilt.formats.tensors.dense import Dense, Held
-from hilt.formats.tensors.turned import ChannelsFirst, Swapped, depthwise, kernel, projection
+from hilt.formats.tensors.layouts.dense import Dense, Held
+from hilt.formats.tensors.layouts.turned import ChannelsFirst, Swapped, depthwise, kernel, projection
 
 SEEDED = np.random.default_rng(3)
 

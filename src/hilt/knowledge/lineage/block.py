@@ -11,6 +11,7 @@ import numpy as np
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.tensors.layouts.dense import Held
 from hilt.knowledge.lineage.kinds import NO_LAYER, Place
+from hilt.knowledge.lineage.matrix import is_stack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,9 +32,6 @@ _WIDE = 1 << 16
 """Rows of more numbers are not read whole."""
 EXPERTS = 4
 """So many of a stack of matrices are looked at one by one."""
-_SMALLEST = 32
-"""Three dimensions are a stack of matrices, and no convolution, where the last two are no smaller."""
-
 _HEADS = (32, 64, 80, 96, 128, 256)
 """Rows of one head of attention."""
 
@@ -68,7 +66,7 @@ def blocks(tensor: TensorSource, place: Place) -> Blocks:
         values = tensor.rows(0, rows)
         turned = _block(values.T) if len(tensor.shape) == 2 else None
         parts = [Part(cut.number, _block(values[cut.begin : cut.end])) for cut in fused(tensor.shape, place.kind)]
-        if _is_stack(tensor.shape):
+        if is_stack(tensor.shape):
             parts += _experts(Held(name="", dtype="F32", values=values.reshape(tensor.shape)), place.kind)
         return Blocks(_block(values), values, turned, None, tuple(parts), values.size)
     return _large(tensor, rows, width, place)
@@ -154,7 +152,7 @@ def _large(tensor: TensorSource, rows: int, width: int, place: Place) -> Blocks:
     block = values[:taken, :COLUMNS]
     read = values.size
     parts = [_cut(tensor, cut, width) for cut in fused(tensor.shape, place.kind)] if width <= _WIDE else []
-    if _is_stack(tensor.shape):
+    if is_stack(tensor.shape):
         parts += _experts(tensor, place.kind)
     turned = None
     if len(tensor.shape) == 2 and not getattr(tensor, "oriented", True):
@@ -168,10 +166,6 @@ def _cut(tensor: TensorSource, cut: Cut, width: int) -> Part:
     rows = cut.end - cut.begin
     begin = cut.begin + _start(rows)
     return Part(cut.number, tensor.rows(begin, min(cut.end, begin + _taken(rows, width)))[:, :COLUMNS])
-
-
-def _is_stack(shape: tuple[int, ...]) -> bool:
-    return len(shape) == 3 and min(shape[1:]) >= _SMALLEST
 
 
 def _experts(tensor: TensorSource, kind: str) -> list[Part]:

@@ -12,7 +12,7 @@ on where there are 8192 or more (a vocabulary), all numbers where it is small. T
 Beside them stand three digests of the block's numbers (as they are, as half floats, as bfloat16): the same numbers in another
 format have one of them in common. Those of a small tensor are of its sorted numbers, so that no layout hides them. Then the
 share of zeros, and the steps on which the numbers lie, by which quantised weights are known even where they are stored as
-floats (`grid.py`).
+floats (`steps.py`).
 
 `print_bytes.py` stores fingerprints; the signs of a sketch are a key of 256 bits, by which an index finds it.
 """
@@ -33,11 +33,11 @@ from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.knowledge.lineage.bits import bits
 from hilt.knowledge.lineage.block import Blocks, blocks, first_rows
-from hilt.knowledge.lineage.grid import grid
 from hilt.knowledge.lineage.kinds import place
 from hilt.knowledge.lineage.print_bytes import LARGEST, MOST_DIMENSIONS, OtherVersion, decode, encode
 from hilt.knowledge.lineage.prints import VERSION, How, LeftOut, ModelPrint, Sketch, TensorPrint
 from hilt.knowledge.lineage.sketch import level, sketch
+from hilt.knowledge.lineage.steps import step_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -139,7 +139,7 @@ def _made(tensor: TensorSource) -> tuple[TensorPrint, int] | LeftOut:
         whole=seen.whole is not None,
         zeros=float(np.float16(np.mean(values == 0))),
         formula=formula,
-        grid=grid(seen.block),
+        grid=step_bits(seen.block),
     )
     return made, round(seen.read * bits(tensor.dtype) / 8)
 

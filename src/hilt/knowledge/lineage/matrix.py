@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
+from hilt.knowledge.lineage.splitmix import GOLDEN, splitmix64
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,8 +22,6 @@ _STACKED = 32
 """A tensor of three dimensions whose last two are no smaller is a stack of matrices, one for each expert."""
 _HUGE = 1e15
 """A number above this is no weight."""
-_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-"""The constants of splitmix64."""
 
 
 class Block(NamedTuple):
@@ -73,11 +72,7 @@ def blocks(tensor: TensorSource, most: int = 1 << 62) -> Iterator[Block]:
 def signs(begin: int, end: int, seed: int = 0) -> NDArray[np.float32]:
     """The 48 random signs of each row or column from `begin` to `end`: of shape (end - begin, 48)."""
     index = np.arange(begin, end, dtype=np.uint64) + np.uint64(seed & 0xFFFFFFFF) * np.uint64(1 << 32)
-    mixed = (index + np.uint64(1)) * np.uint64(_GOLDEN)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(_MIX_1)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(_MIX_2)
-    mixed ^= mixed >> np.uint64(31)
-    bits = np.unpackbits(mixed.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :6], axis=1)
+    bits = np.unpackbits(splitmix64(index * GOLDEN).astype("<u8").view(np.uint8).reshape(-1, 8)[:, :6], axis=1)
     return bits.astype(np.float32) * 2 - 1
 
 

@@ -27,7 +27,6 @@ _CLOSER = 0.8
 """An average must fit so much better than the nearest of the models alone."""
 _LEAST = 0.05
 """A model with a smaller weight than this went into it by chance."""
-_WHOLLY = 0.9
 
 
 class Fit(NamedTuple):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from hilt.knowledge.lineage.splitmix import splitmix64
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -114,14 +116,6 @@ def _bandwidth(power: NDArray[np.float64]) -> float:
 @lru_cache(maxsize=64)
 def _places(rows: int, columns: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     at = (np.arange(rows, dtype=np.uint64)[:, None] << np.uint64(20)) + np.arange(columns, dtype=np.uint64)
-    mixed = _splitmix64(at.astype(np.uint64))
+    mixed = splitmix64(at.astype(np.uint64))
     signs = 1.0 - 2.0 * ((mixed >> np.uint64(40)) & np.uint64(1)).astype(np.float64)
     return (mixed % np.uint64(BUCKETS)).astype(np.int64).ravel(), signs
-
-
-def _splitmix64(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    with np.errstate(over="ignore"):
-        mixed = values + np.uint64(0x9E3779B97F4A7C15)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return mixed ^ (mixed >> np.uint64(31))

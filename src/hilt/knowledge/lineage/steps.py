@@ -29,7 +29,7 @@ class _Counts(NamedTuple):
     different: float
 
 
-def grid(block: NDArray[np.float32]) -> int:
+def step_bits(block: NDArray[np.float32]) -> int:
     """Of how many bits the steps are: 1 to 5, or 8; 0 where there are none, or where zeros hide them."""
     width = block.shape[1]
     if block.size < _FEWEST or width < _GROUP:

@@ -22,11 +22,10 @@ from hilt.knowledge.lineage.writers import Writer
 _FEWEST = 4
 """Fewer matrices than these have nothing in common that would tell anything."""
 _BELOW = (
-    "a direction of which less than about a fifth was taken out, one taken out of fewer than three matrices, experts beyond "
-    "the first four of a layer, and a residual stream that was permuted or rotated as a whole"
+    "a direction of which less than about a fifth was taken out (in four bits less than a third, or half where it differs from "
+    "layer to layer), one taken out of fewer than three matrices, experts beyond the first four of a layer, and anything where "
+    "the residual stream was permuted or rotated as a whole"
 )
-
-
 _ROTATED = (
     "all dimensions of the residual stream are written alike, as where it was rotated; the direction that a LayerNorm takes away "
     "would then look missing as well"

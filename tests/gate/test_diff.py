@@ -170,3 +170,12 @@ def test_of_many_sets_the_nearest_is_found_and_what_was_not_tried_is_told(tmp_pa
     told = diff(write(tmp_path / "base.safetensors", transformer(2, layers=3)), tmp_path / "many", rows_only=True)
     assert told.weights_b == ("m2.safetensors",)
     assert any("3 of 5 sets" in line for line in told.untold)
+
+
+def test_a_shard_that_is_not_there_is_told(base: Path, tmp_path: Path) -> None:
+    shards = tmp_path / "shards"
+    write(shards / "model-00001-of-00003.safetensors", transformer())
+    write(shards / "model-00002-of-00003.safetensors", {"more": transformer()["model.embed_tokens.weight"]})
+    told = diff(base, shards, rows_only=True)
+    assert told.kinship.related
+    assert any("1 of its 3 files are not there" in line for line in told.untold)

@@ -44,13 +44,14 @@ class Opened(NamedTuple):
 
 class Printed(NamedTuple):
     """A set of weights and its fingerprint, None where that could not be taken: then `why` says what kept it. `untold` names
-    weights in it that are packed in ways that hilt does not know."""
+    weights in it that are packed in ways that hilt does not know, `missing` counts files of it that are not there."""
 
     name: str
     paths: tuple[str, ...]
     print: ModelPrint | None
     why: str = ""
     untold: tuple[str, ...] = ()
+    missing: int = 0
 
 
 @contextmanager
@@ -76,7 +77,8 @@ def opened(
 
 def printed(weights: Weights, most: int = SETS) -> tuple[Printed, ...]:
     """The fingerprints of the sets of weights, the largest first; of what has no tensor at all, none."""
-    each = (_printed(weights, one.name, one.paths) for one in weights.sets()[:most])
+    sets = weights.sets()[:most]
+    each = (_printed(weights, one.name, one.paths)._replace(missing=len(one.missing)) for one in sets)
     return tuple(one for one in each if one.print is None or one.print.tensors or one.print.left_out or one.untold)
 
 
@@ -120,6 +122,9 @@ def _regular(folder: Path) -> Iterator[tuple[Path, Locator]]:
 
 def unpacked_in_part(one: Printed) -> str:
     """That some of the weights could not be compared, in words; empty where all could."""
+    if one.missing:
+        several = len(one.paths) + one.missing
+        return f"{one.name}: {one.missing} of its {several} files are not there, and what is in them is not known"
     if one.untold:
         count = f"{len(one.untold)} weights are" if len(one.untold) > 1 else "one weight is"
         return f"{one.name}: {count} packed in a way that hilt does not know, {one.untold[0]!r:.80} for one"

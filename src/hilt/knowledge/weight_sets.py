@@ -44,7 +44,8 @@ def weight_sets(formats: Mapping[str, str], *, kinds: Container[str] | None = No
     shards: dict[tuple[str, int, str], dict[int, str]] = defaultdict(dict)
     sets: list[WeightSet] = []
     for path, format_id in sorted(formats.items()):
-        if format_id not in wanted or (format_id == "hdf5" and not path.endswith(".weights.h5")):
+        data = format_id == "hdf5" and kinds is None and not path.endswith(".weights.h5")
+        if format_id not in wanted or data:
             continue
         if match := SHARD.fullmatch(path):
             shards[match["stem"], int(match["total"]), match["suffix"]][int(match["number"])] = path

@@ -30,11 +30,11 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage.index_entry import Entry
-from hilt.knowledge.lineage.index_file import KEYS, WORDS, IndexFile, Table
-from hilt.knowledge.lineage.index_keys import asked, chosen
-from hilt.knowledge.lineage.index_search import nearest, within
-from hilt.knowledge.lineage.index_write import Model, write_new
+from hilt.knowledge.lineage.index.entry import Entry
+from hilt.knowledge.lineage.index.file import KEYS, WORDS, IndexFile, Table
+from hilt.knowledge.lineage.index.keys import asked, chosen
+from hilt.knowledge.lineage.index.search import nearest, within
+from hilt.knowledge.lineage.index.write import Model, write_new
 from known_models import model_print, moved, sketches
 
 RUNS = 9

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage.index_changes import add, made
-from hilt.knowledge.lineage.index_entry import Entry
-from hilt.knowledge.lineage.index_write import Model
+from hilt.knowledge.lineage.index.changes import add, made
+from hilt.knowledge.lineage.index.entry import Entry
+from hilt.knowledge.lineage.index.write import Model
 from hilt.knowledge.lineage.prints import How, ModelPrint, Sketch, TensorPrint
 
 Sketches = NDArray[np.float64]

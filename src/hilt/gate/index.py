@@ -23,9 +23,9 @@ from hilt.knowledge.licences.model_names import own_name
 if TYPE_CHECKING:
     from hilt.core.lineage import Relative
     from hilt.knowledge.lineage.fingerprint import ModelPrint
-    from hilt.knowledge.lineage.index_changes import Added
-    from hilt.knowledge.lineage.index_entry import Entry
-    from hilt.knowledge.lineage.index_write import Model
+    from hilt.knowledge.lineage.index.changes import Added
+    from hilt.knowledge.lineage.index.entry import Entry
+    from hilt.knowledge.lineage.index.write import Model
 
 _BASES = 64
 """Models that another one says it is made from, and that are kept."""
@@ -64,7 +64,7 @@ def add_each(
 
     Raises `UsageError` where the index cannot be written at all.
     """
-    from hilt.knowledge.lineage.index_changes import add
+    from hilt.knowledge.lineage.index.changes import add
 
     if name and len(references) != 1:
         raise UsageError("--name: a name is for one model; add the others on their own")
@@ -97,7 +97,7 @@ def search(
 
     Raises what `check` raises, `NothingToCheck` where there are no weights whose numbers hilt reads, and `IndexInvalid`.
     """
-    from hilt.knowledge.lineage.index import Index
+    from hilt.knowledge.lineage.index.index import Index
 
     with Index(index, settings.limits) as known, opened(fspath(reference), settings, progress=progress) as subject:
         sets = _with_tensors(fspath(reference), subject)
@@ -123,7 +123,7 @@ def counts(added: Added) -> dict[str, int]:
 
 def listed(index: Path, settings: Settings) -> tuple[Entry, ...]:
     """What an index holds. Raises `IndexInvalid`."""
-    from hilt.knowledge.lineage.index import Index
+    from hilt.knowledge.lineage.index.index import Index
 
     with Index(index, settings.limits) as known:
         return tuple(known.entries())
@@ -131,7 +131,7 @@ def listed(index: Path, settings: Settings) -> tuple[Entry, ...]:
 
 def take(index: Path, pack: Path, settings: Settings) -> Added:
     """Merges a pack into an index, which is made where there is none; nothing where anything of the pack is wrong."""
-    from hilt.knowledge.lineage.index_changes import merge
+    from hilt.knowledge.lineage.index.changes import merge
 
     with _writing(index):
         return merge(index, pack, settings.limits)
@@ -139,7 +139,7 @@ def take(index: Path, pack: Path, settings: Settings) -> Added:
 
 def share(index: Path, pack: Path, names: Sequence[str], settings: Settings) -> tuple[Entry, ...]:
     """Writes the models of these names into a pack, all where none is named."""
-    from hilt.knowledge.lineage.index_changes import export
+    from hilt.knowledge.lineage.index.changes import export
 
     with _writing(pack):
         return export(index, pack, names, settings.limits)
@@ -147,20 +147,20 @@ def share(index: Path, pack: Path, names: Sequence[str], settings: Settings) -> 
 
 def remove(index: Path, name: str, revision: str | None, settings: Settings) -> tuple[Entry, ...]:
     """Takes a model out of an index."""
-    from hilt.knowledge.lineage import index_changes
+    from hilt.knowledge.lineage.index import changes
 
     with _writing(index):
-        return index_changes.remove(index, name, revision, settings.limits)
+        return changes.remove(index, name, revision, settings.limits)
 
 
 def mark(
     index: Path, name: str, revision: str | None, *, stale: str, newer: str, settings: Settings
 ) -> tuple[Entry, ...]:
     """Says of a model in an index why it should be used no more, and what takes its place."""
-    from hilt.knowledge.lineage import index_changes
+    from hilt.knowledge.lineage.index import changes
 
     with _writing(index):
-        return index_changes.mark(index, name, revision, stale=stale, newer=newer, limits=settings.limits)
+        return changes.mark(index, name, revision, stale=stale, newer=newer, limits=settings.limits)
 
 
 @contextmanager
@@ -190,8 +190,8 @@ def _models(
     reference: str, subject: Opened, name: str, *, rows_only: bool
 ) -> tuple[list[Model], tuple[tuple[str, str], ...]]:
     """What there is to add of a subject, and what cannot be."""
-    from hilt.knowledge.lineage.index_changes import made
-    from hilt.knowledge.lineage.index_entry import Entry
+    from hilt.knowledge.lineage.index.changes import made
+    from hilt.knowledge.lineage.index.entry import Entry
 
     models, left_out = [], []
     for one in _with_tensors(reference, subject):

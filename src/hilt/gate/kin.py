@@ -16,7 +16,7 @@ from hilt.gate.weights import Printed, printed, unpacked_in_part
 
 if TYPE_CHECKING:
     from hilt.knowledge.lineage.fingerprint import ModelPrint
-    from hilt.knowledge.lineage.index import Found, Index
+    from hilt.knowledge.lineage.index.index import Found, Index
 
 SETS, RELATIVES, NAMED = 64, 5, 8
 """Sets of weights that are searched for, relatives of each that are told, and models that the files name that are held
@@ -28,7 +28,7 @@ def comparing(settings: Settings) -> Callable[[Weights], Kin]:
 
     Raises `UsageError` and `IndexInvalid` where there is none that could be read.
     """
-    from hilt.knowledge.lineage.index import Index
+    from hilt.knowledge.lineage.index.index import Index
 
     path = Path(settings.kin_index)
     with Index(path, settings.limits):

@@ -11,7 +11,7 @@ from hilt.knowledge.lineage.relatives import COPIES, descends
 
 if TYPE_CHECKING:
     from hilt.knowledge.lineage.fingerprint import ModelPrint
-    from hilt.knowledge.lineage.index import Found, Index
+    from hilt.knowledge.lineage.index.index import Found, Index
 
 PARENTS = 4
 """Models that are tried together, the nearest ones."""

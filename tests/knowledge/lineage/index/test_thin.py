@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from hilt.core.lineage import Relation
-from hilt.knowledge.lineage.index_keys import chosen
+from hilt.knowledge.lineage.index.keys import chosen
+from hilt.knowledge.lineage.index.thin import thinned
 from hilt.knowledge.lineage.print_bytes import encode
 from hilt.knowledge.lineage.relate import relate
-from hilt.knowledge.lineage.thin import thinned
 from random_transformers import noisy, taken, transformer
 
 BASE = transformer(1, layers=12)

@@ -1,12 +1,4 @@
-"""The index of known models: a file of fingerprints, in which the relatives of a model are found by its weights.
-
-`index_file.py` says what the file is, `index_keys.py` by which keys a model is found in it, `index_search.py` how. What
-shares enough keys is then compared by its whole fingerprint, and that comparison alone says who is related, and how.
-
-A pack is an index that somebody else made. What it says of models (names, licences, that one is stale) is that person's
-word; that its keys are those of its fingerprints is checked before anything is taken from it. What an index holds already
-stays as it is.
-"""
+"""An index of known models, open for reading: its models, and those of them that a model is related to."""
 
 from __future__ import annotations
 
@@ -23,11 +15,11 @@ from hilt.core.errors import FormatError, IndexInvalid, UsageError
 from hilt.core.limits import Limits
 from hilt.core.lineage import Kinship, Relation, Relative, Sureness
 from hilt.knowledge.licences.model_names import name_of
-from hilt.knowledge.lineage.index_entry import Entry
-from hilt.knowledge.lineage.index_file import WAY_OUT, IndexFile
-from hilt.knowledge.lineage.index_keys import asked, chosen
-from hilt.knowledge.lineage.index_search import nearest
-from hilt.knowledge.lineage.index_write import Model
+from hilt.knowledge.lineage.index.entry import Entry
+from hilt.knowledge.lineage.index.file import WAY_OUT, IndexFile
+from hilt.knowledge.lineage.index.keys import asked, chosen
+from hilt.knowledge.lineage.index.search import nearest
+from hilt.knowledge.lineage.index.write import Model
 from hilt.knowledge.lineage.print_bytes import OtherVersion, decode
 from hilt.knowledge.lineage.prints import ModelPrint
 from hilt.knowledge.lineage.relatives import COPIES

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from hilt.core.errors import FormatError, IndexInvalid, SourceError, UsageError
-from hilt.knowledge.lineage import index_write
-from hilt.knowledge.lineage.index import Index
-from hilt.knowledge.lineage.index_changes import add, export, made, mark, merge, remove
-from hilt.knowledge.lineage.index_entry import LONGEST, Entry, decode
-from hilt.knowledge.lineage.index_lock import locked
+from hilt.knowledge.lineage.index import write
+from hilt.knowledge.lineage.index.changes import add, export, made, mark, merge, remove
+from hilt.knowledge.lineage.index.entry import LONGEST, Entry, decode
+from hilt.knowledge.lineage.index.index import Index
+from hilt.knowledge.lineage.index.lock import locked
 from known_models import LIMITS, index_of, known, model_print, moved, sketches
 
-TESTS = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[3]
 
 
 def names(path: Path) -> list[str]:
@@ -193,7 +193,7 @@ def test_a_change_that_fails_leaves_the_index_as_it_was(path: Path, monkeypatch:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(index_write.os, "fsync", full)
+    monkeypatch.setattr(write.os, "fsync", full)
     for change in (
         lambda: remove(path, "org/one", None, LIMITS),
         lambda: mark(path, "org/one", None, stale="x", newer="", limits=LIMITS),
@@ -215,7 +215,7 @@ def test_where_there_is_no_index_the_way_to_one_is_told(tmp_path: Path) -> None:
     ):
         with pytest.raises(UsageError, match=r"there is no index that could be read.*hilt index add REF --index"):
             call()
-    with pytest.raises(UsageError, match="there is no index that could be read"):
+    with pytest.raises(UsageError, match="an index is a regular file, and this is none"):
         Index(tmp_path)
 
 

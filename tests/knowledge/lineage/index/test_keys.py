@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hilt.core.errors import FormatError
-from hilt.knowledge.lineage.index_keys import asked, chosen
+from hilt.knowledge.lineage.index.keys import asked, chosen
 from hilt.knowledge.lineage.prints import How, ModelPrint, Sketch, TensorPrint
 from known_models import Sketches, model_print, moved, sketches
 

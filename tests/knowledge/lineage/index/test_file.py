@@ -11,10 +11,10 @@ import pytest
 
 from hilt.core.errors import IndexInvalid, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage import index
-from hilt.knowledge.lineage.index import Index
-from hilt.knowledge.lineage.index_changes import add, merge
-from hilt.knowledge.lineage.index_file import HEAD_SIZE, SEGMENT
+from hilt.knowledge.lineage.index import index
+from hilt.knowledge.lineage.index.changes import add, merge
+from hilt.knowledge.lineage.index.file import HEAD_SIZE, SEGMENT
+from hilt.knowledge.lineage.index.index import Index
 from known_models import LIMITS, index_of, known
 
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hilt.knowledge.lineage.index_file import KEYS, WORDS, Table
-from hilt.knowledge.lineage.index_keys import Asked
+from hilt.knowledge.lineage.index.file import KEYS, WORDS, Table
+from hilt.knowledge.lineage.index.keys import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from hilt.knowledge.lineage.index_keys import holders
+from hilt.knowledge.lineage.index.keys import holders
 from hilt.knowledge.lineage.print_bytes import encode
 from hilt.knowledge.lineage.prints import ModelPrint
 

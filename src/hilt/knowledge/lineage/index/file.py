@@ -24,7 +24,7 @@ import numpy as np
 
 from hilt.core.errors import FormatError, IndexInvalid
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage.index_entry import Blob, Entry, decode
+from hilt.knowledge.lineage.index.entry import Blob, Entry, decode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hilt.core.errors import FormatError
-from hilt.knowledge.lineage.index_file import KEYS, WORDS
+from hilt.knowledge.lineage.index.file import KEYS, WORDS
 from hilt.knowledge.lineage.prints import How, ModelPrint, Sketch, TensorPrint
 
 if TYPE_CHECKING:

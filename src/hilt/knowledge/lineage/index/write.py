@@ -15,8 +15,8 @@ import numpy as np
 
 from hilt.core.errors import FormatError, LimitExceeded, UsageError
 from hilt.core.limits import Limits
-from hilt.knowledge.lineage.index_entry import Blob, Entry, decode
-from hilt.knowledge.lineage.index_file import HEAD_SIZE, MAGIC, SEGMENT, SEGMENT_MARK, Head, Table
+from hilt.knowledge.lineage.index.entry import Blob, Entry, decode
+from hilt.knowledge.lineage.index.file import HEAD_SIZE, MAGIC, SEGMENT, SEGMENT_MARK, Head, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hilt.knowledge.lineage import index_search
-from hilt.knowledge.lineage.index_file import KEYS, WORDS, Table
-from hilt.knowledge.lineage.index_keys import asked, chosen
-from hilt.knowledge.lineage.index_search import NEAR, nearest, within
+from hilt.knowledge.lineage.index import search as index_search
+from hilt.knowledge.lineage.index.file import KEYS, WORDS, Table
+from hilt.knowledge.lineage.index.keys import asked, chosen
+from hilt.knowledge.lineage.index.search import NEAR, nearest, within
 from known_models import Sketches, model_print, moved, sketches
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,3 +61,21 @@ def whole(tensor: TensorSource) -> np.ndarray:
             columns = tensor.columns(begin, end, most)
             assert np.array_equal(columns, every[:most, begin:end].T, equal_nan=True), (begin, end, most)
     return every.reshape(tensor.shape)
+
+
+def beginning(tensor: TensorSource) -> None:
+    """Reads a few rows and a column, of shapes that may lie."""
+    tensor.rows(0, min(tensor.shape[0] if tensor.shape else 1, 8))
+    tensor.columns(0, 1, 8)
+
+
+def came_through(tensors_of_it: Iterable[TensorSource], look: Callable[[TensorSource], object] = beginning) -> int:
+    """How many tensors of a file that may be broken could be looked at, until a `FormatError` ended it; nothing else may."""
+    read = 0
+    try:
+        for tensor in tensors_of_it:
+            look(tensor)
+            read += 1
+    except FormatError:
+        pass
+    return read

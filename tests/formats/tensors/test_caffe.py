@@ -7,9 +7,9 @@ import pytest
 
 from attacks.graphs import message, varint
 from attacks.runtimes import caffe
-from formats.tensors.given import found, whole
+from formats.tensors.given import came_through, found, whole
 from hilt.core.byte_source import MemorySource
-from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.errors import LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.tensors import Given, tensors
 
@@ -88,13 +88,11 @@ def test_dimensions_are_bounded() -> None:
 
 def test_broken_models_raise_only_format_errors() -> None:
     data, randomly = caffe(layer("conv", "Convolution", blob(KERNEL), blob(MATRIX, old=True))), random.Random(3)
+    read = 0
     for _ in range(400):
         changed = bytearray(data[: randomly.randrange(1, len(data))] if randomly.random() < 0.5 else data)
         for _ in range(randomly.randrange(1, 5)):
             changed[randomly.randrange(min(80, len(changed)))] = randomly.randrange(256)
         source = MemorySource(bytes(changed))
-        try:
-            for tensor in tensors("caffe", Given("a", None, source, Limits(), MemorySource, MemorySource)):
-                tensor.rows(0, min(tensor.shape[0], 8))
-        except FormatError:
-            continue
+        read += came_through(tensors("caffe", Given("a", None, source, Limits(), MemorySource, MemorySource)))
+    assert read > 100

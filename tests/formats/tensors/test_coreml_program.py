@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from attacks.graphs import Value, coreml, message, varint
-from formats.tensors.given import found, given, not_told, whole
+from formats.tensors.given import came_through, found, given, not_told, whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
@@ -221,18 +221,15 @@ def test_broken_programs_raise_only_format_errors() -> None:
         lut=program.array(np.zeros(16, "f4")),
         shape=program.array(np.array([4, 10], "<u4")),
     )
-    files = program.files()
+    files, read = program.files(), 0
     for _ in range(600):
         name = randomly.choice([NAME, NAME, WEIGHTS])
         changed = bytearray(files[name])
         for _ in range(randomly.randrange(1, 5)):
             changed[randomly.randrange(len(changed))] = randomly.choice((0, 1, 255, randomly.randrange(256)))
         spoilt = {**files, name: bytes(changed)}
-        try:
-            for tensor in tensors("coreml", _unread(spoilt)):
-                tensor.rows(0, min(tensor.shape[0], 8))
-        except FormatError:
-            continue
+        read += came_through(tensors("coreml", _unread(spoilt)))
+    assert read > 250
 
 
 def _unread(files: dict[str, bytes]) -> Given:

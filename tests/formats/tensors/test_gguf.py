@@ -10,7 +10,7 @@ from gguf.constants import GGMLQuantizationType as Type
 from gguf.quants import dequantize, quantize
 
 from attacks.gguf import Info, Raw, array, gguf
-from formats.tensors.given import found, given, not_told, whole
+from formats.tensors.given import came_through, found, given, not_told, whole
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError
 from hilt.formats.tensors import tensors
@@ -216,7 +216,7 @@ def test_whatever_a_file_says_only_errors_of_the_format_come_of_it() -> None:
         ("blk.0.attn_q.weight", matrix(64, 32), Type.Q4_0),
         ("blk.0.ffn_up_exps.weight", matrix(2, 4, 32), Type.Q8_0),
     ]
-    data = model(parts, HEADS)
+    data, read = model(parts, HEADS), 0
     for _ in range(300):
         mutated = bytearray(data)
         for _ in range(seeded.randint(1, 4)):
@@ -225,6 +225,5 @@ def test_whatever_a_file_says_only_errors_of_the_format_come_of_it() -> None:
             format_id, file = given({"m.gguf": bytes(mutated)})
         except AssertionError:
             continue
-        for tensor in tensors(format_id, file):
-            tensor.rows(0, min(8, tensor.shape[0]))
-            tensor.columns(0, 1, 8)
+        read += came_through(tensors(format_id, file))
+    assert read > 150

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from formats.tensors.given import found, given, not_told, whole
+from formats.tensors.given import came_through, found, given, not_told, whole
 from formats.tensors.onnx_models import graph, model, node
-from hilt.core.errors import FormatError, LimitExceeded
+from hilt.core.errors import LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.tensors import tensors
 from reading import read
@@ -413,12 +413,10 @@ def test_whatever_the_bytes_are_only_format_errors_escape() -> None:
         for _ in range(chance.randint(1, 6)):
             changed[chance.randrange(len(data))] = chance.randrange(256)
         cut.append(bytes(changed))
+    came = 0
     for changed in cut:
         file = read(changed, "m.onnx")
         if file.error is not None or file.format != "onnx":
             continue
-        try:
-            for tensor in tensors(*given({"m.onnx": changed})):
-                whole(tensor)
-        except FormatError:
-            continue
+        came += came_through(tensors(*given({"m.onnx": changed})), whole)
+    assert came > 120

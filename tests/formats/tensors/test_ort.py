@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from attacks.graphs import Flat, flatbuffer
-from formats.tensors.given import found, given, not_told, whole
-from hilt.core.errors import FormatError, LimitExceeded
+from formats.tensors.given import came_through, found, given, not_told, whole
+from hilt.core.errors import LimitExceeded
 from hilt.core.limits import Limits
 from hilt.formats.tensors import tensors
 from reading import read
@@ -97,10 +97,8 @@ def test_whatever_the_bytes_are_only_format_errors_escape() -> None:
         for _ in range(chance.randint(1, 6)):
             one[chance.randrange(len(data))] = chance.choice([0, 1, 4, 255, chance.randrange(256)])
         changed.append(bytes(one))
+    came = 0
     for one in changed:
         if (file := read(bytes(one), "m.ort")).error is None and file.format == "ort":
-            try:
-                for each in tensors(*given({"m.ort": bytes(one)})):
-                    whole(each)
-            except FormatError:
-                continue
+            came += came_through(tensors(*given({"m.ort": bytes(one)})), whole)
+    assert came > 170

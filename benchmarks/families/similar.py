@@ -21,9 +21,10 @@ class Stack(NamedTuple):
 
 
 def stacks(model: ModelPrint) -> dict[How, Stack]:
+    """Of tensors that were trained: those that a formula gave are alike in many models."""
     rows: dict[How, list[tuple[int, int, bytes]]] = defaultdict(list)
     for number, tensor in enumerate(model.tensors):
-        for sketch in tensor.sketches:
+        for sketch in () if tensor.formula else tensor.sketches:
             rows[sketch.how].append((number, sketch.spread, sketch.numbers))
     made = {}
     for how, some in rows.items():

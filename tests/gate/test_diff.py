@@ -94,7 +94,7 @@ def test_what_else_was_changed_stands_beside_the_weights(base: Path, tmp_path: P
 def test_a_subject_without_numbers_is_told_by_name(base: Path, tmp_path: Path) -> None:
     (tmp_path / "card").mkdir()
     (tmp_path / "card" / "README.md").write_text("# A model\n")
-    with pytest.raises(NothingToCheck, match="card: it has no weights whose numbers hilt reads"):
+    with pytest.raises(NothingToCheck, match="card has no weights whose numbers hilt reads"):
         diff(base, tmp_path / "card")
     with pytest.raises(UsageError, match="nowhere"):
         diff(base, tmp_path / "nowhere")
@@ -179,3 +179,12 @@ def test_a_shard_that_is_not_there_is_told(base: Path, tmp_path: Path) -> None:
     told = diff(base, shards, rows_only=True)
     assert told.kinship.related
     assert any("1 of its 3 files are not there" in line for line in told.untold)
+
+
+def test_a_file_that_cannot_be_read_is_the_reason_told(base: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    write(broken / "model.safetensors", transformer())
+    with (broken / "model.safetensors").open("r+b") as file:
+        file.write(b"\xff" * 8)
+    with pytest.raises(NothingToCheck, match="broken.*could not be"):
+        diff(base, broken)

@@ -17,7 +17,7 @@ from hilt.core.wire import encode_text
 from hilt.gate.answered import bases, sketch
 from hilt.gate.put_together import relatives
 from hilt.gate.settings import Settings
-from hilt.gate.weights import Opened, Printed, opened, printed
+from hilt.gate.weights import Opened, Printed, nothing, opened, printed
 from hilt.knowledge.licences.model_names import own_name
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def search(
     from hilt.knowledge.lineage.index.index import Index
 
     with Index(index, settings.limits) as known, opened(fspath(reference), settings, progress=progress) as subject:
-        sets = _with_tensors(fspath(reference), subject)
+        sets = _with_tensors(subject)
         told: list[Relative] = []
         untold = []
         for one in sets:
@@ -172,11 +172,11 @@ def _writing(file: Path) -> Iterator[None]:
         raise UsageError(f"{file}: {error.strerror}") from None
 
 
-def _with_tensors(reference: str, subject: Opened) -> list[Printed]:
+def _with_tensors(subject: Opened) -> list[Printed]:
     """The sets of weights that have any, and those of which nobody knows. Raises `NothingToCheck` where there are none."""
     sets = [one for one in printed(subject.weights) if one.print is None or one.print.tensors]
     if not sets:
-        raise NothingToCheck(f"{reference} has no weights whose numbers hilt reads")
+        raise NothingToCheck(nothing(subject))
     return sets
 
 
@@ -194,7 +194,7 @@ def _models(
     from hilt.knowledge.lineage.index.entry import Entry
 
     models, left_out = [], []
-    for one in _with_tensors(reference, subject):
+    for one in _with_tensors(subject):
         entry = Entry(
             name=name or own_name(reference) or reference,
             revision=subject.report.subject.revision,

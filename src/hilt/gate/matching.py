@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import NothingToCheck
 from hilt.core.lineage import KIN, Kinship, Relation, Sureness
-from hilt.gate.weights import Opened, Printed, printed
+from hilt.gate.weights import Opened, Printed, nothing, printed
 
 if TYPE_CHECKING:
     from hilt.core.subject import Entry
@@ -69,9 +69,9 @@ def with_prints(of: Opened) -> list[tuple[Printed, ModelPrint]]:
     each = printed(of.weights, TRIED)
     if found := [(one, one.print) for one in each if one.print is not None]:
         return found
-    whys = [one.why for one in each if one.why]
-    why = f"its weights could not be compared: {whys[0]}" if whys else "it has no weights whose numbers hilt reads"
-    raise NothingToCheck(f"{of.report.subject.reference}: {why}")
+    if whys := [one.why for one in each if one.why]:
+        raise NothingToCheck(f"{of.report.subject.reference}: its weights could not be compared: {whys[0]}")
+    raise NothingToCheck(nothing(of))
 
 
 def _far(match: Match) -> tuple[bool, float, int]:

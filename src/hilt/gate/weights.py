@@ -17,7 +17,7 @@ from hilt.checks.weights import SETS, Weights
 from hilt.checks.workers import Workers
 from hilt.core.errors import FormatError
 from hilt.core.progress import Progress, Silent
-from hilt.core.report import Report
+from hilt.core.report import Report, State
 from hilt.gate.answered import ask, fingerprint, texts
 from hilt.gate.settings import Settings
 from hilt.sources.file import Locator
@@ -118,6 +118,13 @@ def _regular(folder: Path) -> Iterator[tuple[Path, Locator]]:
         for _, entry in zip(range(BESIDE), entries, strict=False):
             if entry.is_file(follow_symlinks=False):
                 yield Path(entry.path), Locator.of(entry.path, entry.stat(follow_symlinks=False))
+
+
+def nothing(of: Opened) -> str:
+    """Why a subject has no weights that could be compared, as far as its report tells."""
+    failed = [gap for gap in of.report.coverage.gaps if gap.state is State.FAILED and gap.what == "read"]
+    why = f"; {failed[0].path or 'one file'} could not be read: {failed[0].why}" if failed else ""
+    return f"{of.report.subject.reference} has no weights whose numbers hilt reads{why}"
 
 
 def unpacked_in_part(one: Printed) -> str:

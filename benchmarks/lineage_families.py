@@ -33,6 +33,7 @@ from families.told import Seen, cut_out, related, seen
 from hilt.core.lineage import Cut, Relation
 
 TRAINED = ("ft-short", "ft-long", "ft-sibling", "ft-lora")
+KINDS = ("singles", "ablations", "compositions")
 SMALL = ("minilm", "smollm2", "mpnet")
 """Bases of compositions."""
 
@@ -52,14 +53,15 @@ def bases(models: Path, wanted: list[str], folder: Path | None) -> dict[str, Mod
     return found
 
 
-def cases(models: Mapping[str, Model], wanted: list[str], deep: int) -> Iterator[Case]:
+def cases(models: Mapping[str, Model], wanted: list[str], kinds: list[str], deep: int) -> Iterator[Case]:
     usable = [name for name in wanted if name in models]
     for name in usable:
-        yield from singles(name, models[name].shape.family)
-        if name != "mpnet":
+        if "singles" in kinds:
+            yield from singles(name, models[name].shape.family)
+        if "ablations" in kinds and name != "mpnet":
             yield from ablations(name)
     small = {name: models[name].shape.family for name in usable if name in SMALL}
-    if small:
+    if small and "compositions" in kinds:
         yield from compositions(small, deep)
 
 
@@ -158,6 +160,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, help="bases are cut to their first layers, so that it takes less time")
     parser.add_argument("--words", type=int, default=8000, help="and to so many words, where --layers is given")
     parser.add_argument("--only", default="", help="cases whose names hold this")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--deep", type=int, default=200, help="compositions")
     parser.add_argument("--keep", action="store_true", help="do not measure, leave the files")
     parser.add_argument("--json", type=Path, help="all rows, one a line")
@@ -170,7 +173,7 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     known: dict[str, Seen] = {}
     with tempfile.TemporaryDirectory(dir=options.folder) as scratch:
-        for case in cases(models, options.bases, options.deep):
+        for case in cases(models, options.bases, options.kinds, options.deep):
             if options.only not in case.name or missing(case, models):
                 continue
             if options.keep:

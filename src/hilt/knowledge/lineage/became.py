@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from hilt.core.lineage import Relation
-from hilt.knowledge.lineage.change import Changed, Degree, changed, quantised_bits, quantising, zeros_allowed
+from hilt.knowledge.lineage.change import Changed, Degree, changed, least, quantised_bits, quantising, zeros_allowed
 from hilt.knowledge.lineage.closer import Closer
 from hilt.knowledge.lineage.evidence import is_table
 from hilt.knowledge.lineage.match import Match
@@ -122,8 +122,9 @@ def _rank(moved: Sequence[Became]) -> int | None:
 
 def _quantised(done: Sequence[Became]) -> tuple[int, str]:
     total = _parameters(done)
-    coarser = [one for one in done if one.quantised >= _FEWER_BITS]
-    finer = [one for one in done if one.quantised <= -_FEWER_BITS]
+    changed_enough = [one for one in done if one.changed.change >= least(one.a, one.b)]
+    coarser = [one for one in changed_enough if one.quantised >= _FEWER_BITS]
+    finer = [one for one in changed_enough if one.quantised <= -_FEWER_BITS]
     for sign, changed_bits, name in ((1, coarser, "B"), (-1, finer, "A")):
         if changed_bits and _parameters(changed_bits) >= _PART * total:
             of = changed_bits[0].b if sign > 0 else changed_bits[0].a

@@ -42,18 +42,18 @@ def changed(match: Match, a: TensorPrint, b: TensorPrint, change: float | None =
 
     `change` is that of all numbers, where it was measured; without it the sketches tell.
     """
+    measured = change is not None
     exact, rounded = _digests(a, b)
     if exact and not change and match.how != "permuted":
         return Changed(Degree.EXACT, 0.0)
     if match.sketches is None:
         return Changed(Degree.ROUNDED, 0.0)
     change = _by_sketches(match.sketches, a, b) if change is None else change
-    quantised = quantised_bits(a) or quantised_bits(b)
-    if rounded or (not quantised and change <= _rounding(a, b)):
-        return Changed(Degree.ROUNDED, change)
     allowed = quantising(a, b)
-    if quantised and change <= allowed:
+    if least(a, b) <= change <= allowed:
         return Changed(Degree.QUANTISED, change)
+    if (rounded or change <= _rounding(a, b)) and not (measured and change and _of_one_half(a, b)):
+        return Changed(Degree.ROUNDED, change)
     zeros = abs(b.zeros - a.zeros)
     if zeros > zeros_allowed(a, b) and change <= math.hypot(math.sqrt(zeros), allowed):
         return Changed(Degree.PRUNED, change)
@@ -86,6 +86,12 @@ def quantising(a: TensorPrint, b: TensorPrint) -> float:
     return math.hypot(*(_by_bits("quantised", few) for one in (a, b) if (few := quantised_bits(one))))
 
 
+def least(a: TensorPrint, b: TensorPrint) -> float:
+    """A change that is smaller is not that of quantising one of them, though its numbers lie on a grid: it was quantised
+    before, and then trained further. Infinite where neither is quantised."""
+    return float(table("relate")["least"]) * quantising(a, b) or math.inf
+
+
 def zeros_allowed(a: TensorPrint, b: TensorPrint) -> float:
     """By how much the share of zeros may differ without one of them being pruned: quantising makes zeros as well."""
     few = [known for one in (a, b) if (known := quantised_bits(one))]
@@ -95,6 +101,11 @@ def zeros_allowed(a: TensorPrint, b: TensorPrint) -> float:
 def _by_bits(figure: str, bits_of_one: float) -> float:
     figures = table("relate")[figure]
     return float(figures[max((known for known in figures if int(known) <= bits_of_one), key=int, default="1")])
+
+
+def _of_one_half(a: TensorPrint, b: TensorPrint) -> bool:
+    """Are both in the same format of 16 bits? Then nothing was rounded, and what differs was trained."""
+    return a.dtype == b.dtype and a.dtype in {"BF16", "F16"}
 
 
 def _rounding(a: TensorPrint, b: TensorPrint) -> float:

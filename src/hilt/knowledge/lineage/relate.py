@@ -128,8 +128,13 @@ def _lacking(seen: Evidence, relations: set[Relation]) -> set[Relation]:
 def _figures(seen: Evidence) -> list[str]:
     return [
         f"{seen.tensors} tensors of B are found in A, with a median cosine of {seen.similarity:.3f}",
-        f"{seen.share_b:.0%} of the parameters of B are found in A, {seen.share_a:.0%} of those of A in B",
+        f"{_part(seen.share_b)} of the parameters of B are found in A, {_part(seen.share_a)} of those of A in B",
     ]
+
+
+def _part(share: float) -> str:
+    """What is not all is not told as all."""
+    return "100%" if share >= 1 else f"{min(share, 0.999):.1%}"
 
 
 def _backwards(total: Sum) -> list[str]:

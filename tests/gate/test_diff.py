@@ -169,7 +169,7 @@ def test_of_many_sets_the_nearest_is_found_and_what_was_not_tried_is_told(tmp_pa
         write(tmp_path / "many" / f"m{number}.safetensors", transformer(number, layers=2 + (number == 2)))
     told = diff(write(tmp_path / "base.safetensors", transformer(2, layers=3)), tmp_path / "many", rows_only=True)
     assert told.weights_b == ("m2.safetensors",)
-    assert any("3 of 5 sets" in line for line in told.untold)
+    assert any("has 5 sets of weights: told is the one (of its 3 largest ones)" in line for line in told.untold)
 
 
 def test_a_shard_that_is_not_there_is_told(base: Path, tmp_path: Path) -> None:

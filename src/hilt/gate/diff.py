@@ -9,7 +9,7 @@ from hilt.core.lineage import Diff, Kinship
 from hilt.core.progress import Progress
 from hilt.gate.beside_weights import changes
 from hilt.gate.closely import Seen, closely
-from hilt.gate.matching import Match, nearest, not_tried, with_prints
+from hilt.gate.matching import Match, nearest, not_told, with_prints
 from hilt.gate.settings import Settings
 from hilt.gate.weights import opened, unpacked_in_part
 
@@ -49,7 +49,7 @@ def diff(
             alone_b=seen.alone_b,
             changes=tuple(changes(one, other)),
             untold=(
-                *filter(None, (*map(unpacked_in_part, (match.a, match.b)), *map(not_tried, (one, other)))),
+                *filter(None, (*map(unpacked_in_part, (match.a, match.b)), *map(not_told, (one, other)))),
                 *seen.untold,
             ),
         )

@@ -54,14 +54,14 @@ def _parameters(one: tuple[Printed, ModelPrint], other: tuple[Printed, ModelPrin
     return min(one[1].parameters, other[1].parameters)
 
 
-def not_tried(of: Opened) -> str:
-    """That a subject has more sets of weights than are looked at, in words; empty where it has not."""
+def not_told(of: Opened) -> str:
+    """That a subject has further sets of weights, in words; empty where it has not."""
     several = len(of.weights.sets())
-    return (
-        f"{of.report.subject.reference}: the largest {TRIED} of {several} sets of weights were looked at"
-        if several > TRIED
-        else ""
-    )
+    if several < 2:
+        return ""
+    tried = f" (of its {TRIED} largest ones)" if several > TRIED else ""
+    where = of.report.subject.reference
+    return f"{where} has {several} sets of weights: told is the one{tried} that is closest to one of the other model"
 
 
 def with_prints(of: Opened) -> list[tuple[Printed, ModelPrint]]:

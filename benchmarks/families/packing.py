@@ -34,7 +34,7 @@ def _rounded(array: Array) -> tuple[NDArray[np.int32], NDArray[np.int32], Array]
     """Codes (in, out), zeros and scales (groups, out)."""
     groups = array.T.reshape(-1, GROUP, array.shape[0])
     low, high = np.minimum(groups.min(axis=1), 0), np.maximum(groups.max(axis=1), 0)
-    scales = (np.maximum(high - low, 1e-8) / 15).astype(np.float16).astype(np.float32)
+    scales = np.maximum((high - low) / 15, 1e-6).astype(np.float16).astype(np.float32)
     zeros = np.clip(np.rint(-low / scales), 1, 15).astype(np.int32)
     codes = np.clip(np.rint(groups / scales[:, None]) + zeros[:, None], 0, 15).astype(np.int32)
     return codes.reshape(-1, array.shape[0]), zeros, scales

@@ -1,4 +1,5 @@
-"""The numbers of the tensors in a file that was read: one module per format, each with a function `tensors(given)`.
+"""The numbers of the tensors in a file that was read: one module per format, each with a function `weights(given)`, which
+gives its tensors, and of weights whose numbers it cannot give the names.
 
 A reader tells where a tensor lies and reads no number of it; these do, row by row. Only who compares weights asks.
 """
@@ -76,12 +77,14 @@ def tensors(format_id: str, given: Given) -> Iterator[TensorSource]:
 
     Raises `FormatError` and `SourceError`, as reading the file may.
     """
-    if format_id in TENSORS:
-        yield from import_module(f"hilt.formats.tensors.{TENSORS[format_id]}").tensors(given)
+    yield from (one for one in _weights(format_id, given) if not isinstance(one, str))
 
 
 def untold(format_id: str, given: Given) -> Iterator[str]:
     """The names of tensors in such a file that hold weights of which `tensors` gives none: packed in ways unknown here."""
+    yield from (one for one in _weights(format_id, given) if isinstance(one, str))
+
+
+def _weights(format_id: str, given: Given) -> Iterator[TensorSource | str]:
     if format_id in TENSORS:
-        module = import_module(f"hilt.formats.tensors.{TENSORS[format_id]}")
-        yield from module.untold(given) if hasattr(module, "untold") else ()
+        yield from import_module(f"hilt.formats.tensors.{TENSORS[format_id]}").weights(given)

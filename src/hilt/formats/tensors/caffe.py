@@ -27,7 +27,7 @@ _NUMBERS = {5: "F32", 8: "F64"}
 _OLD_SHAPE, _SHAPE = (1, 2, 3, 4), 7
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     wire = Wire(given.source, given.limits)
     for field in wire.message():
         if field.wire == BYTES and field.number in PARTS:

@@ -34,12 +34,14 @@ _SETTINGS = {"quantize_config.json": (), "config.json": ("quantization_config", 
 """Files beside a checkpoint, and the keys in them, that tell how it is quantised."""
 
 
-def weights(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]) -> Iterator[TensorSource | str]:
+def put_together(
+    stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]
+) -> Iterator[TensorSource | str]:
     """The weights that these tensors are. Of weights in a packing that is not known the names.
 
     `settings` are asked for where a packing leaves something open.
     """
-    found = _put_together(stored, settings)
+    found = _joined(stored, settings)
     used = {part for one in found.values() for each in one for part in each.parts}
     turned = inputs_first({name: one.shape for name, one in stored.items() if one.dtype in _FLOATS})
     for name, one in stored.items():
@@ -57,9 +59,7 @@ def _may_be_weights(shape: tuple[int, ...]) -> bool:
     return len(shape) > 1 and prod(shape) >= _FEWEST and shape[0] != 1
 
 
-def _put_together(
-    stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]
-) -> dict[str, list[PutTogether]]:
+def _joined(stored: Mapping[str, Dense], settings: Callable[[], Mapping[str, Any]]) -> dict[str, list[PutTogether]]:
     """What was put together, by the name of the tensor that holds the codes."""
     checkpoint: Checkpoint | None = None
     found: dict[str, list[PutTogether]] = {}

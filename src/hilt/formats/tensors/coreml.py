@@ -15,16 +15,9 @@ from hilt.formats.tensors.coreml_program import program
 _PIPELINES, _PIPELINE, _NETWORKS, _PROGRAM = (200, 201), 202, (303, 403, 500), 502
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    for _, tensor in _model(given, Wire(given.source, given.limits), None, 0):
-        if tensor is not None:
-            yield tensor
-
-
-def untold(given: Given) -> Iterator[str]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     for name, tensor in _model(given, Wire(given.source, given.limits), None, 0):
-        if tensor is None:
-            yield name
+        yield name if tensor is None else tensor
 
 
 def _model(given: Given, wire: Wire, within: Field | None, depth: int) -> Iterator[tuple[str, TensorSource | None]]:

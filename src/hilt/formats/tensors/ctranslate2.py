@@ -26,8 +26,10 @@ _ATTENTION = ("self_attention", "attention")
 _SCALE = "_scale"
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    value: Ctranslate2 = given.value
     stored = _stored(given)
+    yield from (variable.name for variable in value.tensors if variable.parameters and variable.name not in stored)
     for name, one in stored.items():
         weight = stored.get(f"{name.removesuffix('bias')}weight", one) if name.endswith("/bias") else one
         if one.dtype not in _INTEGERS:
@@ -35,14 +37,7 @@ def tensors(given: Given) -> Iterator[TensorSource]:
                 yield from _parts(one, weight)
         elif (scale := _scale(one, stored)) is not None:
             yield from (_scaled(*pair) for pair in zip(_parts(one, one), _parts(scale, one), strict=True))
-
-
-def untold(given: Given) -> Iterator[str]:
-    value: Ctranslate2 = given.value
-    stored = _stored(given)
-    yield from (variable.name for variable in value.tensors if variable.parameters and variable.name not in stored)
-    for name, one in stored.items():
-        if one.dtype in _INTEGERS and len(one.shape) > 1 and _scale(one, stored) is None:
+        elif len(one.shape) > 1:
             yield name
 
 

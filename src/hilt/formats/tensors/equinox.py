@@ -10,7 +10,7 @@ from hilt.formats.tensors import Given
 from hilt.formats.tensors.npy import of_array
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     value: Equinox = given.value
     for place, array in enumerate(value.arrays):
         yield from of_array(str(place), array, given.source, given.limits)

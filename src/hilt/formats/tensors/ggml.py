@@ -41,7 +41,7 @@ _WHOLE_NUMBERS = frozenset(("I8", "I16", "I32", "I64"))
 _QUERY_OR_KEY = re.compile(r"layers\.\d{1,5}\.attention\.w[qk]\.weight")
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     value: Ggml = given.value
     version = _version(value)
     for one in value.tensors:
@@ -51,13 +51,7 @@ def tensors(given: Given) -> Iterator[TensorSource]:
             yield _reordered(dense, value)
         elif one.parameters and (unpack := _unpack(one, version)) is not None:
             yield _reordered(_blocks(one, given, unpack), value)
-
-
-def untold(given: Given) -> Iterator[str]:
-    value: Ggml = given.value
-    version = _version(value)
-    for one in value.tensors:
-        if one.parameters and one.dtype not in _FLOATS | _WHOLE_NUMBERS and _unpack(one, version) is None:
+        elif one.parameters and one.dtype not in _WHOLE_NUMBERS:
             yield one.name
 
 

@@ -46,15 +46,19 @@ _WHOLE_NUMBERS = frozenset(("I8", "I16", "I32", "I64"))
 _SPLIT = re.compile(r"(.*-)\d{5}(-of-\d{5}\.gguf)", re.DOTALL)
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     heads = _Heads(given)
     value: Gguf = given.value
     alone = 0
     for one in value.tensors:
         shape = one.shape[::-1]
-        if not prod(shape) or one.dtype in _WHOLE_NUMBERS or not _is_readable(one, given):
+        if not prod(shape) or one.dtype in _WHOLE_NUMBERS:
             continue
-        if one.name.endswith("_exps.weight") and len(shape) == 3 and shape[0] <= _MOST_EXPERTS and alone < _MOST_OF_ALL:
+        if not _is_readable(one, given):
+            yield one.name
+        elif (
+            one.name.endswith("_exps.weight") and len(shape) == 3 and shape[0] <= _MOST_EXPERTS and alone < _MOST_OF_ALL
+        ):
             alone += shape[0]
             each = (one.declared_bytes or 0) // shape[0]
             for index in range(shape[0]):
@@ -62,13 +66,6 @@ def tensors(given: Given) -> Iterator[TensorSource]:
                 yield _stored(one, given, name, shape[1:], one.begin + index * each)
         else:
             yield heads.restored(_stored(one, given, one.name, shape, one.begin))
-
-
-def untold(given: Given) -> Iterator[str]:
-    value: Gguf = given.value
-    for one in value.tensors:
-        if prod(one.shape) and one.dtype not in _WHOLE_NUMBERS and not _is_readable(one, given):
-            yield one.name
 
 
 def _is_readable(one: Tensor, given: Given) -> bool:

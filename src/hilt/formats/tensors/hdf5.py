@@ -31,25 +31,25 @@ _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64", "bfloat16": "BF
 _DEFLATE, _SHUFFLE, _FLETCHER32 = 1, 2, 3
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    """Without datasets that lie in other files, or in chunks that are listed or packed in ways unknown here."""
     value: Hdf5 = given.value
     for dataset in sorted(value.datasets, key=lambda dataset: (dataset.place and dataset.place.begin) or 0):
         name = dataset.path.lstrip("/")
-        stored = None if is_of_optimiser(name) else _stored(name, dataset, given.source, given.limits)
+        if is_of_optimiser(name):
+            continue
+        stored = _stored(name, dataset, given.source, given.limits)
         if stored is not None:
             yield named(stored, name) if is_of_keras(name) else stored
-
-
-def untold(given: Given) -> Iterator[str]:
-    """Datasets of floats that lie in other files, or in chunks that are listed or packed in ways unknown here."""
-    value: Hdf5 = given.value
-    for dataset in value.datasets:
-        name = dataset.path.lstrip("/")
-        is_weight = dataset.dtype in _DTYPES and dataset.shape and 0 not in dataset.shape and not is_of_optimiser(name)
-        place = dataset.place
-        is_there = place is None or place.begin is not None or (place.chunk and not place.index)
-        if is_weight and is_there and _stored(name, dataset, given.source, given.limits) is None:
+        elif _is_there(dataset):
             yield name
+
+
+def _is_there(dataset: Dataset) -> bool:
+    """Is it a table of weights, of which the numbers were written?"""
+    is_weight = dataset.dtype in _DTYPES and dataset.shape and 0 not in dataset.shape
+    place = dataset.place
+    return bool(is_weight and (place is None or place.begin is not None or (place.chunk and not place.index)))
 
 
 def _stored(name: str, dataset: Dataset, source: ByteSource, limits: Limits) -> TensorSource | None:

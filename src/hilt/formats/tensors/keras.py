@@ -16,17 +16,12 @@ from hilt.formats.tensors import hdf5 as of_hdf5
 _WEIGHTS = "model.weights.h5"
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    for inner in _weights(given):
-        yield from of_hdf5.tensors(inner)
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    for inner in _files(given):
+        yield from of_hdf5.weights(inner)
 
 
-def untold(given: Given) -> Iterator[str]:
-    for inner in _weights(given):
-        yield from of_hdf5.untold(inner)
-
-
-def _weights(given: Given) -> Iterator[Given]:
+def _files(given: Given) -> Iterator[Given]:
     """The file with the weights; none where the model keeps them in another way."""
     value: Keras = given.value
     member = next((member for member in reversed(value.members) if member.path == _WEIGHTS), None)

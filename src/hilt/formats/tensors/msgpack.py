@@ -26,7 +26,7 @@ _PIECE = re.compile(r"(.+)/chunks/\d+", re.DOTALL)
 _MOST_DIMENSIONS = 5
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     value: Msgpack = given.value
     lengths = {array.name: array.parameters for array in value.arrays if len(array.shape) == 1}
     for array in value.arrays:
@@ -34,10 +34,6 @@ def tensors(given: Given) -> Iterator[TensorSource]:
             dtype = _DTYPES[array.dtype]
             stored = Dense(name=array.name, dtype=dtype, shape=array.shape, source=given.source, begin=array.begin)
             yield _oriented(stored, lengths)
-
-
-def untold(given: Given) -> Iterator[str]:
-    value: Msgpack = given.value
     pieces = (found[1] for array in value.arrays if _is_weight(array) and (found := _PIECE.fullmatch(array.name)))
     yield from (name for name, _ in groupby(pieces))
 

@@ -12,7 +12,7 @@ from hilt.formats.tensors.layouts.dense import Dense
 _DTYPES = {0: "F32", 1: "F64", 2: "F16", 12: "BF16"}
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     value: MxnetParameters = given.value
     for number, place in enumerate(value.places):
         if place is not None and place.kind in _DTYPES and place.shape and 0 not in place.shape:

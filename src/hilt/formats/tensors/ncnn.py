@@ -25,17 +25,13 @@ _SCALED = {"Convolution": (8, 5), "ConvolutionDepthWise": (8, 5), "InnerProduct"
 """Layers with weights of 8 bits: the parameters that say that scales lie behind them, and that a bias does."""
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    for _, weights in _weights(given):
-        yield from weights
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    """Without tables of indices, and 8-bit numbers of layers other than convolutions, products and embeddings."""
+    for name, found in _by_name(given):
+        yield from found or (name,)
 
 
-def untold(given: Given) -> Iterator[str]:
-    """Indices into tables, and 8-bit numbers of layers other than convolutions, products and embeddings."""
-    yield from (name for name, weights in _weights(given) if not weights)
-
-
-def _weights(given: Given) -> Iterator[tuple[str, list[TensorSource]]]:
+def _by_name(given: Given) -> Iterator[tuple[str, list[TensorSource]]]:
     model: Ncnn = given.value
     path = given.path.removesuffix(".bin").removesuffix(".param") + ".bin"
     if model.of_pnnx or path not in given.paths or path == given.path:

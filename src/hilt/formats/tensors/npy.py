@@ -13,7 +13,7 @@ from hilt.formats.tensors.numpy_arrays import dense, is_weight, number_format
 from hilt.formats.tensors.pickle import in_pickles
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     name = given.path.rpartition("/")[2].removesuffix(".npy")
     yield from of_array("" if given.value.objects else name, given.value, given.source, given.limits)
 

@@ -12,7 +12,7 @@ from hilt.formats.tensors.orientation.biases import oriented
 from hilt.formats.tensors.zip_members import Members
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     yield from oriented(_arrays(given))
 
 

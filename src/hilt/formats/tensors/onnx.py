@@ -34,27 +34,21 @@ _THIRDS = ("Attention", "QAttention")
 """Operators whose weight is those of query, key and value one behind the other."""
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     yield from of_graphs(graphs(given.source, given.limits), given)
 
 
-def untold(given: Given) -> Iterator[str]:
-    yield from untold_of_graphs(graphs(given.source, given.limits), given)
+def of_graphs(found: Graphs, given: Given) -> Iterator[TensorSource | str]:
+    """The weights of these graphs; the formats of ONNX Runtime hold the same.
 
-
-def of_graphs(found: Graphs, given: Given) -> Iterator[TensorSource]:
-    """The tensors of these graphs; the formats of ONNX Runtime hold the same."""
-    for _, weights in _weights(found, given):
-        yield from weights
-
-
-def untold_of_graphs(found: Graphs, given: Given) -> Iterator[str]:
-    """Weights that are sparse, that lie in files which are not there, or that are of a type that nothing here unpacks."""
+    Without those that are sparse, that lie in files which are not there, or that are of a type that nothing here unpacks.
+    """
     yield from found.sparse
-    yield from (use.name for use, weights in _weights(found, given) if not weights)
+    for use, tensors in _of_uses(found, given):
+        yield from tensors or (use.name,)
 
 
-def _weights(found: Graphs, given: Given) -> Iterator[tuple[Use, list[TensorSource]]]:
+def _of_uses(found: Graphs, given: Given) -> Iterator[tuple[Use, list[TensorSource]]]:
     store = Store(given)
     for use in uses(found):
         is_weight = use.tensor.dtype in (*_FLOATS, *_STRANGE) or use.quantised is not None

@@ -30,17 +30,13 @@ _BIASES = 2
 """The last weight of a recurrent layer: both biases of PyTorch in one."""
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    for _, weights in _weights(given):
-        yield from weights
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    """Without those that do not lie in the file beside it, or whose bytes or scales do not fit their shapes."""
+    for use, found in _uses(given):
+        yield from found or (use.constant.name,)
 
 
-def untold(given: Given) -> Iterator[str]:
-    """Weights that do not lie in the file beside it, or whose bytes or scales do not fit their shapes."""
-    yield from (use.constant.name for use, weights in _weights(given) if not weights)
-
-
-def _weights(given: Given) -> Iterator[tuple[Use, list[TensorSource]]]:
+def _uses(given: Given) -> Iterator[tuple[Use, list[TensorSource]]]:
     path = given.path.removesuffix(".xml") + ".bin"
     beside = given.beside(path) if path in given.paths else None
     for use in uses(given.source, given.limits):

@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.ort_graph import graphs
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.onnx import of_graphs, untold_of_graphs
+from hilt.formats.tensors.onnx import of_graphs
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     yield from of_graphs(graphs(given.source, given.limits), given)
-
-
-def untold(given: Given) -> Iterator[str]:
-    yield from untold_of_graphs(graphs(given.source, given.limits), given)

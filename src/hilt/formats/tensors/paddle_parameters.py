@@ -22,30 +22,18 @@ _DTYPES = {
 _QUANTISED = ("INT8", "UINT8")
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    """Without those of 8 bits, whose scales operators of the program know."""
     value: PaddleParameters = given.value
     named = _named(given, len(value.tensors))
     for place, tensor in enumerate(value.tensors):
-        if tensor.dtype not in _DTYPES or tensor.parameters <= 1:
-            continue
         parameter = named[place] if named else Parameter(name=f"tensor {place}", turned=False)
-        stored = Dense(
-            name=parameter.name,
-            dtype=_DTYPES[tensor.dtype],
-            shape=tensor.shape,
-            source=given.source,
-            begin=tensor.begin,
-        )
-        yield kernel(stored) if parameter.turned and len(tensor.shape) == 2 else stored
-
-
-def untold(given: Given) -> Iterator[str]:
-    """Weights of 8 bits, whose scales operators of the program know."""
-    value: PaddleParameters = given.value
-    named = _named(given, len(value.tensors))
-    for place, tensor in enumerate(value.tensors):
-        if tensor.dtype in _QUANTISED and len(tensor.shape) > 1 and tensor.parameters > 1:
-            yield named[place].name if named else f"tensor {place}"
+        if tensor.parameters > 1 and tensor.dtype in _DTYPES:
+            name, dtype = parameter.name, _DTYPES[tensor.dtype]
+            stored = Dense(name=name, dtype=dtype, shape=tensor.shape, source=given.source, begin=tensor.begin)
+            yield kernel(stored) if parameter.turned and len(tensor.shape) == 2 else stored
+        elif tensor.parameters > 1 and tensor.dtype in _QUANTISED and len(tensor.shape) > 1:
+            yield parameter.name
 
 
 def _named(given: Given, count: int) -> list[Parameter]:

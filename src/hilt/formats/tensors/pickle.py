@@ -18,7 +18,7 @@ from hilt.formats.tensors.torch_state import Place, View, is_weight, loaded, ten
 from hilt.formats.torch_storage import Storage
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     yield from in_pickles(given.value.pickles, given.limits)
 
 

@@ -7,29 +7,20 @@ from collections.abc import Iterator
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.safetensors import Safetensors, Tensor
 from hilt.formats.tensors import Given
-from hilt.formats.tensors.checkpoint import settings, weights
+from hilt.formats.tensors.checkpoint import put_together, settings
 from hilt.formats.tensors.layouts.dense import Dense
 from hilt.formats.tensors.layouts.numbers import SIZES
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    yield from (one for one in _weights(given) if not isinstance(one, str))
-
-
-def untold(given: Given) -> Iterator[str]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     value: Safetensors = given.value
     yield from (one.name for one in value.tensors if one.parameters and not _is_readable(one, given))
-    yield from (one for one in _weights(given) if isinstance(one, str))
-
-
-def _weights(given: Given) -> Iterator[TensorSource | str]:
-    value: Safetensors = given.value
     stored = {
         one.name: Dense(name=one.name, dtype=one.dtype, shape=one.shape, source=given.source, begin=one.begin)
         for one in value.tensors
         if one.parameters and _is_readable(one, given)
     }
-    yield from weights(stored, lambda: settings(given))
+    yield from put_together(stored, lambda: settings(given))
 
 
 def _is_readable(one: Tensor, given: Given) -> bool:

@@ -25,7 +25,7 @@ _VALUES = {4: ("F32", "F64", "BF16", "F16"), 5: ("F32",), 6: ("F64",)}
 """The fields of a tensor that hold its numbers byte by byte, and for which types they do."""
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     wire = Wire(given.source, given.limits)
     collector = _Graph(given, wire)
     for graph in _graphs(given, wire):

@@ -24,7 +24,7 @@ _OBJECTS = "_CHECKPOINTABLE_OBJECT_GRAPH"
 _ENDING = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     value: TensorflowVariables = given.value
     shards: dict[int, ByteSource] = {}
 

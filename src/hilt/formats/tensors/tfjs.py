@@ -31,7 +31,7 @@ _MOST = 1e38
 _SIZES = {"complex64": 8} | {name: SIZES[dtype] for name, dtype in _DTYPES.items()}
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     document: Json = given.value
     model = document.value
     groups = model.get("weightsManifest") if isinstance(model, dict) else model

@@ -23,18 +23,13 @@ from hilt.formats.tflite_tensors import Tensor
 _FLOATS = ("F16", "BF16", "F32", "F64")
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    for _, weight in _weights(given):
-        if weight is not None:
-            yield weight
+def weights(given: Given) -> Iterator[TensorSource | str]:
+    """Without sparse tensors, and those whose bytes or scales do not fit their shapes."""
+    for tensor, found in _constants(given):
+        yield tensor.name if found is None else found
 
 
-def untold(given: Given) -> Iterator[str]:
-    """Sparse tensors, and those whose bytes or scales do not fit their shapes."""
-    yield from (tensor.name for tensor, weight in _weights(given) if weight is None)
-
-
-def _weights(given: Given) -> Iterator[tuple[Tensor, TensorSource | None]]:
+def _constants(given: Given) -> Iterator[tuple[Tensor, TensorSource | None]]:
     seen = set[tuple[str, int]]()
     for tensor in lite.constants(given.source, given.limits):
         key = tensor.name, tensor.data[0]

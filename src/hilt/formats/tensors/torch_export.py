@@ -27,7 +27,7 @@ _DTYPES = {
 """By the numbers of `ScalarType`."""
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
+def weights(given: Given) -> Iterator[TensorSource]:
     value: Archive = given.value
     records: Records | None = None
     for member in value.members:

@@ -14,15 +14,7 @@ from hilt.formats.torch_legacy import PARTS, TorchLegacy
 from hilt.formats.torch_storage import Storage
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    yield from (one for one in _weights(given) if not isinstance(one, str))
-
-
-def untold(given: Given) -> Iterator[str]:
-    yield from (one for one in _weights(given) if isinstance(one, str))
-
-
-def _weights(given: Given) -> Iterator[TensorSource | str]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchLegacy = given.value
 
     def place(storage: Storage) -> Place:

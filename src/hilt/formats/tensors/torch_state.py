@@ -170,7 +170,7 @@ def tensors_in(
                 plain[path] = found
             elif is_weight(one):
                 others.append(found)
-    put_together = checkpoint.weights(plain, lambda: checkpoint.settings(given))
+    put_together = checkpoint.put_together(plain, lambda: checkpoint.settings(given))
     yield from merge(put_together, others, key=lambda one: places.get(one if isinstance(one, str) else one.name, 0))
 
 

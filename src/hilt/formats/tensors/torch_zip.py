@@ -17,15 +17,7 @@ from hilt.formats.torch_storage import Storage
 from hilt.formats.torch_zip import TorchZip, inside
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    yield from (one for one in _weights(given) if not isinstance(one, str))
-
-
-def untold(given: Given) -> Iterator[str]:
-    yield from (one for one in _weights(given) if isinstance(one, str))
-
-
-def _weights(given: Given) -> Iterator[TensorSource | str]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchZip = given.value
     records = Records(given.source, value.archive, given.limits)
     for stream in value.pickles:

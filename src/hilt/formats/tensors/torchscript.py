@@ -16,15 +16,7 @@ _PICKLES = {"data.pkl": ("data/", ""), "constants.pkl": ("constants/", "CONSTANT
 """Pickles with tensors: the folder of their storages, and what stands before the names, as in the code."""
 
 
-def tensors(given: Given) -> Iterator[TensorSource]:
-    yield from (one for one in _weights(given) if not isinstance(one, str))
-
-
-def untold(given: Given) -> Iterator[str]:
-    yield from (one for one in _weights(given) if isinstance(one, str))
-
-
-def _weights(given: Given) -> Iterator[TensorSource | str]:
+def weights(given: Given) -> Iterator[TensorSource | str]:
     value: TorchScript = given.value
     records = Records(given.source, value.archive, given.limits)
     for stream in value.pickles:

@@ -186,5 +186,5 @@ def test_a_file_that_cannot_be_read_is_the_reason_told(base: Path, tmp_path: Pat
     write(broken / "model.safetensors", transformer())
     with (broken / "model.safetensors").open("r+b") as file:
         file.write(b"\xff" * 8)
-    with pytest.raises(NothingToCheck, match="broken.*could not be"):
+    with pytest.raises(NothingToCheck, match=r"broken.*could not be"):
         diff(base, broken)

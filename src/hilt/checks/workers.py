@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from hilt.checks.channel import WISH, serve
 from hilt.checks.examined import RAISE_BUGS, UNREAD, Examined, decode_examined
+from hilt.core.errors import HiltError
 from hilt.core.limits import Limits
 from hilt.core.report import Gap, State
 
@@ -81,10 +82,21 @@ class Worker:
                 answer = self._exchange(process, request)
         finally:
             self._due = math.inf
+        wrong = ""
         if answer.endswith(b"\n"):
-            return decode_examined(json.loads(answer))
-        too_long = len(answer) >= self._limits.worker_answer
-        why = self._stop(process, "answered at too great length (limit worker_answer)" if too_long else "")
+            try:
+                return decode_examined(json.loads(answer))
+            except (
+                HiltError,
+                LookupError,
+                TypeError,
+                ValueError,
+                RecursionError,
+            ):  # the file's words, not the reader's
+                wrong = "answered what is no answer"
+        elif len(answer) >= self._limits.worker_answer:
+            wrong = "answered at too great length (limit worker_answer)"
+        why = self._stop(process, wrong)
         what, path = request.get("check", "read"), request.get("path", "")
         return Examined(format=UNREAD, gaps=(Gap(what=what, path=path, state=State.FAILED, why=why),))
 

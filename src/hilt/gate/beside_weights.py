@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from hilt.core.errors import FormatError
 from hilt.core.fact import Value
@@ -25,7 +24,10 @@ def changes(one: Opened, other: Opened) -> Iterator[Change]:
     """What stands in one of them and not, or otherwise, in the other."""
     for what, begins in _FACTS:
         yield from _of_facts(what, begins, one.report, other.report)
-    yield from changed(_lines(one), _lines(other))
+    failed: dict[str, str] = {}
+    yield from changed(_lines(one, failed), _lines(other, failed))
+    for path, why in failed.items():
+        yield Change("config", path, "", f"could not be compared: {why}")
     yield from _of_files(one.report, other.report)
 
 
@@ -44,8 +46,9 @@ def _shown(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _lines(of: Opened) -> list[Line]:
-    """The top of the repository, and what has templates; folders of parts have configs of their own."""
+def _lines(of: Opened, failed: dict[str, str]) -> list[Line]:
+    """The top of the repository, and what has templates; folders of parts have configs of their own. What could not be read
+    goes into `failed`, with the reason."""
     names = {path: path.rpartition("/")[2] for path in of.report.formats if "!/" not in path}
     wanted = [
         path
@@ -54,8 +57,10 @@ def _lines(of: Opened) -> list[Line]:
     ]
     lines: list[Line] = []
     for path in wanted:
-        with suppress(FormatError):
+        try:
             lines += ask(of.weights, "described", [path], lambda told: [Line(*texts(line)) for line in told["lines"]])
+        except FormatError as error:
+            failed[path] = str(error)
     return lines
 
 

@@ -47,9 +47,10 @@ class Asked(NamedTuple):
     repository: Repository | None
 
     def tensors(self) -> Iterator[TensorSource]:
-        """Those of all files."""
-        for file in self.files:
-            yield from tensors(file.format, file.given)
+        """Those of all files, outputs first."""
+        from hilt.knowledge.lineage.outputs_first import outputs_first
+
+        return outputs_first(tensor for file in self.files for tensor in tensors(file.format, file.given))
 
 
 def described(path: str, paths: frozenset[str], formats: Mapping[str, str]) -> str:

@@ -13,8 +13,10 @@ from hilt.knowledge.lineage.evidence import is_table
 from hilt.knowledge.lineage.match import Match
 from hilt.knowledge.lineage.prints import ModelPrint, TensorPrint
 
-_PART = 0.3
-"""Of the parameters: so many must be quantised for the model to be, so many small tensors moved for it to be tuned."""
+_PART, _MOVED = 0.3, 0.1
+"""Of the parameters: so many must be quantised for the model to be, so many of them moved for it to be tuned as well."""
+_LOW_RANK = 3
+"""Or so many tensors by a change of low rank, which rounding never is."""
 _FEWER_BITS = 1.5
 
 
@@ -108,7 +110,8 @@ def _moved(done: Sequence[Became]) -> list[Became]:
     if not coarse or not moved:
         return moved
     fine = [one for one in done if not quantising(one.a, one.b)]
-    many = _parameters(one for one in coarse if one.moved) >= _PART * _parameters(coarse)
+    many = _parameters(one for one in coarse if one.moved) >= _MOVED * _parameters(coarse)
+    many = many or sum(one.rank is not None for one in coarse if one.moved) >= _LOW_RANK
     small = sum(one.moved for one in fine) >= max(2, _PART * len(fine))
     return moved if many or small else []
 

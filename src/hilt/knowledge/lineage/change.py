@@ -100,7 +100,7 @@ def zeros_allowed(a: TensorPrint, b: TensorPrint) -> float:
 
 def _by_bits(figure: str, bits_of_one: float) -> float:
     figures = table("relate")[figure]
-    return float(figures[max((known for known in figures if int(known) <= bits_of_one), key=int, default="1")])
+    return float(figures[max((known for known in figures if float(known) <= bits_of_one), key=float, default="1")])
 
 
 def _of_one_half(a: TensorPrint, b: TensorPrint) -> bool:

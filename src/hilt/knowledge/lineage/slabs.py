@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hilt.core.tensor_source import TensorSource
-from hilt.knowledge.lineage.matrix import blocks, is_stack, matrix_shape
+from hilt.knowledge.lineage.matrix import blocks, is_stack
 from hilt.knowledge.lineage.writers import Writer, writer
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def slabs(tensors: Iterable[TensorSource]) -> list[Stack]:
     found: dict[str, dict[Writer, TensorSource]] = {}
     for tensor in tensors:
         role = writer(tensor.name)
-        if role is not None and role.layer >= 0 and min(matrix_shape(tensor.shape)) > 1:
+        # A matrix with fewer columns than rows leaves directions empty by its shape alone.
+        if role is not None and role.layer >= 0 and tensor.shape and _across(tensor) >= _width(tensor) > 1:
             found.setdefault(role.stack, {}).setdefault(role, tensor)
     stacks = [_stack(name, sources) for name, sources in found.items()]
     return sorted(stacks, key=lambda stack: (-len(stack.sources) * stack.width, stack.name))
@@ -114,9 +115,13 @@ def _width(tensor: TensorSource) -> int:
     return tensor.shape[1] if is_stack(tensor.shape) else tensor.shape[0]
 
 
+def _across(tensor: TensorSource) -> int:
+    return tensor.shape[2] if is_stack(tensor.shape) else prod(tensor.shape[1:])
+
+
 def _columns(tensor: TensorSource, width: int, most: int) -> NDArray[np.float32] | None:
     """At most `most` columns, spread over all; of a stack those of the first matrix."""
-    across = tensor.shape[2] if is_stack(tensor.shape) else prod(tensor.shape[1:])
+    across = _across(tensor)
     chosen = np.arange(min(most, across)) * across // max(1, min(most, across))
     taken = np.zeros((width, len(chosen)), np.float32)
     for block in blocks(tensor, 1):

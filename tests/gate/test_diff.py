@@ -188,3 +188,15 @@ def test_a_file_that_cannot_be_read_is_the_reason_told(base: Path, tmp_path: Pat
         file.write(b"\xff" * 8)
     with pytest.raises(NothingToCheck, match=r"broken.*could not be"):
         diff(base, broken)
+
+
+def test_a_vocabulary_that_was_cut_or_made_anew_is_no_identity(base: Path, tmp_path: Path) -> None:
+    less, anew = transformer(), transformer()
+    name = "model.embed_tokens.weight"
+    less[name] = less[name][::-1][:400]
+    anew[name] = transformer(seed=5)[name]
+    told = diff(base, write(tmp_path / "less.safetensors", less), rows_only=True)
+    assert (told.kinship.relation, told.kinship.backwards) == (Relation.EXTENDED, True)
+    assert (
+        diff(base, write(tmp_path / "anew.safetensors", anew), rows_only=True).kinship.relation is Relation.FINE_TUNED
+    )

@@ -7,7 +7,7 @@ which of two fine-tunes came first, what a quantised copy was before, who traine
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hilt.core.lineage import Kinship, Pair, Relation, Sureness
 from hilt.knowledge.lineage.became import Became, Sum, became, summed
@@ -95,10 +95,13 @@ def _kin(
     stood = Order() if partial else order(found.of_b, a, b)
     relations = set(total.relations) | ({Relation.STITCHED} if stood.stitched else set())
     relations |= set() if partial else _lacking(seen, relations)
+    words, shorter, table_why = _vocabulary(found, a, b)
+    relations |= words
     if relations > {Relation.CONVERTED}:
         relations.discard(Relation.CONVERTED)
     told = [relation for relation in _ORDER if relation in relations] or [Relation.IDENTICAL]
-    backwards = bool(total.backwards) and told[0] in total.backwards
+    turned = total.backwards | (words if shorter else set())
+    backwards = told[0] in turned
     return Kinship(
         told[0],
         Sureness.CERTAIN if seen.certain else Sureness.WEAK if seen.few else Sureness.LIKELY,
@@ -109,7 +112,7 @@ def _kin(
         rank=total.rank,
         pairs=_pairs(done),
         groups=groups(done, a),
-        why=(*_figures(seen), *why, *total.why, *stood.why(), *_backwards(total)),
+        why=(*_figures(seen), *why, *total.why, *stood.why(), *table_why, *_backwards(turned)),
         untold=(*_untold(told, total, closer, backwards=backwards), *([_PARTIAL] if partial else [])),
         backwards=backwards,
     )
@@ -125,6 +128,26 @@ def _lacking(seen: Evidence, relations: set[Relation]) -> set[Relation]:
     return {Relation.FINE_TUNED} if new > _LACKING else set()
 
 
+def _vocabulary(found: Matches, a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[str, ...]]:
+    """What became of a table that was not found again: rows added, or taken away (`True`), or all of it made anew."""
+    known_a, known_b = {match.a for match in found.of_a}, {match.b for match in found.of_b}
+    lost = [one for place, one in enumerate(a.tensors) if place not in known_a and is_table(one) and one.tells]
+    made = [one for place, one in enumerate(b.tensors) if place not in known_b and is_table(one) and one.tells]
+    for one in made:
+        for other in lost:
+            if one.shape[1:] == other.shape[1:] and one.place == other.place:
+                rows, before = one.shape[0], other.shape[0]
+                if rows == before:
+                    return (
+                        {Relation.FINE_TUNED},
+                        False,
+                        (f"a table of {rows:,} rows was made anew or put in another order",),
+                    )
+                words = f"a table of {before:,} rows in A, other ones or in another order, has {rows:,} in B"
+                return {Relation.EXTENDED}, rows < before, (words,)
+    return set(), False, ()
+
+
 def _figures(seen: Evidence) -> list[str]:
     return [
         f"{seen.tensors} tensors of B are found in A, with a median cosine of {seen.similarity:.3f}",
@@ -137,8 +160,8 @@ def _part(share: float) -> str:
     return "100%" if share >= 1 else f"{min(share, 0.999):.1%}"
 
 
-def _backwards(total: Sum) -> list[str]:
-    names = sorted(relation.value for relation in total.backwards)
+def _backwards(turned: Iterable[Relation]) -> list[str]:
+    names = sorted(relation.value for relation in turned)
     return [f"by this A comes from B: {', '.join(names)}"] if names else []
 
 

@@ -34,8 +34,9 @@ from hilt.knowledge.lineage.relate import relate
 
 LAYERS, WORDS = 2, 2000
 """Size of the models of chance."""
+MOST_NAMED = 20
 ALARMING = 0.4
-"""Similarity that a sketch of 256 must have to count as the same tensor."""
+"""Similarity that a sketch of 256 must have to count as the same tensor; a few tensors of strangers may."""
 
 
 def everybody(models: Path, chance: int) -> Iterator[Stranger]:
@@ -85,6 +86,7 @@ def main() -> None:
     told: Counter[Relation] = Counter()
     alarms: list[dict[str, object]] = []
     tops: dict[str, list[float]] = defaultdict(list)
+    alike: list[tuple[float, str, str, str]] = []
     compared = 0
     for one, two in combinations(range(len(all_)), 2):
         a, b = all_[one], all_[two]
@@ -94,12 +96,18 @@ def main() -> None:
         told[kinship.relation] += 1
         for how, value, count in highest(made[one], made[two], least_spread=192):
             tops[how].append(value)
+            if value > ALARMING:
+                alike.append((value, how, a.name, b.name))
             compared += count
         if kinship.related:
             alarms.append({"a": a.name, "b": b.name, "told": kinship.relation.value, "sureness": kinship.sureness.value,
                            "share": (kinship.share_a, kinship.share_b), "why": kinship.why})  # fmt: skip
     report(told, tops, alarms, compared)
-    print(f"{time.process_time() - began:.0f} s of CPU")
+    for value, how, one_name, other_name in sorted(alike, reverse=True)[:MOST_NAMED]:
+        print(f"- {value:.3f} {how}: {one_name} ~ {other_name}")
+    print(
+        f"{len(alike)} pairs have a tensor that is alike by more than {ALARMING}; {time.process_time() - began:.0f} s of CPU"
+    )
     if options.json:
         options.json.write_text("".join(json.dumps(alarm) + "\n" for alarm in alarms))
 

@@ -28,7 +28,8 @@ def main(base: Path, other: Path) -> None:
 
 def made(random: np.random.Generator) -> Weights:
     def matrix(rows: int, columns: int) -> NDArray[np.float32]:
-        return (random.normal(size=(rows, columns)) / np.sqrt(columns)).astype(np.float32)
+        sizes = np.exp(0.4 * random.normal(size=(rows, 1)))  # rows differ, as those of trained matrices do
+        return (sizes * random.normal(size=(rows, columns)) / np.sqrt(columns)).astype(np.float32)
 
     weights = {"model.embed_tokens.weight": matrix(WORDS, WIDTH)}
     for layer in range(LAYERS):

@@ -201,9 +201,12 @@ def difference(a: TensorSketch, b: TensorSketch, *, transposed: bool = False) ->
     sums = (b.sums.T if transposed else b.sums).astype(np.float64) - a.sums
     values = np.linalg.svd(sums, compute_uv=False).astype(np.float64)
     change = float(np.sqrt(np.sum(values**2))) / SIZE / a.norm
+    rounding = max(_FLOOR.get(a.dtype, 0), _FLOOR.get(b.dtype, 0))
     rank, rest = _rank(values)
+    # Rounding is uneven where rows differ in size, and never larger than this.
+    rank = min(rank, int(np.count_nonzero(values > rounding * a.norm * SIZE**0.5)))
     floor = rest / SIZE / a.norm
-    told = floor <= max(_EXACT * change, _FLOOR.get(a.dtype, 0), _FLOOR.get(b.dtype, 0))
+    told = floor <= max(_EXACT * change, rounding)
     return Difference(change, rank if told and rank <= min(RANK, *shape) else None, floor)
 
 

@@ -55,6 +55,8 @@ BLOCK, MATRICES = 64, 12
 """Rows of a matrix that are quantised, and matrices of each model."""
 LEAST = 12
 """Matrices that write to a residual stream, for a model to be searched for removed directions."""
+SMALLEST = 1e-6
+"""Matrices whose numbers are all smaller say nothing of formats whose scales have 16 bits."""
 STRENGTHS = (0.3, 0.5, 0.7, 1.0)
 
 
@@ -121,8 +123,9 @@ def matrices(path: Path) -> list[Array]:
         kept = []
         for tensor in fitting:
             made = tensor_print(tensor)
-            if made is not None and not made.grid and made.zeros < 0.01:
-                kept.append(tensor.rows(0, BLOCK)[:, : tensor.shape[1] // 32 * 32])
+            block = tensor.rows(0, BLOCK)[:, : tensor.shape[1] // 32 * 32]
+            if made is not None and not made.grid and made.zeros < 0.01 and np.abs(block).max() > SMALLEST:
+                kept.append(block)
         return kept
 
 

@@ -17,7 +17,7 @@ from numpy.random import Generator
 
 from families import changes, containers, onnx_files
 from families.ablation import RECIPES, Recipe, ablated
-from families.layouts import LAYOUTS
+from families.layouts import LAYOUTS, OF_LIBRARIES, transposed_silently
 from families.model import Model
 from hilt.core.lineage import KIN, Relation
 
@@ -200,6 +200,7 @@ CHANGES = {
         Change("stitched with a stranger", lambda model, _, chance: changes.stitched(model, changes.scratch(model, chance)), STITCHED),
         Change("merged with a sibling", lambda model, others, _: _sibling(model, others, 0.5), MERGED, 0.01),
         Change("merged with a stranger", lambda model, _, chance: changes.mixed(model, changes.scratch(model, chance), 0.5), MERGED),
+        Change("transposed silently", lambda model, _, __: transposed_silently(model), KIN, adversarial=True),
         Change("neurons in another order", lambda model, _, chance: changes.permuted_neurons(model, chance), KIN, adversarial=True),
         Change("stream permuted", lambda model, _, chance: changes.permuted_stream(model, chance), KIN, adversarial=True),
         Change("stream rotated", lambda model, _, chance: changes.rotated_stream(model, chance), KIN, 1.0, ("smollm2",), adversarial=True),
@@ -256,6 +257,8 @@ def compositions(bases: Mapping[str, str], count: int, seed: int = 7) -> Iterato
         base = str(chance.choice(sorted(bases)))
         container = CONTAINERS[str(chance.choice(sorted(CONTAINERS)))]
         layout = str(chance.choice(sorted(LAYOUTS))) if container.plain else "as it was"
+        if layout in OF_LIBRARIES and not container.name.startswith(("safetensors", "shards", "torch", "npz")):
+            continue
         depth = int(chance.integers(1, 3)) if layout == "as it was" else int(chance.integers(1, 2))
         fitting = [change for change in usable if not change.bases or base in change.bases]
         chosen = [fitting[n] for n in chance.choice(len(fitting), depth, replace=False)]

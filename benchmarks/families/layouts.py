@@ -51,12 +51,19 @@ def prefixed(model: Model) -> Model:
 
 
 def transposed(model: Model) -> Model:
-    """Every matrix of a layer is kept (in, out), as some libraries do."""
+    """Every matrix of a layer is kept (in, out) and called a kernel, as JAX and Keras do."""
+    tensors: Tensors = {}
+    for name, array in model.tensors.items():
+        if is_matrix(array) and layer_of(name) >= 0 and name.endswith(".weight"):
+            tensors[f"{name.removesuffix('weight')}kernel"] = np.ascontiguousarray(array.T)
+        else:
+            tensors[name] = array
+    return model.with_tensors(tensors)
 
-    def new(name: str, array: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(array.T) if is_matrix(array) and layer_of(name) >= 0 else array
 
-    return model.each(new)
+def transposed_silently(model: Model) -> Model:
+    """The same under the names of matrices that are kept (out, in): a file that no library would load."""
+    return model.each(lambda name, array: array.T.copy() if is_matrix(array) and layer_of(name) >= 0 else array)
 
 
 def permuted_heads(model: Model) -> Model:
@@ -108,3 +115,5 @@ LAYOUTS: dict[str, Layout] = {
     "fused": lambda model, _: fused(model),
 }
 """By name; in all of them every number is what it was."""
+OF_LIBRARIES = ("transposed",)
+"""Layouts that only a container without an order of its own can have."""

@@ -13,6 +13,7 @@ from hilt.core.limits import Limits
 from hilt.core.tensor_source import TensorSource
 from hilt.formats.tensors import TENSORS, Given, tensors
 from hilt.formats.tensors.descriptions import description
+from hilt.knowledge.lineage.outputs_first import outputs_first
 from hilt.knowledge.weight_sets import WeightSet, weight_sets
 from hilt.sources.file import Locator
 
@@ -72,4 +73,7 @@ def sets(path: Path) -> Iterator[dict[str, list[TensorSource]]]:
     """Each set of weights by its name, largest first; readable as long as the context is open."""
     with ExitStack() as stack:
         folder = Folder(path, stack)
-        yield {one.name: [tensor for part in one.paths for tensor in folder.tensors(part)] for one in folder.sets()}
+        yield {
+            one.name: list(outputs_first(tensor for part in one.paths for tensor in folder.tensors(part)))
+            for one in folder.sets()
+        }

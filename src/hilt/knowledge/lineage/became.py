@@ -105,7 +105,7 @@ def _parameters(done: Iterable[Became]) -> int:
 def _moved(done: Sequence[Became]) -> list[Became]:
     """The tensors that changed. Where nearly all numbers were quantised, some are changed by that more than others: then
     many must have moved, or many of those that were left as they are."""
-    moved = [one for one in done if one.moved]
+    moved = [one for one in done if one.moved and one.a.parameters == one.b.parameters]
     coarse = [one for one in done if quantising(one.a, one.b)]
     if not coarse or not moved:
         return moved

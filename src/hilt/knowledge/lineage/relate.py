@@ -16,6 +16,7 @@ from hilt.knowledge.lineage.calibration import table
 from hilt.knowledge.lineage.closer import Closer
 from hilt.knowledge.lineage.evidence import Evidence, core, evidence, is_table
 from hilt.knowledge.lineage.groups import groups
+from hilt.knowledge.lineage.kinds import NO_LAYER
 from hilt.knowledge.lineage.layers import Order, order
 from hilt.knowledge.lineage.match import Matches, gram_similarity, matches
 from hilt.knowledge.lineage.prints import ModelPrint, TensorPrint
@@ -40,6 +41,8 @@ _EXACT_GRAM = 0.995
 _SAME_VECTOR = 0.5
 """The cosine that two norms or biases have at least that are told to be one."""
 _NAMED = 3
+_NARROW = 3
+"""Matrices that lost rows or columns."""
 _COVERED = 0.95
 _PARTIAL = "whether layers were left out or come from elsewhere: not all tensors are in the fingerprints"
 _FEW_ROWS = "only some rows of each matrix were compared: a change in the others alone would not be seen"
@@ -94,13 +97,15 @@ def _kin(
     partial = any(one.unnamed and one.covered < _COVERED for one in (a, b))
     stood = Order() if partial else order(found.of_b, a, b)
     relations = set(total.relations) | ({Relation.STITCHED} if stood.stitched else set())
-    relations |= set() if partial else _lacking(seen, relations)
+    narrow, narrower, narrow_why = _narrowed(a, b)
+    relations |= narrow
+    relations |= set() if partial or narrow else _lacking(seen, relations)
     words, shorter, table_why = _vocabulary(found, a, b)
     relations |= words
     if relations > {Relation.CONVERTED}:
         relations.discard(Relation.CONVERTED)
     told = [relation for relation in _ORDER if relation in relations] or [Relation.IDENTICAL]
-    turned = total.backwards | (words if shorter else set())
+    turned = total.backwards | (words if shorter else set()) | (narrow if narrower else set())
     backwards = told[0] in turned
     return Kinship(
         told[0],
@@ -112,7 +117,7 @@ def _kin(
         rank=total.rank,
         pairs=_pairs(done),
         groups=groups(done, a),
-        why=(*_figures(seen), *why, *total.why, *stood.why(), *table_why, *_backwards(turned)),
+        why=(*_figures(seen), *why, *total.why, *stood.why(), *narrow_why, *table_why, *_backwards(turned)),
         untold=(*_untold(told, total, closer, backwards=backwards), *([_PARTIAL] if partial else [])),
         backwards=backwards,
     )
@@ -126,6 +131,26 @@ def _lacking(seen: Evidence, relations: set[Relation]) -> set[Relation]:
     if max(new, missing) > _HEAD:
         return {Relation.STITCHED}
     return {Relation.FINE_TUNED} if new > _LACKING else set()
+
+
+def _narrowed(a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[str, ...]]:
+    """Were neurons taken out of the matrices of layers? `True` where it was A that lost them. Told by places and shapes."""
+    places = {one.place: one.shape for one in a.tensors if one.place.layer != NO_LAYER and len(one.shape) == 2}
+    pairs = [(places[one.place], one.shape) for one in b.tensors if one.place in places and len(one.shape) == 2]
+    less = sum(_one_side_shorter(shape, before) for before, shape in pairs)
+    more = sum(_one_side_shorter(before, shape) for before, shape in pairs)
+    if max(less, more) < _NARROW or min(less, more) > 0:
+        return set(), False, ()
+    return (
+        {Relation.PRUNED},
+        more > 0,
+        (f"{max(less, more)} matrices of {'A' if more else 'B'} have fewer rows or columns",),
+    )
+
+
+def _one_side_shorter(shape: tuple[int, ...], before: tuple[int, ...]) -> bool:
+    pairs = list(zip(shape, before, strict=True))
+    return sum(one == other for one, other in pairs) == 1 and sum(one < other for one, other in pairs) == 1
 
 
 def _vocabulary(found: Matches, a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[str, ...]]:

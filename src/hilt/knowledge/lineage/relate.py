@@ -155,6 +155,8 @@ def _one_side_shorter(shape: tuple[int, ...], before: tuple[int, ...]) -> bool:
 
 def _vocabulary(found: Matches, a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[str, ...]]:
     """What became of a table that was not found again: rows added, or taken away (`True`), or all of it made anew."""
+    if any(match.how == "permuted" for match in found.of_b):
+        return set(), False, ()  # the channels of the table were put in another order as well
     known_a, known_b = {match.a for match in found.of_a}, {match.b for match in found.of_b}
     lost = [one for place, one in enumerate(a.tensors) if place not in known_a and is_table(one) and one.tells]
     made = [one for place, one in enumerate(b.tensors) if place not in known_b and is_table(one) and one.tells]

@@ -120,7 +120,7 @@ def _rank(moved: Sequence[Became]) -> int | None:
     """The largest rank of the changes; None where one is of full rank, or was not measured."""
     ranks = [one.rank for one in moved if len(one.a.shape) > 1]
     known = [rank for rank in ranks if rank is not None]
-    return max(known) if known and len(known) == len(moved) else None
+    return max(known) or None if known and len(known) == len(moved) else None
 
 
 def _quantised(done: Sequence[Became]) -> tuple[int, str]:

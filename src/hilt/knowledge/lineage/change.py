@@ -15,6 +15,8 @@ from hilt.knowledge.lineage.prints import How, Sketch, TensorPrint
 
 _DIGEST = 8
 _SCALED = 0.25
+_SUMMED = 1e-5
+"""What the order in which numbers are added up makes of a change that is none."""
 
 
 class Degree(IntEnum):
@@ -52,7 +54,7 @@ def changed(match: Match, a: TensorPrint, b: TensorPrint, change: float | None =
     allowed = quantising(a, b)
     if least(a, b) <= change <= allowed:
         return Changed(Degree.QUANTISED, change)
-    if (rounded or change <= _rounding(a, b)) and not (measured and change and _of_one_half(a, b)):
+    if (rounded or change <= _rounding(a, b)) and not (measured and change > _SUMMED and _of_one_half(a, b)):
         return Changed(Degree.ROUNDED, change)
     zeros = abs(b.zeros - a.zeros)
     if zeros > zeros_allowed(a, b) and change <= math.hypot(math.sqrt(zeros), allowed):

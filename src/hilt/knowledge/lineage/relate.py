@@ -97,7 +97,7 @@ def _kin(
     partial = any(one.unnamed and one.covered < _COVERED for one in (a, b))
     stood = Order() if partial else order(found.of_b, a, b)
     relations = set(total.relations) | ({Relation.STITCHED} if stood.stitched else set())
-    narrow, narrower, narrow_why = _narrowed(a, b)
+    narrow, narrower, narrow_why = _narrowed(found, a, b)
     relations |= narrow
     relations |= set() if partial or narrow else _lacking(seen, relations)
     words, shorter, table_why = _vocabulary(found, a, b)
@@ -133,10 +133,14 @@ def _lacking(seen: Evidence, relations: set[Relation]) -> set[Relation]:
     return {Relation.FINE_TUNED} if new > _LACKING else set()
 
 
-def _narrowed(a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[str, ...]]:
-    """Were neurons taken out of the matrices of layers? `True` where it was A that lost them. Told by places and shapes."""
-    places = {one.place: one.shape for one in a.tensors if one.place.layer != NO_LAYER and len(one.shape) == 2}
-    pairs = [(places[one.place], one.shape) for one in b.tensors if one.place in places and len(one.shape) == 2]
+def _narrowed(found: Matches, a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[str, ...]]:
+    """Were neurons taken out of the matrices of layers? `True` where it was A that lost them. Told by places and shapes, of
+    those that were not found again as large as they were."""
+    whole = [match for match in found.of_b if a.tensors[match.a].parameters == b.tensors[match.b].parameters]
+    whole_a, whole_b = {match.a for match in whole}, {match.b for match in whole}
+    places = {one.place: one.shape for number, one in enumerate(a.tensors) if number not in whole_a and _in_layer(one)}
+    rest = [one for number, one in enumerate(b.tensors) if number not in whole_b and _in_layer(one)]
+    pairs = [(places[one.place], one.shape) for one in rest if one.place in places]
     less = sum(_one_side_shorter(shape, before) for before, shape in pairs)
     more = sum(_one_side_shorter(before, shape) for before, shape in pairs)
     if max(less, more) < _NARROW or min(less, more) > 0:
@@ -146,6 +150,10 @@ def _narrowed(a: ModelPrint, b: ModelPrint) -> tuple[set[Relation], bool, tuple[
         more > 0,
         (f"{max(less, more)} matrices of {'A' if more else 'B'} have fewer rows or columns",),
     )
+
+
+def _in_layer(tensor: TensorPrint) -> bool:
+    return tensor.place.layer != NO_LAYER and len(tensor.shape) == 2
 
 
 def _one_side_shorter(shape: tuple[int, ...], before: tuple[int, ...]) -> bool:

@@ -181,10 +181,13 @@ def directions(models: Sequence[Path]) -> Iterator[Figure]:
     found: dict[float, list[bool]] = defaultdict(list)
     gaps: dict[float, list[float]] = defaultdict(list)
     names: list[str] = []
+    known: set[bytes] = set()
     for path in models:
         before = _readable(_writers, path) or {}
-        if len(before) < LEAST:
+        first = next(iter(before.values())).tobytes() if len(before) >= LEAST else b""
+        if not first or first in known:
             continue
+        known.add(first)
         names.append(path.name)
         chance = np.random.default_rng(5)
         base = model_sketch(_held(before))
@@ -194,7 +197,7 @@ def directions(models: Sequence[Path]) -> Iterator[Figure]:
             after = {key: without(array, direction, Recipe("", strength)) for key, array in before.items()}
             told = alone(slabs(_held(after)))
             found[strength].append(told.cut is Cut.FOUND)
-            gaps[strength].append(told.gap or 1.0)
+            gaps[strength].append(1.0 if told.gap is None else told.gap)
             noisy = {
                 key: array * (1 + 0.1 * chance.standard_normal(array.shape, dtype=np.float32))
                 for key, array in after.items()

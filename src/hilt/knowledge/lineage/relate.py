@@ -166,8 +166,16 @@ def _vocabulary(found: Matches, a: ModelPrint, b: ModelPrint) -> tuple[set[Relat
     if any(match.how == "permuted" for match in found.of_b):
         return set(), False, ()  # the channels of the table were put in another order as well
     known_a, known_b = {match.a for match in found.of_a}, {match.b for match in found.of_b}
-    lost = [one for place, one in enumerate(a.tensors) if place not in known_a and is_table(one) and one.tells]
-    made = [one for place, one in enumerate(b.tensors) if place not in known_b and is_table(one) and one.tells]
+    lost = [
+        one
+        for place, one in enumerate(a.tensors)
+        if place not in known_a and one.place.kind == "embedding" and one.tells
+    ]
+    made = [
+        one
+        for place, one in enumerate(b.tensors)
+        if place not in known_b and one.place.kind == "embedding" and one.tells
+    ]
     for one in made:
         for other in lost:
             if one.shape[1:] == other.shape[1:] and one.place == other.place:

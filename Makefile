@@ -18,6 +18,7 @@ coverage: $(VENV)/.installed-dev system
 
 test-slow: $(VENV)/.installed-fuzz system
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -m slow
+	$(BIN)/pytest --hypothesis-profile many tests/policy/test_standing_properties.py
 	$(BIN)/python tests/fuzz/campaign.py --seconds 2
 
 # The whole report of real models against what it was; HILT_UPDATE_GOLDENS=1 writes it anew.

@@ -4,8 +4,9 @@
     python scripts/build_readme.py --check    fails where a run says something else
 
 `run: hilt ...` is a command, `python:` a session whose lines begin with `>>> `. Both run in an empty folder beside the
-models of scripts/example_model.py, scripts/example_derivative.py and scripts/example_weights.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day and durations are no
-difference.
+models of scripts/example_model.py, scripts/example_derivative.py and scripts/example_weights.py and the record of
+scripts/example_record.py, and `hf:` leads to the hub of scripts/example_hub.py. Times of day, durations and what follows from new
+keys are no difference. Commands are run in the order of the page; several in one block are joined by ` && `.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from example_hub import hub
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", ROOT / "docs" / "openness.md")
 BLOCK = re.compile(r"<!-- (run|python): ?(.*?) -->\n```(\w+)\n(.*?)```\n<!-- end -->", re.DOTALL)
-VARYING = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\+00:00|Z)?|\b\d+(\.\d+)? s\b")
+VARYING = re.compile(
+    r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\+00:00|Z)?| \d\d:\d\d|(?=\s+\(entry|\s+· entry))"
+    r"|\b\d+(\.\d+)? s\b|(?<=root        )[0-9a-f]{64}|\+[0-9a-f]{8}\+[A-Za-z0-9+/]{43}[=A-Za-z0-9+/]"
+)
 
 SESSION = """
 import code, sys
@@ -49,6 +53,8 @@ def main(check: bool) -> int:
         subprocess.run(derivative, cwd=folder, check=True)
         weights = [sys.executable, str(ROOT / "scripts" / "example_weights.py"), "acme-base", "acme-free"]
         subprocess.run(weights, cwd=folder, check=True)
+        record = [sys.executable, str(ROOT / "scripts" / "example_record.py"), "office"]
+        subprocess.run(record, cwd=folder, check=True)
         for page in PAGES:
             text = page.read_text(encoding="utf-8")
             fresh = BLOCK.sub(lambda found: block(found, Path(folder)), text)
@@ -63,7 +69,7 @@ def main(check: bool) -> int:
 def block(found: re.Match[str], folder: Path) -> str:
     kind, command, language, body = found.groups()
     if kind == "run":
-        output = f"$ {command}\n" + run(shlex.split(command), folder)
+        output = "".join(f"$ {one}\n{run(shlex.split(one), folder)}" for one in command.split(" && "))
     else:
         lines = [line.removeprefix(">>> ") for line in body.splitlines() if line.startswith(">>> ")]
         output = run(["python", "-I", "-c", SESSION], folder, "\n".join(lines))

@@ -207,6 +207,9 @@ DEFS: dict[str, Shape] = {
             "why": told("The parts of the rule's expression, with the facts that made it so.", TEXTS),
             "change": told("What would change the outcome.", TEXT),
             "maps_to": TEXTS,
+            "by": told("The roles of the people who may decide; of a block, who may make an exception.", TEXTS),
+            "approvals": told("How many different people of these roles it takes, where more than one.", COUNT),
+            "ask": told("The question that each of them answers in words.", TEXT),
         },
     ),
     "report": shape(

@@ -146,6 +146,9 @@ reasons = st.builds(
     change=texts,
     unknown=st.booleans(),
     maps_to=few(texts),
+    by=few(texts),
+    approvals=st.integers(1, 9),
+    ask=texts,
 )
 waivers = st.builds(Waiver, check=texts, path=texts, digest=texts, reason=texts, expires=st.dates())
 verdicts = st.builds(

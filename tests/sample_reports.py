@@ -141,6 +141,9 @@ BLOCKED = Verdict(
             say="Something was not checked, and silence is not safety.",
             why=("coverage.complete is false: 4 gaps",),
             unknown=True,
+            by=("reviewer", "legal"),
+            approvals=2,
+            ask="What did you look at, and why is it acceptable here?",
         ),
     ),
     report=Report(

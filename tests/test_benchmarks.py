@@ -102,11 +102,13 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
     [
         ("inspect.py", "--small"),
         ("recall.py", "--gadgets"),
+        ("record.py", "--leaves"),
         ("signing.py", "--files"),
         ("aibom.py", "--cdxgen"),
         ("lineage.py", "--gguf"),
         ("lineage_families.py", "--trained"),
         ("lineage_strangers.py", "--cache"),
+        ("record_registry.py", "--reports"),
     ],
 )
 def test_the_scripts_tell_their_options(tmp_path: Path, script: str, option: str) -> None:

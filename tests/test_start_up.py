@@ -60,6 +60,12 @@ def test_the_process_that_judges_imports_no_reader_no_check_and_nothing_heavy(tm
     assert of("hilt.knowledge", modules) <= {"callables", "split_files"}
     assert modules.isdisjoint({"logging", "concurrent.futures", "jinja2", "importlib.metadata", "hilt.output.html"})
     assert modules.isdisjoint({"httpcore2", "h11", "ssl", "hilt.sources.network", "hilt.sources.remote"})
+    assert modules.isdisjoint({"sqlalchemy", "alembic", "sqlite3", "cryptography", "hilt.record"})
+
+
+def test_a_record_in_sqlite_waits_for_no_other_database_and_no_migration(tmp_path: Path) -> None:
+    modules = imported("import json, sys; import hilt.record.record; print(json.dumps(sorted(sys.modules)))", tmp_path)
+    assert modules.isdisjoint({"sqlalchemy.dialects.postgresql", "psycopg", "alembic", "alembic.command", "mako"})
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,7 @@ def test_a_json_file_of_a_gigabyte_is_refused_without_reading_it(tmp_path: Path)
     assert seen.formats["small.json"] == "json"
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_all_read(tmp_path: Path) -> None:
     for number in range(10_000):
         (tmp_path / f"{number:05}.json").write_bytes(b"{}")

@@ -22,7 +22,11 @@ def test_a_lazy_pattern_does_what_a_pattern_does_and_is_compiled_once() -> None:
 
 def test_every_lazy_pattern_of_hilt_can_be_compiled() -> None:
     for module in walk_packages(hilt.__path__, "hilt."):
-        if module.name not in ("hilt.__main__", "hilt.checks.worker"):
+        if module.name not in (
+            "hilt.__main__",
+            "hilt.checks.worker",
+            "hilt.record.migrations.env",
+        ):  # run, not imported
             import_module(module.name)
     values = [
         value

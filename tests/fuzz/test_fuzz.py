@@ -61,8 +61,8 @@ def test_seeds_and_what_once_broke_a_bound_stay_within_all_of_them(ids: list[str
         ("exec((lambda: 1).__code__)", "exec: "),
         ("import this", "import: "),
         ("\n    try: import this\n    except Exception: pass", "import: "),
-        ("while time.process_time() < 4: pass", "too slow: "),
-        ("while True: pass", "killed: signal "),
+        pytest.param("while time.process_time() < 4: pass", "too slow: ", marks=pytest.mark.slow),
+        pytest.param("while True: pass", "killed: signal ", marks=pytest.mark.slow),
         ("return b'x' * (400 << 20)", "too much memory: "),
     ],
 )

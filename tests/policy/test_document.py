@@ -80,7 +80,17 @@ rules:
         (HEAD + "rules: {a: {require: a.flag, else: {production: stop}}}", "rules.a.else.production: line 3: 'stop' is none of"),
         (HEAD + "profile: {users: 3}\nrules: {a: {require: a.flag, else: block}}", "profile: line 3: this stands in the settings, not in a policy"),
         (HEAD + "rules: {a: {require: a.flag, else: block, grace: 14d}}", "rules.a.grace: line 3: this version of hilt does not know this key yet"),
-        (HEAD + "rules: {a: {require: a.flag, else: block, by: legal}}", "rules.a.by: line 3: this version of hilt does not know"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, by: []}}", "rules.a.by: line 3: the list is empty"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, by: The Boss}}", "rules.a.by: line 3: 'The Boss' is no role: up to 40 small letters"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, by: legal, approvals: 0}}", "rules.a.approvals: line 3: '0' is no number of people from 1 to 9"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, approvals: 10}}", "'10' is no number of people"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, approvals: 2.0}}", "'2.0' is no number of people"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, approvals: +2}}", "'+2' is no number of people"),
+        (HEAD + "approvals: two\nrules: {a: " + RULE + "}", "approvals: line 3: 'two' is no number of people"),
+        (HEAD + "rules: {a: {require: a.flag, else: review, ask: [x]}}", "rules.a.ask: line 3: a text is needed here"),
+        (HEAD + "override: ceo\nrules: {a: " + RULE + "}", "override: line 3: keys are needed here: by, approvals"),
+        (HEAD + "override: {approvals: 2}\nrules: {a: " + RULE + "}", "override: line 3: the key by is missing"),
+        (HEAD + "override: {by: ceo, ask: Why?}\nrules: {a: " + RULE + "}", "override.ask: line 3: unknown key"),
         (HEAD + "rules: {a: {require: a.flag, else: block, say: [x]}}", "rules.a.say: line 3: a text is needed here"),
         (HEAD + "rules: {a: {require: a.flag, else: block, maps_to: []}}", "rules.a.maps_to: line 3: the list is empty"),
         (HEAD + "unknown: admit\nrules: {a: " + RULE + "}", "unknown: line 3: what nobody knows would pass; if that is meant, write unsafe_unknown: admit"),
@@ -120,6 +130,28 @@ def test_an_expression_is_shown_with_a_caret_and_the_nearest_name() -> None:
 def test_a_rule_that_says_unsafe_may_ask_whether_something_is_unknown() -> None:
     rule = "{require: '!has(a.flag) || a.flag', else: block, unsafe_unknown: admit}"
     assert read(HEAD + f"rules: {{a: {rule}}}").rules[0].unknown is Outcome.ADMIT
+
+
+def test_who_decides_is_said_for_a_rule_or_for_all_and_an_exception_apart() -> None:
+    policy = read(
+        HEAD
+        + """
+by: reviewer
+approvals: 2
+override: {by: [risk-officer, ceo], approvals: 3}
+rules:
+  a: {require: a.flag, else: review}
+  b: {require: a.flag, else: review, by: [legal, legal, dpo], ask: Whose data is it?}
+  c: {require: a.flag, else: review, approvals: 1}
+"""
+    )
+    assert [(*rule.deciders, rule.ask) for rule in policy.rules] == [
+        (("reviewer",), 2, ""),
+        (("legal", "dpo"), 2, "Whose data is it?"),
+        (("reviewer",), 1, ""),
+    ]
+    assert policy.override == (("risk-officer", "ceo"), 3)
+    assert read(HEAD + f"rules: {{a: {RULE}}}").override.by == ()
 
 
 def test_a_file_is_loaded_by_its_path(tmp_path: Path) -> None:

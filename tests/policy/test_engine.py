@@ -133,6 +133,52 @@ def test_many_findings_are_counted_not_listed() -> None:
     assert reason.why[0].endswith("pickle-code model.pkl@4 and 25 more")
 
 
+def test_the_digest_of_a_policy_that_names_nobody_is_that_of_earlier_versions() -> None:
+    rules = "flag: {require: '!a.flag', else: {staging: review, production: block}, say: Ask., maps_to: [CWE-502]}"
+    assert verdict(report(), policy(rules)).policy_digest == (
+        "36aa4865272d4c023ee126afe0c53d2cd2597f0c42cb9ecd118e5d05f31aa2cb"
+    )
+
+
+def test_the_digest_covers_who_decides_wherever_it_is_said() -> None:
+    def digest(keys: str, head: str = "") -> str:
+        return verdict(report(), policy(f"a: {{require: a.flag, else: review{keys}}}", head=head)).policy_digest
+
+    assert digest(", by: [legal, dpo], approvals: 2") == digest("", "by: [dpo, legal]\napprovals: 2")
+    one = digest(", by: legal")
+    others = (digest(""), digest(", by: dpo"), digest(", by: legal, approvals: 2"), digest(", by: legal, ask: Why?"))
+    assert len({one, digest(", by: legal", "override: {by: ceo}"), *others}) == 6
+
+
+def test_a_reason_names_who_decides_and_what_they_are_asked() -> None:
+    asked = policy(
+        "a: {require: '!a.flag', else: review, approvals: 2}\n"
+        "b: {require: '!a.flag', else: review, by: legal, ask: Whose is it?}\n"
+        "c: {require: '!a.flag', else: block, unknown: review}\n"
+        "d: {require: '!a.flag', else: admit}",
+        head="by: reviewer\noverride: {by: ceo, approvals: 3}",
+    )
+    said = {
+        one.rule: (one.outcome, one.by, one.approvals, one.ask) for one in verdict(report(a_flag=True), asked).reasons
+    }
+    why = "What did you look at, and why is it acceptable here?"
+    assert said["a"] == (Outcome.REVIEW, ("reviewer",), 2, why)
+    assert said["b"] == (Outcome.REVIEW, ("legal",), 1, "Whose is it?")
+    assert said["c"][:3] == (Outcome.BLOCK, ("ceo",), 3)
+    assert "used all the same" in said["c"][3]
+    assert said["d"] == (Outcome.ADMIT, (), 1, "")
+    unknown = {one.rule: one for one in verdict(report(), asked).reasons}["c"]
+    assert (unknown.outcome, unknown.by) == (Outcome.REVIEW, ("reviewer",))
+    assert "could not decide" in unknown.ask
+
+
+def test_nobody_makes_exceptions_where_the_policy_names_nobody() -> None:
+    (reason,) = verdict(
+        report(a_flag=True), policy("a: {require: '!a.flag', else: block}", head="by: reviewer")
+    ).reasons
+    assert (reason.by, reason.ask) == ((), "")
+
+
 def test_the_digest_covers_what_the_policies_mean_and_nothing_else() -> None:
     def digest(rules: str, *more: Policy, **env: str) -> str:
         return verdict(report(a_flag=True, a_count=1), policy(rules), *more, **env).policy_digest

@@ -89,7 +89,7 @@ def _with(key: str, value: float) -> Report:
     return Report(subject=EMPTY.subject, facts=(Fact(key=key, value=value, known=Known.CLAIMED, source="f"),))
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(data=st.data(), expression=conditions, report=reports(), env=environments)
 def test_what_is_said_of_partial_evidence_stays_true_when_more_is_known(
     data: st.DataObject, expression: str, report: Report, env: dict[str, str]

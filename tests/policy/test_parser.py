@@ -39,14 +39,14 @@ def test_an_expression_is_read_as_cel_reads_it(written: str, meant: str) -> None
     assert text_of(parse(written)) == meant
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(conditions_with_has)
 def test_a_tree_that_is_written_and_read_again_is_the_same(expression: str) -> None:
     written = text_of(parse(expression))
     assert text_of(parse(written)) == written
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab.()[]!&|=<>\"'\\,-0 1xe#in", max_size=60))
 def test_any_text_is_an_expression_or_an_error(text: str) -> None:
     try:

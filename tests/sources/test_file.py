@@ -59,6 +59,20 @@ def test_a_file_that_was_swapped_for_a_link_or_a_pipe_is_not_opened(tmp_path: Pa
         locator.open()
 
 
+def test_a_folder_on_the_way_that_was_swapped_for_a_link_leads_nowhere(tmp_path: Path) -> None:
+    for name in ("here", "elsewhere"):
+        (tmp_path / name).mkdir()
+    path = tmp_path / "here/model.bin"
+    path.write_bytes(b"0123")
+    locator = Locator.of(str(path), path.stat())
+    path.rename(tmp_path / "elsewhere/model.bin")
+    path.parent.rmdir()
+    path.parent.symlink_to("elsewhere")
+    assert path.read_bytes() == b"0123"
+    with pytest.raises(SourceError, match="Not a directory"):
+        locator.open()
+
+
 def test_without_pread_the_same_bytes_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x"
     path.write_bytes(bytes(range(256)) * 1000)

@@ -43,6 +43,9 @@ FILES_PER_WORKER = 40
 SCHEMA = FactSchema(spec for check in CHECKS for spec in check.facts)
 """Every fact that a report of this version states."""
 
+VERSIONS = {"hilt": __version__, "callables": INDEX_VERSION}
+"""What a report that is made now depends on, beside the bytes."""
+
 
 @dataclass(slots=True)
 class Gathered:
@@ -216,7 +219,7 @@ def _reported(
             gaps=tuple(dict.fromkeys(gaps)),
         ),
         formats=dict(_described(formats, gaps)),
-        versions={"hilt": __version__, "callables": INDEX_VERSION},
+        versions=VERSIONS,
         terms=tuple(dict.fromkeys(term for result in results for term in result.terms)),
         obligations=tuple(dict.fromkeys(one for result in results for one in result.obligations)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from hilt.core.fact import FactSpec
 from hilt.core.finding import Severity
@@ -64,3 +65,11 @@ class Catalogue:
 
     def fact(self, key: str) -> FactSpec | None:
         return self._facts.get(key)
+
+
+class Explanation(NamedTuple):
+    """Something that a verdict names, told: paragraphs of (heading, text)."""
+
+    name: str
+    title: str
+    paragraphs: tuple[tuple[str, str], ...]

@@ -4,6 +4,7 @@
     ├── UsageError                the call cannot be carried out as it was written (exit code 2)
     │   ├── ReferenceInvalid      what was to be checked is not there, or is not spelled as a reference
     │   ├── PolicyInvalid         a policy file is wrong; carries the key path
+    │   ├── KeyUnusable           a key is missing, of another kind, or its passphrase is wrong
     │   └── SettingsInvalid       a settings file is wrong; carries the key path
     ├── NothingToCheck            the reference is there and holds no file (exit code 3)
     ├── SourceError               bytes could not be had
@@ -12,6 +13,13 @@
     │   └── LimitExceeded         a bound from `Limits` was reached; carries its name
     ├── ReportInvalid             what was stored or sent is no report of hilt; carries the key path
     ├── IndexInvalid              an index of known models is damaged or of another version; carries file and offset
+    ├── RecordError               what is remembered cannot be read or added to
+    │   ├── RecordDamaged         an entry, a row or a document is not what the log proves; names which
+    │   ├── RecordBehind          the record is older than a checkpoint that was kept: a copy was put back, or entries are gone
+    │   ├── RecordUnreachable     the database does not answer, is full, locked or of another version
+    │   └── ProofInvalid          a receipt, proof, checkpoint or note does not hold, or is by nobody who is trusted
+    ├── ChangedMeanwhile          what somebody answers is not any more what they were shown
+    ├── NotAllowed                a person may not do this: no such role, own request, key unknown or revoked
     └── MissingExtra              an optional package is not installed; carries the pip line
 
 Anything else that escapes from hilt is a bug in hilt.
@@ -41,6 +49,10 @@ class PolicyInvalid(UsageError):
     def __init__(self, message: str, *, file: str = "", where: str = "") -> None:
         self.message, self.file, self.where = message, file, where
         super().__init__(": ".join(part for part in (file, where, message) if part))
+
+
+class KeyUnusable(UsageError):
+    """A key is missing, of a kind that hilt does not sign with, or its passphrase is wrong."""
 
 
 class SettingsInvalid(UsageError):
@@ -99,6 +111,38 @@ class IndexInvalid(HiltError):
     def __init__(self, message: str, *, file: str, offset: int, way_out: str) -> None:
         self.message, self.file, self.offset, self.way_out = message, file, offset, way_out
         super().__init__(f"{file}: {message} (at byte {offset}); {way_out}")
+
+
+class RecordError(HiltError):
+    """What is remembered cannot be read or added to."""
+
+
+class RecordDamaged(RecordError):
+    """Something in the record is not what the log proves. `what` names the entry, the row or the document, `why` tells the rest."""
+
+    def __init__(self, what: str, why: str) -> None:
+        self.what, self.why = what, why
+        super().__init__(f"{what}: {why}")
+
+
+class RecordBehind(RecordError):
+    """The record is older than a checkpoint that was kept, or holds another history."""
+
+
+class RecordUnreachable(RecordError):
+    """The database does not answer, is full, locked, or of another version."""
+
+
+class ProofInvalid(RecordError):
+    """A receipt, proof, checkpoint or note does not hold, or is by nobody who is trusted."""
+
+
+class ChangedMeanwhile(HiltError):
+    """Somebody else was quicker: what was to be done is done, or is about something that has changed."""
+
+
+class NotAllowed(HiltError):
+    """A person may not do this."""
 
 
 class MissingExtra(HiltError):

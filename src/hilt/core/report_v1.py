@@ -188,6 +188,9 @@ def encode_reason(reason: Reason) -> dict[str, Any]:
         why=[encode_text(line) for line in reason.why] or None,
         change=encode_text(reason.change) or None,
         maps_to=[encode_text(name) for name in reason.maps_to] or None,
+        by=[encode_text(role) for role in reason.by] or None,
+        approvals=reason.approvals if reason.approvals != 1 else None,
+        ask=encode_text(reason.ask) or None,
     )
 
 
@@ -202,6 +205,9 @@ def decode_reason(value: Any, where: str = "reason") -> Reason:
         why=it.each("why", decode_item) if it.has("why") else (),
         change=it.text("change", ""),
         maps_to=it.each("maps_to", decode_item) if it.has("maps_to") else (),
+        by=it.each("by", decode_item) if it.has("by") else (),
+        approvals=it.count("approvals") if it.has("approvals") else 1,
+        ask=it.text("ask", ""),
     )
     it.done()
     return reason

@@ -35,7 +35,9 @@ class Reason:
     """What one rule said.
 
     `why` are the smallest parts of the rule's expression, with the facts and values that made it so; `change` is what
-    would change the outcome. `unknown` is true where the rule could not be decided.
+    would change the outcome. `unknown` is true where the rule could not be decided. `by` are the roles of whom `approvals`
+    different people may decide (of a block: make an exception), empty where the policy names none; `ask` is the question
+    that each of them answers in words.
     """
 
     rule: str
@@ -46,6 +48,9 @@ class Reason:
     change: str = ""
     unknown: bool = False
     maps_to: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    approvals: int = 1
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

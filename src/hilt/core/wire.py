@@ -96,7 +96,7 @@ class Object:
     __slots__ = ("_left", "where")
 
     def __init__(self, value: Any, where: str) -> None:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             raise ReportInvalid(f"an object is needed here, not {_shown(value)}", where=where)
         self._left = dict(value)
         self.where = where
@@ -124,7 +124,7 @@ class Object:
 
     def count(self, key: str) -> int:
         value = self.take(key)
-        number = decode_value(value, self.at(key))
+        number = value if type(value) is int else decode_value(value, self.at(key))
         if type(number) is not int or number < 0:
             raise ReportInvalid(f"a whole number from 0 is needed here, not {_shown(value)}", where=self.at(key))
         return number
@@ -145,7 +145,8 @@ class Object:
         value = self.take(key)
         if not isinstance(value, list):
             raise ReportInvalid(f"a list is needed here, not {_shown(value)}", where=self.at(key))
-        return tuple(decode(item, f"{self.at(key)}[{index}]") for index, item in enumerate(value))
+        where = self.at(key)
+        return tuple([decode(item, f"{where}[{index}]") for index, item in enumerate(value)])
 
     def texts(self, key: str) -> dict[str, str]:
         table = Object(self.take(key), self.at(key))

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from hilt.checks import run as runner
 from hilt.checks.workers import Workers
 from hilt.core.context import Context
-from hilt.core.errors import HiltError, UsageError
+from hilt.core.errors import HiltError, ReferenceInvalid, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
 from hilt.gate.patterns import signers_for
+from hilt.gate.record_verdicts import is_recorded, record_verdicts
 from hilt.gate.settings import Settings
+from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
 from hilt.sources.references import open_reference
 
@@ -37,6 +39,7 @@ def check(
     search_bytes: bool = False,
     follow_bases: bool = False,
     progress: Progress | None = None,
+    record: bool | None = None,
 ) -> Verdict:
     """Reads everything at `reference` without running any of it, and says whether it may be used.
 
@@ -44,13 +47,46 @@ def check(
     settings decide, and without those "default". With `hashed` false no digest is made, and the verdict is bound to
     no bytes. With `search_bytes`, or where the settings say so, every byte is searched for programs and keys as well.
     With `follow_bases` the hub is asked what the models and datasets that the subject is made from say of their licences.
+    With `record`, or where the settings say so, the verdict goes on the record.
 
-    Raises `UsageError` where reference, policy or settings are wrong, `NothingToCheck` where there is no file.
+    Raises `UsageError` where reference, policy or settings are wrong, `NothingToCheck` where there is no file,
+    `RecordError` where the record takes nothing.
     """
     settings = settings or Settings()
-    settings = replace(settings, search_bytes=settings.search_bytes or search_bytes)
+    verdict = verdict_on(
+        reference,
+        policy=policy,
+        settings=replace(settings, search_bytes=settings.search_bytes or search_bytes),
+        hashed=hashed,
+        follow_bases=follow_bases,
+        progress=progress,
+    )
+    if is_recorded(settings, record=record):
+        _, problems = record_verdicts([verdict], settings)
+        if problems:
+            raise problems[0]
+    return verdict
+
+
+def verdict_on(
+    reference: str | PathLike[str],
+    *,
+    policy: Named | Sequence[Named] | None = None,
+    settings: Settings | None = None,
+    hashed: bool = True,
+    follow_bases: bool = False,
+    progress: Progress | None = None,
+    within: str = "",
+) -> Verdict:
+    """`check` for other verbs: nothing is recorded. What does not lie `within` this folder is not read."""
     asked = check_each(
-        [reference], policy=policy, settings=settings, hashed=hashed, follow_bases=follow_bases, progress=progress
+        [reference],
+        policy=policy,
+        settings=settings or Settings(),
+        hashed=hashed,
+        follow_bases=follow_bases,
+        progress=progress,
+        within=within,
     )
     with closing(asked) as each:
         verdict = next(each)
@@ -67,8 +103,11 @@ def check_each(
     hashed: bool = True,
     follow_bases: bool = False,
     progress: Progress | None = None,
+    within: str = "",
 ) -> Generator[Verdict | HiltError, None, None]:
     """`check` of many subjects with the same reading processes: a verdict for each, or what kept it from one.
+
+    With `within`, which is a path without links, all of them must lie in this folder.
 
     Raises `UsageError`: then the call as a whole is wrong.
     """
@@ -87,6 +126,7 @@ def check_each(
                 with closing(
                     open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
                 ) as listing:
+                    _refuse_outside(within, listing)
                     context, fetched = _beside(reference, listing, settings, workers, follow_bases=follow_bases)
                     report = runner.run(
                         listing,
@@ -138,6 +178,15 @@ def _with_transfer(report: Report, more: Transfer | None) -> Report:
         return report
     own = report.transfer or Transfer()
     return replace(report, transfer=Transfer(bytes=own.bytes + more.bytes, requests=own.requests + more.requests))
+
+
+def _refuse_outside(within: str, listing: Listing) -> None:
+    """What is listed here has its place now, whatever a link that was changed meanwhile leads to; no other is opened later."""
+    for locator in (*listing.locators.values(), *listing.beside.values()) if within else ():
+        if isinstance(locator, Locator) and not Path(locator.path).is_relative_to(within):
+            raise ReferenceInvalid(
+                f"{listing.subject.reference}: a part of it lies elsewhere, and only its folder is read"
+            )
 
 
 def _refuse_own_rules(reference: str, files: Sequence[str]) -> None:

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, partial
-from typing import NamedTuple
 
 from hilt.checks import CHECKS
 from hilt.checks.line import Check
 from hilt.checks.run import SCHEMA
-from hilt.core.catalogue import About, Catalogue
+from hilt.core.catalogue import About, Catalogue, Explanation
 from hilt.core.errors import UsageError
 from hilt.formats import READERS
 from hilt.formats.reader import Reader
 from hilt.policy import PACKS, load
 from hilt.policy.describe import describe_rule
 from hilt.policy.document import Policy
-
-
-class Explanation(NamedTuple):
-    """Something that a verdict names, told: paragraphs of (heading, text)."""
-
-    name: str
-    title: str
-    paragraphs: tuple[tuple[str, str], ...]
 
 
 def catalogue() -> Catalogue:

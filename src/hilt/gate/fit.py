@@ -123,9 +123,9 @@ def _report(of: str | PathLike[str] | Report | Verdict, settings: Settings) -> R
         from hilt.gate.judge import stored_one
 
         return stored_one(reference, "fit takes one")
-    from hilt.gate.check import check
+    from hilt.gate.check import verdict_on
 
-    return check(reference, settings=settings, hashed=False).report
+    return verdict_on(reference, settings=settings, hashed=False).report
 
 
 def _machine(machine: str | Machine | None, memory: int | str | None, settings: Settings) -> Machine:

@@ -7,7 +7,7 @@ from os import PathLike
 
 from hilt.core.report import Report
 from hilt.core.rights import Obligation
-from hilt.gate.check import check
+from hilt.gate.check import verdict_on
 from hilt.gate.licences import NOT_ADVICE
 from hilt.gate.settings import Settings
 from hilt.knowledge.licences.licence import PACK_DATE
@@ -34,7 +34,7 @@ def notice(reference: str | PathLike[str], *, settings: Settings | None = None) 
 
     Raises `UsageError` where the reference is wrong, `NothingToCheck` where there is no file.
     """
-    report = check(reference, settings=settings, hashed=False).report
+    report = verdict_on(reference, settings=settings, hashed=False).report
     return "\n".join(_lines(report)) + "\n"
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.fact import Fact, Known
 from hilt.core.report import Report
-from hilt.gate.check import check
+from hilt.gate.check import verdict_on
 from hilt.gate.settings import Settings
 from hilt.knowledge.openness import mof_yaml, open_licences
 from hilt.knowledge.openness.components import CLASSES, COMPONENTS, Component
@@ -61,7 +61,7 @@ def openness(reference: str | PathLike[str], *, settings: Settings | None = None
     A file of the Model Openness Framework is judged as the framework does. Raises `NothingToCheck` where there is no model,
     and what `check` raises.
     """
-    report = check(fspath(reference), settings=settings, hashed=False).report
+    report = verdict_on(fspath(reference), settings=settings, hashed=False).report
     return of_report(report), report
 
 

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from hilt.core.errors import UsageError
-from hilt.gate.check import check
+from hilt.gate.check import verdict_on
 from hilt.gate.settings import Settings
 from hilt.knowledge.regulation.forms import FORMS
 from hilt.knowledge.regulation.rules import READ, Rule, rules
@@ -50,5 +50,5 @@ def form(reference: str | PathLike[str], name: str, *, settings: Settings | None
     """
     if name not in FORMS:
         raise UsageError(f"--form {name}: there are {', '.join(FORMS)}")
-    report = check(fspath(reference), settings=settings).report
+    report = verdict_on(fspath(reference), settings=settings).report
     return render(FORMS[name], report)

@@ -50,6 +50,12 @@ class Setting(NamedTuple):
             raise self.wrong("true or false")
         return self.value
 
+    def whole(self, least: int, most: int) -> int:
+        """A whole number between two others."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or not least <= self.value <= most:
+            raise self.wrong(f"a whole number from {least} to {most}")
+        return self.value
+
     def text(self) -> str:
         if not isinstance(self.value, str) or not self.value.strip():
             raise self.wrong("a text")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -18,6 +17,9 @@ from hilt.core.limits import Limits
 from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
+from hilt.gate import user_folders
+from hilt.gate.record_settings import RecordSettings, read_record
+from hilt.gate.serve_settings import ServeSettings, read_serve
 from hilt.gate.setting import Setting
 
 KEYS = (
@@ -33,6 +35,8 @@ KEYS = (
     "lineage",
     "search_bytes",
     "private_hosts",
+    "record",
+    "serve",
 )
 LINEAGE = ("index",)
 WAIVER = ("check", "path", "digest", "reason", "expires")
@@ -71,6 +75,10 @@ class Settings:
     """The file of the index of known models that every check holds weights against; empty for none."""
     private_hosts: tuple[str, ...] = ()
     """Hosts of the organisation's own network that a hub may send a download to: a name, or name:port."""
+    record: RecordSettings | None = None
+    """Where what is decided is remembered; None where the settings say nothing of it."""
+    serve: ServeSettings = field(default_factory=ServeSettings)
+    """Where the pages of `hilt serve` are."""
     file: str = ""
 
 
@@ -82,17 +90,8 @@ def find_settings(named: str | None = None) -> Settings:
     chosen = named or os.environ.get("HILT_CONFIG")
     if chosen:
         return read_settings(Path(chosen))
-    usual = user_folder() / "settings.yaml"
+    usual = user_folders.configuration() / "settings.yaml"
     return read_settings(usual) if usual.is_file() else Settings()
-
-
-def user_folder() -> Path:
-    """Where this platform keeps a user's configuration of hilt."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or Path.home()) / "hilt"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "hilt"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hilt"
 
 
 def read_settings(path: Path) -> Settings:
@@ -126,6 +125,8 @@ def read_settings(path: Path) -> Settings:
         kin_index=_kin_index(told["lineage"], path.parent) if "lineage" in told else "",
         search_bytes=told["search_bytes"].flag() if "search_bytes" in told else False,
         private_hosts=_hosts(told["private_hosts"]) if "private_hosts" in told else (),
+        record=read_record(told["record"], path.parent) if "record" in told else None,
+        serve=read_serve(told["serve"], path.parent) if "serve" in told else ServeSettings(),
         file=str(path),
     )
 

@@ -13,7 +13,8 @@ from hilt.core.finding import Finding
 from hilt.core.report import Gap, Report
 from hilt.core.waiver import Waiver
 from hilt.core.wire import encode_text
-from hilt.gate.check import check as check_subject
+from hilt.gate.check import verdict_on
+from hilt.gate.named_day import named_day
 from hilt.gate.settings import Settings
 from hilt.output.quote import quote
 from hilt.policy.waivers import waiver_of
@@ -41,7 +42,7 @@ def waive(
     expires = _day(until)
     if not reason.strip():
         raise UsageError("--reason: say who looked at it, and why it is accepted")
-    report = check_subject(reference, settings=settings).report
+    report = verdict_on(reference, settings=settings).report
     found = [finding for finding in report.findings if finding.check == check]
     if path is not None:
         found = [finding for finding in found if path in (finding.where.path, encode_text(finding.where.path))]
@@ -89,10 +90,7 @@ def _gaps(report: Report, path: str) -> tuple[Gap, ...]:
 
 
 def _day(until: str) -> date:
-    try:
-        day = date.fromisoformat(until)
-    except ValueError:
-        raise UsageError(f"--until {until}: a day such as 2027-01-31 is needed") from None
+    day = named_day("--until", until)
     if day < datetime.now(UTC).date():
         raise UsageError(f"--until {until}: this day is over, and the waiver would do nothing")
     return day

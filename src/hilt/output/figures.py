@@ -57,9 +57,24 @@ def transfer_text(transfer: Transfer) -> str:
     return f"{size_text(transfer.bytes)} fetched in {counted(transfer.requests, 'request')}"
 
 
+def moment_text(at: str) -> str:
+    """An ISO 8601 time to the minute: `2026-11-21 08:30`."""
+    return at[:16].replace("T", " ")
+
+
+def duration_text(seconds: float) -> str:
+    """`40 seconds`, `3 hours`, `12 days`: whole units, rounded down."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return counted(int(seconds // size), word)
+    return counted(int(seconds), "second")
+
+
 def counted(number: int, noun: str) -> str:
-    """`1 file`, `12 files`."""
-    return f"{grouped(number)} {noun}{'' if number == 1 else 's'}"
+    """`1 file`, `12 files`, `3 entries`."""
+    if number != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{grouped(number)} {noun}"
 
 
 def some(items: Sequence[str], limit: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from hilt.core.catalogue import Catalogue
 from hilt.core.verdict import Reason, Verdict
@@ -19,12 +20,21 @@ from hilt.output.html_running import running
 from hilt.output.html_waivers import waivers
 from hilt.output.markup import Html, code, tag
 from hilt.output.quote import quote
-from hilt.output.summary import Summary, severity_counts, summarise
+from hilt.output.summary import Summary, severity_counts, summarise, who_decides
 
-LIKES = 100
-"""Different messages told of one check; a page of more is not read."""
 PLACES = 12
 """Places told of one message."""
+
+
+class Room(NamedTuple):
+    """How much is told: `likes` are different messages of one check, `files` those that are listed. The JSON output has them all."""
+
+    likes: int
+    files: int
+
+
+OWN_PAGE, PART = Room(likes=100, files=1000), Room(likes=20, files=100)
+"""A page that is read in peace, and a part of one that comes over a slow line."""
 
 
 def render(verdicts: Sequence[Verdict], catalogue: Catalogue) -> str:
@@ -58,21 +68,25 @@ def _contents(verdicts: Sequence[Verdict]) -> Html:
 
 
 def _article(number: int, verdict: Verdict, catalogue: Catalogue) -> Html:
+    name = f"subject-{number}"
+    return tag("article", _hero(verdict), *explained(verdict, catalogue, name, OWN_PAGE), id=name)
+
+
+def explained(verdict: Verdict, catalogue: Catalogue, name: str, room: Room = PART) -> Iterator[Html]:
+    """All that is told of a verdict but what it is; `name` begins the names of the pictures, which are their own on the page."""
     told = summarise(verdict, catalogue)
-    parts = (
-        _hero(verdict),
+    yield from (
         *columns(told.gains, told.burdens),
         *_why(told),
-        *_findings(told),
+        *_findings(told, room),
         *waivers(told.waivers),
-        *running(verdict.running, f"subject-{number}"),
+        *running(verdict.running, name),
         *html_rights.checklist(told.checklist),
         *html_rights.terms(told.terms),
         *html_rights.laws(told.laws),
-        *_gaps(told.gaps),
-        details(verdict, catalogue),
+        *_gaps(told.gaps, room),
+        details(verdict, catalogue, files=room.files),
     )
-    return tag("article", *parts, id=f"subject-{number}")
 
 
 def _hero(verdict: Verdict) -> Html:
@@ -107,9 +121,9 @@ def _why(told: Summary) -> Iterator[Html]:
         yield _section("Why", tag("ul", *(_reason(reason) for reason in told.reasons), class_="reasons"))
 
 
-def _findings(told: Summary) -> Iterator[Html]:
+def _findings(told: Summary, room: Room) -> Iterator[Html]:
     if told.findings:
-        yield _section("What was found", *(_group(group) for group in told.findings))
+        yield _section("What was found", *(_group(group, room) for group in told.findings))
 
 
 def _reason(reason: Reason) -> Html:
@@ -122,12 +136,14 @@ def _reason(reason: Reason) -> Html:
         lines.append(tag("p", tag("strong", "If it does not hold: "), say))
     if reason.change:
         lines.append(tag("p", tag("strong", "What would change it: "), quote(reason.change, 1000)))
+    if reason.by:
+        lines.append(tag("p", quote(who_decides(reason)), class_="because"))
     if reason.maps_to:
         lines.append(tag("p", quote(some(reason.maps_to, 12)), class_="maps"))
     return tag("li", heading, tag("p", said, class_="say"), *lines)
 
 
-def _group(group: Group) -> Html:
+def _group(group: Group, room: Room) -> Html:
     about = group.about
     word = group.severity.word
     heading = tag(
@@ -142,10 +158,10 @@ def _group(group: Group) -> Html:
         for name, text in (("Why", about.why), ("Fix", "" if own else about.fix))
         if text
     ]
-    rest = sum(len(like.findings) for like in group.likes[LIKES:])
+    rest = sum(len(like.findings) for like in group.likes[room.likes :])
     more = [tag("li", f"and {rest} more; the JSON output has them all", class_="more")] if rest else []
     items: dict[str, list[Html]] = {}
-    for like in group.likes[:LIKES]:
+    for like in group.likes[: room.likes]:
         of_file = items.setdefault(like.findings[0].where.path, [])
         of_file.append(_like(like, fix=not of_file))  # what to do is the same for a whole file
     likes = tag("ul", *chain.from_iterable(items.values()), *more, class_="likes")
@@ -170,11 +186,11 @@ def _fix(fix: str) -> Iterator[Html]:
         heading = Html()
 
 
-def _gaps(gaps: tuple[GapGroup, ...]) -> Iterator[Html]:
+def _gaps(gaps: tuple[GapGroup, ...], room: Room) -> Iterator[Html]:
     if not gaps:
         return
     items = []
-    for gap in gaps[:LIKES]:
+    for gap in gaps[: room.likes]:
         paths = [code(quote(path)) if path else tag("span", "the whole subject") for path in gap.paths[:PLACES]]
         more = [tag("span", f"and {len(gap.paths) - PLACES} more", class_="more")] if len(gap.paths) > PLACES else []
         checks = [] if gap.what == ("read",) else [tag("p", f"Checks: {quote(some(gap.what, 12))}", class_="own")]
@@ -182,7 +198,7 @@ def _gaps(gaps: tuple[GapGroup, ...]) -> Iterator[Html]:
             "p", tag("span", gap.state.value, class_=f"badge {gap.state.value}"), tag("bdi", quote(gap.why, 1000))
         )
         items.append(tag("li", reason, tag("p", *paths, *more, class_="places"), *checks))
-    rest = sum(len(gap.paths) for gap in gaps[LIKES:])
+    rest = sum(len(gap.paths) for gap in gaps[room.likes :])
     if rest:
         items.append(tag("li", f"and {rest} more for other reasons; the JSON output has them all", class_="more"))
     note = tag("p", "Silence is not safety: what stands here was not looked at, or not to its end.", class_="note")

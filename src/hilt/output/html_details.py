@@ -13,13 +13,10 @@ from hilt.output.figures import counted, grouped, size_text, transfer_text, valu
 from hilt.output.markup import Html, code, table, tag
 from hilt.output.quote import quote
 
-ROWS = 1_000
-"""Files told on a page; the JSON output has them all."""
 
-
-def details(verdict: Verdict, catalogue: Catalogue) -> Html:
+def details(verdict: Verdict, catalogue: Catalogue, *, files: int) -> Html:
     report = verdict.report
-    parts = (*_facts(report, catalogue), *_files(report), _rests_on(verdict))
+    parts = (*_facts(report, catalogue), *_files(report, files), _rests_on(verdict))
     return tag("section", tag("h2", "To look up"), *parts, class_="details")
 
 
@@ -45,7 +42,7 @@ def _value(text: str) -> Html:
     return tag("bdi", quote(text))
 
 
-def _files(report: Report) -> Iterator[Html]:
+def _files(report: Report, most: int) -> Iterator[Html]:
     entries = report.subject.entries
     if not entries:
         return
@@ -60,11 +57,11 @@ def _files(report: Report) -> Iterator[Html]:
             size_text(entry.size),
             tag("code", quote(entry.sha256), class_="digest"),
         ]
-        for entry in entries[:ROWS]
+        for entry in entries[:most]
     ]
     more = (
-        [tag("p", f"and {grouped(len(entries) - ROWS)} more; the JSON output has them all")]
-        if len(entries) > ROWS
+        [tag("p", f"and {grouped(len(entries) - most)} more; the JSON output has them all")]
+        if len(entries) > most
         else []
     )
     title = f"{counted(len(entries), 'file')}, {size_text(report.subject.size)}"

@@ -12,9 +12,11 @@ from importlib.resources import files
 from hilt.core.version import __version__
 from hilt.output.markup import Html, tag
 
+STYLES = ("colours.css", "page.css")
+
 
 def page(title: str, *body: Html) -> str:
-    style = files("hilt.output").joinpath("page.css").read_text(encoding="utf-8")
+    style = "".join(files("hilt.output").joinpath(name).read_text(encoding="utf-8") for name in STYLES)
     allowed = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{allowed}'; base-uri 'none'; form-action 'none'"
     head = tag(

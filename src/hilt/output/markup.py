@@ -18,6 +18,10 @@ class Html(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """As templates ask for it, so that they do not quote it a second time."""
+        return str(self)
+
 
 def tag(name: str, /, *children: str, **attributes: str) -> Html:
     """An element. Children that are `Html` stand as they are; every other string is quoted.

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from hilt.core.catalogue import Catalogue
 from hilt.core.finding import Severity
 from hilt.core.rights import Answer
-from hilt.core.verdict import Reason, Verdict
+from hilt.core.roles import deciders
+from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.output.burdens import burdens
 from hilt.output.duties import Asked, Held, checklist, laws, terms
 from hilt.output.entry import Entry
@@ -61,7 +62,8 @@ def _reasons(verdict: Verdict) -> tuple[Reason, ...]:
     told: dict[object, list[Reason]] = {}
     for place, reason in enumerate(verdict.reasons):
         open_only = reason.unknown and reason.why and all(line.endswith(_OPEN) for line in reason.why)
-        told.setdefault((reason.outcome, reason.policy) if unread and open_only else place, []).append(reason)
+        alike = (reason.outcome, reason.policy, reason.by, reason.approvals)
+        told.setdefault(alike if unread and open_only else place, []).append(reason)
     return tuple(like[0] if len(like) == 1 else _as_one(like, list(unread)) for like in told.values())
 
 
@@ -78,7 +80,15 @@ def _as_one(reasons: Sequence[Reason], unread: Sequence[str]) -> Reason:
         why=(why,),
         unknown=True,
         maps_to=tuple(dict.fromkeys(name for reason in reasons for name in reason.maps_to)),
+        by=reasons[0].by,
+        approvals=reasons[0].approvals,
     )
+
+
+def who_decides(reason: Reason) -> str:
+    """Who may say yes all the same."""
+    who = deciders(reason.by, reason.approvals)
+    return f"an exception is made by {who}" if reason.outcome is Outcome.BLOCK else f"decided by {who}"
 
 
 def severity_counts(verdict: Verdict) -> str:

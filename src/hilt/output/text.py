@@ -16,7 +16,7 @@ from hilt.output.figures import counted, size_text, some, transfer_text
 from hilt.output.groups import GapGroup, Group
 from hilt.output.layout import Page
 from hilt.output.quote import quote
-from hilt.output.summary import Summary, severity_counts, summarise
+from hilt.output.summary import Summary, severity_counts, summarise, who_decides
 from hilt.output.text_columns import columns
 from hilt.output.waivers import WaiverGroup
 
@@ -123,6 +123,8 @@ def _reason(page: Page, reason: Reason) -> None:
         page.flow([(f"and {len(reason.why) - LIKES} more", "dim")], indent=COLUMN)
     if reason.change and not reason.unknown:
         page.flow([(quote(reason.change), "dim")], indent=COLUMN)
+    if reason.by:
+        page.flow([(quote(who_decides(reason)), "dim")], indent=COLUMN)
 
 
 def _group(page: Page, group: Group) -> None:

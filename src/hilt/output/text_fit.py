@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from hilt.core.fit import At, Fit, Row
 from hilt.core.running import BreakEven, Fits, Offer, Running
 from hilt.output.figures import counted, size_text
@@ -40,6 +43,13 @@ def write(page: Page, told: Fit, busy: float | None) -> None:
     page.flow([("Why", "bold")])
     for why in _why(told):
         page.flow([(quote(why, 1000), "dim")], indent=4, label=("-", ""))
+
+
+def write_machines(page: Page, machines: Sequence[Mapping[str, Any]]) -> None:
+    """The machines that hilt knows, a line each."""
+    for one in machines:
+        price = f"{one['price']:.3f} $/h as of {one['as_of']}" if one["price"] is not None else "no price"
+        page.line(f"{one['name']:<24} {one['memory_gb']:>7} GB {one['bandwidth_gb_s']:>6} GB/s  {price}")
 
 
 def _why(told: Fit) -> list[str]:

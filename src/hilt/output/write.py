@@ -8,20 +8,21 @@ from pathlib import Path
 from secrets import token_hex
 
 
-def write(path: Path, text: str) -> None:
-    """Puts `text` at `path`, as UTF-8. Stopped halfway, even by Ctrl-C, it leaves nothing behind.
+def write(path: Path, text: str | bytes) -> None:
+    """Puts `text` at `path`, as UTF-8, or bytes as they are. Stopped halfway, even by Ctrl-C, it leaves nothing behind.
 
     A temporary neighbour is filled and then takes the place of the file; a link is followed, and what is no regular
     file (`/dev/stdout`, a pipe) is written to as it is. Raises `OSError`.
     """
+    data = text.encode() if isinstance(text, str) else text
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8", newline="\n")
+        target.write_bytes(data)
         return
     neighbour = target.with_name(f".{token_hex(8)}.part")
     try:
-        with neighbour.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with neighbour.open("xb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():

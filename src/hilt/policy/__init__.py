@@ -19,18 +19,21 @@ def load(reference: str | Path, schema: FactSchema) -> Policy:
 
     A name of a pack is always the pack; a file of that name is asked for as `./default`.
     """
+    return read_policy(source(reference), schema, file=str(reference))
+
+
+def source(reference: str | Path) -> bytes:
+    """The text of the policy of this name or in this file. Raises `PolicyInvalid`."""
     if isinstance(reference, str) and reference in PACKS:
-        return read_policy(_pack(reference), schema, file=reference)
-    path = Path(reference)
+        return _pack(reference)
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        with Path(reference).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         hint = nearest(str(reference), PACKS) or f"; the packs are {', '.join(PACKS)}"
         raise PolicyInvalid(f"there is no such file and no such pack{hint}", file=str(reference)) from None
     except (OSError, ValueError) as error:
         raise PolicyInvalid(f"cannot be read: {error}", file=str(reference)) from None
-    return read_policy(data, schema, file=str(reference))
 
 
 def _pack(name: str) -> bytes:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 
 from hilt.core.fact import FactSchema
+from hilt.core.roles import deciders
 from hilt.core.verdict import Outcome
 from hilt.policy.document import Policy, Rule
 from hilt.policy.kinds import all_fields, evidence_kind
@@ -17,23 +18,29 @@ WIDTH = 100
 def describe(policy: Policy, schema: FactSchema) -> str:
     """The whole policy."""
     scope = "".join(f", for {name} {' or '.join(values)}" for name, values in policy.applies_to.items())
-    head = f"{policy.name}, version {policy.version}{scope}"
+    exceptions = f"; exceptions by {deciders(*policy.override)}" if policy.override.by else ""
+    head = f"{policy.name}, version {policy.version}{scope}{exceptions}"
     return "\n\n".join([head, *(describe_rule(rule, schema) for rule in policy.rules)])
 
 
 def describe_rule(rule: Rule, schema: FactSchema) -> str:
     """One rule: what it needs, what follows where it does not get it, and which fields it reads."""
-    return "\n".join([rule.name, *(line for title, text in _rows(rule, schema) for line in _row(title, text))])
+    return "\n".join([rule.name, *(line for title, text in rows(rule, schema) for line in _row(title, text))])
 
 
-def _rows(rule: Rule, schema: FactSchema) -> Iterator[tuple[str, str]]:
+def rows(rule: Rule, schema: FactSchema) -> Iterator[tuple[str, str]]:
+    """What one rule says, each with its title."""
     if rule.when is not None:
         yield "when", text_of(rule.when)
     yield "needs", text_of(rule.require)
-    yield "else", _outcomes(rule.otherwise)
+    yield "else", outcomes(rule.otherwise)
     unsafe = " (unsafe: what nobody knows passes)" if rule.unknown is Outcome.ADMIT else ""
     yield "unknown", f"{rule.unknown.word}{unsafe}"
     yield from ((title, text) for title, text in (("says", rule.say), ("fix", rule.fix)) if text)
+    if rule.deciders.by:
+        yield "decided", f"by {deciders(*rule.deciders)}"
+    if rule.ask:
+        yield "asks", rule.ask
     if rule.maps_to:
         yield "maps to", ", ".join(rule.maps_to)
     about = {path: spec.about for path, spec in all_fields(evidence_kind(schema))}
@@ -43,7 +50,8 @@ def _rows(rule: Rule, schema: FactSchema) -> Iterator[tuple[str, str]]:
             yield "reads", f"{path}: {about[path]}"
 
 
-def _outcomes(otherwise: Mapping[str, Outcome]) -> str:
+def outcomes(otherwise: Mapping[str, Outcome]) -> str:
+    """What follows where a rule does not get what it needs: `block`, or `block in production, review`."""
     return ", ".join(f"{outcome.word} in {stage}" if stage else outcome.word for stage, outcome in otherwise.items())
 
 

@@ -31,7 +31,7 @@ from hilt.core.report import Report
 from hilt.core.verdict import Outcome, Reason, Verdict
 from hilt.core.waiver import Waiver
 from hilt.policy import explain
-from hilt.policy.document import Policy, Rule
+from hilt.policy.document import Deciders, Policy, Rule
 from hilt.policy.evaluate import Scope, decide
 from hilt.policy.evidence import evidence, with_answers
 from hilt.policy.regulation import answers
@@ -90,7 +90,7 @@ def judge_weighed(
     passed: list[str] = []
     for policy in _applying(policies, env):
         for rule in policy.rules:
-            reason = ask(rule, policy.name, scope, env)
+            reason = ask(rule, policy, scope, env)
             if reason is None:
                 passed.append(rule.name)
             else:
@@ -112,15 +112,18 @@ def judge_weighed(
     )
 
 
-def ask(rule: Rule, policy: str, scope: Scope, env: Mapping[str, str]) -> Reason | None:
-    """What `rule` says, or None where it passes."""
+def ask(rule: Rule, policy: Policy, scope: Scope, env: Mapping[str, str]) -> Reason | None:
+    """What `rule` of `policy` says, or None where it passes."""
     applies = True if rule.when is None else decide(rule.when, scope)
     holds = decide(rule.require, scope)
     if applies is False or holds is True:
         return None
     unknown = applies is None or holds is None
     otherwise = _otherwise(rule, env)
-    outcome = min(rule.unknown, otherwise) if otherwise is Outcome.ADMIT else rule.unknown
+    outcome = otherwise
+    if unknown:
+        outcome = min(rule.unknown, otherwise) if otherwise is Outcome.ADMIT else rule.unknown
+    deciders = {Outcome.REVIEW: rule.deciders, Outcome.BLOCK: policy.override}.get(outcome, Deciders())
     why = explain.reasons(rule.require, scope)
     change = f"It passes once {explain.change(rule.require, scope)}."
     if applies is None and rule.when is not None:
@@ -128,14 +131,28 @@ def ask(rule: Rule, policy: str, scope: Scope, env: Mapping[str, str]) -> Reason
         change = f"It does not apply once {explain.change(rule.when, scope, wanted=False)}. {change}"
     return Reason(
         rule=rule.name,
-        policy=policy,
-        outcome=outcome if unknown else otherwise,
+        policy=policy.name,
+        outcome=outcome,
         say=rule.say,
         why=why[:MAX_WHY] + ((f"and {len(why) - MAX_WHY} more",) if len(why) > MAX_WHY else ()),
         change=rule.fix or change,
         unknown=unknown,
         maps_to=rule.maps_to,
+        by=deciders.by,
+        approvals=deciders.approvals,
+        ask=_question(rule, outcome, unknown=unknown) if deciders.by else "",
     )
+
+
+def _question(rule: Rule, outcome: Outcome, *, unknown: bool) -> str:
+    """What whoever decides answers in words."""
+    if rule.ask:
+        return rule.ask
+    if outcome is Outcome.BLOCK:
+        return "What did you look at, why must it be used all the same, and what keeps harm away?"
+    if unknown:
+        return "hilt could not decide this. What did you find out, from where, and why is it acceptable here?"
+    return "What did you look at, and why is it acceptable here?"
 
 
 def digest(

@@ -13,7 +13,7 @@ from hilt.policy.strict_yaml import Sequence, Table, Text, Tree
 OUTCOMES: Mapping[str, Outcome] = {outcome.word: outcome for outcome in Outcome}
 
 # Described in the design, not built yet: to pass over one in silence would loosen a policy.
-_LATER_KEYS = frozenset({"by", "grace", "exceptions", "extends", "checks", "audit"})
+_LATER_KEYS = frozenset({"grace", "exceptions", "extends", "checks", "audit"})
 
 
 class Reading:

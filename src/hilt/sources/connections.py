@@ -93,8 +93,8 @@ class Connections:
         self._tls: ssl.SSLContext | None = None
         self.received = self.requests = 0
 
-    def send(self, url: SplitResult, headers: Mapping[str, str], *, most: int) -> Raw:
-        """Asks for `url`; a body of success is read up to `most` bytes. Raises `Failed`."""
+    def send(self, url: SplitResult, headers: Mapping[str, str], *, most: int, body: bytes | None = None) -> Raw:
+        """Asks for `url`, or posts `body` to it; a body of success is read up to `most` bytes. Raises `Failed`."""
         proxy = self._network.proxy(url)
         if proxy:
             self._backend.assert_trusted_or_public(url)
@@ -102,7 +102,7 @@ class Connections:
             watch = _Watch(self._network.patience, most + SPARE)
             self._backend.current.watch = watch
             try:
-                return self._exchange(self._pool(proxy), _request(url, headers, watch), most)
+                return self._exchange(self._pool(proxy), _request(url, headers, watch, body), most)
             except httpcore2.TimeoutException:
                 seconds = self._network.patience
                 raise Failed(
@@ -300,7 +300,9 @@ def _too_much(status: int, came: str, most: int) -> Failed:
     return Failed(f"answers with {came} where at most {most} bytes were asked for{ignored}")
 
 
-def _request(url: SplitResult, headers: Mapping[str, str], watch: _Watch) -> httpcore2.Request:
+def _request(
+    url: SplitResult, headers: Mapping[str, str], watch: _Watch, body: bytes | None = None
+) -> httpcore2.Request:
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     host = (url.hostname or "").encode("idna" if not (url.hostname or "").isascii() else "ascii")
     address = httpcore2.URL(scheme=url.scheme.encode(), host=host, port=url.port, target=target.encode("ascii"))
@@ -309,8 +311,10 @@ def _request(url: SplitResult, headers: Mapping[str, str], watch: _Watch) -> htt
     said: list[tuple[str | bytes, str | bytes]] = [
         ("Host", f"{named}:{url.port}" if url.port else named),
         *headers.items(),
+        *([("Content-Length", str(len(body)))] if body is not None else ()),
     ]
-    return httpcore2.Request("GET", address, headers=said, extensions={"timeout": wait})
+    method = "GET" if body is None else "POST"
+    return httpcore2.Request(method, address, headers=said, content=body, extensions={"timeout": wait})
 
 
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -43,6 +43,22 @@ class Locator(NamedTuple):
         return FileSource(self)
 
 
+def _opened(path: str) -> int:
+    """A descriptor of the file at `path`, in which no part is a link: `O_NOFOLLOW` by itself looks at the last one only."""
+    folder = getattr(os, "O_PATH", 0) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not hasattr(os, "O_PATH") or not path.startswith("/"):
+        return os.open(path, _FLAGS)
+    *names, last = path[1:].split("/")
+    at = os.open("/", folder)
+    try:
+        for name in names:
+            before, at = at, os.open(name, folder | os.O_NOFOLLOW, dir_fd=at)
+            os.close(before)
+        return os.open(last, _FLAGS, dir_fd=at)
+    finally:
+        os.close(at)
+
+
 class FileSource:
     """An open file. Close it, or use it as a context manager."""
 
@@ -50,7 +66,7 @@ class FileSource:
         self.locator = locator
         self._block_start, self._block = 0, b""
         try:
-            self._descriptor = os.open(locator.path, _FLAGS)
+            self._descriptor = _opened(locator.path)
         except OSError as error:
             raise SourceError(f"{locator.path}: {error.strerror}") from None
         self._seek: Lock | None = None

@@ -102,6 +102,7 @@ def test_archives_inside_each_other_end(tmp_path: Path, suffix: str) -> None:
     assert not told.coverage.complete
 
 
+@pytest.mark.slow
 def test_a_7z_that_explodes_is_stopped(tmp_path: Path) -> None:
     told = report(tmp_path / "model.7z", seven_zip([("a.bin", bytes(300 << 20))]))
     assert {found.check for found in told.findings if found.severity == Severity.HIGH} == {"archive-bomb"}

@@ -40,6 +40,7 @@ def said_on_a_terminal(subject: Path, patience: float) -> str:
     return said.decode()
 
 
+@pytest.mark.slow
 def test_a_check_of_more_than_that_draws_a_bar_and_clears_it(tmp_path: Path) -> None:
     (tmp_path / "long.json").write_bytes(b"[" + b"[1.5e3]," * 7_500_000 + b"1]")
     said = said_on_a_terminal(tmp_path, patience=progress.PATIENCE)

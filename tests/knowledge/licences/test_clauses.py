@@ -249,6 +249,7 @@ def patterns() -> list[str]:
     return compiled + [text for pattern in PATTERNS for text in (pattern.has, pattern.lacks) if text]
 
 
+@pytest.mark.slow
 def test_no_pattern_explodes() -> None:
     assert len(patterns()) > 60
     assert {pattern: told for pattern in patterns() if (told := growth(pattern))} == {}

@@ -32,6 +32,23 @@ VERBS = (
     "form",
     "policy",
     "waive",
+    "init",
+    "person",
+    "erase-person",
+    "admit",
+    "refuse",
+    "withdraw",
+    "status",
+    "history",
+    "hold",
+    "recheck",
+    "review",
+    "exceptions",
+    "bundle",
+    "log",
+    "serve",
+    "backup",
+    "restore",
     "completion",
 )
 
@@ -47,7 +64,8 @@ class Verbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        verb: click.Command = getattr(import_module(f"hilt.doors.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        verb: click.Command = getattr(import_module(f"hilt.doors.cli.{name}"), name)
         return verb
 
 

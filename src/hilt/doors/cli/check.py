@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 @click.option(
     "--follow-bases", is_flag=True, help="Ask the hub for the licences of the models and data it is made from."
 )
+@click.option(
+    "--record/--no-record", default=None, help="Put the verdict on the record; as the settings say without it."
+)
 @options.stage
 def check(
     references: tuple[str, ...],
@@ -45,6 +48,7 @@ def check(
     no_hash: bool,
     search_bytes: bool,
     follow_bases: bool,
+    record: bool | None,
 ) -> int:
     """Read models without running them, and judge each by a policy.
 
@@ -61,8 +65,12 @@ def check(
         settings = replace(settings, search_bytes=True)
     subjects = list(_subjects(references, each=each))
     verdicts, problems = _check_all(subjects, policies, settings, hashed=not no_hash, follow_bases=follow_bases)
+    said = _record(verdicts, settings, problems, record=record)
     for destination in wanted if verdicts else ():
         destination.write(verdicts, time.monotonic() - begun)
+    if said:
+        as_text = any(destination.file is None and destination.output.name == "text" for destination in wanted)
+        click.echo(said, err=not as_text)
     for problem in problems:
         from hilt.doors.cli import complain
 
@@ -93,6 +101,21 @@ def _check_all(
             else:
                 verdicts.append(verdict)
     return verdicts, problems
+
+
+def _record(verdicts: Sequence[Verdict], settings: Settings, problems: list[HiltError], *, record: bool | None) -> str:
+    """Puts the verdicts on the record where that is asked for, and says where they stand; what went wrong joins `problems`."""
+    from hilt.gate.record_verdicts import is_recorded, record_verdicts
+
+    if not verdicts or not is_recorded(settings, record=record):
+        return ""
+    entries, wrong = record_verdicts(verdicts, settings)
+    problems += wrong
+    if not entries:
+        return ""
+    from hilt.output.record_words import recorded_at
+
+    return recorded_at(*(entry.index for entry in entries))
 
 
 def _subjects(references: Sequence[str], *, each: bool) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
+
+from hilt.doors.cli.writing import tell
 
 
 @click.command()
@@ -12,18 +12,6 @@ import click
 def checks(*, as_json: bool) -> None:
     """List what hilt looks for."""
     from hilt.gate.explain import catalogue
+    from hilt.output.text_catalogue import checks_data, write_checks
 
-    listed = tuple(catalogue())
-    if as_json:
-        rows = [
-            {"id": one.id, "family": one.family, "severity": one.severity.word, "title": one.title}
-            | {"what": one.what, "why": one.why, "blind_spot": one.blind_spot, "fix": one.fix}
-            | {"evidence_for": list(one.evidence_for)}
-            for one in listed
-        ]
-        click.echo(json.dumps(rows, indent=2))
-        return
-    width = max(len(one.id) for one in listed)
-    for one in listed:
-        click.echo(f"{one.id:<{width}}  {one.severity.word:<8}  {one.title}")
-    click.echo(f"\n{len(listed)} checks; `hilt explain ID` tells more about one. The severity is the worst it says.")
+    tell(tuple(catalogue()), checks_data, write_checks, as_json=as_json)

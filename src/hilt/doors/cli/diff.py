@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from hilt.core.errors import UsageError
 from hilt.doors.cli import options
-from hilt.doors.cli.writing import terminal_page, write_file
+from hilt.doors.cli.writing import tell, write_file
 
 
 @click.command()
@@ -41,6 +39,7 @@ def diff(
     from hilt.doors.cli.progress import Bar
     from hilt.gate.diff import diff as compare
     from hilt.gate.settings import find_settings
+    from hilt.output.text_diff import write
 
     file = _page(output) if output is not None else None
     with Bar() as bar:
@@ -49,14 +48,8 @@ def diff(
         from hilt.output.html_diff import document
 
         write_file("--output html:", file, document(told))
-    if as_json:
-        click.echo(json.dumps(encode_diff(told), indent=2))
-    elif file is None:
-        from hilt.output.text_diff import write
-
-        page = terminal_page()
-        write(page, told)
-        click.echo(str(page))
+    if as_json or file is None:
+        tell(told, encode_diff, write, as_json=as_json)
 
 
 def _page(output: str) -> str:

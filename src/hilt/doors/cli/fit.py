@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from functools import partial
 
 import click
 
 from hilt.core.errors import UsageError
 from hilt.doors.cli import options
-from hilt.doors.cli.writing import terminal_page, write_file
-
-if TYPE_CHECKING:
-    from hilt.core.fit import Fit
+from hilt.doors.cli.writing import tell, write_file
 
 
 @click.command()
@@ -49,18 +45,19 @@ def fit(
     estimated. Prices are dated; `machine:` in the settings names your own.
     """
     from hilt.gate.fit import as_data, machines
-    from hilt.gate.fit import fit as tell
+    from hilt.gate.fit import fit as find
     from hilt.gate.settings import find_settings
+    from hilt.output.text_fit import write, write_machines
 
     if listed:
-        _list(machines(), as_json=as_json)
+        tell(machines(), list, write_machines, as_json=as_json)
         return
     if reference is None:
         raise UsageError("name a model: a path, hf:org/name, or a stored report")
     busy = _part(utilisation) if utilisation is not None else None
     file = _page(output) if output is not None else None
     settings = find_settings(config)
-    told = tell(
+    told = find(
         reference,
         memory=memory,
         context=context,
@@ -69,22 +66,12 @@ def fit(
         machine=machine,
         settings=settings,
     )
-    if as_json:
-        click.echo(json.dumps(as_data(told), indent=2))
-    elif file is not None:
-        from hilt.output.html_fit import document
+    if file is None or as_json:
+        tell(told, as_data, partial(write, busy=busy), as_json=as_json)
+        return
+    from hilt.output.html_fit import document
 
-        write_file("--output html:", file, document(told))
-    else:
-        _print(told, busy)
-
-
-def _print(told: Fit, busy: float | None) -> None:
-    from hilt.output.text_fit import write
-
-    page = terminal_page()
-    write(page, told, busy)
-    click.echo(str(page))
+    write_file("--output html:", file, document(told))
 
 
 def _page(output: str) -> str:
@@ -104,12 +91,3 @@ def _part(text: str) -> float:
     if not 0 < part <= 1:
         raise UsageError(f"--utilisation {text!r:.40}: a percentage above 0 and up to 100 is needed, such as 25%")
     return part
-
-
-def _list(told: tuple[dict[str, object], ...], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(told, indent=2))
-        return
-    for one in told:
-        price = f"{one['price']:.3f} $/h as of {one['as_of']}" if one["price"] is not None else "no price"
-        click.echo(f"{one['name']:<24} {one['memory_gb']:>7} GB {one['bandwidth_gb_s']:>6} GB/s  {price}")

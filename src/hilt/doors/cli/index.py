@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,15 +10,10 @@ import click
 
 from hilt.core.errors import HiltError
 from hilt.doors.cli import options
-from hilt.doors.cli.writing import terminal_page
+from hilt.doors.cli.writing import tell
 
 if TYPE_CHECKING:
-    from hilt.core.lineage import Kin, Relative
     from hilt.gate.settings import Settings
-    from hilt.output.layout import Page
-
-_COLUMN = 42
-"""Where the name of a relative begins."""
 
 where = click.option("--index", metavar="FILE", type=click.Path(), help="The index; that of the settings without it.")
 revision = click.option("--revision", metavar="REV", help="Only this revision.")
@@ -49,7 +43,7 @@ def add(
     from hilt.doors.cli import complain, exit_code
     from hilt.doors.cli.progress import Bar
     from hilt.gate.index import add_each, counts
-    from hilt.output.quote import quote
+    from hilt.output.text_index import added_data, write_added
 
     file, settings = _place(index, config)
     code, told = 0, []
@@ -60,15 +54,9 @@ def add(
                 complain(one)
                 code = code or exit_code(one)
             else:
-                told.append((reference, one))
-    if as_json:
-        rows = [{"reference": reference, **counts(one.added), "left_out": one.left_out} for reference, one in told]
-        click.echo(json.dumps(rows, indent=2))
-        return code
-    for reference, one in told:
-        click.echo(f"{quote(reference)}: {_in_words(counts(one.added))}")
-        for set_name, why in one.left_out:
-            click.echo(f"  {quote(set_name)}: {quote(why, 300)}")
+                told.append((reference, counts(one.added), one.left_out))
+    if told or as_json:
+        tell(told, added_data, write_added, as_json=as_json)
     return code
 
 
@@ -83,16 +71,12 @@ def search(reference: str, index: str | None, most: int, config: str | None, *, 
     from hilt.core.lineage_v1 import encode_kin
     from hilt.doors.cli.progress import Bar
     from hilt.gate.index import search as find
+    from hilt.output.text_index import write_kin
 
     file, settings = _place(index, config)
     with Bar() as bar:
         kin = find(reference, file, settings=settings, most=most, progress=bar)
-    if as_json:
-        click.echo(json.dumps(encode_kin(kin), indent=2))
-        return
-    page = terminal_page()
-    _write(page, reference, kin)
-    click.echo(str(page))
+    tell(kin, encode_kin, partial(write_kin, reference=reference), as_json=as_json)
 
 
 @index.command("list")
@@ -102,21 +86,11 @@ def search(reference: str, index: str | None, most: int, config: str | None, *, 
 def show(index: str | None, config: str | None, *, as_json: bool) -> None:
     """Tell which models an index holds."""
     from hilt.gate.index import as_data, listed
-    from hilt.output.figures import counted
-    from hilt.output.quote import quote
+    from hilt.output.text_index import write_listed
 
     file, settings = _place(index, config)
     entries = listed(file, settings)
-    if as_json:
-        click.echo(json.dumps([as_data(one) for one in entries], indent=2))
-        return
-    for one in entries:
-        click.echo(
-            "  ".join(text for text in (_shown(one.name, one.revision), *map(quote, one.files[:1]), one.added) if text)
-        )
-        if one.stale or one.newer:
-            click.echo(f"  stale: {quote(one.stale)}" + (f"; newer: {quote(one.newer)}" if one.newer else ""))
-    click.echo(f"\n{counted(len(entries), 'set')} of weights")
+    tell(entries, lambda each: [as_data(one) for one in each], write_listed, as_json=as_json)
 
 
 @index.command("export")
@@ -146,18 +120,11 @@ def read_pack(pack: str, index: str | None, config: str | None, *, as_json: bool
     Its fingerprints are verified first; what the index holds already stays as it is.
     """
     from hilt.gate.index import counts, take
-    from hilt.output.quote import quote
+    from hilt.output.text_index import write_taken
 
     file, settings = _place(index, config)
     added = take(file, Path(pack), settings)
-    if as_json:
-        click.echo(json.dumps(counts(added), indent=2))
-        return
-    click.echo(f"{quote(pack)}: {_in_words(counts(added))}")
-    for one in added.differing:
-        click.echo(f"  not taken, the index has other weights of this name: {_shown(one.name, one.revision)}")
-    for one in added.marked:
-        click.echo(f"  stale, as the pack says: {_shown(one.name, one.revision)}: {quote(one.stale)}")
+    tell(added, counts, partial(write_taken, counts=counts(added), pack=pack), as_json=as_json)
 
 
 @index.command()
@@ -202,52 +169,9 @@ def stale(
     click.echo(f"{quote(name)}: {counted(len(told), 'set')} of weights {'not stale' if taken_back else 'stale'}")
 
 
-def _shown(name: str, revision: str) -> str:
-    from hilt.output.quote import quote
-
-    return f"{quote(name)} at {quote(revision)}" if revision else quote(name)
-
-
-def _in_words(told: Mapping[str, int]) -> str:
-    """The counts that are not zero."""
-    return ", ".join(f"{number} {word}" for word, number in told.items() if number) or "nothing"
-
-
 def _place(named: str | None, config: str | None) -> tuple[Path, Settings]:
     from hilt.gate.index import place
     from hilt.gate.settings import find_settings
 
     settings = find_settings(config)
     return place(named, settings), settings
-
-
-def _write(page: Page, reference: str, kin: Kin) -> None:
-    from hilt.output.figures import counted
-    from hilt.output.quote import quote
-
-    page.flow([(quote(reference), "bold"), (f"among {counted(kin.models, 'set')} of weights", "dim")], indent=0)
-    for first in kin.sets:
-        found = [one for one in kin.relatives if one.weights == first]
-        page.blank()
-        page.flow([(quote(first), "bold"), ("" if found else "no relative is known", "yellow")])
-        for one in found:
-            _relative(page, one)
-    for why in kin.untold:
-        page.flow([(quote(why, 1000), "")], indent=14, label=("cannot tell", "yellow"))
-
-
-def _relative(page: Page, one: Relative) -> None:
-    from hilt.output.lineage_words import relations
-    from hilt.output.quote import quote
-
-    kinship = one.kinship
-    share = f"{min(kinship.share_b, 1):.0%}" if kinship.related else "-"
-    label = f"{kinship.sureness.value:<8}  {share:>4}  {relations(kinship)}"
-    spans = [(quote(one.name), "bold"), (quote(one.revision), "dim")]
-    if one.licences:
-        spans.append((quote(", ".join(one.licences)), "dim"))
-    if one.stale:
-        spans.append((quote(f"stale: {one.stale}"), "red"))
-    if one.newer:
-        spans.append((quote(f"newer: {one.newer}"), "red"))
-    page.flow(spans, indent=_COLUMN, label=(label, ""))

@@ -6,22 +6,25 @@ import json
 
 import click
 
+from hilt.doors.cli.writing import terminal_page
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Everything about each, as JSON.")
 def licences(*, as_json: bool) -> None:
     """List the licences of models, data and packages that hilt knows, and how it knows them."""
     from hilt.gate import licences as pack
+    from hilt.output.text_licences import write
 
     if as_json:
         click.echo(json.dumps(pack.everything(), indent=2, ensure_ascii=False))
         return
     rows = pack.rows()
-    heads = ("licence", "kind", "read", "it depends on")
-    cells = [heads, *((row.id, row.family, row.read, row.depends_on or "-") for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(3)]
-    for row in cells:
-        click.echo("  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[3]]))
-    unread = sum(row.read == pack.READ_IN_SHORT["K"] for row in rows)
-    click.echo(f"\n{len(rows)} licences; `hilt explain LICENCE` tells more about one. NOT READ ({unread}): what is")
-    click.echo(f"generally said of them; nobody has read their texts for hilt. {pack.NOT_ADVICE}")
+    page = terminal_page()
+    write(
+        page,
+        [(row.id, row.family, row.read, row.depends_on or "-") for row in rows],
+        unread=sum(row.read == pack.READ_IN_SHORT["K"] for row in rows),
+        remark=pack.NOT_ADVICE,
+    )
+    click.echo(str(page))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from hilt.doors.cli import options
+from hilt.doors.cli.writing import tell
 
 
 @click.group()
@@ -22,10 +21,8 @@ def show(policies: tuple[str, ...], *, as_json: bool) -> None:
     from hilt.gate.policy import show as show_all
 
     shown = show_all(policies or ("default",))
-    if as_json:
-        click.echo(json.dumps([one.canonical for one in shown], indent=2))
-    else:
-        click.echo("\n\n".join(one.text for one in shown))
+    texts = "\n\n".join(one.text for one in shown)
+    tell(shown, lambda each: [one.canonical for one in each], lambda page, _: page.line(texts), as_json=as_json)
 
 
 @policy.command("test")
@@ -38,19 +35,9 @@ def try_cases(file: str, policies: tuple[str, ...], *, as_json: bool) -> int:
     FILE is YAML: cases of evidence, and what the policy should say of each.
     """
     from hilt.gate.policy import judge_cases
+    from hilt.output.text_policy import cases_data, write_cases
 
     results = judge_cases(file, policies or ("default",))
-    failed = [result for result in results if not result.passed]
-    if as_json:
-        rows = [
-            {"case": result.case.name, "passed": result.passed, "differences": list(result.differences)}
-            for result in results
-        ]
-        click.echo(json.dumps(rows, indent=2))
-        return 1 if failed else 0
-    for result in results:
-        click.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.case.name}")
-        for difference in result.differences:
-            click.echo(f"      {difference}")
-    click.echo(f"\n{len(results) - len(failed)} of {len(results)} cases end as expected")
-    return 1 if failed else 0
+    cases = [(result.case.name, result.differences) for result in results]
+    tell(cases, cases_data, write_cases, as_json=as_json)
+    return 0 if all(result.passed for result in results) else 1

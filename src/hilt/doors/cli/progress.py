@@ -62,6 +62,10 @@ class Bar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Draws no more."""
         self._over.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
+
+from hilt.doors.cli.writing import tell
 
 
 @click.command()
@@ -12,19 +12,6 @@ import click
 def regulations(*, as_json: bool) -> None:
     """List the rules of law that hilt holds models against, and how each was read."""
     from hilt.gate.regulation import regulations as rules
-    from hilt.output.form import NOT_ADVICE
+    from hilt.output.text_regulations import write
 
-    listed = rules()
-    if as_json:
-        click.echo(json.dumps(list(listed), indent=2, ensure_ascii=False))
-        return
-    width = max(len(one["id"]) for one in listed)
-    law = ""
-    for one in listed:
-        if one["law"] != law:
-            law = one["law"]
-            click.echo(f"\n{law}" if one is not listed[0] else law)
-        days = one["from"] + (f" to {one['until']}" if one["until"] else "")
-        click.echo(f"  {one['id']:<{width}}  {days:<24}  {one['state']:<8}  {one['whose']:<9}  {one['title']}")
-        click.echo(f"  {'':<{width}}  {one['article']}; {one['how_read']}, {one['as_of']}")
-    click.echo(f"\n{len(listed)} rules. {NOT_ADVICE}")
+    tell(rules(), list, write, as_json=as_json)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 
 import click
 
-from hilt.core.errors import UsageError
 from hilt.doors.cli import options
 
 
@@ -17,8 +15,7 @@ from hilt.doors.cli import options
 @click.option(
     "--certificate", metavar="FILE", type=click.Path(), help="A chain in PEM that begins with the key's certificate."
 )
-@click.option("--password-file", metavar="FILE", type=click.Path(), help="The file whose first line opens the key.")
-@click.option("--password-env", metavar="NAME", help="The environment variable that opens the key.")
+@options.password
 @click.option("--signature", metavar="FILE", type=click.Path(), help="Where to; model.sig in the folder without it.")
 @click.option("--shards", is_flag=True, help="List pieces of 1 GB, not whole files.")
 @click.option("--for-model-signing", is_flag=True, help="Spell the pieces as model-signing 1.1.1 reads them.")
@@ -29,8 +26,7 @@ def sign(
     reference: str,
     key: str,
     certificate: str | None,
-    password_file: str | None,
-    password_env: str | None,
+    password: bytes | None,
     signature: str | None,
     config: str | None,
     *,
@@ -55,7 +51,7 @@ def sign(
             reference,
             key=key,
             certificate=certificate,
-            password=_password(password_file, password_env),
+            password=password,
             signature=signature,
             shards=shards,
             for_model_signing=for_model_signing,
@@ -71,21 +67,3 @@ def sign(
     )
     if written.left_out:
         click.echo(f"not signed: {', '.join(quote(path) for path in written.left_out)}")
-
-
-def _password(file: str | None, variable: str | None) -> bytes | None:
-    if file is not None and variable is not None:
-        raise UsageError("--password-file and --password-env: name one of them")
-    if variable is not None:
-        value = os.environ.get(variable)
-        if not value:
-            raise UsageError(f"--password-env {variable}: there is no such environment variable, or it is empty")
-        return os.fsencode(value)
-    if file is None:
-        return None
-    from hilt.gate.named_file import read_named
-
-    password = read_named("--password-file", file).split(b"\n")[0].rstrip(b"\r")
-    if not password:
-        raise UsageError(f"--password-file {file}: its first line is empty")
-    return password

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from hilt.doors.cli import options
-from hilt.doors.cli.writing import terminal_page
+from hilt.doors.cli.writing import tell
 
 
 @click.command()
@@ -43,6 +41,7 @@ def verify(
     from hilt.doors.cli.progress import Bar
     from hilt.gate import verify as gate
     from hilt.gate.settings import find_settings
+    from hilt.output.text_verification import write
 
     with Bar() as bar:
         told = gate.verify(
@@ -57,12 +56,5 @@ def verify(
             trust_nothing=trust_nothing,
             progress=bar,
         )
-    if as_json:
-        click.echo(json.dumps(gate.as_data(told), indent=2))
-    else:
-        from hilt.output.text_verification import write
-
-        page = terminal_page()
-        write(page, told)
-        click.echo(str(page))
+    tell(told, gate.as_data, write, as_json=as_json)
     return told.state.exit_code

@@ -1,4 +1,6 @@
-"""Keys that OpenSSF Model Signing allows, on the curves P-256, P-384 and P-521, and the hint by which a bundle names one."""
+"""Keys in PEM, those of them that OpenSSF Model Signing allows (on the curves P-256, P-384 and P-521), and the hint by which a
+bundle names one.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,11 @@ _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 
 def read_public_key(pem: bytes) -> PublicKey:
     """The public key in `pem`. Raises `FormatError` where there is none that OMS allows."""
+    return allowed(any_public_key(pem))
+
+
+def any_public_key(pem: bytes) -> object:
+    """The public key in `pem`, of whatever kind. Raises `FormatError`."""
     label = _label(pem)
     if "PRIVATE" in label:
         raise FormatError("this is a private key: keep it to yourself, and give the public key that belongs to it")
@@ -38,13 +45,21 @@ def read_public_key(pem: bytes) -> PublicKey:
     if (count := pem.count(b"-----BEGIN ")) > 1:
         raise FormatError(f"this holds {count} keys, and a signer has one")
     try:
-        return allowed(load_pem_public_key(pem))
+        return load_pem_public_key(pem)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise FormatError(f"no public key in PEM: {_found(label)}") from error
 
 
 def read_private_key(pem: bytes, password: bytes | None = None) -> PrivateKey:
-    """The private key in `pem`, which `password` opens where it is encrypted."""
+    """The private key in `pem`, which `password` opens where it is encrypted. Raises `FormatError` where OMS does not allow it."""
+    key = any_private_key(pem, password)
+    if not isinstance(key, PrivateKey) or key.curve.name not in HASHES:
+        raise FormatError(f"{kind(key)}; {_ALLOWED}")
+    return key
+
+
+def any_private_key(pem: bytes, password: bytes | None = None) -> object:
+    """The private key in `pem`, of whatever kind, which `password` opens where it is encrypted. Raises `FormatError`."""
     label = _label(pem)
     if label == "OPENSSH PRIVATE KEY":
         raise FormatError("this is a private key in the form of OpenSSH; `ssh-keygen -p -m PKCS8 -f COPY` writes PEM")
@@ -54,16 +69,12 @@ def read_private_key(pem: bytes, password: bytes | None = None) -> PrivateKey:
     if encrypted and password is None:
         raise FormatError("the private key is encrypted, and no password was given")
     try:
-        key = load_pem_private_key(pem, password if encrypted else None)
+        return load_pem_private_key(pem, password if encrypted else None)
     except UnsupportedAlgorithm as error:
-        raise FormatError(f"a private key of a kind that is not known; {_ALLOWED}") from error
+        raise FormatError("a private key of a kind that is not known") from error
     except (ValueError, TypeError) as error:
         why = "the password is wrong, or the private key is damaged" if encrypted else "the private key is damaged"
         raise FormatError(why) from error
-    allowed(key.public_key())
-    if not isinstance(key, PrivateKey):
-        raise FormatError(_ALLOWED)
-    return key
 
 
 def read_raw_key(data: bytes) -> PublicKey:
@@ -76,10 +87,8 @@ def read_raw_key(data: bytes) -> PublicKey:
 
 def allowed(key: object) -> PublicKey:
     """`key`, where OMS allows it."""
-    if not isinstance(key, PublicKey):
-        raise FormatError(f"a key of {_kind(key)}; {_ALLOWED}")
-    if key.curve.name not in HASHES:
-        raise FormatError(f"an EC key on the curve {key.curve.name}; {_ALLOWED}")
+    if not isinstance(key, PublicKey) or key.curve.name not in HASHES:
+        raise FormatError(f"{kind(key)}; {_ALLOWED}")
     return key
 
 
@@ -116,5 +125,9 @@ def _found(label: str) -> str:
     return f"there is {article} {label}" if label else "no `-----BEGIN` stands in it"
 
 
-def _kind(key: object) -> str:
-    return type(key).__name__.removesuffix("PublicKey").lstrip("_").removeprefix("X509") or "another kind"
+def kind(key: object) -> str:
+    """Of which kind a key is, public or private."""
+    if isinstance(key, PublicKey | PrivateKey):
+        return f"an EC key on the curve {key.curve.name}"
+    name = type(key).__name__.removesuffix("PublicKey").removesuffix("PrivateKey")
+    return f"a key of {name.lstrip('_').removeprefix('X509') or 'another kind'}"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from hilt.core.errors import FormatError, IndexInvalid, SourceError, UsageError
+from hilt.knowledge.file_lock import locked
 from hilt.knowledge.lineage.index import write
 from hilt.knowledge.lineage.index.changes import add, export, made, mark, merge, remove
 from hilt.knowledge.lineage.index.entry import LONGEST, Entry, decode
 from hilt.knowledge.lineage.index.index import Index
-from hilt.knowledge.lineage.index.lock import locked
 from known_models import LIMITS, index_of, known, model_print, moved, sketches
 
 TESTS = Path(__file__).parents[3]

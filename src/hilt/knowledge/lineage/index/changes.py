@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from hilt.core.errors import UsageError
 from hilt.core.limits import Limits
+from hilt.knowledge.file_lock import locked
 from hilt.knowledge.lineage.index.entry import Blob, Entry
 from hilt.knowledge.lineage.index.index import Index
 from hilt.knowledge.lineage.index.keys import chosen
-from hilt.knowledge.lineage.index.lock import locked
 from hilt.knowledge.lineage.index.thin import thinned
 from hilt.knowledge.lineage.index.write import Model, append, write_new
 from hilt.knowledge.lineage.print_bytes import encode

@@ -1,4 +1,4 @@
-"""One writer of an index at a time: a lock on a file beside it, which the operating system takes back when its holder ends."""
+"""One writer of a file at a time: a lock on a neighbour of it, which the operating system takes back when its holder ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TICK = 0.05
 
 @contextmanager
 def locked(path: Path, wait: float = WAIT) -> Iterator[None]:
-    """Holds the lock of the index at `path`. Raises `SourceError` where another keeps it, `OSError` where none can be made."""
+    """Holds the lock of the file at `path`, which need not be there yet. Raises `SourceError` where another keeps it, `OSError` where none can be made."""
     beside = path.with_name(path.name + ".lock")
     descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:

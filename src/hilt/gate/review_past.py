@@ -1,0 +1,99 @@
+"""What was decided before a case: about the same bytes, about others under their name, and in cases that are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hilt.core.errors import ReportInvalid
+from hilt.core.events import DecisionMade, Recorded, UseRequested, VerdictGiven, Withdrawn
+from hilt.core.rechecked import Change
+from hilt.core.review import Alike, Before
+from hilt.core.standing import same_use
+from hilt.core.verdict import Verdict
+from hilt.gate.differences import differences
+from hilt.gate.verdicts import verdict_of
+from hilt.policy.decided import stops
+
+if TYPE_CHECKING:
+    from hilt.record.record import Record
+
+_LOOKED_THROUGH = 200
+"""Decisions, the newest first, among which cases that are alike are looked for."""
+_ALIKE, _EARLIER = 5, 20
+
+
+def before(
+    record: Record, place: int, history: Sequence[Recorded], given: VerdictGiven, verdict: Verdict, *, is_open: bool
+) -> Before | None:
+    """What was decided last. Of an open case without what others said of it as it is now: each has a view of their own."""
+    said_now = (place, given.basis)
+    own = [one for one in acts(history) if not is_open or (_case_of(one), _basis(one)) != said_now]
+    if own:
+        return _since(record, given.subject, own[-1], history, verdict)
+    others = [one.subject for one in record.registry.models(reference=given.reference, limit=_EARLIER)]
+    histories = record.histories({subject for subject in others if subject != given.subject})
+    earlier = [(act, subject) for subject, said in histories.items() for act in acts(said)]
+    if not earlier:
+        return None
+    act, subject = max(earlier, key=lambda one: one[0].index)
+    return _since(record, subject, act, histories[subject], verdict)
+
+
+def _since(record: Record, subject: str, act: Recorded, history: Sequence[Recorded], verdict: Verdict) -> Before:
+    then = verdict_under(act, history)
+    changes: tuple[Change, ...] | None = None
+    if then is not None:
+        with suppress(ReportInvalid):  # of another version of hilt
+            changes = differences(verdict_of(then, record.document), verdict)
+    return Before(decision=act, subject=subject, reference=then.reference if then else "", changes=changes)
+
+
+def alike(record: Record, asked: UseRequested, given: VerdictGiven) -> Iterator[Alike]:
+    """Other cases that asked the same rules: those with most of them first, of those the newest."""
+    rules = {one.rule for one in given.questions}
+    last = {
+        one.case: one
+        for one in reversed(record.registry.decisions(newest_first=True, limit=_LOOKED_THROUGH))
+        if one.case >= 0 and one.subject != asked.subject
+    }
+    histories = record.histories({one.subject for one in last.values()})
+    found = []
+    for case, row in last.items():
+        history = histories[row.subject]
+        act = next((one for one in acts(history) if one.index == row.place), None)
+        then = verdict_under(act, history) if act is not None else None
+        same = tuple(one.rule for one in then.questions if one.rule in rules) if then is not None else ()
+        if act is not None and then is not None and same:
+            undone = next((one for one in acts(history) if one.index > act.index and stops(one.event, row.use)), None)
+            found.append(
+                Alike(case=case, reference=then.reference, use=row.use, rules=same, decision=act, undone=undone)
+            )
+    found.sort(key=lambda one: (-len(one.rules), not same_use(one.use, asked.use), -one.case))
+    yield from found[:_ALIKE]
+
+
+def acts(history: Sequence[Recorded]) -> list[Recorded]:
+    """What people decided here, as far as it counts."""
+    return [
+        one for one in history if isinstance(one.event, DecisionMade | Withdrawn) and not one.origin and not one.lapsed
+    ]
+
+
+def verdict_under(act: Recorded, history: Sequence[Recorded]) -> VerdictGiven | None:
+    """The verdict that a decision rests on; of a withdrawal, the last one before it."""
+    before = [
+        one.event for one in history if isinstance(one.event, VerdictGiven) and not one.origin and one.index < act.index
+    ]
+    basis = _basis(act)
+    return next((one for one in reversed(before) if basis in (None, one.basis)), None)
+
+
+def _basis(act: Recorded) -> tuple[str, str] | None:
+    event = act.event
+    return event.basis if isinstance(event, DecisionMade) else None
+
+
+def _case_of(act: Recorded) -> int:
+    return act.event.case if isinstance(act.event, DecisionMade) else -1

@@ -1,0 +1,1 @@
+"""What is remembered: the log, and the registry that is made from it."""

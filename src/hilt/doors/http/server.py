@@ -1,0 +1,93 @@
+"""The one door to uvicorn: answers whoever comes until it is interrupted."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from hilt.core.errors import MissingExtra, UsageError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from hilt.gate.serve_settings import Tls
+
+NEEDED = ("uvicorn", "starlette", "prometheus_client", "argon2", "python_multipart", "jwt")
+"""What comes with the extra `serve`."""
+
+
+def listen(host: str, port: int, what: str, said: str = "--host {host} --port {port}") -> socket.socket:
+    """A socket at `host` and `port` (0 for any that is free) for `what`. Raises `MissingExtra`, `UsageError`."""
+    if any(find_spec(name) is None for name in NEEDED):
+        raise MissingExtra(what, "serve")
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise UsageError(f"{said.format(host=host, port=port)}: {error.strerror or error}") from None
+
+
+def address(listening: socket.socket, scheme: str = "http") -> str:
+    """Where it is reached."""
+    host, port = listening.getsockname()[:2]
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def read_tls(tls: Tls) -> None:
+    """Raises `UsageError` where no server can be what this certificate says."""
+
+    def no_terminal() -> bytes:
+        raise ValueError("the key is encrypted; write it without a password into a file that only the server reads")
+
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls.certificate, tls.key, no_terminal)
+    except (OSError, ValueError) as error:
+        said = getattr(error, "reason", "") or getattr(error, "strerror", "") or error
+        raise UsageError(f"tls {tls.certificate} and {tls.key}: {said}") from None
+
+
+def serve(
+    application: ASGIApp,
+    listening: socket.socket,
+    *,
+    at_once: int,
+    longest: float = 0.0,
+    tls: Tls | None = None,
+    closing: Callable[[], None] = lambda: None,
+) -> None:
+    """Answers whoever comes, `at_once` connections at the same time; more are told to come again.
+
+    With `longest`, a connection lasts that many seconds, whatever came of it. `closing` is called when it is interrupted, before
+    it waits for what is not answered yet.
+    """
+    import uvicorn
+
+    from hilt.doors.http.front import LONGEST_HEAD
+    from hilt.doors.http.impatient import Impatient
+
+    protocol = type("Protocol", (Impatient,), {"longest": longest})
+    encrypted: dict[str, Any] = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key} if tls else {}
+    config = uvicorn.Config(
+        application,
+        http=protocol,
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=at_once,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=5,
+        **encrypted,
+    )
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            closing()
+            await super().shutdown(sockets)
+
+    Server(config).run(sockets=[listening])

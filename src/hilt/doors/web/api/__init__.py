@@ -1,0 +1,1 @@
+"""The verbs for programs: POST /api/<verb>, JSON in and JSON out."""

@@ -1,0 +1,129 @@
+"""What somebody signs in and signs with: their passes, their tokens, their keys, their password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from hilt.core.errors import NotAllowed, UsageError
+from hilt.core.roles import only_reads
+from hilt.core.signed_in import OwnKey, Pass, PassKind, SignedIn
+from hilt.doors.http.answers import Answer, Redirect
+from hilt.doors.http.asking import Asking
+from hilt.doors.web.page import Page
+
+DAYS = 90
+"""How long a token counts where nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage(Page):
+    """`wrong` is what was wrong with the form `about` (token or password), `done` what was done with it."""
+
+    template: ClassVar[str] = "account.html"
+    who: SignedIn
+    passes: tuple[Pass, ...]
+    keys: tuple[OwnKey, ...]
+    until: str
+    reads_only: bool
+    label: str = ""
+    about: str = ""
+    wrong: str = ""
+    done: str = ""
+
+    @property
+    def status(self) -> int:
+        return 400 if self.wrong else 200
+
+    def data(self) -> object:
+        from hilt.doors.http.answers import data_of
+
+        person = self.who.person
+        return {
+            "person": person.person,
+            "name": self.who.name,
+            "roles": list(person.roles),
+            "passes": data_of(self.passes),
+            "keys": data_of(self.keys),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPage(Page):
+    """A token that was just made; it is shown only now."""
+
+    template: ClassVar[str] = "token.html"
+    secret: str
+    who: SignedIn
+    origin: str
+
+
+def show(asking: Asking) -> Answer:
+    return _page(asking)
+
+
+def new_token(asking: Asking) -> Answer:
+    from hilt.gate.passes import new_token as make
+
+    form = asking.form()
+    label, until = form["label"], form["until"]
+    reads = bool(form["only_reads"])
+    try:
+        opened = make(asking.signed_in(), label, until, asking.settings, only_reads=reads)
+    except UsageError as error:
+        return _page(asking, label=label, until=until, about="token", wrong=str(error))
+    return TokenPage(title="A new API token", secret=opened.secret, who=opened.who, origin=asking.desk.origin)
+
+
+def end(asking: Asking) -> Answer:
+    from hilt.gate.passes import end as end_pass
+
+    asked, digest = asking.signed_in(), asking.form()["pass"]
+    end_pass(asked, digest, asking.settings)
+    return Redirect(to="/sign-in", session="") if digest == asked.pass_digest else Redirect(to="/account")
+
+
+def end_all(asking: Asking) -> Answer:
+    from hilt.gate.passes import end_all as end_each
+
+    asking.form()
+    end_each(asking.signed_in(), asking.settings)
+    return Redirect(to="/sign-in", session="")
+
+
+def change_password(asking: Asking) -> Answer:
+    from hilt.gate.sign_in import change_password as change
+
+    form = asking.form()
+    if form["new"] != form["again"]:
+        return _page(asking, about="password", wrong="the two new passwords are not the same")
+    try:
+        change(asking.signed_in(), form["old"], form["new"], asking.settings)
+    except (UsageError, NotAllowed) as error:
+        return _page(asking, about="password", wrong=str(error))
+    return _page(
+        asking, about="password", done="Your password was changed, and every other session and token has ended."
+    )
+
+
+def _page(
+    asking: Asking, *, label: str = "", until: str = "", about: str = "", wrong: str = "", done: str = ""
+) -> AccountPage:
+    from hilt.gate.own_keys import own_keys
+    from hilt.gate.passes import passes
+
+    asked, settings = asking.signed_in(), asking.settings
+    roles = asked.who.person.roles
+    return AccountPage(
+        title="Your account",
+        who=asked.who,
+        passes=tuple(one for one in passes(asked, settings) if one.kind is not PassKind.INVITATION),
+        keys=own_keys(asked, settings),
+        until=until or (datetime.now(UTC).date() + timedelta(days=DAYS)).isoformat(),
+        reads_only=only_reads(roles),
+        label=label,
+        about=about,
+        wrong=wrong,
+        done=done,
+    )

@@ -1,0 +1,172 @@
+"""Accounts and passes in the database: put there, found and taken away. What they are worth is for `gate/passes.py` to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from hilt.core.errors import NotAllowed
+from hilt.core.wire import decode_text, encode_text
+from hilt.record.accounts.tables import accounts, passes, tries
+from hilt.record.database import Database
+
+Change = Callable[[Connection], None]
+"""What changes in these tables, all of it or nothing, in a transaction of its own or that of a verb that adds to the log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A row of `accounts`."""
+
+    person: str
+    issuer: str = ""
+    subject: str
+    name: str = ""
+    contact: str = ""
+    key: str = ""
+    sealed: str = ""
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPass:
+    """A row of `passes`."""
+
+    digest: str
+    person: str
+    kind: str
+    label: str = ""
+    begun: str
+    until: str
+    only_reads: bool = False
+    key: str
+    sealed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """A row of `tries`."""
+
+    name: int
+    failures: int = 0
+    until: str = ""
+
+
+class Accounts:
+    """The accounts in a database; used by many threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def account(self, person: str) -> Account | None:
+        return next(iter(self._read(Account, select(accounts).where(accounts.c.person == person))), None)
+
+    def of_subject(self, issuer: str, subject: str) -> Account | None:
+        """The account of whom `issuer` calls `subject`."""
+        whose = (accounts.c.issuer == encode_text(issuer)) & (accounts.c.subject == encode_text(subject))
+        return next(iter(self._read(Account, select(accounts).where(whose))), None)
+
+    def waiting(self, most: int) -> list[Account]:
+        """Whom an issuer vouches for and nobody has let in yet, the first who came first."""
+        found = select(accounts).where(accounts.c.sealed.startswith("waits$")).order_by(accounts.c.at)
+        return self._read(Account, found.limit(most))
+
+    def find_pass(self, digest: str) -> StoredPass | None:
+        return next(iter(self._read(StoredPass, select(passes).where(passes.c.digest == digest))), None)
+
+    def passes(self, person: str, now: str) -> list[StoredPass]:
+        """Those that are not over `now`, the newest first."""
+        found = select(passes).where(passes.c.person == person, passes.c.until > now)
+        return self._read(StoredPass, found.order_by(passes.c.begun.desc(), passes.c.digest))
+
+    def tries(self, name: int) -> Tries:
+        """How often somebody failed with this name."""
+        found = self._read(Tries, select(tries).where(tries.c.name == name))
+        return found[0] if found else Tries(name=name)
+
+    def change(self, *changes: Change) -> None:
+        with self._database.writing() as connection:
+            for change in changes:
+                change(connection)
+
+    def _read(self, kind: Any, found: Any) -> list[Any]:
+        """Rows, whatever somebody may have put into them."""
+        with self._database.reading() as connection:
+            rows = connection.execute(found).mappings().all()
+        return [kind(**{name: _value(value) for name, value in row.items()}) for row in rows]
+
+
+def put(account: Account) -> Change:
+    """`account`, in the place of what there is of this person."""
+    return lambda connection: _put(connection, accounts, account, person=account.person)
+
+
+def add(given: StoredPass) -> Change:
+    """A pass; those that are over are forgotten."""
+
+    def change(connection: Connection) -> None:
+        connection.execute(delete(passes).where(passes.c.until <= given.begun))
+        _put(connection, passes, given, digest=given.digest)
+
+    return change
+
+
+def take(digest: str, person: str, otherwise: str) -> Change:
+    """Ends a pass of `person`, once. Raises `NotAllowed` with what is to be said `otherwise`, where there is none any more."""
+
+    def change(connection: Connection) -> None:
+        gone = delete(passes).where(passes.c.digest == digest, passes.c.person == person)
+        if connection.execute(gone).rowcount != 1:
+            raise NotAllowed(otherwise)
+
+    return change
+
+
+def end_all(person: str, *, but: str = "") -> Change:
+    """Ends all passes of `person`, but the one with this digest."""
+
+    def change(connection: Connection) -> None:
+        connection.execute(delete(passes).where(passes.c.person == person, passes.c.digest != but))
+
+    return change
+
+
+def remove(person: str) -> Change:
+    """Leaves nothing of `person`."""
+
+    def change(connection: Connection) -> None:
+        for table in (passes, accounts):
+            connection.execute(delete(table).where(table.c.person == person))
+
+    return change
+
+
+def count(name: int, counted: Callable[[Tries], Tries]) -> Change:
+    """Counts a try; `counted` says what those before it are with it, or raises where it comes too early."""
+
+    def change(connection: Connection) -> None:
+        row = connection.execute(select(tries).where(tries.c.name == name)).mappings().first()
+        before = Tries(**{key: _value(value) for key, value in row.items()}) if row else Tries(name=name)
+        _put(connection, tries, counted(before), name=name)
+
+    return change
+
+
+def forget_tries(name: int) -> Change:
+    def change(connection: Connection) -> None:
+        connection.execute(delete(tries).where(tries.c.name == name))
+
+    return change
+
+
+def _put(connection: Connection, table: Table, row: Any, **where: Any) -> None:
+    connection.execute(delete(table).where(*(table.c[name] == value for name, value in where.items())))
+    written = {name: encode_text(value) if isinstance(value, str) else value for name, value in asdict(row).items()}
+    connection.execute(insert(table), written)
+
+
+def _value(value: Any) -> Any:
+    return value if isinstance(value, bool | int) else decode_text(str(value))

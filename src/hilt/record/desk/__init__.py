@@ -1,0 +1,1 @@
+"""What a server that people use keeps beside the record."""

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,9 +16,10 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "hilt",
 FILES = ("package.json", "package-lock.json")
 
 
-def installed(project: Path, complaint: str) -> Path:
-    """The folder with the packages of this project. Skips the test where they cannot be had; in CI that is a failure."""
-    folder, trouble = _install(project)
+def installed(project: Path, complaint: str, *scripts: str) -> Path:
+    """The folder with the packages of this project, and those of its scripts that use them. Skips the test where they cannot be
+    had; in CI that is a failure."""
+    folder, trouble = _install(project, (*FILES, *scripts))
     if trouble and os.environ.get("CI") == "true":
         pytest.fail(f"{complaint}: {trouble}")
     if trouble:
@@ -25,9 +27,10 @@ def installed(project: Path, complaint: str) -> Path:
     return folder
 
 
-def _install(project: Path) -> tuple[Path, str]:
+@cache
+def _install(project: Path, files: tuple[str, ...]) -> tuple[Path, str]:
     """Installs what the lock file names, and says what went wrong."""
-    contents = b"\0".join((project / name).read_bytes() for name in FILES)
+    contents = b"\0".join((project / name).read_bytes() for name in files)
     folder = CACHE / sha256(contents).hexdigest()[:16]
     if not shutil.which("node") or not shutil.which("npm"):
         return folder, "node and npm are missing; scripts/install-system installs them"
@@ -36,7 +39,7 @@ def _install(project: Path) -> tuple[Path, str]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / "done").exists():
             return folder, ""
-        for name in FILES:
+        for name in files:
             shutil.copy(project / name, folder)
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)

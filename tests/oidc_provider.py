@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from hashlib import sha256
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -17,34 +12,10 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, ProxyHandler, build_opener
 
-import pytest
+from npm_packages import installed
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "hilt", "npm")
 PROJECT = Path(__file__).parent / "gate" / "node"
-FILES = ("package.json", "package-lock.json", "provider.js")
 CLIENT, SECRET = "hilt at acme", "a secret: of (the) client"
-
-
-@cache
-def _install() -> tuple[Path, str]:
-    """Installs what the lock file names, once for all that it names, and says what went wrong."""
-    contents = b"\0".join((PROJECT / name).read_bytes() for name in FILES)
-    folder = CACHE / sha256(contents).hexdigest()[:16]
-    if not shutil.which("node") or not shutil.which("npm"):
-        return folder, "node and npm are missing; scripts/install-system installs them"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "done").exists():
-            return folder, ""
-        for name in FILES:
-            shutil.copy(PROJECT / name, folder)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
-        if done.returncode:
-            return folder, f"npm ci: {done.stderr.strip()[-300:]}"
-        (folder / "done").touch()
-    return folder, ""
 
 
 class OidcProvider:
@@ -87,12 +58,7 @@ def told_in(url: str) -> dict[str, str]:
 @contextmanager
 def provider(back: str) -> Iterator[OidcProvider]:
     """A provider that sends people `back`. Skips the test where there can be none; in CI that is a failure."""
-    folder, trouble = _install()
-    if trouble:
-        complaint = f"NOBODY SIGNED IN AT AN OPENID PROVIDER: {trouble}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(complaint)
-        pytest.skip(complaint)
+    folder = installed(PROJECT, "NOBODY SIGNED IN AT AN OPENID PROVIDER", "provider.js")
     command = ["node", "provider.js", CLIENT, SECRET, back]
     with subprocess.Popen(
         command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

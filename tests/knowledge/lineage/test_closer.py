@@ -205,7 +205,8 @@ def test_sketches_come_back_from_their_bytes() -> None:
         assert (one.dtype, one.shape, one.norm, one.zeros, one.odd, one.scale) == (
             other.dtype, other.shape, other.norm, other.zeros, other.odd, other.scale,
         )  # fmt: skip
-        assert np.allclose(one.sums, other.sums, rtol=1e-6)
+        most = float(np.abs(one.sums).max())  # sums near zero are what rounding leaves, another one on each processor
+        assert np.allclose(one.sums, other.sums, rtol=1e-6, atol=1e-6 * most)
         assert np.array_equal(one.writes, other.writes)
     assert encode(again) == DATA
 

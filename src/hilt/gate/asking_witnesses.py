@@ -16,7 +16,7 @@ from hilt.gate.settings import Settings
 from hilt.gate.verifier_keys import read_verifiers
 from hilt.record.ledger.checkpoints import Checkpoint
 from hilt.record.ledger.notes import Kind, Verifier, read_note
-from hilt.record.ledger.witness_protocol import CALL, SIZE, CosignRequest, cosignatures
+from hilt.record.ledger.witness_protocol import CALL, SIZE, CosignRequest, cosignatures, read_size
 from hilt.sources.network import Network
 
 if TYPE_CHECKING:
@@ -90,13 +90,14 @@ def _ask(log: Log, url: str, witness: Verifier, connections: Connections) -> int
 def _other_size(raw: Raw, request: CosignRequest) -> int:
     """The size from which the witness wants a proof. Raises `_Unsigned` where it will not sign."""
     size = Checkpoint.read(read_note(request.note).text).size
-    said = " ".join(raw.body.decode("utf-8", "replace").split())
-    told = said if said.isascii() and said.isdecimal() and len(said) < 20 else ""
-    is_size = raw.status == 409 and raw.headers.get("content-type", "").split(";")[0].strip() == SIZE and told
-    if is_size and int(told) > size:
-        raise _Unsigned(f"it has signed {told} entries of this log, which has {size}: {_ALARM}")
-    if is_size and int(told) != request.old:
-        return int(told)
+    body = raw.body.decode("utf-8", "replace")
+    said = " ".join(body.split())
+    if raw.status == 409 and raw.headers.get("content-type", "").split(";")[0].strip() == SIZE:
+        told = read_size(body)
+        if told > size:
+            raise _Unsigned(f"it has signed {told} entries of this log, which has {size}: {_ALARM}")
+        if told != request.old:
+            return told
     if raw.status in (409, 422):
         raise _Unsigned(f"it has seen another history of the first {request.old} entries ({said[:200]}): {_ALARM}")
     if raw.status in (403, 404):

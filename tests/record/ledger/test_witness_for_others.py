@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hilt.core.errors import ProofInvalid
 from hilt.record.ledger.checkpoints import Checkpoint, cosign, open_checkpoint
 from hilt.record.ledger.keys import SigningKey, new_signing_key
-from hilt.record.ledger.merkle import LONGEST_PATH
+from hilt.record.ledger.merkle import LARGEST, LONGEST_PATH
 from hilt.record.ledger.notes import Kind, Verifier, sign_note
 from hilt.record.ledger.witness_for_others import LogWitness
-from hilt.record.ledger.witness_protocol import CosignRequest, Refused, cosignatures
+from hilt.record.ledger.witness_protocol import CosignRequest, Refused, cosignatures, read_size
 from merkle_trees import Tree
 
 TREE, FORKED = Tree(300), Tree(300, salt="other ")
@@ -202,3 +202,35 @@ def test_an_answer_counts_where_it_is_the_witness_who_signed_it() -> None:
     for answer in ("", "\n", line[:-1], stranger, cosign(text + "x\n", "w.example", WITNESS_KEY, 9), "<html>\n"):
         with pytest.raises(ProofInvalid):
             cosignatures(answer, text, witness)
+
+
+@pytest.mark.parametrize("size", [0, 7, 10, LARGEST])
+def test_a_size_is_told_in_decimal_on_a_line_of_its_own(size: int) -> None:
+    assert read_size(f"{size}\n") == size
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "\n",
+        "7",
+        "007\n",
+        "+7\n",
+        "-7\n",
+        " 7\n",
+        "7 \n",
+        "7\r\n",
+        "7\n\n",
+        "7\n8\n",
+        "1_000\n",
+        "٧\n",
+        "0x7\n",
+        "7.0\n",
+        f"{LARGEST + 1}\n",
+        "9" * 5000 + "\n",
+    ],
+)
+def test_a_size_in_any_other_spelling_is_none(answer: str) -> None:
+    with pytest.raises(ProofInvalid, match="is no size of a log"):
+        read_size(answer)

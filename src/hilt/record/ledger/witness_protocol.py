@@ -90,6 +90,14 @@ def judge(request: CosignRequest, told: Checkpoint, seen: Checkpoint | None) -> 
         raise Refused(422, str(error)) from None
 
 
+def read_size(answer: str) -> int:
+    """The size in an answer of the media type `SIZE`. Raises `ProofInvalid` where it stands there in any other way than the one."""
+    size, end = answer[:-1], answer[-1:]
+    if end != "\n" or not is_number(size) or int(size) > LARGEST:
+        raise ProofInvalid(f"witness: {answer[:100]!r} is no size of a log, in decimal and on a line of its own")
+    return int(size)
+
+
 def cosignatures(answer: str, text: str, witness: Verifier) -> tuple[Signature, ...]:
     """What the witness signed of the checkpoint `text`. Raises `ProofInvalid` where that is nothing, or does not hold."""
     if not answer.endswith("\n"):

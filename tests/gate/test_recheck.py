@@ -75,6 +75,16 @@ def test_what_is_admitted_by_the_new_policy_too_has_to_be_admitted_anew(office: 
     assert (told.now, told.lapsed, told.outcome) == (Outcome.ADMIT, (USE,), Outcome.REVIEW)
 
 
+def test_of_many_uses_each_lapses_that_somebody_still_wants(office: Office) -> None:
+    model = admitted(office)
+    for use in ("search", "translation", "Code completion"):
+        admitted(office, use=use)
+    office.run("withdraw", model, "--use", "SEARCH", "--why", "slow", by="Eve")
+    office.run("refuse", model, "--use", "translation", "--why", "bad at it", by="Eve")
+    office.policy(NEEDS_TEXT)
+    assert one(recheck(settings=office.settings)).lapsed == (USE, "Code completion")
+
+
 def test_the_old_policy_revives_what_it_had_admitted(office: Office) -> None:
     admitted(office)
     office.policy(NEEDS_TEXT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hilt.core.errors import UsageError
@@ -13,6 +14,7 @@ from hilt.core.review import HeldException
 from hilt.core.status import Status
 from hilt.core.verdict import Outcome
 from hilt.gate.admit import admit
+from hilt.gate.pages import histories, pages
 from hilt.gate.record import OwnKey, opened
 from hilt.gate.review_past import acts
 from hilt.gate.settings import Settings
@@ -21,8 +23,6 @@ from hilt.policy.decided import FOREVER, stops
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
-
-_AT_ONCE = 50
 
 
 def exceptions(*, expiring: int | None = None, settings: Settings | None = None) -> list[HeldException]:
@@ -36,18 +36,13 @@ def exceptions(*, expiring: int | None = None, settings: Settings | None = None)
 
 def held_exceptions(record: Record, at: Now, last: str) -> list[HeldException]:
     """The exceptions of a record that is open which end on the day `last` at the latest."""
-    subjects: dict[str, None] = {}
-    after: int | None = None
-    while page := record.registry.decisions(exception=True, ending=("", last), after=after, limit=1000):
-        after = page[-1].place
-        subjects |= dict.fromkeys(one.subject for one in page)
-    named, found = list(subjects), list[HeldException]()
-    for begin in range(0, len(named), _AT_ONCE):
-        for history in record.histories(named[begin : begin + _AT_ONCE]).values():
-            for use, said in by_use(history):
-                newest = _newest(said, use)
-                held = _held(newest, said, at) if newest is not None else None
-                found += [held] if held is not None else []
+    rows = pages(partial(record.registry.decisions, exception=True, ending=("", last)))
+    found: list[HeldException] = []
+    for _, history in histories(record, (row.subject for page in rows for row in page)):
+        for use, said in by_use(history):
+            newest = _newest(said, use)
+            held = _held(newest, said, at) if newest is not None else None
+            found += [held] if held is not None else []
     return sorted((one for one in found if one.until <= last), key=lambda one: (one.until, one.decision.index))
 
 

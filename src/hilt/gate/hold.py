@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from os import PathLike, fspath
 
 from hilt.core.errors import UsageError
@@ -13,11 +14,10 @@ from hilt.core.standing import folded
 from hilt.core.status import Held, Status
 from hilt.gate.deciding import deciding, line, signed_by, use_of, words
 from hilt.gate.named_subject import named_subject
+from hilt.gate.pages import histories, pages
 from hilt.gate.record import OwnKey, opened
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, judged_as, lasting, status_from
-
-_AT_ONCE = 50
 
 
 def hold(
@@ -72,14 +72,10 @@ def holdings(
     settings = settings or Settings()
     with opened(settings) as record:
         wanted = named_subject(fspath(reference), record, settings, progress=progress).digest if reference else None
-        subjects, after, at = dict[str, None](), None, Now.of(record)
-        while rows := record.registry.holdings(wanted, after=after, limit=_AT_ONCE):
-            after = rows[-1].place
-            subjects |= dict.fromkeys(row.subject for row in rows)
-        named, told = list(subjects), list[Held]()
-        for begin in range(0, len(named), _AT_ONCE):
-            for subject, history in record.histories(named[begin : begin + _AT_ONCE]).items():
-                told += _held(judged_as(history) or f"sha256:{subject}", history, at)
+        rows, at = pages(partial(record.registry.holdings, wanted)), Now.of(record)
+        told: list[Held] = []
+        for subject, history in histories(record, (row.subject for page in rows for row in page)):
+            told += _held(judged_as(history) or f"sha256:{subject}", history, at)
         return sorted(told, key=lambda one: one.entry.index)
 
 

@@ -6,7 +6,7 @@ Nothing is recorded, and nothing comes into force: policies are files that the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.verdict import Outcome
 from hilt.gate.judge import policies
 from hilt.gate.judging import Before, Judging
+from hilt.gate.pages import pages
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.gate.todays_verdict import newest_verdict
@@ -129,7 +130,7 @@ def try_policy(text: str, instead: str, settings: Settings, progress: Progress |
     """Judges every recorded report by `layers`. Raises `PolicyInvalid`, `RecordError`."""
     chosen, counts, progress = layers(text, instead, settings), _Counts(), progress or Silent()
     with opened(settings) as record:
-        subjects = list(_subjects(record))
+        subjects = [one.subject for page in pages(record.registry.models) for one in page]
         progress.start(files=len(subjects), size=0)
         with Judging(chosen, settings, expected=len(subjects)) as judging:
             for at in range(0, len(subjects), _BATCH):
@@ -161,13 +162,6 @@ def _told(text: str, instead: str, chosen: Sequence[Policy], counts: _Counts) ->
         unjudged=tuple(counts.unjudged),
         not_judged=counts.not_judged,
     )
-
-
-def _subjects(record: Record) -> Iterator[str]:
-    place: int | None = None
-    while page := record.registry.models(after=place, limit=_BATCH):
-        yield from (one.subject for one in page)
-        place = page[-1].place
 
 
 def _newest(record: Record, subjects: Sequence[str]) -> Iterable[Before]:

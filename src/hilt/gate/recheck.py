@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,16 +19,17 @@ from hilt.core.errors import HiltError, UsageError
 from hilt.core.events import DecisionMade, Imported, Recorded, Say, VerdictGiven, Withdrawn
 from hilt.core.progress import Progress, Silent
 from hilt.core.rechecked import Rechecked, RecheckedAll
-from hilt.core.standing import same_use
+from hilt.core.standing import folded, same_use
 from hilt.core.verdict import Outcome, Verdict
 from hilt.gate.check import check_each
 from hilt.gate.judge import Named, policies
 from hilt.gate.judging import After, Before, Judging, after
-from hilt.gate.record import now, opened
+from hilt.gate.pages import pages
+from hilt.gate.record import opened
 from hilt.gate.settings import Settings
+from hilt.gate.status import Now, status_from
 from hilt.gate.todays_verdict import newest_verdict, rests_on
 from hilt.gate.verdicts import ELSEWHERE
-from hilt.policy.standing import standing
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
@@ -84,7 +85,7 @@ def recheck(
     chosen = policies(policy, settings)
     told: list[Rechecked | HiltError] = []
     with opened(settings, writing=True) as record:
-        subjects = list(_everything(record) if everything else _admitted(record))
+        subjects = _subjects(record, everything=everything)
         progress.start(files=len(subjects), size=0)
         with Judging(chosen, settings, expected=len(subjects)) as judging:
             reading = None if reports_only else _Reading(policy, settings)
@@ -122,20 +123,11 @@ def _ahead(batches: Iterable[_Batch]) -> Iterator[_Batch]:
     yield from before
 
 
-def _everything(record: Record) -> Iterator[str]:
-    """Every subject."""
-    place: int | None = None
-    while page := record.registry.models(after=place, limit=_BATCH):
-        yield from (one.subject for one in page)
-        place = page[-1].place
-
-
-def _admitted(record: Record) -> Iterator[str]:
-    """The subjects of which somebody ever said yes."""
-    last = ""
-    while page := record.registry.admitted(after=last, limit=_BATCH):
-        yield from page
-        last = page[-1]
+def _subjects(record: Record, *, everything: bool) -> list[str]:
+    """All that were judged, or those of which somebody ever said yes."""
+    if everything:
+        return [one.subject for page in pages(record.registry.models) for one in page]
+    return list(chain.from_iterable(pages(record.registry.admitted)))
 
 
 def _asked(record: Record, subjects: Sequence[str], use: str, *, everything: bool) -> Iterator[_Asked]:
@@ -158,13 +150,16 @@ def _newest(history: Sequence[Recorded]) -> VerdictGiven | None:
 
 def _approved(history: Sequence[Recorded]) -> list[str]:
     """The uses for which somebody said yes, and nobody something else since."""
-    uses: list[str] = []
+    uses: dict[str, str] = {}
     for one in history:
         if isinstance(one.event, DecisionMade | Withdrawn) and not one.lapsed:
-            stopped = one.event.use
-            uses = [use for use in uses if stopped and not same_use(use, stopped)]
-            uses += [stopped] if isinstance(one.event, DecisionMade) and one.event.say is Say.YES else []
-    return uses
+            named = folded(one.event.use)
+            uses.pop(named, None)
+            if not one.event.use:
+                uses.clear()
+            if isinstance(one.event, DecisionMade) and one.event.say is Say.YES:
+                uses[named] = one.event.use
+    return list(uses.values())
 
 
 def _begun(judging: Judging, asked: Sequence[_Asked], reading: _Reading | None) -> _Batch:
@@ -187,7 +182,7 @@ def _recorded(record: Record, batch: _Batch) -> Iterator[Rechecked | HiltError]:
     """What became of a batch, with what is new of it recorded."""
     again = batch.read | dict(batch.judged)
     entries = _record(record, [(one.before.event, again[one.subject]) for one in batch.asked])
-    today = now(record)
+    at = Now.of(record)
     for one in batch.asked:
         judged = again[one.subject]
         if isinstance(judged, HiltError):
@@ -200,20 +195,25 @@ def _recorded(record: Record, batch: _Batch) -> Iterator[Rechecked | HiltError]:
             now=judged.event.outcome,
             unread=batch.unread[one.subject],
             changes=judged.changes,
-            **_what_follows(one, entries.get(one.subject), today),
+            **_what_follows(one, entries.get(one.subject), at),
         )
 
 
-def _what_follows(asked: _Asked, entry: Recorded | None, today: datetime) -> dict[str, Any]:
+def _what_follows(asked: _Asked, entry: Recorded | None, at: Now) -> dict[str, Any]:
     """Where the new verdict stands in the log, and what is admitted otherwise with it."""
     if entry is None:
         return {}
-    was, is_ = (
-        [use for use in asked.uses if standing(history, use=use, now=today).outcome is Outcome.ADMIT]
-        for history in (asked.history, (*asked.history, entry))
+    was, is_ = (_runs_for(history, at) for history in (asked.history, (*asked.history, entry)))
+    lapsed, revived = (
+        tuple(use for use in asked.uses if folded(use) in one - other) for one, other in ((was, is_), (is_, was))
     )
-    lapsed, revived = (tuple(use for use in one if use not in other) for one, other in ((was, is_), (is_, was)))
     return {"place": entry.index, "lapsed": lapsed, "revived": revived}
+
+
+def _runs_for(history: Sequence[Recorded], at: Now) -> set[str]:
+    """The uses for which a subject with this history is admitted."""
+    uses = status_from("", "", history, at, None).uses
+    return {folded(one.standing.use) for one in uses if one.standing.outcome is Outcome.ADMIT}
 
 
 def _why_not(asked: _Asked) -> str:

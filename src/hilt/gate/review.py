@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hilt.core.errors import UsageError
 from hilt.core.events import Person, Recorded, UseRequested, VerdictGiven
 from hilt.core.review import OpenCase
 from hilt.core.verdict import Outcome
+from hilt.gate.pages import pages
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, by_use, lasting, status_from
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 50
 """Histories that are read at once."""
-_LOOKED_UP_AT_ONCE = 1000
-"""Rows of requests that are read at once."""
 
 
 def open_cases(*, person: str | None = None, settings: Settings | None = None) -> list[OpenCase]:
@@ -42,9 +42,7 @@ def open_cases(*, person: str | None = None, settings: Settings | None = None) -
 def each_open(record: Record, at: Now) -> Iterator[OpenCase]:
     """Every open case, those about one subject together: its history is proven once, however many they are."""
     asked: dict[str, list[Request]] = {}
-    after: int | None = None
-    while places := record.registry.maybe_open(today=at.at.date().isoformat(), after=after, limit=_LOOKED_UP_AT_ONCE):
-        after = places[-1]
+    for places in pages(partial(record.registry.maybe_open, today=at.at.date().isoformat())):
         for one in record.registry.requests_at(places):
             asked.setdefault(one.subject, []).append(one)
     subjects = list(asked)

@@ -14,9 +14,10 @@ from hilt.core.events import DecisionMade, Recorded, Say, UseRequested, VerdictG
 from hilt.core.review import QUICK, Deciding, Share, Stats, Times
 from hilt.core.verdict import Outcome
 from hilt.gate.exceptions import held_exceptions
+from hilt.gate.pages import histories, pages
 from hilt.gate.record import opened
 from hilt.gate.review import each_open
-from hilt.gate.review_past import acts, verdict_under
+from hilt.gate.review_past import acts
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, by_use, name_of
 from hilt.policy.decided import stops
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 MANY, NEARLY_ALL = 50, 0.98
 """From so many decisions on, a larger share of yeses is an alarm where a tenth of the decisions was quick."""
 DAYS = 90
-_AT_ONCE = 50
 
 
 class Act(NamedTuple):
@@ -81,38 +81,44 @@ def review_stats(*, by: str = "", since: str | None = None, settings: Settings |
 
 def _acts(record: Record, since: str) -> Iterator[Act]:
     """Every decision that counts, since the day `since`."""
-    subjects, after = dict[str, None](), None
-    while page := record.registry.decisions(after=after, limit=1000):
-        after = page[-1].place
-        subjects |= dict.fromkeys(one.subject for one in page if one.at[:10] >= since)
-    named = list(subjects)
-    for begin in range(0, len(named), _AT_ONCE):
-        for history in record.histories(named[begin : begin + _AT_ONCE]).values():
-            for _, said in by_use(history):
-                for entry in acts(said):
-                    if isinstance(entry.event, DecisionMade) and entry.at[:10] >= since:
-                        yield _act(entry, entry.event, said)
+    rows = pages(record.registry.decisions)
+    subjects = (row.subject for page in rows for row in page if row.at[:10] >= since)
+    for _, history in histories(record, subjects):
+        for use, said in by_use(history):
+            yield from (act for act in _acts_in(said, use) if act.entry.at[:10] >= since)
 
 
-def _act(entry: Recorded, event: DecisionMade, history: Sequence[Recorded]) -> Act:
-    given = verdict_under(entry, history)
-    asked = given.questions if given is not None else ()
+def _acts_in(history: Sequence[Recorded], use: str) -> Iterator[Act]:
+    """The decisions for one use, from what concerns it: each entry is looked at once, however many there are."""
+    last_stop = max((one.index for one in acts(history) if stops(one.event, use)), default=-1)
+    asked: dict[int, str] = {}
+    judged: dict[tuple[str, str], str] = {}
+    under: dict[tuple[str, str], VerdictGiven] = {}
+    for one in history:
+        event = one.event
+        if one.origin:
+            continue
+        if isinstance(event, UseRequested):
+            asked[one.index] = one.at
+        elif isinstance(event, VerdictGiven):
+            judged.setdefault(event.basis, one.at)
+            under[event.basis] = event
+        elif isinstance(event, DecisionMade) and not one.lapsed:
+            put_to_people = max(asked[event.case], judged.get(event.basis, "")) if event.case in asked else ""
+            yield _act(one, event, under.get(event.basis), put_to_people, undone=one.index < last_stop)
+
+
+def _act(entry: Recorded, event: DecisionMade, given: VerdictGiven | None, put_to_people: str, *, undone: bool) -> Act:
+    questions = given.questions if given is not None else ()
     return Act(
         entry=entry,
         event=event,
         outcome=given.outcome if given is not None else Outcome.REVIEW,
-        rules=tuple(rule for rule, _ in event.answers) or tuple(one.rule for one in asked),
-        waited=_seconds(_put_to_people(event, history), entry.at),
+        rules=tuple(rule for rule, _ in event.answers) or tuple(one.rule for one in questions),
+        waited=_seconds(put_to_people, entry.at),
         looked=_seconds(event.opened, entry.at),
-        undone=any(stops(one.event, event.use) for one in acts(history) if one.index > entry.index),
+        undone=undone,
     )
-
-
-def _put_to_people(event: DecisionMade, history: Sequence[Recorded]) -> str:
-    """When it was asked for, or judged as it was decided, whichever came later; empty where nobody asked."""
-    request = next((one for one in history if one.index == event.case and isinstance(one.event, UseRequested)), None)
-    judged = (one.at for one in history if isinstance(one.event, VerdictGiven) and one.event.basis == event.basis)
-    return max(request.at, next(judged, "")) if request is not None else ""
 
 
 def _seconds(begin: str, end: str) -> float | None:

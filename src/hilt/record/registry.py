@@ -96,10 +96,10 @@ class Registry:
                 connection, Model, stored(schema.models).where(turned >= 0).order_by(turned.desc()).limit(limit)
             )
 
-    def admitted(self, *, after: str = "", limit: int = 50) -> list[str]:
+    def admitted(self, *, after: str | None = None, limit: int = 50) -> list[str]:
         """Subjects of which somebody ever said yes, in the order of their digests; `after` is the last of the page before."""
         decided = schema.decisions.c
-        found = select(decided.subject).distinct().where(decided.say == "yes", decided.subject > after)
+        found = select(decided.subject).distinct().where(decided.say == "yes", decided.subject > (after or ""))
         with self._database.reading() as connection:
             return list(connection.scalars(found.order_by(decided.subject).limit(limit)))
 

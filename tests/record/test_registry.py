@@ -107,8 +107,8 @@ def plans(record: Record, ask: Ask, subject: str) -> Iterator[tuple[str, list[st
 
 _WHOLE = re.compile(r"SCAN (?!.* USING )(?!\d+ CONSTANT|CONSTANT ROW|anon_|each_use|\(subquery)|Seq Scan")
 """A table read from its beginning; not what a query has found itself."""
-_CHOSEN_FIRST = ("models for a use", "models of an owner")
-"""What is sorted are those that were found first, `among.FEW` at most."""
+_CHOSEN_FIRST = ("models for a use", "models of an owner", "maybe open", "maybe open for somebody")
+"""What is sorted are those that were found first: `among.FEW` at most, or what waits although it was answered."""
 _SORTED = re.compile(r"TEMP B-TREE FOR ORDER BY")
 _FEW = re.compile(r"\bFROM (people|keys|alembic_version|heads)\b")
 """Tables that no organisation fills; of heads the newest is taken."""

@@ -18,7 +18,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from hashlib import sha256
@@ -72,10 +72,20 @@ def main() -> None:
     )
     parser.add_argument("--leaves", type=int, default=10_000_000, help="leaves of the log that is proven from")
     parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the log that is verified")
+    parser.add_argument(
+        "--only", action="append", choices=[*WAYS, "proofs", *VERIFIED], help="just this; may be repeated"
+    )
     options = parser.parse_args()
-    for part in (adding, proving, verifying):
+    for part, names in ((adding, WAYS), (proving, ("proofs",)), (verifying, VERIFIED)):
+        if not wanted(names, options):
+            continue
         with tempfile.TemporaryDirectory(dir=options.folder) as place:
             print(part(Path(place), options), end="\n\n", flush=True)
+
+
+def wanted(names: Iterable[str], options: argparse.Namespace) -> list[str]:
+    """Those that are to be measured."""
+    return [name for name in names if not options.only or name in options.only]
 
 
 def adding(folder: Path, options: argparse.Namespace) -> str:
@@ -84,7 +94,7 @@ def adding(folder: Path, options: argparse.Namespace) -> str:
         targets = dict(adders(folder, open_for_now))
         took: dict[tuple[str, str], list[Took]] = {}
         for _ in range(options.runs):
-            for way, (carry_out, times) in WAYS.items():
+            for way, carry_out, times in (WAYS[name] for name in wanted(WAYS, options)):
                 for name, add in targets.items():
                     items = payloads(options.added * times)
                     one = timed(lambda add=add, items=items, carry_out=carry_out: carry_out(add, items))
@@ -165,10 +175,13 @@ def in_batches(add: Add, items: Sequence[bytes]) -> None:
 
 
 WAYS = {
-    "one at a time": (one_by_one, 1),
-    f"one at a time, {THREADS} threads": (by_threads, 1),
-    f"in batches of {BATCH}": (in_batches, 5),
+    "single": ("one at a time", one_by_one, 1),
+    "threads": (f"one at a time, {THREADS} threads", by_threads, 1),
+    "batches": (f"in batches of {BATCH}", in_batches, 5),
 }
+"""What it is called, how it is done, and how many times as many entries it takes."""
+VERIFIED = {"tree": ("the tree", False), "signatures": ("the tree and every signature", True)}
+"""What it is called, and whether signatures are part of it."""
 
 
 def payloads(number: int) -> list[bytes]:
@@ -255,7 +268,7 @@ def verifying(folder: Path, options: argparse.Namespace) -> str:
         filled = time.perf_counter() - began
         size = sum(file.stat().st_size for file in folder.iterdir())
         lines = []
-        for what, signatures in (("the tree", False), ("the tree and every signature", True)):
+        for what, signatures in (VERIFIED[name] for name in wanted(VERIFIED, options)):
             took = timed(lambda signatures=signatures: refuse(log.verify(signatures=signatures)))
             lines.append(f"| {what} | {took.wall:.1f} | {took.cpu:.1f} | {1e6 * took.cpu / options.entries:.1f} |")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

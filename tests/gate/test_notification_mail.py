@@ -12,7 +12,7 @@ import trustme
 from hilt.core.notification import Occasion
 from hilt.gate import notification_mail
 from hilt.gate.invite import invite
-from hilt.gate.notifier import undelivered
+from hilt.gate.undelivered import undelivered
 from mail_sink import Sink, sinking
 from notifying import (
     ORIGIN,

@@ -9,7 +9,7 @@ import trustme
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from hilt.core.errors import SettingsInvalid
-from hilt.gate.notifier import undelivered
+from hilt.gate.undelivered import undelivered
 from hook_receiver import Receiver, receiving
 from notifying import (
     ORIGIN,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hilt.core.errors import RecordDamaged
 from hilt.gate import notifier
 from hilt.gate.notifier import Notifier
 from hilt.gate.record import opened
@@ -103,6 +104,38 @@ def test_a_record_that_was_put_back_is_looked_at_from_its_end(office: Office) ->
         assert not server.look()
         with opened(office.settings) as record:
             assert record.outbox.seen() == seen
+
+
+def test_what_keeps_people_from_being_told_is_said_once_and_so_is_its_end(
+    office: Office, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with closed_port() as port:
+        server = told_by(office, SINK % (port, ""))
+        wrong, looks = ["leaf 3 is not what was signed"], [0]
+
+        def look() -> bool:
+            looks[0] += 1
+            if wrong[0]:
+                raise RecordDamaged("the log", wrong[0])
+            return False
+
+        def looked(times: int) -> None:
+            until = looks[0] + times
+            while looks[0] < until:
+                time.sleep(0.01)
+
+        again = threading.Thread(target=server._again_and_again, args=[look])
+        again.start()
+        looked(3)
+        wrong[0] = "leaf 4 is not what was signed"
+        looked(3)
+        wrong[0] = ""
+        looked(3)
+        server._over.set()
+        again.join()
+    said = capfd.readouterr().err.splitlines()
+    assert [line.partition("leaf")[2][:2] for line in said] == [" 3", " 4", ""]
+    assert said[-1] == "hilt: people are told what happens again"
 
 
 def test_without_a_mail_server_and_webhooks_nothing_runs(office: Office) -> None:

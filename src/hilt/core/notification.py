@@ -20,6 +20,11 @@ class Occasion(Enum):
     def hurries(self) -> bool:
         return self in (Occasion.STOPPED, Occasion.ACCOUNT)
 
+    @property
+    def may_be_unwanted(self) -> bool:
+        """May somebody choose to get no letter of it? Not where it says that somebody else signs in their name."""
+        return self is not Occasion.ACCOUNT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
@@ -35,6 +40,24 @@ class Notification:
     line: str
     path: str
     to: tuple[str, ...] = ()
+
+
+class Failed(NamedTuple):
+    """A notification that one recipient did not get: it was tried `tries` times, the last time in vain because of `why`, and is
+    tried again when it is `due`, unless it was `given_up`.
+    """
+
+    key: str
+    recipient: str
+    channel: str
+    occasion: Occasion
+    line: str
+    path: str
+    at: str
+    tries: int
+    due: str
+    why: str
+    given_up: bool
 
 
 class Undelivered(NamedTuple):

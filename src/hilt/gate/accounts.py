@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 
 from hilt.core.errors import NotAllowed, UsageError
 from hilt.core.events import Event, KeyAdded, KeyRevoked, Person
-from hilt.core.roles import ADMIN
 from hilt.core.signed_in import Waiting
 from hilt.gate.deciding import words
 from hilt.gate.desk_key import desk_key
-from hilt.gate.passes import Asked, Opened, clock, session
+from hilt.gate.passes import Asked, Opened, clock, require_admin, session
 from hilt.gate.person import is_so, stated_anew
 from hilt.gate.record import OwnKey, opened, signing
 from hilt.gate.settings import Settings
@@ -59,7 +58,7 @@ def sign_in_as(issuer: str, subject: str, name: str, contact: str, settings: Set
 
 def waiting(asked: Asked, settings: Settings) -> tuple[Waiting, ...]:
     """Who waits to be let in, the first who came first. Raises `NotAllowed` where no administrator asks."""
-    _check_admin(asked)
+    require_admin(asked)
     with opened(settings) as record:
         found = record.accounts.waiting(MOST_WAITING)
     return tuple(_waiting(one) for one in found if _waits(one, settings))
@@ -113,7 +112,7 @@ def turn_away(asked: Asked, who: str, settings: Settings) -> None:
     """Forgets who waits as `who`; they wait again when they come again. Raises `NotAllowed`, `UsageError`."""
     from hilt.record.accounts.store import remove
 
-    _check_admin(asked)
+    require_admin(asked)
     with opened(settings) as record:
         found = record.accounts.account(who)
         if found is None or not found.sealed.startswith(_WAITS):
@@ -147,8 +146,3 @@ def _waiting(account: Account) -> Waiting:
     return Waiting(
         person=account.person, issuer=account.issuer, name=account.name, contact=account.contact, since=account.at
     )
-
-
-def _check_admin(asked: Asked) -> None:
-    if ADMIN not in asked.who.person.roles or asked.key is None:
-        raise NotAllowed(f"this takes the role {ADMIN}, and a pass that does not only read")

@@ -48,6 +48,11 @@ def recipient(hook: Webhook) -> str:
     return f"hook-{sha256(hook.url.encode()).hexdigest()[:16]}"
 
 
+def host_of(hook: Webhook) -> str:
+    """What people are told of its address, for the same reason."""
+    return urlsplit(hook.url).hostname or ""
+
+
 def body(told: Notification, origin: str) -> bytes:
     """What is posted."""
     data = {"text": told.line, "link": f"{origin}{told.path}", "key": told.key}

@@ -30,6 +30,8 @@ from hilt.output.quote import quote
 
 DAYS = (30, 7, 1)
 """How many days before a use ends people are told."""
+HOLDING = "holding-"
+"""How what somebody runs is called as a recipient, in front of its entry."""
 _LONGEST_USE = 120
 
 
@@ -54,7 +56,7 @@ class _Use(NamedTuple):
     @property
     def holders(self) -> list[str]:
         """Who said that they run it, and the holdings, in which somebody may stand who is no person of the record."""
-        return [name for one in self.held for name in (one.by, f"holding-{one.index}")]
+        return [name for one in self.held for name in (one.by, f"{HOLDING}{one.index}")]
 
 
 def of_subject(history: Sequence[Recorded], since: int, at: Now) -> Iterator[Notification]:

@@ -19,14 +19,16 @@ from typing import TYPE_CHECKING, Self
 
 from hilt.core.errors import HiltError
 from hilt.core.events import HoldingBegun
-from hilt.core.notification import Notification, Undelivered
+from hilt.core.notification import Notification
 from hilt.gate import notification_mail, notification_webhook
+from hilt.gate.letters import is_unwanted
 from hilt.gate.notification_mail import Unsent
 from hilt.gate.notification_settings import is_address, secret_of
-from hilt.gate.notifications import DAYS, of_ends, of_key, of_subject
+from hilt.gate.notifications import DAYS, HOLDING, of_ends, of_key, of_subject
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now
+from hilt.output.quote import quote
 from hilt.sources.network import Network
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class Notifier:
             secret_of(self._mail.password_env, "serve.mail.password_env")
         hosts = settings.private_hosts
         self._network = Network.from_environment(os.environ, private_hosts=hosts) if self._hooks else Network()
-        self._over = threading.Event()
+        self._over, self._wrong = threading.Event(), _Wrong()
         loops: list[Callable[[], bool]] = [self.look] if self._mail or self._hooks else []
         loops += [self.send_mail] if self._mail else []
         loops += [self.send_hook] if self._hooks else []
@@ -86,14 +88,16 @@ class Notifier:
 
     def _again_and_again(self, do: Callable[[], bool]) -> None:
         while not self._over.is_set():
-            more = False
+            more, wrong = False, ""
             try:
                 more = do()
-            except HiltError:  # the database is away, and comes back
-                pass
+            except HiltError as error:  # the database is away, and comes back; or the record is damaged
+                wrong = str(error)
             except Exception as error:  # noqa: BLE001 - a bug of ours must not end what people rely on
+                wrong = "hilt made a mistake"
                 traceback.print_exception(error, file=sys.stderr)
                 self._over.wait(_AFTER_A_BUG)
+            self._wrong.tell(do.__name__, wrong)
             if not more:
                 self._over.wait(self._tick)
 
@@ -111,11 +115,11 @@ class Notifier:
             if seen.place < size:
                 until = min(size, seen.place + _ENTRIES)
                 found = _since(record, seen.place, until, _at(now - GIVEN_UP_AFTER))
-                record.outbox.put(seen, seen._replace(place=until), self._items(found, now))
+                record.outbox.put(seen, seen._replace(place=until), self._items(record, found, now))
                 return until < size
             if seen.place > size or seen.day < now.date().isoformat():
                 ends = _ending(record, date.fromisoformat(seen.day))
-                record.outbox.put(seen, Seen(size, now.date().isoformat()), self._items(ends, now))
+                record.outbox.put(seen, Seen(size, now.date().isoformat()), self._items(record, ends, now))
             if time.monotonic() > self._sweep_at:
                 self._sweep_at = time.monotonic() + _SWEEP
                 record.outbox.sweep(give_up=_at(now - GIVEN_UP_AFTER), forget=_at(now - FORGOTTEN_AFTER))
@@ -169,23 +173,39 @@ class Notifier:
             with opened(self._settings) as record:
                 record.outbox.sent(letter, _at(_now() + apart))
 
-    def _items(self, found: Iterable[Notification], now: datetime) -> Iterator[Item]:
+    def _items(self, record: Record, found: Iterable[Notification], now: datetime) -> Iterator[Item]:
         """Who is told what by which channel, and when."""
         from hilt.record.outbox.store import Item
 
         soon, later = _at(now), _at(now + self._gather)
+        unwanted = record.accounts.unwanted_letters() if self._mail else set()
         for one in found:
             if self._mail:
-                yield from (Item(one, MAIL, to, soon if one.occasion.hurries else later) for to in one.to)
+                to = (name for name in one.to if not is_unwanted(one.occasion, name, unwanted))
+                yield from (Item(one, MAIL, name, soon if one.occasion.hurries else later) for name in to)
             for name, hook in self._hooks.items():
                 if one.occasion in hook.events:
                     yield Item(one, HOOK, name, soon)
 
 
-def undelivered(settings: Settings) -> Undelivered:
-    """What was tried in vain, for whoever looks after the server."""
-    with opened(settings) as record:
-        return record.outbox.undelivered()
+class _Wrong:
+    """Tells whoever runs the server what keeps its threads from telling people: each new thing once, and once that it is over."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now: dict[str, str] = {}
+
+    def tell(self, thread: str, wrong: str) -> None:
+        """What is wrong in a thread now, empty for nothing."""
+        with self._lock:
+            is_new = wrong not in ("", *self._now.values())
+            before = self._now.pop(thread, "")
+            if wrong:
+                self._now[thread] = wrong
+            if is_new:
+                print(f"hilt: nobody is told what happens: {quote(wrong, 2000)}", file=sys.stderr)  # noqa: T201
+            elif before and not self._now:
+                print("hilt: people are told what happens again", file=sys.stderr)  # noqa: T201
 
 
 def _since(record: Record, begin: int, end: int, oldest: str) -> Iterator[Notification]:
@@ -217,7 +237,7 @@ def _addresses(record: Record, recipient: str, domains: tuple[str, ...]) -> list
     """Where mail to a person goes, as the record has them now, or to the holder of what `holding-17` begun; nowhere where the words
     were erased, the person has left, or nobody said that mail may go there.
     """
-    holding = recipient.removeprefix("holding-")
+    holding = recipient.removeprefix(HOLDING)
     if holding == recipient:
         person = record.who(recipient)
         contact = (person.contact.text or "").strip() if person is not None and person.roles else ""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import FormatError, NotAllowed, UsageError
 from hilt.core.events import Person
+from hilt.core.roles import ADMIN
 from hilt.core.signed_in import Pass, PassKind, SignedIn
 from hilt.gate.deciding import last_day, line
 from hilt.gate.record import opened
@@ -123,6 +124,12 @@ def new_token(asked: Asked, label: str, until: str, settings: Settings, *, only_
     with opened(settings) as record:
         record.accounts.change(add(made.stored))
     return made.opened
+
+
+def require_admin(asked: Asked) -> None:
+    """Raises `NotAllowed` where no administrator asks, or with a pass that only reads."""
+    if ADMIN not in asked.who.person.roles or asked.key is None:
+        raise NotAllowed(f"this takes the role {ADMIN}, and a pass that does not only read")
 
 
 def passes(asked: Asked, settings: Settings) -> tuple[Pass, ...]:

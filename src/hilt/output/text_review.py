@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hilt.core.catalogue import Catalogue
+from hilt.core.events import Recorded
 from hilt.core.review import Alike, Before, OpenCase, Shown
 from hilt.core.roles import deciders
 from hilt.output.figures import counted, duration_text, some
 from hilt.output.groups import Group
 from hilt.output.layout import Page
 from hilt.output.quote import quote
-from hilt.output.record_words import told
+from hilt.output.record_words import recorded_at, told
 from hilt.output.review_words import Evidence, evidence, recommended
 from hilt.output.text import SHADE, TONE
 from hilt.output.text_recheck import change_line
@@ -67,6 +68,10 @@ def write_case(page: Page, shown: Shown, catalogue: Catalogue, *, recommendation
     _recommendation(page, shown, found, folded=not recommendation)
     _title(page, "What you would sign")
     _signed(page, shown)
+
+
+def write_remarked(page: Page, entry: Recorded) -> None:
+    page.line(recorded_at(entry.index))
 
 
 def _recommendation(page: Page, shown: Shown, found: Evidence, *, folded: bool) -> None:

@@ -16,7 +16,7 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.record import Saved
 from hilt.record import documents as kept_documents
 from hilt.record import words
-from hilt.record.accounts.store import Accounts, Change, remove
+from hilt.record.accounts.store import Accounts, Change, erase
 from hilt.record.addition import Addition
 from hilt.record.backups.backup import back_up
 from hilt.record.bundles.bundle import Contents
@@ -149,7 +149,7 @@ class Record:
 
     def erase(self, person: str, digests: Sequence[str], *, key: SigningKey) -> Recorded:
         """Erases words, at the wish of or for `person`, and their account: they are gone, and every proof stays whole."""
-        (recorded,) = self.commit([Erased(person=person, words=tuple(digests))], key=key, accounts=[remove(person)])
+        (recorded,) = self.commit([Erased(person=person, words=tuple(digests))], key=key, accounts=[erase(person)])
         self.forget()
         return recorded
 

@@ -7,16 +7,20 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
+from hilt.core.notification import Notification, Occasion
 from hilt.doors.web.routes import ROUTES
 from hilt.gate.check import verdict_on
+from hilt.gate.passes import clock
 from hilt.gate.record import opened
 from hilt.gate.verdicts import given
+from hilt.record.outbox.store import Item, Seen
 from npm_packages import installed
 from office import Office
 from web_browser import chromium, page_of
@@ -87,6 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     office.asks("Eve", EVIL, f"{EVIL}\n{LONG}")
     attack = office.entries() - 1
     office.asks("Eve", LONG, EVIL)
+    _undelivered(office)
     with running(office) as server:
         yield Site(
             WebOffice(office, server.origin), server.origin, _addresses(honest, asked), _addresses(hostile, attack)
@@ -190,6 +195,21 @@ def _judged(office: Office, folder: Path, reference: str) -> str:
     with opened(office.settings, writing=True) as record:
         record.commit([event], documents=documents)
     return event.subject
+
+
+def _undelivered(office: Office) -> None:
+    """A letter that was not taken, so that there is something to be told of."""
+    now = clock()
+    told = Notification(key="waits-1", occasion=Occasion.WAITS, at=now, line=f"{EVIL} waits", path="/cases/1")
+    with opened(office.settings) as record:
+        outbox = record.outbox
+        outbox.begin(Seen(0, now[:10]))
+        outbox.put(Seen(0, now[:10]), Seen(0, now[:10]), [Item(told, "mail", record.person("Lena").person, now)])
+        letter = outbox.take("mail", "hilt-1", now, now, gathers=True)
+        assert letter is not None
+        outbox.again(
+            letter, clock(timedelta(hours=1)), f"the mail server answers {EVIL}", arrived=False, everybody=True
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from hilt.core.notification import Notification, Occasion, Undelivered
 from hilt.record.database import Database
-from hilt.record.outbox.store import Item, Letter, Outbox, Seen
+from hilt.record.outbox.store import Item, Letter, Outbox, Seen, Which
 
 BEGIN = Seen(5, "2026-11-21")
 
@@ -131,6 +131,31 @@ def test_what_nobody_takes_for_days_is_given_up_and_told(database: Database) -> 
     assert taken(outbox, 60) is None
     outbox.sweep(give_up=at(1), forget=at(1))
     assert outbox.undelivered() == Undelivered(0, 0, "")
+
+
+def test_what_failed_is_listed_tried_again_at_once_or_dropped_by_hand(database: Database) -> None:
+    outbox = filled(database, [item(1), item(2, to="p-2"), item(3, to="p-3")])
+    for name in ("one", "two"):
+        letter = taken(outbox, 0, new=name)
+        assert letter is not None
+        outbox.again(letter, at(90), "it hung up", arrived=True, everybody=False)
+    outbox.sweep(give_up=at(1), forget=at(0))
+    assert [(one.key, one.tries, one.why, one.given_up) for one in outbox.failed(9)] == [
+        ("n-1", 1, "it hung up", True),
+        ("n-2", 1, "it hung up", True),
+        ("n-3", 0, "", True),
+    ]
+    assert len(outbox.failed(2)) == 2
+    assert outbox.try_again(Which("n-1", "p-2"), at(5)) == 0
+    assert outbox.try_again(Which("n-1", "p-1"), at(5)) == 1
+    letter = taken(outbox, 5)
+    assert letter is not None
+    assert (letter.id, letter.tries, keys(letter)) == ("one", 2, ["n-1"])
+    assert outbox.drop(Which("n-2", "p-2")) == 1
+    assert [one.key for one in outbox.failed(9)] == ["n-1", "n-3"]
+    outbox.sent(letter, at(5))
+    assert outbox.try_again(None, at(6)) == 1
+    assert keys(taken(outbox, 6)) == ["n-3"]
 
 
 def test_of_many_servers_at_once_each_letter_is_one_servers(database: Database) -> None:

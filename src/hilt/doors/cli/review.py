@@ -6,6 +6,7 @@ from functools import partial
 
 import click
 
+from hilt.core.events import Remark
 from hilt.doors.cli import options
 from hilt.doors.cli.writing import tell, terminal_page
 
@@ -80,6 +81,46 @@ def show(
         partial(write_case, catalogue=catalogue(), recommendation=recommendation),
         as_json=as_json,
     )
+
+
+@review.command()
+@click.argument("case", metavar="CASE", type=options.entry)
+@options.why
+@options.signing
+@options.as_json
+@options.config
+def ask(case: int, why: str, key: str | None, password: bytes | None, config: str | None, *, as_json: bool) -> None:
+    """Ask for more before you decide: a question to whoever made the request. CASE is its number; --why is the question.
+
+    It is signed and kept with the case, and decides nothing. A server that sends letters tells them.
+    """
+    _remark(case, Remark.ASKS, why, key, password, config, as_json=as_json)
+
+
+@review.command()
+@click.argument("case", metavar="CASE", type=options.entry)
+@options.why
+@options.signing
+@options.as_json
+@options.config
+def say(case: int, why: str, key: str | None, password: bytes | None, config: str | None, *, as_json: bool) -> None:
+    """Say something of a case, such as an answer to what was asked. CASE is its number; --why is what you say.
+
+    It is signed and kept with the case, and decides nothing.
+    """
+    _remark(case, Remark.SAYS, why, key, password, config, as_json=as_json)
+
+
+def _remark(
+    case: int, says: Remark, why: str, key: str | None, password: bytes | None, config: str | None, *, as_json: bool
+) -> None:
+    from hilt.gate.remark import remark
+    from hilt.gate.settings import find_settings
+    from hilt.output.record_json import recorded_data
+    from hilt.output.text_review import write_remarked
+
+    made = remark(case, says, why, key=key, password=password, settings=find_settings(config))
+    tell(made, partial(recorded_data, names={}), write_remarked, as_json=as_json)
 
 
 @review.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from hilt.core.errors import NotAllowed
 from hilt.core.wire import decode_text, encode_text
-from hilt.record.accounts.tables import accounts, passes, tries
+from hilt.record.accounts.tables import accounts, passes, tries, unwanted_letters
 from hilt.record.database import Database
 
 Change = Callable[[Connection], None]
@@ -87,6 +87,11 @@ class Accounts:
         found = self._read(Tries, select(tries).where(tries.c.name == name))
         return found[0] if found else Tries(name=name)
 
+    def unwanted_letters(self) -> set[tuple[str, str]]:
+        """Who wants no letters of what."""
+        with self._database.reading() as connection:
+            return {(row.person, row.occasion) for row in connection.execute(select(unwanted_letters))}
+
     def change(self, *changes: Change) -> None:
         with self._database.writing() as connection:
             for change in changes:
@@ -135,11 +140,23 @@ def end_all(person: str, *, but: str = "") -> Change:
 
 
 def remove(person: str) -> Change:
+    """Takes away how `person` signs in."""
+    return lambda connection: _delete(connection, person, passes, accounts)
+
+
+def erase(person: str) -> Change:
     """Leaves nothing of `person`."""
+    return lambda connection: _delete(connection, person, passes, accounts, unwanted_letters)
+
+
+def want_no_letters(person: str, occasions: Collection[str]) -> Change:
+    """From now on `person` wants no letters of these `occasions`, and of all others."""
+    rows = [{"person": person, "occasion": one} for one in occasions]
 
     def change(connection: Connection) -> None:
-        for table in (passes, accounts):
-            connection.execute(delete(table).where(table.c.person == person))
+        _delete(connection, person, unwanted_letters)
+        if rows:
+            connection.execute(insert(unwanted_letters), rows)
 
     return change
 
@@ -160,6 +177,11 @@ def forget_tries(name: int) -> Change:
         connection.execute(delete(tries).where(tries.c.name == name))
 
     return change
+
+
+def _delete(connection: Connection, person: str, *tables: Table) -> None:
+    for table in tables:
+        connection.execute(delete(table).where(table.c.person == person))
 
 
 def _put(connection: Connection, table: Table, row: Any, **where: Any) -> None:

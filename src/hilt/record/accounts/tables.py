@@ -1,8 +1,9 @@
 """The tables of accounts. They are no part of the record: nothing in the log tells of them, and nothing that is decided rests on them.
 
-    accounts    whose private key is sealed how; and who came from elsewhere and waits to be let in
-    passes      secrets that are out, each by its digest: sessions, tokens, invitations
-    tries       how often somebody failed to sign in lately
+    accounts            whose private key is sealed how; and who came from elsewhere and waits to be let in
+    passes              secrets that are out, each by its digest: sessions, tokens, invitations
+    tries               how often somebody failed to sign in lately
+    unwanted_letters    of what somebody wants no letters
 
 Whoever reads them cannot sign, for every private key is sealed with what is not here. Whoever changes them cannot either: a key
 counts only where an administrator has signed for it, in the log. Times are UTC, ISO 8601, to the second.
@@ -57,3 +58,11 @@ tries = Table(
     Column("until", String(40), nullable=False),
 )
 """`name` is a number of sixteen bits that is made of a name, so that nobody fills the table with names; nobody tries before `until`."""
+
+unwanted_letters = Table(
+    "unwanted_letters",
+    METADATA,
+    Column("person", String(40), primary_key=True),
+    Column("occasion", String(20), primary_key=True),
+)
+"""`occasion` is one of `core/notification.py`; somebody gets letters of whatever is not here."""

@@ -7,6 +7,7 @@
     ["document", DIGEST, BASE64]          reports, verdicts and bundles, as they are stored
     ["words", DIGEST, SALT, TEXT]         what people said and who they are
     ["account", PERSON, ...]              how somebody signs in at a server, with a private key that is sealed; no session
+    ["unwanted letter", PERSON, OCCASION] of what somebody wants no letters
 
 The tree and all rows that verbs search are made anew from the entries, so that a backup of SQLite can be put back into PostgreSQL.
 Everything is verified before it is written, and again before it is put back: in one transaction, all of it or nothing.
@@ -29,7 +30,7 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.record import Saved
 from hilt.record import projection, schema, traits
 from hilt.record.accounts import tables as account_tables
-from hilt.record.accounts.tables import accounts
+from hilt.record.accounts.tables import accounts, unwanted_letters
 from hilt.record.backups import json_lines
 from hilt.record.database import Database
 from hilt.record.documents import unpack, whole
@@ -111,6 +112,8 @@ def _lines(connection: Connection) -> Iterator[list[Any]]:
             ("password$", "secret$")
         ):  # whoever waits, or was invited and did not come, begins anew
             yield ["account", *row]
+    for row in _rows(connection, unwanted_letters):
+        yield ["unwanted letter", *row]
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Row[Any]]:
@@ -152,6 +155,8 @@ class _Filling:
                 self._add(schema.words, digest=digest, salt=salt, text=said)
             case ["account", *told] if len(told) == len(accounts.c) and all(isinstance(one, str) for one in told):
                 self._add(accounts, **dict(zip(accounts.c.keys(), told, strict=True)))
+            case ["unwanted letter", str(person), str(occasion)]:
+                self._add(unwanted_letters, person=person, occasion=occasion)
             case _:
                 raise FormatError("not one that hilt writes into a backup")
         self.count[line[0]] += 1

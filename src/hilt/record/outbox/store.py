@@ -7,18 +7,19 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, insert, select, update
 
-from hilt.core.notification import Notification, Occasion, Undelivered
+from hilt.core.notification import Failed, Notification, Occasion, Undelivered
 from hilt.record.database import Database
 from hilt.record.outbox.tables import outbox as table
 from hilt.record.outbox.tables import outbox_seen
 from hilt.record.schema import in_parts
 
-WAITING, SENT, GIVEN_UP, NOBODY = "waiting", "sent", "given-up", "nobody"
+WAITING, SENT, GIVEN_UP, NOBODY, DROPPED = "waiting", "sent", "given-up", "nobody", "dropped"
 _FIRST = list(Occasion)
 _LONGEST = 300
 """Letters of what is told of a failure."""
 _COLUMNS = table.c
 _WAITS = _COLUMNS.state == WAITING
+_FAILED = (_WAITS & (_COLUMNS.why != "")) | (_COLUMNS.state == GIVEN_UP)
 
 
 class Seen(NamedTuple):
@@ -35,6 +36,13 @@ class Item(NamedTuple):
     channel: str
     recipient: str
     due: str
+
+
+class Which(NamedTuple):
+    """Names one notification to one recipient."""
+
+    key: str
+    recipient: str
 
 
 class Letter(NamedTuple):
@@ -131,13 +139,39 @@ class Outbox:
 
     def undelivered(self) -> Undelivered:
         """What was tried in vain."""
-        failed = _COLUMNS.state.in_((WAITING, GIVEN_UP)) & (_COLUMNS.why != "")
-        counted = select(_COLUMNS.state, func.count()).group_by(_COLUMNS.state)
-        newest = select(_COLUMNS.why).where(failed).order_by(_COLUMNS.at.desc()).limit(1)
+        counted = select(_COLUMNS.state, func.count()).where(_FAILED).group_by(_COLUMNS.state)
+        newest = select(_COLUMNS.why).where(_FAILED, _COLUMNS.why != "").order_by(_COLUMNS.at.desc()).limit(1)
         with self._database.reading() as connection:
-            tried = {row[0]: row[1] for row in connection.execute(counted.where(failed))}
-            given_up = connection.scalar(select(func.count()).where(_COLUMNS.state == GIVEN_UP)) or 0
-            return Undelivered(tried.get(WAITING, 0), given_up, connection.scalar(newest) or "")
+            tried = {row[0]: row[1] for row in connection.execute(counted)}
+            return Undelivered(tried.get(WAITING, 0), tried.get(GIVEN_UP, 0), connection.scalar(newest) or "")
+
+    def failed(self, most: int) -> list[Failed]:
+        """The same, one by one, the newest first."""
+        wanted = [_COLUMNS[name] for name in Failed._fields if name != "given_up"]
+        found = (
+            select(*wanted, _COLUMNS.state)
+            .where(_FAILED)
+            .order_by(_COLUMNS.at.desc(), _COLUMNS.key, _COLUMNS.recipient)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(found.limit(most)).all()
+        told = ((*row[:-1], row.state == GIVEN_UP) for row in rows)
+        return [one._replace(occasion=Occasion(one.occasion)) for one in map(Failed._make, told)]
+
+    def try_again(self, which: Which | None, now: str) -> int:
+        """What failed, all of it or one, is due `now`, with all that goes out with it; how many there were."""
+        return self._settle(which, state=WAITING, due=now)
+
+    def drop(self, which: Which) -> int:
+        """Somebody knows that it did not arrive, and it is not tried again; how many there were."""
+        return self._settle(which, state=DROPPED)
+
+    def _settle(self, which: Which | None, **values: str) -> int:
+        its: list[ColumnElement[bool]] = [_FAILED]
+        if which is not None:
+            its += [_COLUMNS.key == which.key, _COLUMNS.recipient == which.recipient]
+        with self._database.writing() as connection:
+            return connection.execute(update(table).where(*its).values(values)).rowcount
 
 
 def _due(channel: str, now: str) -> Select[tuple[str, str, str]]:

@@ -32,8 +32,8 @@ outbox = Table(
     Index("outbox_by_letter", "letter"),
 )
 """`recipient` is a person, a holding (`holding-17`) or a webhook, by a digest of its address. `letter` is what it goes out in, with
-others to the same recipient; empty until one is begun. `state` is "waiting", "sent", "given-up", or "nobody" where there was nobody
-to send it to; `due` is when a waiting one is to be tried, and until when nothing else follows one that was sent.
+others to the same recipient; empty until one is begun. `state` is "waiting", "sent", "given-up", "dropped" where a person gave it up, or "nobody" where
+there was nobody to send it to; `due` is when a waiting one is to be tried, and until when nothing else follows one that was sent.
 """
 
 outbox_seen = Table(

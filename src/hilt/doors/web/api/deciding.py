@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from hilt.core.events import Remark
+from hilt.doors.http.problems import NotThere
 from hilt.doors.web.api.body import Answers
 from hilt.doors.web.api.verb import Call, Verb
 from hilt.output.record_json import recorded_data, status_data
@@ -29,6 +31,12 @@ class Refuse:
     reference: Reference
     why: Why
     use: Use = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    case: Annotated[int, "its number"]
+    why: Annotated[str, "what you ask or say, in words: it is kept with the case"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +96,23 @@ def _stopped(call: Call[Refuse], verb: Any) -> object:
     body = call.body
     reference = call.meant(body.reference)
     return status_data(verb(reference, use=body.use or None, why=body.why, key=call.key, settings=call.settings))
+
+
+def _ask(call: Call[Say]) -> object:
+    return _remarked(call, Remark.ASKS)
+
+
+def _say(call: Call[Say]) -> object:
+    return _remarked(call, Remark.SAYS)
+
+
+def _remarked(call: Call[Say], says: Remark) -> object:
+    from hilt.gate.remark import remark
+
+    body = call.body
+    if not 0 <= body.case < 1 << 62:
+        raise NotThere("there is no such case")
+    return recorded_data(remark(body.case, says, body.why, key=call.key, settings=call.settings), {})
 
 
 def _hold(call: Call[Hold]) -> object:
@@ -153,6 +178,22 @@ VERBS = (
         run=_withdraw,
         changes=True,
         example=_EXAMPLE,
+    ),
+    Verb(
+        name="review/ask",
+        about="Asks whoever made a request for more, before it is decided.",
+        body=Say,
+        run=_ask,
+        changes=True,
+        example={"case": 17, "why": "Which text grants us this use?"},
+    ),
+    Verb(
+        name="review/say",
+        about="Says something of a case, such as an answer to what was asked; it decides nothing.",
+        body=Say,
+        run=_say,
+        changes=True,
+        example={"case": 17, "why": "The licence stands in its card."},
     ),
     Verb(
         name="hold/add",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from hilt.core.errors import NotAllowed, UsageError
+from hilt.core.notification import Occasion
 from hilt.core.roles import only_reads
 from hilt.core.signed_in import OwnKey, Pass, PassKind, SignedIn
 from hilt.doors.http.answers import Answer, Redirect
@@ -15,11 +16,28 @@ from hilt.doors.web.page import Page
 
 DAYS = 90
 """How long a token counts where nobody says otherwise."""
+LETTERS = {
+    Occasion.STOPPED: "a model that I run, or asked for, is stopped",
+    Occasion.WAITS: "a case waits for people with my roles",
+    Occasion.ASKED: "somebody asks for more about what I asked for",
+    Occasion.ENDS: "what I said yes to, asked for or run is about to end",
+    Occasion.ACCOUNT: "somebody else adds or revokes a key in my name: always",
+}
+
+
+class Letters(NamedTuple):
+    """Of what there are letters, in words, and whether they are wanted."""
+
+    occasion: Occasion
+    words: str
+    wanted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage(Page):
-    """`wrong` is what was wrong with the form `about` (token or password), `done` what was done with it."""
+    """`wrong` is what was wrong with the form `about` (token or password), `done` what was done with it. `mails` is whether the
+    server sends letters at all.
+    """
 
     template: ClassVar[str] = "account.html"
     who: SignedIn
@@ -27,6 +45,8 @@ class AccountPage(Page):
     keys: tuple[OwnKey, ...]
     until: str
     reads_only: bool
+    letters: tuple[Letters, ...]
+    mails: bool
     label: str = ""
     about: str = ""
     wrong: str = ""
@@ -46,6 +66,7 @@ class AccountPage(Page):
             "roles": list(person.roles),
             "passes": data_of(self.passes),
             "keys": data_of(self.keys),
+            "letters": {one.occasion.value: one.wanted for one in self.letters},
         }
 
 
@@ -92,6 +113,14 @@ def end_all(asking: Asking) -> Answer:
     return Redirect(to="/sign-in", session="")
 
 
+def choose_letters(asking: Asking) -> Answer:
+    from hilt.gate.letters import choose_letters as choose
+
+    chosen = asking.form().all("letter")
+    choose(asking.signed_in(), [one for one in Occasion if one.value in chosen], asking.settings)
+    return Redirect(to="/account#letters")
+
+
 def change_password(asking: Asking) -> Answer:
     from hilt.gate.sign_in import change_password as change
 
@@ -110,10 +139,12 @@ def change_password(asking: Asking) -> Answer:
 def _page(
     asking: Asking, *, label: str = "", until: str = "", about: str = "", wrong: str = "", done: str = ""
 ) -> AccountPage:
+    from hilt.gate.letters import wanted_letters
     from hilt.gate.own_keys import own_keys
     from hilt.gate.passes import passes
 
     asked, settings = asking.signed_in(), asking.settings
+    wanted = wanted_letters(asked, settings)
     roles = asked.who.person.roles
     return AccountPage(
         title="Your account",
@@ -122,6 +153,8 @@ def _page(
         keys=own_keys(asked, settings),
         until=until or (datetime.now(UTC).date() + timedelta(days=DAYS)).isoformat(),
         reads_only=only_reads(roles),
+        letters=tuple(Letters(one, words, one in wanted) for one, words in LETTERS.items()),
+        mails=settings.serve.mail is not None,
         label=label,
         about=about,
         wrong=wrong,

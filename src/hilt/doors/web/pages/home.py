@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from hilt.core.estate import Estate
 from hilt.core.review import OpenCase
-from hilt.core.roles import only_reads
+from hilt.core.roles import ADMIN, only_reads
 from hilt.core.verdict import Outcome
 from hilt.doors.http.asking import Asking
 from hilt.doors.web.page import Page
@@ -18,13 +18,17 @@ from hilt.output.markup import Html
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage(Page):
-    """`estate` has what waits for whoever asks; `others` are cases that wait for others, told where none waits for them."""
+    """`estate` has what waits for whoever asks; `others` are cases that wait for others, told where none waits for them.
+
+    `undelivered` is how much could not be told to people and programs, for administrators.
+    """
 
     template: ClassVar[str] = "home.html"
     estate: Estate
     others: tuple[OpenCase, ...]
     more_others: int
     may_act: bool
+    undelivered: int
 
     @property
     def verdicts(self) -> tuple[tuple[Outcome, int], ...]:
@@ -56,6 +60,7 @@ class HomePage(Page):
             "decided": [one._asdict() for one in told.decided],
             "turned": [{**one._asdict(), "before": one.before.word, "now": one.now.word} for one in told.turned],
             "stopped": holdings_data(told.stopped),
+            "undelivered": self.undelivered,
         }
 
 
@@ -71,4 +76,12 @@ def show(asking: Asking) -> Page:
         others=every.waiting if every else (),
         more_others=every.more_waiting if every else 0,
         may_act=not only_reads(person.roles),
+        undelivered=_undelivered(asking) if ADMIN in person.roles else 0,
     )
+
+
+def _undelivered(asking: Asking) -> int:
+    from hilt.gate.undelivered import undelivered
+
+    told = undelivered(asking.settings)
+    return told.waiting + told.given_up

@@ -66,16 +66,15 @@ def admit(
     may not do this, `UsageError` where the call is wrong: then nothing was decided.
     """
     said = words("--why", why)
-    with deciding(reference, key=key, password=password, settings=settings, progress=progress, seen=seen) as at:
-        use = use_of(use, at.subject)
-        until = last_day("--until", until, at.today)
-        todays = todays_verdict(at.subject, at.record, policy=policy, settings=at.settings, progress=progress)
-        if seen:
-            at.refuse_changed()  # today's verdict may be another one
+    with deciding(reference, key=key, password=password, settings=settings, progress=progress, seen=seen) as begun:
+        use = use_of(use, begun.subject)
+        until = last_day("--until", until, begun.today)
+        todays = todays_verdict(begun.subject, begun.record, policy=policy, settings=begun.settings, progress=progress)
+        at = begun.anew()  # today's verdict may be another one
         carried = words("--conditions", conditions) if conditions else None
         decision = replace(a_yes(todays.event, use), why=said, conditions=carried, until=until)
         if not todays.event.questions and not at.standing(use).stopped_before:
-            return at.say(decision, use)
+            return at.say(decision, use, rests_on_history=True)
         return _with_people(at, todays, decision, answers, otherwise, ask)
 
 
@@ -96,25 +95,27 @@ def _with_people(
     case = _case(at, before)
     if case < 0:
         _refuse_to_decide_unasked(at, use, answers or decision.until or decision.conditions)
-        return at.say(UseRequested(subject=at.subject.digest, use=use, why=decision.why), use)
-    request = at.record.recorded(case)
-    questions = _questions(at, event, request, before)
-    if isinstance(request.event, UseRequested):
-        decision = replace(decision, use=request.event.use)  # as it is spelled in the case, and shown
+        request = UseRequested(subject=at.subject.digest, use=use, why=decision.why)
+        return at.say(request, use, rests_on_history=True)
+    asked = at.record.recorded(case)
+    questions = _questions(at, event, asked, before)
+    if isinstance(asked.event, UseRequested):
+        decision = replace(decision, use=asked.event.use)  # as it is spelled in the case, and shown
     if decision.exception and not decision.until:
         raise UsageError("--until: an exception to a block has an end; name its last day, such as 2027-01-31")
     if answers is None and ask is not None:
         answers = ask(Asking(case, use, questions))
     given = _answered(questions, {**{one.rule: otherwise for one in questions}, **(answers or {})})
     said = tuple((rule, words(f"--answer {rule}", text)) for rule, text in given.items())
-    return at.say(replace(decision, case=case, answers=said, opened=opened_at(at, case)), use)
+    decision = replace(decision, case=case, answers=said, opened=opened_at(at, case))
+    return at.say(decision, use, rests_on_history=True)
 
 
 def _case(at: Deciding, before: Standing) -> int:
     """The request that is to be decided: the open one, or that of the approvals that count now, where they are renewed."""
     if before.case >= 0 or before.outcome is not Outcome.ADMIT:
         return before.case
-    counting = [one.event for one in at.history() if one.index in before.rests_on and not one.origin]
+    counting = [one.event for one in at.history if one.index in before.rests_on and not one.origin]
     return max((one.case for one in counting if isinstance(one, DecisionMade)), default=-1)
 
 
@@ -133,7 +134,7 @@ def _refuse_to_decide_unasked(at: Deciding, use: str, said: object) -> None:
     """Raises `UsageError` where somebody answers a request that nobody made, as for a use that is spelled otherwise."""
     if not said:
         return
-    others = [one for one in at.history() if isinstance(one.event, UseRequested) and not one.lapsed]
+    others = [one for one in at.history if isinstance(one.event, UseRequested) and not one.lapsed]
     cases = ", ".join(f"#{one.index} ({one.event.use})" for one in others if isinstance(one.event, UseRequested))
     hint = f"; there are requests for other uses: {cases}" if cases else ""
     raise UsageError(
@@ -161,7 +162,7 @@ def _questions(at: Deciding, event: VerdictGiven, request: Recorded, before: Sta
 
 def _refuse_to_repeat(at: Deciding, event: VerdictGiven, case: int, mine: Sequence[Question]) -> None:
     """Raises `NotAllowed` where the newest yes of this person to each question still lasts: no other of theirs counts."""
-    said = [entry for entry in reversed(at.history()) if _says_yes(entry, at, event, case)]
+    said = [entry for entry in reversed(at.history) if _says_yes(entry, at, event, case)]
     newest = [next((entry for entry in said if _answers(entry, one)), None) for one in mine] or said[:1]
     lasting = [entry.index for entry in newest if entry is not None and _lasts(entry, at)]
     if lasting and len(lasting) == len(newest):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from os import PathLike, fspath
 from secrets import token_bytes
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from hilt.core.errors import ChangedMeanwhile, NotAllowed, UsageError
 from hilt.core.events import SALT, DecisionMade, Event, Person, Recorded, Say, VerdictGiven, Words
@@ -33,38 +33,42 @@ LONGEST_USE = 200
 
 
 class Deciding(NamedTuple):
-    """A person at the record, about to say something of `subject`."""
+    """A person at the record, about to say something of `subject`, of which they know `history`."""
 
     record: Record
     settings: Settings
     key: SigningKey
     person: Person
     subject: NamedSubject
-    seen: str = ""
+    seen: str
+    history: tuple[Recorded, ...] = ()
 
     @property
     def today(self) -> date:
         """The day that counts."""
         return now(self.record).date()
 
-    def history(self) -> tuple[Recorded, ...]:
-        return self.record.history(self.subject.digest)
+    def anew(self) -> Self:
+        """The same with the history as it is by now. Raises `ChangedMeanwhile` where what they answer is not any more what they saw."""
+        history = self.record.history(self.subject.digest)
+        if self.seen and seen_of(history, self.subject.use) != self.seen:
+            raise ChangedMeanwhile("since this was shown, it has changed or somebody has decided; nothing was recorded")
+        return self._replace(history=history)
 
     def standing(self, use: str) -> Standing:
-        return Now.of(self.record).standing(self.history(), use)
+        return Now.of(self.record).standing(self.history, use)
 
-    def say(self, event: Event, use: str | None = None) -> Status:
-        """Puts `event` on the record, signed; how the subject stands then, for `use` or for all."""
-        unchanged = [self.record.unchanged(self.subject.digest, self.refuse_changed())] if self.seen else []
-        (entry,) = self.record.commit([event], key=self.key, accounts=unchanged)
+    def say(self, event: Event, use: str | None = None, *, rests_on_history: bool = False) -> Status:
+        """Puts `event` on the record, signed; how the subject stands then, for `use` or for all.
+
+        Raises `ChangedMeanwhile` where it `rests_on_history`, or answers what was seen, and that is not all of it any more.
+        """
+        checks = []
+        if rests_on_history or self.seen:
+            newest = max((one.index for one in self.history if not one.origin), default=-1)
+            checks = [self.record.unchanged(self.subject.digest, newest)]
+        (entry,) = self.record.commit([event], key=self.key, accounts=checks)
         return replace(status_of(self.subject, self.record, use=use), entry=entry)
-
-    def refuse_changed(self) -> int:
-        """Raises `ChangedMeanwhile` where what they answer is not any more what they have seen; the newest entry about the subject."""
-        history = self.history()
-        if seen_of(history, self.subject.use) != self.seen:
-            raise ChangedMeanwhile("since this was shown, it has changed or somebody has decided; nothing was recorded")
-        return max(one.index for one in history if not one.origin)
 
 
 @contextmanager
@@ -84,10 +88,7 @@ def deciding(
     settings = settings or Settings()
     with signed_by(key, password, settings) as (record, own, person):
         subject = named_subject(fspath(reference), record, settings, progress=progress)
-        at = Deciding(record, settings, own, person, subject, seen)
-        if seen:
-            at.refuse_changed()
-        yield at
+        yield Deciding(record, settings, own, person, subject, seen).anew()
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def refuse(
     said = words("--why", why)
     with deciding(reference, key=key, password=password, settings=settings, progress=progress, seen=seen) as at:
         use = use_of(use, at.subject)
-        event = newest_verdict(at.history())
+        event = newest_verdict(at.history)
         if event is None:
             raise UsageError(
                 f"{reference}: nobody judged these bytes (sha256:{at.subject.digest}), so nobody may use them; check them "

@@ -43,7 +43,7 @@ def remember(record: Record, key: PublicKey, case: int, verdict: VerdictGiven) -
 
 def opened_at(at: Deciding, case: int) -> str:
     """When the newest evidence of the case was first shown to whoever decides; empty where nobody saw to it."""
-    verdict = newest_verdict(at.history()) if case >= 0 else None
+    verdict = newest_verdict(at.history) if case >= 0 else None
     if verdict is None:
         return ""
     return _notes(_file(at.key.public)).get(_name(at.record, case, verdict), "")

@@ -29,7 +29,7 @@ def withdraw(
     """
     said = words("--why", why)
     with deciding(reference, key=key, password=password, settings=settings, progress=progress) as at:
-        if not at.history():
+        if not at.history:
             raise UsageError(f"{reference}: nothing is recorded of these bytes (sha256:{at.subject.digest})")
         named = use_of(use, at.subject) if use or at.subject.use else None
         return at.say(Withdrawn(subject=at.subject.digest, why=said, use=named or ""), named)

@@ -11,7 +11,17 @@ from typing import Self
 from sqlalchemy import Connection, select
 
 from hilt.core.errors import ChangedMeanwhile, KeyUnusable, NotAllowed, RecordError, RecordUnreachable, UsageError
-from hilt.core.events import THE_LOG, Erased, Event, LogKeyAdded, Person, Recorded
+from hilt.core.events import (
+    THE_LOG,
+    Erased,
+    Event,
+    HoldingBegun,
+    HoldingEnded,
+    LogKeyAdded,
+    Person,
+    Recorded,
+    Remarked,
+)
 from hilt.core.progress import Progress, Silent
 from hilt.core.record import Saved
 from hilt.record import documents as kept_documents
@@ -38,6 +48,8 @@ from hilt.record.statements import Statement, write
 
 _ANYWHERE = 1 << 62
 """A place behind all others."""
+_DECIDE_NOTHING = (HoldingBegun.kind, HoldingEnded.kind, Remarked.kind)
+"""The kinds of entries about a subject that change nothing of how it stands."""
 _NOBODY = (
     "this key belongs to nobody in the record, or was revoked; an administrator adds it with `hilt person key`, "
     "and what it was to sign was not recorded"
@@ -138,12 +150,17 @@ class Record:
         )
 
     def unchanged(self, subject: str, newest: int) -> Change:
-        """For `commit` of one entry about `subject`: raises `ChangedMeanwhile` where another one came behind that at `newest`."""
+        """For `commit` of one entry about `subject`: raises `ChangedMeanwhile` where behind that at `newest` another one came that may
+        change how it stands."""
 
         def check(connection: Connection) -> None:
             later = select(entries.c.place).where(entries.c.subject == subject, entries.c.place > newest)
-            if len(connection.execute(later.limit(2)).all()) > 1:  # beside the one that is just added
-                raise ChangedMeanwhile("somebody was quicker, and nothing was recorded")
+            later = later.where(entries.c.kind.not_in(_DECIDE_NOTHING)).limit(2)
+            if len(connection.execute(later).all()) > 1:  # beside the one that is just added
+                raise ChangedMeanwhile(
+                    "somebody was quicker: since this was looked at, it was judged, asked for or decided by others, and nothing "
+                    "was recorded; look at it as it stands now, and say it again"
+                )
 
         return check
 

@@ -17,7 +17,7 @@ from hilt.gate import answered
 from hilt.gate.beside_weights import changes
 from hilt.gate.diff import diff
 from hilt.gate.settings import Settings
-from hilt.gate.weights import Opened, opened, printed
+from hilt.gate.weights import OpenedWeights, opened, printed
 from small_transformers import transformer, write
 
 NOT_TEXT = base64.b64encode(b"hilt-cl1" + bytes(16)).decode()
@@ -74,7 +74,7 @@ def test_a_card_that_could_not_be_described_is_no_reason_to_fail(tmp_path: Path)
     write(tmp_path / "model.safetensors", transformer())
     (tmp_path / "config.json").write_text('{"model_type": "llama"}')
     with opened(str(tmp_path), Settings()) as one:
-        lying = Opened(one.report, Weights(Lying({"lines": 7}), one.weights.formats, {}, remote=False))
+        lying = OpenedWeights(one.report, Weights(Lying({"lines": 7}), one.weights.formats, {}, remote=False))
         told = list(changes(one, lying))
     assert [(change.what, change.key) for change in told] == [("config", "config.json")]
     assert told[0].b.startswith("could not be compared: the reader's answer is none")

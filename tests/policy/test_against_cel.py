@@ -22,7 +22,7 @@ from hypothesis import event, given, settings
 from hilt.core.finding import Severity
 from hilt.core.report import Report
 from hilt.policy.checker import check
-from hilt.policy.evaluate import Record, Value, decide
+from hilt.policy.evaluate import NamedValues, Value, decide
 from hilt.policy.evidence import evidence
 from hilt.policy.kinds import evidence_kind
 from hilt.policy.parser import parse
@@ -35,7 +35,7 @@ LOOK_AT_ITEMS = (".exists(", ".all(", ".filter(", "[", " in ")
 def plain(value: Value) -> Any:
     """Evidence as CEL takes it: unknown fields are missing, levels are their numbers."""
     match value:
-        case Record():
+        case NamedValues():
             return {name: plain(field) for name, field in value.fields.items() if field is not None}
         case tuple():
             return [plain(item) for item in value]

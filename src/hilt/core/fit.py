@@ -15,7 +15,7 @@ class At(NamedTuple):
     fits: Fits
 
 
-class Row(NamedTuple):
+class FitRow(NamedTuple):
     """One set of weights: as it is there, or as an `estimate` of a quantisation that is not. `at` is empty where nobody can
     tell what its layers keep."""
 
@@ -35,7 +35,7 @@ class Fit(NamedTuple):
     reference: str
     machine: Machine
     sequences: int
-    rows: tuple[Row, ...]
+    rows: tuple[FitRow, ...]
     chosen: str
     running: Running
     writes: bool

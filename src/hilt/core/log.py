@@ -39,7 +39,7 @@ class Verified(NamedTuple):
 MOST_DAMAGE = 200
 
 
-class Asked(NamedTuple):
+class AskedWitness(NamedTuple):
     """What a witness did: at which time it signed (seconds since 1970), or why it did not."""
 
     name: str

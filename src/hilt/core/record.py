@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Made(NamedTuple):
+class MadeRecord(NamedTuple):
     """A record that is empty but for the key of its log. `settings` is what it takes to find it again, empty where it is at the
     usual place or the settings name it already.
     """

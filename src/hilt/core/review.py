@@ -42,7 +42,7 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class LastDecision:
     """What was decided last about the same bytes, or about others under the same reference, and what changed since.
 
     `changes` is None where the verdict of then cannot be read any more.
@@ -67,7 +67,7 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownCase:
     """All that is shown of a case. `signed` is what a yes would sign but for the words; `opened` is true where it was noted
     that it was shown, to whoever's key was named. `remarks` are what people said without deciding, oldest first; `seen` names
     what an answer to this is an answer to."""
@@ -77,7 +77,7 @@ class Shown:
     request: Recorded
     status: Status
     verdict: Verdict
-    before: Before | None
+    before: LastDecision | None
     alike: tuple[Alike, ...]
     signed: DecisionMade
     opened: bool = False
@@ -119,7 +119,7 @@ class Times(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deciding:
+class HowDecided:
     """How some people decided, or how it went with some rule.
 
     `waited` is from when the case was put to people to the decision, `looked` from when the evidence was first shown.
@@ -150,8 +150,8 @@ class Stats:
     """
 
     since: str
-    total: Deciding
-    groups: tuple[Deciding, ...]
+    total: HowDecided
+    groups: tuple[HowDecided, ...]
     alike: Share
     queue: Times
     waiting: int

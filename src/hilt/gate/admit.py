@@ -23,7 +23,7 @@ from hilt.gate.status import name_of, status_of
 from hilt.gate.todays_verdict import Todays, todays_verdict
 
 
-class Asking(NamedTuple):
+class ToAnswer(NamedTuple):
     """What a person who decides is asked: the case, the use that it is about, and their questions."""
 
     case: int
@@ -31,7 +31,7 @@ class Asking(NamedTuple):
     questions: tuple[Question, ...]
 
 
-Ask = Callable[[Asking], Mapping[str, str]]
+Ask = Callable[[ToAnswer], Mapping[str, str]]
 """Shows a person the case and asks them; returns what they answer to each rule."""
 
 
@@ -104,7 +104,7 @@ def _with_people(
     if decision.exception and not decision.until:
         raise UsageError("--until: an exception to a block has an end; name its last day, such as 2027-01-31")
     if answers is None and ask is not None:
-        answers = ask(Asking(case, use, questions))
+        answers = ask(ToAnswer(case, use, questions))
     given = _answered(questions, {**{one.rule: otherwise for one in questions}, **(answers or {})})
     said = tuple((rule, words(f"--answer {rule}", text)) for rule, text in given.items())
     decision = replace(decision, case=case, answers=said, opened=opened_at(at, case))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hilt.core.errors import HiltError, ProofInvalid, SourceError, UsageError
-from hilt.core.log import Asked, Cosigned, KnownWitness
+from hilt.core.log import AskedWitness, Cosigned, KnownWitness
 from hilt.core.version import __version__
 from hilt.gate.record import opened
 from hilt.gate.record_settings import RecordSettings, Witness
@@ -35,7 +35,7 @@ class _Unsigned(HiltError):
     """Why a witness did not sign."""
 
 
-def ask_each(log: Log, witnesses: Sequence[Witness], private_hosts: Sequence[str]) -> Iterator[Asked]:
+def ask_each(log: Log, witnesses: Sequence[Witness], private_hosts: Sequence[str]) -> Iterator[AskedWitness]:
     """Asks one witness after the other. A witness that does not sign is no error here: it is told."""
     from hilt.sources.connections import Connections
 
@@ -44,14 +44,14 @@ def ask_each(log: Log, witnesses: Sequence[Witness], private_hosts: Sequence[str
         (verifier,) = read_verifiers("record.witnesses", [one.key], Kind.WITNESS)
         connections = Connections(network, (one.url,))
         try:
-            yield Asked(verifier.name, one.url, time=_ask(log, one.url, verifier, connections))
+            yield AskedWitness(verifier.name, one.url, time=_ask(log, one.url, verifier, connections))
         except (_Unsigned, SourceError, ProofInvalid) as error:
-            yield Asked(verifier.name, one.url, why=str(error))
+            yield AskedWitness(verifier.name, one.url, why=str(error))
         finally:
             connections.close()
 
 
-def ask(url: str, key: str, settings: Settings) -> Asked:
+def ask(url: str, key: str, settings: Settings) -> AskedWitness:
     """Asks a witness that need not be in the settings. Raises `KeyUnusable`, `UsageError`, `RecordError`."""
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise UsageError(f"{url!r} is no address of a witness, such as https://witness.example")

@@ -9,7 +9,7 @@ from hilt.core.fact import Value
 from hilt.core.lineage import Change
 from hilt.core.report import Report
 from hilt.gate.answered import ask, texts
-from hilt.gate.weights import Opened
+from hilt.gate.weights import OpenedWeights
 from hilt.knowledge.lineage.described import FILES, Line
 from hilt.knowledge.lineage.described import changes as changed
 
@@ -20,7 +20,7 @@ _LISTED = 40
 _TEMPLATES = frozenset({"jinja", "gguf"})
 
 
-def changes(one: Opened, other: Opened) -> Iterator[Change]:
+def changes(one: OpenedWeights, other: OpenedWeights) -> Iterator[Change]:
     """What stands in one of them and not, or otherwise, in the other."""
     for what, begins in _FACTS:
         yield from _of_facts(what, begins, one.report, other.report)
@@ -46,7 +46,7 @@ def _shown(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _lines(of: Opened, failed: dict[str, str]) -> list[Line]:
+def _lines(of: OpenedWeights, failed: dict[str, str]) -> list[Line]:
     """The top of the repository, and what has templates; folders of parts have configs of their own. What could not be read
     goes into `failed`, with the reason."""
     names = {path: path.rpartition("/")[2] for path in of.report.formats if "!/" not in path}

@@ -10,7 +10,7 @@ from hilt.core.errors import FormatError
 from hilt.core.lineage import Ablation, Kinship
 from hilt.gate.answered import alone, sketch
 from hilt.gate.matching import Match
-from hilt.gate.weights import Opened
+from hilt.gate.weights import OpenedWeights
 
 _ALIKE = 8
 """Tensors of one shape in both: then strangers are looked at as a whole as well, for the rows of fingerprints can be replaced."""
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     untold: tuple[str, ...] = ()
 
 
-def closely(one: Opened, other: Opened, match: Match) -> Seen:
+def closely(one: OpenedWeights, other: OpenedWeights, match: Match) -> Seen:
     """The match again, with all numbers of both read."""
     if one.weights.remote or other.weights.remote:
         return Seen(match.kinship, untold=(_ELSEWHERE,))
@@ -44,7 +44,7 @@ def closely(one: Opened, other: Opened, match: Match) -> Seen:
     return _compared(one, other, match, seen) if match.kinship.related or alike else seen
 
 
-def _compared(one: Opened, other: Opened, match: Match, seen: Seen) -> Seen:
+def _compared(one: OpenedWeights, other: OpenedWeights, match: Match, seen: Seen) -> Seen:
     from hilt.knowledge.lineage.closer import Closer
     from hilt.knowledge.lineage.relate import relate
     from hilt.knowledge.lineage.safeguards import against
@@ -63,14 +63,14 @@ def _compared(one: Opened, other: Opened, match: Match, seen: Seen) -> Seen:
     return seen._replace(kinship=kinship, ablation=against(a, b, names, title=match.a.name))
 
 
-def _seed(one: Opened, other: Opened) -> int:
+def _seed(one: OpenedWeights, other: OpenedWeights) -> int:
     """The same for the same two models, and another one after any change: nobody can write weights around it."""
     files = [entry for of in (one, other) for entry in of.report.subject.files]
     told = "".join(f"{entry.size} {entry.sha256}\n" for entry in files)
     return int.from_bytes(hashlib.sha256(told.encode()).digest()[:4], "big")
 
 
-def _alone(of: Opened, paths: tuple[str, ...], untold: list[str]) -> Ablation | None:
+def _alone(of: OpenedWeights, paths: tuple[str, ...], untold: list[str]) -> Ablation | None:
     try:
         return alone(of.weights, paths)
     except FormatError as error:

@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from typing import Any
 
 from hilt.core.errors import NothingToCheck, UsageError
-from hilt.core.fit import Fit, Row
+from hilt.core.fit import Fit, FitRow
 from hilt.core.report import Report
 from hilt.core.running import Machine
 from hilt.core.verdict import Verdict
@@ -75,7 +75,7 @@ def as_data(told: Fit) -> dict[str, Any]:
     }
 
 
-def _as_data(row: Row) -> dict[str, Any]:
+def _as_data(row: FitRow) -> dict[str, Any]:
     return {
         "name": encode_text(row.name),
         "engine": row.engine,

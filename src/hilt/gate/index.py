@@ -17,7 +17,7 @@ from hilt.core.wire import encode_text
 from hilt.gate.answered import bases, sketch
 from hilt.gate.put_together import relatives
 from hilt.gate.settings import Settings
-from hilt.gate.weights import Opened, Printed, nothing, opened, printed
+from hilt.gate.weights import OpenedWeights, Printed, nothing, opened, printed
 from hilt.knowledge.licences.model_names import own_name
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _writing(file: Path) -> Iterator[None]:
         raise UsageError(f"{file}: {error.strerror}") from None
 
 
-def _with_tensors(subject: Opened) -> list[Printed]:
+def _with_tensors(subject: OpenedWeights) -> list[Printed]:
     """The sets of weights that have any, and those of which nobody knows. Raises `NothingToCheck` where there are none."""
     sets = [one for one in printed(subject.weights) if one.print is None or one.print.tensors]
     if not sets:
@@ -187,7 +187,7 @@ def _print_of(one: Printed) -> ModelPrint:
 
 
 def _models(
-    reference: str, subject: Opened, name: str, *, rows_only: bool
+    reference: str, subject: OpenedWeights, name: str, *, rows_only: bool
 ) -> tuple[list[Model], tuple[tuple[str, str], ...]]:
     """What there is to add of a subject, and what cannot be."""
     from hilt.knowledge.lineage.index.changes import made
@@ -217,7 +217,7 @@ def _models(
     return models, tuple(left_out)
 
 
-def _sketch(subject: Opened, one: Printed) -> tuple[bytes, str]:
+def _sketch(subject: OpenedWeights, one: Printed) -> tuple[bytes, str]:
     """By which a removed direction is seen in derivatives, and what kept it from being made. Nobody else knows its seed."""
     from hilt.knowledge.lineage.closer_bytes import encode
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from hilt.core.errors import RecordBehind, RecordUnreachable, UsageError
-from hilt.core.record import Made
+from hilt.core.record import MadeRecord
 from hilt.gate.key_files import write_private
 from hilt.gate.named_file import Named
 from hilt.gate.record import Places, log_key, log_password, places
@@ -27,7 +27,7 @@ def init(
     origin: str | None = None,
     key: Named | None = None,
     password_env: str | None = None,
-) -> Made:
+) -> MadeRecord:
     """Makes the record of the settings, or of what the call says in their place.
 
     Raises `UsageError` where the call is wrong, `RecordError` where there is a record already, or was one.
@@ -48,7 +48,7 @@ def init(
     lines = {name: getattr(told, name) for name in _FOUND_BY if getattr(told, name) != getattr(stated, name)}
     if "database" in lines:
         lines["database"] = where.masked
-    return Made(where.name, str(where.key), key_is_new, str(where.kept), verifier, lines)
+    return MadeRecord(where.name, str(where.key), key_is_new, str(where.kept), verifier, lines)
 
 
 def make(where: Places, *, origin: str, password: bytes | None, continues: str = "") -> str:

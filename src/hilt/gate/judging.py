@@ -26,7 +26,7 @@ _AT_ONCE = 25
 """Reports that a process is given in one go."""
 
 
-class Before(NamedTuple):
+class RecordedVerdict(NamedTuple):
     """A recorded verdict, with its documents as they are kept."""
 
     event: VerdictGiven
@@ -37,7 +37,7 @@ class Before(NamedTuple):
         return verdict_of(self.event, {self.event.report: self.report, self.event.verdict: self.verdict}.__getitem__)
 
 
-class After(NamedTuple):
+class NewVerdict(NamedTuple):
     """The verdict of today, with those of its documents that are not kept yet, and what changed."""
 
     event: VerdictGiven
@@ -45,11 +45,11 @@ class After(NamedTuple):
     changes: tuple[Change, ...]
 
 
-def after(before: Before, was: Verdict, now: Verdict) -> After:
+def after(before: RecordedVerdict, was: Verdict, now: Verdict) -> NewVerdict:
     """What `now` says, held against what the verdict `before` was."""
     stored = before.report if now.report is was.report else b""
     event, documents = given(now, reference=before.event.reference, stored=stored)
-    return After(event, documents[1:] if stored else documents, differences(was, now))
+    return NewVerdict(event, documents[1:] if stored else documents, differences(was, now))
 
 
 class Judging:
@@ -63,7 +63,7 @@ class Judging:
         if expected >= _MANY and processors > 1 and "fork" in multiprocessing.get_all_start_methods():
             self._pool = ProcessPoolExecutor(processors, multiprocessing.get_context("fork"))
 
-    def each(self, stored: Iterable[Before]) -> Iterator[After | HiltError]:
+    def each(self, stored: Iterable[RecordedVerdict]) -> Iterator[NewVerdict | HiltError]:
         """For each its verdict of today, or what kept it from one."""
         if self._pool is None:
             return map(self._judge, stored)
@@ -79,7 +79,7 @@ class Judging:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _judge(policies: Sequence[Policy], settings: Settings, before: Before) -> After | HiltError:
+def _judge(policies: Sequence[Policy], settings: Settings, before: RecordedVerdict) -> NewVerdict | HiltError:
     try:
         was = before.read()
         return after(before, was, judged(was.report, policies, settings))

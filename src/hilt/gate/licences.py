@@ -12,7 +12,7 @@ READ_IN_SHORT: Mapping[str, str] = {"T": "text read", "S": "standard", "Q": "quo
 NOT_ADVICE = "This is how hilt reads licences, and no legal advice."
 
 
-class Row(NamedTuple):
+class LicenceInShort(NamedTuple):
     """A licence in one line: `depends_on` are its conditions, `asks` its duties, `read` how hilt knows it."""
 
     id: str
@@ -25,7 +25,7 @@ class Row(NamedTuple):
     as_of: str
 
 
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[LicenceInShort, ...]:
     """Every licence of the pack in one line."""
     return tuple(_row(licence(licence_id)) for licence_id in ids())
 
@@ -68,8 +68,8 @@ _EXEMPTION = {
 }
 
 
-def _row(about: Licence) -> Row:
-    return Row(
+def _row(about: Licence) -> LicenceInShort:
+    return LicenceInShort(
         id=about.id,
         name=about.name,
         family=about.family,

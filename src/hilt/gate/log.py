@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hilt.core.errors import ProofInvalid, UsageError
 from hilt.core.events import LogKeyAdded
-from hilt.core.log import MOST_DAMAGE, Asked, Cosigned, Exported, LogState, Verified
+from hilt.core.log import MOST_DAMAGE, AskedWitness, Cosigned, Exported, LogState, Verified
 from hilt.core.progress import Progress
 from hilt.gate.asking_witnesses import ask_each
 from hilt.gate.key_files import read_private, write_private
@@ -67,7 +67,7 @@ def state(settings: Settings) -> LogState:
         )
 
 
-def checkpoint(settings: Settings) -> tuple[str, tuple[Asked, ...]]:
+def checkpoint(settings: Settings) -> tuple[str, tuple[AskedWitness, ...]]:
     """The newest checkpoint, signed by the log and by the witnesses of the settings, and what became of asking each."""
     with opened(settings) as record:
         witnesses = (settings.record or RecordSettings()).witnesses

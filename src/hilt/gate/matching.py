@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import NothingToCheck
 from hilt.core.lineage import KIN, Kinship, Relation, Sureness
-from hilt.gate.weights import Opened, Printed, nothing, printed
+from hilt.gate.weights import OpenedWeights, Printed, nothing, printed
 
 if TYPE_CHECKING:
     from hilt.core.subject import Entry
@@ -29,7 +29,7 @@ class Match(NamedTuple):
     kinship: Kinship
 
 
-def nearest(one: Opened, other: Opened) -> Match:
+def nearest(one: OpenedWeights, other: OpenedWeights) -> Match:
     """The sets of two subjects that are closest kin; the largest of each where none are.
 
     Raises `NothingToCheck` where one has no weights whose numbers hilt reads, and no file in common with the other.
@@ -54,7 +54,7 @@ def _parameters(one: tuple[Printed, ModelPrint], other: tuple[Printed, ModelPrin
     return min(one[1].parameters, other[1].parameters)
 
 
-def not_told(of: Opened) -> str:
+def not_told(of: OpenedWeights) -> str:
     """That a subject has further sets of weights, in words; empty where it has not."""
     several = len(of.weights.sets())
     if several < 2:
@@ -64,7 +64,7 @@ def not_told(of: Opened) -> str:
     return f"{where} has {several} sets of weights: told is the one{tried} that is closest to one of the other model"
 
 
-def with_prints(of: Opened) -> list[tuple[Printed, ModelPrint]]:
+def with_prints(of: OpenedWeights) -> list[tuple[Printed, ModelPrint]]:
     """The sets of weights with their fingerprints. Raises `NothingToCheck` where there are none."""
     each = printed(of.weights, TRIED)
     if found := [(one, one.print) for one in each if one.print is not None]:
@@ -80,7 +80,7 @@ def _far(match: Match) -> tuple[bool, float, int]:
     return kinship.relation not in KIN, -round(min(kinship.share_a, kinship.share_b), 2), _RANK[kinship.relation]
 
 
-def _same_bytes(one: Opened, other: Opened) -> Match | None:
+def _same_bytes(one: OpenedWeights, other: OpenedWeights) -> Match | None:
     """The same file of weights in both, whatever it is called; None where no single one of each says it all."""
     a, b = _weights(one), _weights(other)
     if len(a) != 1 or len(b) != 1 or not a[0].sha256 or a[0].sha256 != b[0].sha256:
@@ -92,7 +92,7 @@ def _same_bytes(one: Opened, other: Opened) -> Match | None:
     return Match(first, second, kinship)
 
 
-def _weights(of: Opened) -> Sequence[Entry]:
+def _weights(of: OpenedWeights) -> Sequence[Entry]:
     """The files that hold weights; all files where hilt takes numbers from none."""
     paths = {path for one in of.weights.sets() for path in one.paths}
     files = of.report.subject.files

@@ -24,7 +24,7 @@ _TYPES = {"text": "language", "code": "code", "image": "image", "audio": "audio"
 """What a model makes, in the words that the framework has for types of models."""
 
 
-class Row(NamedTuple):
+class ComponentRow(NamedTuple):
     """One component; `state` is a key of `GRADES`, or None. `where` is the evidence in words."""
 
     component: Component
@@ -42,7 +42,7 @@ class Openness(NamedTuple):
     """How open a subject is. `reached` is None where what nobody could tell would decide it."""
 
     reference: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComponentRow, ...]
     evaluation: Evaluation
     reached: int | None
     osaid: str
@@ -110,7 +110,7 @@ def as_data(told: Openness) -> dict[str, Any]:
     }
 
 
-def _as_data(row: Row) -> dict[str, Any]:
+def _as_data(row: ComponentRow) -> dict[str, Any]:
     component = row.component
     return {
         "id": component.id,
@@ -147,7 +147,7 @@ def as_mof(told: Openness, report: Report) -> str:
     return mof_yaml.write(release)
 
 
-def _part(row: Row, distribution: str) -> mof_yaml.Part:
+def _part(row: ComponentRow, distribution: str) -> mof_yaml.Part:
     place, _, how = row.where.partition(": ")
     own = _spelled(row.licences)
     return mof_yaml.Part(
@@ -162,7 +162,7 @@ def _spelled(licences: tuple[str, ...]) -> str:
     return " AND ".join(open_licences.spelled(one) for one in licences)
 
 
-def _rows(report: Report) -> Iterator[Row]:
+def _rows(report: Report) -> Iterator[ComponentRow]:
     licences: dict[str, list[str]] = {}
     for line in report.texts(f"{_CHECK}.licences"):
         name, _, licence = line.partition(" ")
@@ -171,7 +171,7 @@ def _rows(report: Report) -> Iterator[Row]:
         fact = _fact(report, component.id)
         state = fact.value if isinstance(fact.value, str) else None
         where = fact.source if state in ("open", "present") else ""
-        yield Row(component, state, tuple(licences.get(component.id, ())), fact.known, where)
+        yield ComponentRow(component, state, tuple(licences.get(component.id, ())), fact.known, where)
 
 
 def _remarks(evaluation: Evaluation) -> Iterator[str]:

@@ -16,13 +16,13 @@ _HISTORIES = 50
 """How many are read at once: a history holds all that anybody ever said of a model."""
 
 
-class Question(Protocol[Row_co]):
+class Paged(Protocol[Row_co]):
     """A question to the registry, but for where its page begins and how much it holds."""
 
     def __call__(self, *, after: Any, limit: int) -> Sequence[Row_co]: ...
 
 
-def pages(question: Question[Row_co]) -> Iterator[Sequence[Row_co]]:
+def pages(question: Paged[Row_co]) -> Iterator[Sequence[Row_co]]:
     """Every page; the next one begins behind the `place` of the last row, or behind that row where it is a place itself."""
     page = question(after=None, limit=_ROWS)
     while page:

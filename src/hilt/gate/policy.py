@@ -16,17 +16,17 @@ from hilt.policy.testing import Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownPolicy:
     """A policy in words, and in plain values."""
 
     text: str
     canonical: Mapping[str, Any]
 
 
-def show(policies: Sequence[str]) -> tuple[Shown, ...]:
+def show(policies: Sequence[str]) -> tuple[ShownPolicy, ...]:
     """Each policy, told. Raises `PolicyInvalid`."""
     loaded = [load(policy, SCHEMA) for policy in policies]
-    return tuple(Shown(text=describe(policy, SCHEMA), canonical=policy.canonical()) for policy in loaded)
+    return tuple(ShownPolicy(text=describe(policy, SCHEMA), canonical=policy.canonical()) for policy in loaded)
 
 
 def judge_cases(file: str, policies: Sequence[str]) -> tuple[Result, ...]:

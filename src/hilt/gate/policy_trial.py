@@ -16,7 +16,7 @@ from hilt.core.events import VerdictGiven
 from hilt.core.progress import Progress, Silent
 from hilt.core.verdict import Outcome
 from hilt.gate.judge import policies
-from hilt.gate.judging import Before, Judging
+from hilt.gate.judging import Judging, RecordedVerdict
 from hilt.gate.pages import pages
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
@@ -34,17 +34,17 @@ MOST_NAMED, MOST_EXAMPLES = 300, 5
 _BATCH = 500
 
 
-class Named(NamedTuple):
+class NamedModel(NamedTuple):
     """A model."""
 
     subject: str
     reference: str
 
 
-class Turned(NamedTuple):
+class TurnedModel(NamedTuple):
     """A model of which the tried policy says something else than its newest recorded verdict. `rules` do not pass now and passed then."""
 
-    model: Named
+    model: NamedModel
     before: Outcome
     now: Outcome
     rules: tuple[str, ...]
@@ -56,7 +56,7 @@ class RuleTried(NamedTuple):
     rule: str
     before: int
     now: int
-    examples: tuple[Named, ...]
+    examples: tuple[NamedModel, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Trial:
     instead: str
     judged: int
     moves: tuple[tuple[Outcome, Outcome, int], ...]
-    turned: tuple[Turned, ...]
+    turned: tuple[TurnedModel, ...]
     rules: tuple[RuleTried, ...]
     unjudged: tuple[str, ...]
     not_judged: int
@@ -87,12 +87,12 @@ class _Counts:
     def __init__(self) -> None:
         self.moves, self.not_judged = Counter[tuple[Outcome, Outcome]](), 0
         self.before, self.now = Counter[str](), Counter[str]()
-        self.turned: list[Turned] = []
-        self.examples: dict[str, list[Named]] = {}
+        self.turned: list[TurnedModel] = []
+        self.examples: dict[str, list[NamedModel]] = {}
         self.unjudged: list[str] = []
 
     def add(self, was: VerdictGiven, now: VerdictGiven) -> None:
-        model = Named(was.subject, was.reference)
+        model = NamedModel(was.subject, was.reference)
         before, after = ({one.rule: one.outcome for one in event.questions} for event in (was, now))
         new = tuple(rule for rule, outcome in after.items() if outcome > before.get(rule, Outcome.ADMIT))
         self.before.update(before.keys())
@@ -102,7 +102,7 @@ class _Counts:
             if len(some := self.examples.setdefault(rule, [])) < MOST_EXAMPLES:
                 some.append(model)
         if was.outcome is not now.outcome and len(self.turned) < MOST_NAMED:
-            self.turned.append(Turned(model, was.outcome, now.outcome, new))
+            self.turned.append(TurnedModel(model, was.outcome, now.outcome, new))
 
     def fail(self, was: VerdictGiven, error: HiltError) -> None:
         self.not_judged += 1
@@ -164,8 +164,8 @@ def _told(text: str, instead: str, chosen: Sequence[Policy], counts: _Counts) ->
     )
 
 
-def _newest(record: Record, subjects: Sequence[str]) -> Iterable[Before]:
+def _newest(record: Record, subjects: Sequence[str]) -> Iterable[RecordedVerdict]:
     """Our own newest verdict of each, as the log proves it."""
     found = [event for one in record.histories(subjects).values() if (event := newest_verdict(one)) is not None]
     documents = record.documents([digest for event in found for digest in (event.report, event.verdict)])
-    return (Before(event, documents[event.report], documents[event.verdict]) for event in found)
+    return (RecordedVerdict(event, documents[event.report], documents[event.verdict]) for event in found)

@@ -23,7 +23,7 @@ from hilt.core.standing import folded, same_use
 from hilt.core.verdict import Outcome, Verdict
 from hilt.gate.check import check_each
 from hilt.gate.judge import Named, policies
-from hilt.gate.judging import After, Before, Judging, after
+from hilt.gate.judging import Judging, NewVerdict, RecordedVerdict, after
 from hilt.gate.pages import pages
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
@@ -46,7 +46,7 @@ class _Asked(NamedTuple):
     subject: str
     history: tuple[Recorded, ...]
     uses: tuple[str, ...]
-    before: Before
+    before: RecordedVerdict
 
 
 class _Batch(NamedTuple):
@@ -54,8 +54,8 @@ class _Batch(NamedTuple):
 
     asked: Sequence[_Asked]
     unread: dict[str, str]
-    read: dict[str, After | HiltError]
-    judged: Iterable[tuple[str, After | HiltError]]
+    read: dict[str, NewVerdict | HiltError]
+    judged: Iterable[tuple[str, NewVerdict | HiltError]]
 
 
 class _Reading(NamedTuple):
@@ -138,7 +138,7 @@ def _asked(record: Record, subjects: Sequence[str], use: str, *, everything: boo
     for subject, event in newest.items():
         uses = tuple(_approved(histories[subject]))
         if everything or any(not use or same_use(one, use) for one in uses):
-            before = Before(event, documents[event.report], documents[event.verdict])
+            before = RecordedVerdict(event, documents[event.report], documents[event.verdict])
             yield _Asked(subject, histories[subject], uses, before)
 
 
@@ -164,7 +164,7 @@ def _approved(history: Sequence[Recorded]) -> list[str]:
 
 def _begun(judging: Judging, asked: Sequence[_Asked], reading: _Reading | None) -> _Batch:
     """Reads what can be read, and has the stored reports of the others judged."""
-    read: dict[str, After | HiltError] = {}
+    read: dict[str, NewVerdict | HiltError] = {}
     unread = {one.subject: _why_not(one) if reading else "only stored reports were asked for" for one in asked}
     for one, verdict in _read([one for one in asked if not unread[one.subject]], reading):
         if isinstance(verdict, HiltError):
@@ -238,13 +238,13 @@ def _read(asked: Sequence[_Asked], reading: _Reading | None) -> Iterator[tuple[_
             yield from zip(some, verdicts, strict=True)
 
 
-def _was_searched(before: Before) -> bool:
+def _was_searched(before: RecordedVerdict) -> bool:
     return any(ran.check in _SEARCHING for ran in before.read().report.coverage.ran)
 
 
-def _record(record: Record, again: Iterable[tuple[VerdictGiven, After | HiltError]]) -> dict[str, Recorded]:
+def _record(record: Record, again: Iterable[tuple[VerdictGiven, NewVerdict | HiltError]]) -> dict[str, Recorded]:
     """Records those on which a decision rests otherwise than before. Their entries by subject."""
-    new = [now for was, now in again if isinstance(now, After) and rests_on(now.event) != rests_on(was)]
+    new = [now for was, now in again if isinstance(now, NewVerdict) and rests_on(now.event) != rests_on(was)]
     if not new:
         return {}
     documents = [document for one in new for document in one.documents]

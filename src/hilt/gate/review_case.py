@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hilt.core.errors import KeyUnusable, NotAllowed, UsageError
 from hilt.core.events import UseRequested
-from hilt.core.review import Shown
+from hilt.core.review import ShownCase
 from hilt.gate.deciding import a_yes
 from hilt.gate.record import OwnKey, opened, signing
 from hilt.gate.remark import remarks
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def show_case(
     case: int, *, key: OwnKey | None = None, password: bytes | None = None, settings: Settings | None = None
-) -> Shown:
+) -> ShownCase:
     """All that is shown of the case with this number.
 
     With the private key of whoever is to decide, it is noted on this machine that they saw it, and when. Raises
@@ -44,7 +44,7 @@ def show_case(
         verdict = verdict_of(given, record.document)
         noted = own is not None and remember(record, own.public, case, given)
         waiting = open_case(case, history, at)
-        return Shown(
+        return ShownCase(
             open=waiting,
             case=case,
             request=entry,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hilt.core.errors import ReportInvalid
 from hilt.core.events import DecisionMade, Recorded, UseRequested, VerdictGiven, Withdrawn
 from hilt.core.rechecked import Change
-from hilt.core.review import Alike, Before
+from hilt.core.review import Alike, LastDecision
 from hilt.core.standing import same_use
 from hilt.core.verdict import Verdict
 from hilt.gate.differences import differences
@@ -26,7 +26,7 @@ _ALIKE, _EARLIER = 5, 20
 
 def before(
     record: Record, place: int, history: Sequence[Recorded], given: VerdictGiven, verdict: Verdict, *, is_open: bool
-) -> Before | None:
+) -> LastDecision | None:
     """What was decided last. Of an open case without what others said of it as it is now: each has a view of their own."""
     said_now = (place, given.basis)
     own = [one for one in acts(history) if not is_open or (_case_of(one), _basis(one)) != said_now]
@@ -41,13 +41,13 @@ def before(
     return _since(record, subject, act, histories[subject], verdict)
 
 
-def _since(record: Record, subject: str, act: Recorded, history: Sequence[Recorded], verdict: Verdict) -> Before:
+def _since(record: Record, subject: str, act: Recorded, history: Sequence[Recorded], verdict: Verdict) -> LastDecision:
     then = verdict_under(act, history)
     changes: tuple[Change, ...] | None = None
     if then is not None:
         with suppress(ReportInvalid):  # of another version of hilt
             changes = differences(verdict_of(then, record.document), verdict)
-    return Before(decision=act, subject=subject, reference=then.reference if then else "", changes=changes)
+    return LastDecision(decision=act, subject=subject, reference=then.reference if then else "", changes=changes)
 
 
 def alike(record: Record, asked: UseRequested, given: VerdictGiven) -> Iterator[Alike]:

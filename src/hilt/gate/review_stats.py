@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import UsageError
 from hilt.core.events import DecisionMade, Recorded, Say, UseRequested, VerdictGiven
-from hilt.core.review import QUICK, Deciding, Share, Stats, Times
+from hilt.core.review import QUICK, HowDecided, Share, Stats, Times
 from hilt.core.verdict import Outcome
 from hilt.gate.exceptions import held_exceptions
 from hilt.gate.pages import histories, pages
@@ -127,9 +127,9 @@ def _seconds(begin: str, end: str) -> float | None:
     return max(0.0, (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds())
 
 
-def _deciding(name: str, every: Sequence[Act]) -> Deciding:
+def _deciding(name: str, every: Sequence[Act]) -> HowDecided:
     cases = [act for act in every if act.event.case >= 0]
-    return Deciding(
+    return HowDecided(
         name=name,
         decisions=len(every),
         yes=Share.of(act.yes for act in every),

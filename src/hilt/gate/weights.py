@@ -35,7 +35,7 @@ _ABOVE = ("weights", "variables")
 """Folders of raw numbers, whose description lies one folder up (Core ML, SavedModel)."""
 
 
-class Opened(NamedTuple):
+class OpenedWeights(NamedTuple):
     """A subject that was read. `weights` answers for as long as the subject is open."""
 
     report: Report
@@ -57,7 +57,7 @@ class Printed(NamedTuple):
 @contextmanager
 def opened(
     reference: str, settings: Settings, *, hashed: bool = True, progress: Progress | None = None
-) -> Iterator[Opened]:
+) -> Iterator[OpenedWeights]:
     """The subject at `reference`, read and checked. Raises what `check` raises."""
     found: list[Weights] = []
     with (
@@ -72,7 +72,7 @@ def opened(
             progress=progress or Silent(),
             compare=found.append,
         )
-        yield Opened(report, found[0])
+        yield OpenedWeights(report, found[0])
 
 
 def printed(weights: Weights, most: int = SETS) -> tuple[Printed, ...]:
@@ -120,7 +120,7 @@ def _regular(folder: Path) -> Iterator[tuple[Path, Locator]]:
                 yield Path(entry.path), Locator.of(entry.path, entry.stat(follow_symlinks=False))
 
 
-def nothing(of: Opened) -> str:
+def nothing(of: OpenedWeights) -> str:
     """Why a subject has no weights that could be compared, as far as its report tells."""
     failed = [gap for gap in of.report.coverage.gaps if gap.state is State.FAILED and gap.what == "read"]
     why = f"; {failed[0].path or 'one file'} could not be read: {failed[0].why}" if failed else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hilt.core.fit import At, Fit, Row
+from hilt.core.fit import At, Fit, FitRow
 from hilt.core.running import Fits
 from hilt.output.figures import size_text
 from hilt.output.html_page import made, page
@@ -47,7 +47,7 @@ def _sets(told: Fit) -> Html:
     return tag("section", tag("h2", "All sets of weights"), note, shown)
 
 
-def _set(row: Row, *, writes: bool) -> list[str]:
+def _set(row: FitRow, *, writes: bool) -> list[str]:
     name = [tag("bdi", quote(bare(row.name), 100)), *([tag("small", "estimated")] if row.estimate else [])]
     most = "?" if row.largest_context is None else tokens(row.largest_context) if row.largest_context else "-"
     told = [tag("span", *name), size_text(row.bytes), *(_at(at) for at in row.at), most]

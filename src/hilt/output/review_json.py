@@ -8,7 +8,7 @@ from typing import Any
 from hilt.core.catalogue import Catalogue
 from hilt.core.events import DecisionMade
 from hilt.core.parts_v1 import encode_finding
-from hilt.core.review import Alike, Before, Deciding, HeldException, OpenCase, Share, Shown, Stats
+from hilt.core.review import Alike, HeldException, HowDecided, LastDecision, OpenCase, Share, ShownCase, Stats
 from hilt.core.wire import encode_text
 from hilt.output.record_json import recorded_data, standing_data, status_data
 from hilt.output.review_words import evidence, recommended
@@ -18,7 +18,7 @@ def list_data(cases: Sequence[OpenCase]) -> list[dict[str, Any]]:
     return [_case(one) for one in cases]
 
 
-def case_data(shown: Shown, catalogue: Catalogue, *, recommendation: bool) -> dict[str, Any]:
+def case_data(shown: ShownCase, catalogue: Catalogue, *, recommendation: bool) -> dict[str, Any]:
     found, names = evidence(shown.verdict, catalogue), shown.status.names
     said, changes = recommended(shown.verdict, found)
     return {
@@ -81,7 +81,7 @@ def _case(one: OpenCase) -> dict[str, Any]:
     return told | {"request": recorded_data(one.request, one.status.names), "status": status_data(one.status)}
 
 
-def _before(before: Before, names: Mapping[str, str]) -> dict[str, Any]:
+def _before(before: LastDecision, names: Mapping[str, str]) -> dict[str, Any]:
     changes = before.changes
     return {
         "decision": recorded_data(before.decision, names),
@@ -103,7 +103,7 @@ def _alike(one: Alike, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _deciding(one: Deciding) -> dict[str, Any]:
+def _deciding(one: HowDecided) -> dict[str, Any]:
     shares = ("yes", "unopened", "quick", "looser", "stricter", "reversed")
     told: dict[str, Any] = {"decisions": one.decisions} | {name: _share(getattr(one, name)) for name in shares}
     return told | {"waited": one.waited._asdict(), "looked": one.looked._asdict(), "alarms": list(one.alarms)}

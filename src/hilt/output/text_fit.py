@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hilt.core.fit import At, Fit, Row
+from hilt.core.fit import At, Fit, FitRow
 from hilt.core.running import BreakEven, Fits, Offer, Running
 from hilt.output.figures import counted, size_text
 from hilt.output.layout import Page, cells
@@ -116,7 +116,7 @@ def _table(page: Page, told: Fit) -> None:
             _row(page, row, writes=told.writes)
 
 
-def _row(page: Page, row: Row, *, writes: bool) -> None:
+def _row(page: Page, row: FitRow, *, writes: bool) -> None:
     name = quote(bare(row.name) if row.estimate else row.name)
     label = f"{name} {size_text(row.bytes)}"
     if len(label) > _NAME - 1:
@@ -144,7 +144,7 @@ def bare(name: str) -> str:
     return name.removesuffix(", estimated")
 
 
-def speed(row: Row) -> str:
+def speed(row: FitRow) -> str:
     if row.at[0].fits is Fits.NO:
         return "-"
     return f"{_short(row.speed[0])}-{_short(row.speed[1])}" if row.speed is not None else "?"

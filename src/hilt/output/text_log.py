@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from hilt.core.events import THE_LOG
-from hilt.core.log import Asked, Exported, KnownWitness, LogState, Proven
+from hilt.core.log import AskedWitness, Exported, KnownWitness, LogState, Proven
 from hilt.output.figures import counted
 from hilt.output.layout import Page
 from hilt.output.quote import quote
@@ -61,13 +61,13 @@ def write_keys(page: Page, keys: Sequence[str]) -> None:
         page.line(one)
 
 
-def asked_line(asked: Asked) -> str:
+def asked_line(asked: AskedWitness) -> str:
     """What a witness did."""
     did = f"did not sign: {quote(asked.why, 1000)}" if asked.why else f"signed it at {_when(asked.time)}"
     return f"{quote(asked.name)} ({quote(asked.url)}) {did}"
 
 
-def write_settings(page: Page, asked: Asked, *, key: str) -> None:
+def write_settings(page: Page, asked: AskedWitness, *, key: str) -> None:
     """The lines that name a witness, for the settings."""
     page.line("record:")
     page.line("  witnesses:")

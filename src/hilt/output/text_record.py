@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hilt.core.record import ErasedPerson, Made, Restored, Saved
+from hilt.core.record import ErasedPerson, MadeRecord, Restored, Saved
 from hilt.output.figures import counted
 from hilt.output.layout import Page
 from hilt.output.quote import quote
@@ -14,7 +14,7 @@ _STAYS = 14
 """Where it begins what is told of somebody who was erased."""
 
 
-def write_made(page: Page, made: Made) -> None:
+def write_made(page: Page, made: MadeRecord) -> None:
     """Where the new record is, and what comes next."""
     page.flow([("A record was made.", "bold")])
     key = "new" if made.key_is_new else "it was there already"

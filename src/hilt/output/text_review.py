@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hilt.core.catalogue import Catalogue
 from hilt.core.events import Recorded
-from hilt.core.review import Alike, Before, OpenCase, Shown
+from hilt.core.review import Alike, LastDecision, OpenCase, ShownCase
 from hilt.core.roles import deciders
 from hilt.output.figures import counted, duration_text, some
 from hilt.output.groups import Group
@@ -50,7 +50,7 @@ def write_list(page: Page, cases: Sequence[OpenCase]) -> None:
         )
 
 
-def write_case(page: Page, shown: Shown, catalogue: Catalogue, *, recommendation: bool) -> None:
+def write_case(page: Page, shown: ShownCase, catalogue: Catalogue, *, recommendation: bool) -> None:
     """Everything about one case, what is asked first; what hilt would say comes after all evidence, if it is asked."""
     found = evidence(shown.verdict, catalogue)
     _asked(page, shown)
@@ -74,7 +74,7 @@ def write_remarked(page: Page, entry: Recorded) -> None:
     page.line(recorded_at(entry.index))
 
 
-def _recommendation(page: Page, shown: Shown, found: Evidence, *, folded: bool) -> None:
+def _recommendation(page: Page, shown: ShownCase, found: Evidence, *, folded: bool) -> None:
     if folded:
         page.flow([("(folded: have a view of your own first, then add --recommendation)", "dim")], indent=2)
         return
@@ -89,7 +89,7 @@ def _title(page: Page, title: str) -> None:
     page.line(page.styled(title, "bold"))
 
 
-def _asked(page: Page, shown: Shown) -> None:
+def _asked(page: Page, shown: ShownCase) -> None:
     use = shown.status.uses[0]
     page.flow(
         [
@@ -111,7 +111,7 @@ def _asked(page: Page, shown: Shown) -> None:
         page.flow([(quote(use.standing.why[0], 600), "bold yellow")], indent=COLUMN, label=("not open", "yellow"))
 
 
-def _consequences(shown: Shown) -> Iterator[str]:
+def _consequences(shown: ShownCase) -> Iterator[str]:
     yield (
         "lets it run for this use as soon as nobody else is asked, until the day and on the conditions that you set. "
         "`hilt withdraw` takes it back, and names who runs it."
@@ -122,7 +122,7 @@ def _consequences(shown: Shown) -> Iterator[str]:
         yield "counts for bytes that match the digest; nobody here has read them yet."
 
 
-def _since(page: Page, before: Before | None, shown: Shown) -> None:
+def _since(page: Page, before: LastDecision | None, shown: ShownCase) -> None:
     if before is None:
         page.flow([("nothing was decided about it before, nor about other bytes under this name", "")], indent=2)
         return
@@ -174,7 +174,7 @@ def _unknown(page: Page, found: Evidence) -> None:
     page.flow([(f"{counted(found.passed, 'rule')} {'passes' if found.passed == 1 else 'pass'}", "dim")], indent=2)
 
 
-def _places(page: Page, shown: Shown) -> None:
+def _places(page: Page, shown: ShownCase) -> None:
     for command in (f"hilt review show {shown.case} --evidence", f"hilt history '#{shown.case}'"):
         page.line(f"  {page.styled(command, 'cyan')}")
     seen = "it is noted that this was shown to you" if shown.opened else _NOT_NOTED
@@ -184,7 +184,7 @@ def _places(page: Page, shown: Shown) -> None:
 _NOT_NOTED = "name your key (--key), where a note of it can be kept, and what you decide tells when you first saw this"
 
 
-def _alike(page: Page, alike: Sequence[Alike], shown: Shown) -> None:
+def _alike(page: Page, alike: Sequence[Alike], shown: ShownCase) -> None:
     for one in alike:
         said = told(one.decision, shown.status.names)
         undone = f"; then {told(one.undone, shown.status.names).did}" if one.undone is not None else ""
@@ -202,7 +202,7 @@ def _alike(page: Page, alike: Sequence[Alike], shown: Shown) -> None:
         page.flow([("no other case asked these rules", "")], indent=2)
 
 
-def _signed(page: Page, shown: Shown) -> None:
+def _signed(page: Page, shown: ShownCase) -> None:
     event = shown.signed
     for label, text in (
         ("bytes", f"sha256:{event.subject}"),

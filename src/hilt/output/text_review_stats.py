@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hilt.core.review import QUICK, Deciding, HeldException, Share, Stats, Times
+from hilt.core.review import QUICK, HeldException, HowDecided, Share, Stats, Times
 from hilt.core.verdict import Outcome
 from hilt.output.figures import counted, duration_text
 from hilt.output.layout import Page
@@ -56,7 +56,7 @@ def write_exceptions(page: Page, exceptions: Sequence[HeldException]) -> None:
         page.flow([("there are no exceptions", "")])
 
 
-def _deciding(page: Page, one: Deciding) -> None:
+def _deciding(page: Page, one: HowDecided) -> None:
     for label, share in (
         ("said yes", one.yes),
         ("evidence was not opened", one.unopened),

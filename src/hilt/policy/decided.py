@@ -35,7 +35,7 @@ class Approval(NamedTuple):
         return min(self.event.until or FOREVER, self.entry.until or FOREVER)
 
 
-class Asked(NamedTuple):
+class AskedQuestion(NamedTuple):
     """A question, the newest yes of each person who may answer it, and how many more people it takes."""
 
     question: Question
@@ -61,7 +61,7 @@ class Decided(NamedTuple):
     admitted: bool = False
     until: str = FOREVER
     approvals: tuple[Approval, ...] = ()
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedQuestion, ...] = ()
     case: Recorded | None = None
     lapsed: tuple[tuple[Recorded, str], ...] = ()
     stop: Recorded | None = None
@@ -228,9 +228,9 @@ def _counted(found: Decided, counting: _Counting, today: str) -> Decided:
     return found._replace(admitted=lasts, until=min(one.until for one in asked))
 
 
-def _asked(question: Question, newest: Iterable[Approval], today: str) -> Asked:
+def _asked(question: Question, newest: Iterable[Approval], today: str) -> AskedQuestion:
     approvals = tuple(one for one in newest if one.until >= today)
-    return Asked(question, approvals, max(0, max(1, question.approvals) - len(approvals)))
+    return AskedQuestion(question, approvals, max(0, max(1, question.approvals) - len(approvals)))
 
 
 def _answers(approval: Approval, question: Question) -> bool:

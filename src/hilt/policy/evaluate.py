@@ -32,7 +32,7 @@ from hilt.policy.syntax import (
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class NamedValues:
     """A group of named values; one that is missing is unknown.
 
     `label` is how an explanation names it. `change` says of a field what, together, would make it another value, where
@@ -44,7 +44,7 @@ class Record:
     change: Callable[[str], tuple[str, ...]] | None = None
 
 
-Value = bool | int | float | str | tuple["Value", ...] | Record | None
+Value = bool | int | float | str | tuple["Value", ...] | NamedValues | None
 Scope = Mapping[str, Value]
 """What the first words of field paths stand for."""
 
@@ -75,7 +75,7 @@ def evaluate(node: Node, scope: Scope) -> Value:
             return scope[name] if name in scope else LEVELS.get(name)
         case Field(of=of, name=name):
             record = evaluate(of, scope)
-            return record.fields.get(name) if isinstance(record, Record) else None
+            return record.fields.get(name) if isinstance(record, NamedValues) else None
         case Literal():
             return node.value
         case Compare():

@@ -11,7 +11,7 @@ from hilt.core.finding import Finding, Severity
 from hilt.core.profile import NO_PROFILE, Profile
 from hilt.core.report import Gap, Report, State
 from hilt.core.rights import Answer, Duty, DutyState, HeldTerm, Obligation, Term
-from hilt.policy.evaluate import Record, Scope, Value
+from hilt.policy.evaluate import NamedValues, Scope, Value
 from hilt.policy.kinds import ENV, nearest
 from hilt.policy.rights import change, profile_record
 
@@ -43,9 +43,9 @@ def evidence(
     tree: dict[str, Value] = {
         "findings": tuple(_finding(finding) for finding in report.findings),
         "waived": tuple(_finding(finding) for finding in waived),
-        "coverage": Record(_coverage(report)),
-        "subject": Record(_subject(report)),
-        "env": Record(dict(env)),
+        "coverage": NamedValues(_coverage(report)),
+        "subject": NamedValues(_subject(report)),
+        "env": NamedValues(dict(env)),
         "profile": profile_record(profile),
         "terms": tuple(_term(held, profile) for held in terms),
         "obligations": tuple(_obligation(duty, profile) for duty in duties),
@@ -62,7 +62,7 @@ def with_answers(scope: Scope, answers: Sequence[Answer]) -> Scope:
     return {**scope, "regulations": tuple(map(_regulation, answers))}
 
 
-def _finding(finding: Finding) -> Record:
+def _finding(finding: Finding) -> NamedValues:
     fields: dict[str, Value] = {
         "check": finding.check,
         "severity": finding.severity,
@@ -70,10 +70,10 @@ def _finding(finding: Finding) -> Record:
         "path": finding.where.path,
         "message": finding.message,
     }
-    return Record(fields, label=f"{finding.check} {finding.where}")
+    return NamedValues(fields, label=f"{finding.check} {finding.where}")
 
 
-def _term(held: HeldTerm, profile: Profile) -> Record:
+def _term(held: HeldTerm, profile: Profile) -> NamedValues:
     term = held.term
     fields: dict[str, Value] = {
         "licence": term.licence,
@@ -90,10 +90,10 @@ def _term(held: HeldTerm, profile: Profile) -> Record:
             return (" or ".join((*told, _met(term))),)
         return told
 
-    return Record(fields, label=f"{_named(term)} ({held.why})", change=changed)
+    return NamedValues(fields, label=f"{_named(term)} ({held.why})", change=changed)
 
 
-def _obligation(duty: Duty, profile: Profile) -> Record:
+def _obligation(duty: Duty, profile: Profile) -> NamedValues:
     asked = duty.obligation
     fields: dict[str, Value] = {
         "licence": asked.licence,
@@ -111,7 +111,7 @@ def _obligation(duty: Duty, profile: Profile) -> Record:
         unknown = change(asked.when, profile) if duty.state is DutyState.UNKNOWN else ()
         return unknown or (_met(asked),)
 
-    return Record(fields, label=f"{_named(asked)}: {duty.state.value} ({duty.why})", change=changed)
+    return NamedValues(fields, label=f"{_named(asked)}: {duty.state.value} ({duty.why})", change=changed)
 
 
 def _named(asked: Term | Obligation) -> str:
@@ -123,7 +123,7 @@ def _met(asked: Term | Obligation) -> str:
     return f"your settings say under `obligations` how {_named(asked)} is met"
 
 
-def _regulation(answer: Answer) -> Record:
+def _regulation(answer: Answer) -> NamedValues:
     fields: dict[str, Value] = {
         "id": answer.id,
         "law": answer.law,
@@ -131,7 +131,7 @@ def _regulation(answer: Answer) -> Record:
         "holds": answer.holds,
         "whose": answer.whose,
     }
-    return Record(fields, label=f"{answer.title}: {answer.law}, {answer.article} ({answer.why})")
+    return NamedValues(fields, label=f"{answer.title}: {answer.law}, {answer.article} ({answer.why})")
 
 
 def _coverage(report: Report) -> dict[str, Value]:
@@ -145,9 +145,9 @@ def _coverage(report: Report) -> dict[str, Value]:
     }
 
 
-def _gap(gap: Gap) -> Record:
+def _gap(gap: Gap) -> NamedValues:
     label = f"{gap.what} {gap.path or '(the whole subject)'}: {gap.why}"
-    return Record({"what": gap.what, "path": gap.path, "why": gap.why}, label=label)
+    return NamedValues({"what": gap.what, "path": gap.path, "why": gap.why}, label=label)
 
 
 def _subject(report: Report) -> dict[str, Value]:
@@ -176,7 +176,7 @@ def _place(tree: dict[str, Value], key: str, value: Value) -> None:
     fields = tree
     for group in groups:
         record = fields.get(group)
-        own = dict(record.fields) if isinstance(record, Record) else {}
-        fields[group] = Record(own)
+        own = dict(record.fields) if isinstance(record, NamedValues) else {}
+        fields[group] = NamedValues(own)
         fields = own
     fields[leaf] = value

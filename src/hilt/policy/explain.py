@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from hilt.core.finding import Severity
-from hilt.policy.evaluate import Record, Scope, Value, decide, evaluate, items
+from hilt.policy.evaluate import NamedValues, Scope, Value, decide, evaluate, items
 from hilt.policy.syntax import (
     And,
     Compare,
@@ -117,7 +117,7 @@ def _own_changes(node: Macro, scope: Scope, wanted: bool) -> str:
     for item, fits in items(node, scope) or ():
         if fits is not value and fits is not None:
             continue
-        changes = (item.change(name) for name in read) if isinstance(item, Record) and item.change else ()
+        changes = (item.change(name) for name in read) if isinstance(item, NamedValues) and item.change else ()
         own = next(filter(None, changes), ())
         if not own:
             return ""
@@ -247,7 +247,7 @@ def shown(value: Value) -> str:
             return "unknown"
         case Severity():
             return value.name
-        case Record(label=label):
+        case NamedValues(label=label):
             return label if len(label) <= MAX_LABEL else f"{label[:MAX_LABEL]}…"
         case int() if value.bit_length() > MAX_BITS:
             return f"{'less than -' if value < 0 else 'more than '}2**{value.bit_length() - 1}"

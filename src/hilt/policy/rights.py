@@ -19,7 +19,7 @@ from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.rights import Duty, DutyState, HeldTerm, Obligation, Term
 from hilt.policy import explain
 from hilt.policy.checker import check
-from hilt.policy.evaluate import Record, Scope, decide
+from hilt.policy.evaluate import NamedValues, Scope, decide
 from hilt.policy.kinds import PROFILE, FieldSpec, RecordKind
 from hilt.policy.parser import parse
 from hilt.policy.syntax import Has, Method, Node, children
@@ -42,9 +42,9 @@ class Organisation(NamedTuple):
     today: date
 
 
-def profile_record(profile: Profile) -> Record:
+def profile_record(profile: Profile) -> NamedValues:
     """The profile as expressions see it."""
-    return Record({name: value for name, value in profile._asdict().items() if value is not None})
+    return NamedValues({name: value for name, value in profile._asdict().items() if value is not None})
 
 
 def held(terms: Iterable[Term], asking: Organisation, *, reference: str = "") -> tuple[HeldTerm, ...]:

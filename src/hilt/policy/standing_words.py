@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hilt.core.events import Recorded, VerdictGiven, Withdrawn
 from hilt.core.roles import deciders
 from hilt.core.verdict import Outcome
-from hilt.policy.decided import FOREVER, Approval, Asked, Decided
+from hilt.policy.decided import FOREVER, Approval, AskedQuestion, Decided
 
 
 def why(says: Decided, origin: str) -> Iterator[str]:
@@ -76,7 +76,7 @@ def _verdict(given: VerdictGiven, entry: Recorded, log: str) -> str:
     return f"The verdict is {given.outcome.word} by policy {given.policy}, on {_place(entry, log)}."
 
 
-def _open(asked: Asked, given: VerdictGiven) -> str:
+def _open(asked: AskedQuestion, given: VerdictGiven) -> str:
     question = asked.question
     blocks = question.outcome is Outcome.BLOCK
     if not question.by:

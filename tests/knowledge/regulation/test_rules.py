@@ -7,7 +7,7 @@ import pytest
 from hilt.checks.run import SCHEMA
 from hilt.knowledge.regulation.rules import READ, WHOSE, Rule, rules
 from hilt.policy import checker
-from hilt.policy.evaluate import Record, decide
+from hilt.policy.evaluate import NamedValues, decide
 from hilt.policy.kinds import evidence_kind
 from hilt.policy.parser import parse
 
@@ -20,7 +20,7 @@ def holds(rule_id: str, **facts: object) -> bool | None:
     for key, value in facts.items():
         group, name = key.split("__")
         tree[group][name] = value
-    scope = {group: Record(fields) for group, fields in tree.items()}  # type: ignore[arg-type]
+    scope = {group: NamedValues(fields) for group, fields in tree.items()}  # type: ignore[arg-type]
     if decide(parse(BY_ID[rule_id].yes), scope):
         return True
     return False if decide(parse(BY_ID[rule_id].no), scope) else None

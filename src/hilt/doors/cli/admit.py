@@ -13,7 +13,7 @@ from hilt.doors.cli.writing import tell_status
 
 if TYPE_CHECKING:
     from hilt.doors.cli.progress import Bar
-    from hilt.gate.admit import Asking
+    from hilt.gate.admit import ToAnswer
 
 
 @click.command()
@@ -73,7 +73,7 @@ def admit(
     return tell_status(status, as_json=as_json)
 
 
-def _ask(bar: Bar, own: dict[str, Any], asking: Asking) -> dict[str, str]:
+def _ask(bar: Bar, own: dict[str, Any], asking: ToAnswer) -> dict[str, str]:
     """Shows what there is to see of the case, then asks. Raises `click.Abort` where the answer is no."""
     from hilt.doors.cli.writing import terminal_page
     from hilt.gate.explain import catalogue

@@ -11,7 +11,7 @@ from hilt.doors.cli import options
 from hilt.doors.cli.writing import tell
 
 if TYPE_CHECKING:
-    from hilt.core.log import Asked
+    from hilt.core.log import AskedWitness
 
 
 @click.group()
@@ -107,7 +107,7 @@ def serve(
         answer(told, listening)
 
 
-def tell_asked(asked: Asked) -> None:
+def tell_asked(asked: AskedWitness) -> None:
     """What a witness did, on standard error: the checkpoint is what stands on standard output."""
     from hilt.output.text_log import asked_line
 

@@ -11,7 +11,7 @@ from hilt.doors.cli import options
 from hilt.doors.cli.writing import terminal_page, write_file
 
 if TYPE_CHECKING:
-    from hilt.gate.openness import Openness, Row
+    from hilt.gate.openness import ComponentRow, Openness
     from hilt.output.layout import Page
 
 _COLOURS = {"open": "green", "partial": "yellow", "closed": "red", "cannot tell": "yellow"}
@@ -66,7 +66,7 @@ def _write(page: Page, told: Openness) -> None:
     page.flow([(f"In brackets: not required. Open licences as of {told.as_of}.", "dim")])
 
 
-def _row(page: Page, row: Row) -> None:
+def _row(page: Page, row: ComponentRow) -> None:
     from hilt.output.quote import quote
 
     name = row.component.words if row.component.required else f"({row.component.words})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hilt.core.fit import At, Fit, Row
+from hilt.core.fit import At, Fit, FitRow
 from hilt.core.running import Fits, Machine, Running
 from hilt.knowledge.fit import machines, quantisations, running
 from hilt.knowledge.fit.running import Asked
@@ -57,9 +57,9 @@ def _elsewhere(shape: Shape, variant: Variant, asked: Asked) -> Machine | None:
     return next((one for one in machines.cards() if running.fitting(needs, one) is Fits.YES), None)
 
 
-def _row(shape: Shape, variant: Variant, asked: Asked, contexts: list[int], *, estimate: bool) -> Row:
+def _row(shape: Shape, variant: Variant, asked: Asked, contexts: list[int], *, estimate: bool) -> FitRow:
     told = [(one, running.memory_of(shape, variant, asked._replace(context=one))) for one in contexts]
-    return Row(
+    return FitRow(
         name=variant.name,
         engine=running.engine(variant, asked),
         bytes=variant.bytes,

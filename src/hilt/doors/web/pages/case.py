@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from hilt.core.errors import ChangedMeanwhile, NotAllowed, UsageError
 from hilt.core.events import DecisionMade, Question, Recorded, Remark, Remarked, Say
-from hilt.core.review import Shown
+from hilt.core.review import ShownCase
 from hilt.core.roles import only_reads
 from hilt.core.signed_in import SignedIn
 from hilt.core.verdict import Outcome
@@ -36,7 +36,7 @@ class CasePage(Page):
     """
 
     template: ClassVar[str] = "case.html"
-    shown: Shown
+    shown: ShownCase
     found: Evidence
     questions: tuple[Question, ...]
     why_not: str
@@ -218,7 +218,7 @@ def _words(error: Exception, mine: tuple[Question, ...], typed: Mapping[str, str
     return re.sub(r"^--(\w+)", lambda found: found[1].capitalize(), str(error))
 
 
-def _why_not(shown: Shown, who: SignedIn, mine: tuple[Question, ...]) -> str:
+def _why_not(shown: ShownCase, who: SignedIn, mine: tuple[Question, ...]) -> str:
     """Why they may not decide it; empty where they may."""
     asked = shown.status.uses[0].standing.waits_for
     if shown.open is None:
@@ -233,12 +233,12 @@ def _why_not(shown: Shown, who: SignedIn, mine: tuple[Question, ...]) -> str:
     return "" if mine or not asked else "The policy asks others: your roles are none of those that decide this."
 
 
-def _needs_view(shown: Shown, mine: tuple[Question, ...]) -> bool:
+def _needs_view(shown: ShownCase, mine: tuple[Question, ...]) -> bool:
     """Is a view of one's own needed before hilt says its own? Where it is blocked, several must agree, or a question asks for thought."""
     return shown.verdict.outcome is Outcome.BLOCK or any(one.approvals > 1 or one.ask for one in mine)
 
 
-def _same(one: Recorded, shown: Shown) -> bool:
+def _same(one: Recorded, shown: ShownCase) -> bool:
     return isinstance(one.event, DecisionMade | Remarked) and one.event.basis == shown.signed.basis
 
 

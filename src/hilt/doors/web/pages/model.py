@@ -93,11 +93,10 @@ def _report(shown: ShownModel) -> Html:
 
 def ask(asking: Asking) -> Answer:
     """Asks to use the model; where the verdict asks nobody, that admits it. What waits for people is decided on its own page."""
-    from hilt.gate.admit import Asking as Asked
-    from hilt.gate.admit import admit
+    from hilt.gate.admit import ToAnswer, admit
     from hilt.gate.status import status
 
-    def refuse(asked: Asked) -> Mapping[str, str]:
+    def refuse(asked: ToAnswer) -> Mapping[str, str]:
         raise ChangedMeanwhile(f"somebody asked for {asked.use} a moment ago: case #{asked.case} waits for people")
 
     form, key = asking.form(), asking.signed_in().key

@@ -56,6 +56,7 @@ ASKED: dict[str, Ask] = {
     "entries of a kind by a person": lambda record, _: record.registry.entries(kind="request", person="p-0000000c"),
     "entries by the log": lambda record, _: record.registry.entries(person="log", kind="verdict"),
     "entries about a subject": lambda record, subject: record.registry.entries(subject=subject, kind="verdict"),
+    "newest signed by each": lambda record, _: record.registry.newest_signed(),
     "decisions": lambda record, _: record.registry.decisions(after=300),
     "decisions of": lambda record, subject: record.registry.decisions(subject),
     "newest decisions": lambda record, _: record.registry.decisions(newest_first=True, after=300),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from time import monotonic
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from hilt.core.estate import MOST, MOST_WAITING, Decided, Ending, Estate, Turned
 from hilt.core.events import HoldingBegun, Person
@@ -17,6 +15,7 @@ from hilt.gate.record import opened
 from hilt.gate.review import may_decide, open_among
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, judged_as, lasting, name_of
+from hilt.gate.told_again import ToldAgain
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
@@ -26,8 +25,6 @@ SHOWN = 5
 """What is shown of each kind; what is proven takes some 1.5 ms each."""
 LOOKED_AT = 10
 """Requests that are looked at for those that wait: nearly every one of them does."""
-FRESH = 20.0
-"""Seconds for which the same is told again while the log does not grow: of a case, how long it has waited is that much older."""
 DAYS = 30
 """Days within which something ends soon."""
 
@@ -35,18 +32,13 @@ DAYS = 30
 def estate(whom: Person | None = None, *, settings: Settings | None = None) -> Estate:
     """The figures, and of each list the first few; the cases are those that wait for `whom`, or all. Raises `RecordError`.
 
-    Where the record is kept open, what was told is told again, for `FRESH` seconds or until the log grows.
+    Where the record is kept open, what was told is told again, until the log grows.
     """
     with opened(settings or Settings()) as record:
-        told, size = _TOLD.setdefault(record, {}), record.log.head().size
-        key = whom.person if whom else ""
-        known = told.get(key)
-        if known is None or known[0] != size or monotonic() > known[1] + FRESH:
-            known = told[key] = size, monotonic(), _estate(record, whom)
-        return known[2]
+        return _TOLD.of(record, whom.person if whom else "", lambda: _estate(record, whom))
 
 
-_TOLD: WeakKeyDictionary[Record, dict[str, tuple[int, float, Estate]]] = WeakKeyDictionary()
+_TOLD = ToldAgain[Estate]()
 
 
 def _estate(record: Record, whom: Person | None) -> Estate:

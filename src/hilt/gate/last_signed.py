@@ -10,9 +10,5 @@ from hilt.gate.settings import Settings
 def last_signed(settings: Settings) -> dict[str, Recorded]:
     """By what the log calls a person, the newest entry that they signed; nobody who signed none. Raises `RecordError`."""
     with opened(settings) as record:
-        places = [
-            place
-            for one in record.people()
-            for place in record.registry.entries(kind=None, person=one.person, subject=None, after=None, limit=1)
-        ]
+        places = record.registry.newest_signed()
         return {one.by: one for one in record.recorded_each(places)}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from hilt.core.errors import ReportInvalid
 from hilt.core.events import DecisionMade, Recorded, UseRequested, VerdictGiven, Withdrawn
@@ -18,10 +20,13 @@ from hilt.policy.decided import stops
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
+    from hilt.record.registry_rows import Decision
 
 _LOOKED_THROUGH = 200
 """Decisions, the newest first, among which cases that are alike are looked for."""
 _ALIKE, _EARLIER = 5, 20
+_REMEMBERED = 1000
+"""Decisions of which it is remembered what had asked for them."""
 
 
 def before(
@@ -58,20 +63,53 @@ def alike(record: Record, asked: UseRequested, given: VerdictGiven) -> Iterator[
         for one in reversed(record.registry.decisions(newest_first=True, limit=_LOOKED_THROUGH))
         if one.case >= 0 and one.subject != asked.subject
     }
-    histories = record.histories({one.subject for one in last.values()})
-    found = []
-    for case, row in last.items():
-        history = histories[row.subject]
-        act = next((one for one in acts(history) if one.index == row.place), None)
-        then = verdict_under(act, history) if act is not None else None
-        same = tuple(one.rule for one in then.questions if one.rule in rules) if then is not None else ()
-        if act is not None and then is not None and same:
-            undone = next((one for one in acts(history) if one.index > act.index and stops(one.event, row.use)), None)
-            found.append(
-                Alike(case=case, reference=then.reference, use=row.use, rules=same, decision=act, undone=undone)
-            )
-    found.sort(key=lambda one: (-len(one.rules), not same_use(one.use, asked.use), -one.case))
-    yield from found[:_ALIKE]
+    same = {one.case: _same(rules, then) for one, then in _rules_of(record, list(last.values()))}
+    found = [one for one in last.values() if same[one.case]]
+    found.sort(key=lambda one: (-len(same[one.case]), not same_use(one.use, asked.use), -one.case))
+    yield from islice(_proven_alike(record, found, rules), _ALIKE)
+
+
+def _proven_alike(record: Record, found: Sequence[Decision], rules: set[str]) -> Iterator[Alike]:
+    for begin in range(0, len(found), _ALIKE):
+        some = found[begin : begin + _ALIKE]
+        histories = record.histories({one.subject for one in some})
+        for row in some:
+            act, then = _act_at(row, history := histories[row.subject])
+            if act is not None and then is not None:
+                undone = next(
+                    (one for one in acts(history) if one.index > act.index and stops(one.event, row.use)), None
+                )
+                same = _same(rules, tuple(one.rule for one in then.questions))
+                yield Alike(
+                    case=row.case, reference=then.reference, use=row.use, rules=same, decision=act, undone=undone
+                )
+
+
+def _rules_of(record: Record, rows: Sequence[Decision]) -> list[tuple[Decision, tuple[str, ...]]]:
+    """The rules that asked for each decision. No later entry changes them, and they only tell where to look: so they are remembered."""
+    known = _RULES.setdefault(record, {})
+    new = [one for one in rows if one.place not in known]
+    histories = record.histories({one.subject for one in new}) if new else {}
+    for one in new:
+        _, then = _act_at(one, histories[one.subject])
+        known[one.place] = tuple(question.rule for question in then.questions) if then is not None else ()
+    told = [(one, known.get(one.place, ())) for one in rows]
+    for place in sorted(known)[:-_REMEMBERED]:
+        known.pop(place, None)
+    return told
+
+
+_RULES: WeakKeyDictionary[Record, dict[int, tuple[str, ...]]] = WeakKeyDictionary()
+
+
+def _same(rules: set[str], then: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in then if one in rules)
+
+
+def _act_at(row: Decision, history: Sequence[Recorded]) -> tuple[Recorded | None, VerdictGiven | None]:
+    """What somebody decided there, if that counts, and the verdict it rests on."""
+    act = next((one for one in acts(history) if one.index == row.place), None)
+    return act, verdict_under(act, history) if act is not None else None
 
 
 def acts(history: Sequence[Recorded]) -> list[Recorded]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from hilt.core.errors import PolicyInvalid
@@ -19,7 +20,13 @@ def load(reference: str | Path, schema: FactSchema) -> Policy:
 
     A name of a pack is always the pack; a file of that name is asked for as `./default`.
     """
-    return read_policy(source(reference), schema, file=str(reference))
+    return _read(source(reference), schema, str(reference))
+
+
+@lru_cache(maxsize=16)
+def _read(text: bytes, schema: FactSchema, file: str) -> Policy:
+    """A server reads the same policies for each page; their text is looked at each time."""
+    return read_policy(text, schema, file=file)
 
 
 def source(reference: str | Path) -> bytes:

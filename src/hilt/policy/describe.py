@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from hilt.core.fact import FactSchema
 from hilt.core.roles import deciders
@@ -43,11 +44,17 @@ def rows(rule: Rule, schema: FactSchema) -> Iterator[tuple[str, str]]:
         yield "asks", rule.ask
     if rule.maps_to:
         yield "maps to", ", ".join(rule.maps_to)
-    about = {path: spec.about for path, spec in all_fields(evidence_kind(schema))}
+    about = _about(schema)
     read = [*paths(rule.require), *(paths(rule.when) if rule.when is not None else ())]
     for path in dict.fromkeys(read):
         if path in about:
             yield "reads", f"{path}: {about[path]}"
+
+
+@lru_cache(maxsize=4)
+def _about(schema: FactSchema) -> Mapping[str, str]:
+    """What each field tells."""
+    return {path: spec.about for path, spec in all_fields(evidence_kind(schema))}
 
 
 def outcomes(otherwise: Mapping[str, Outcome]) -> str:

@@ -21,6 +21,7 @@ from hilt.record.database import Database
 from hilt.record.ledger.envelopes import Envelope
 from hilt.record.ledger.log import Log
 from hilt.record.projection import Entry, changes
+from hilt.record.proven_once import Proven, ProvenOnce
 from hilt.record.rows import differences, key_of, made, shown
 from hilt.record.schema import BY_PEOPLE, decisions, entries, holdings, keys, models, people, remarks, requests, stored
 from hilt.record.signers import KINDS, Signers
@@ -31,7 +32,7 @@ LEARNT = (*KINDS, Erased.kind)
 """The kinds of entries that `Signers` is told."""
 _SAYS_WHO = [predicate_type(kind).encode() for kind in EVENTS if kind.kind in LEARNT]
 
-_ROW = stored(entries, "place", "kind", "subject", "person", "at")
+_ROW = stored(entries, "place", "kind", "subject", "person", "at", "envelope")
 _AT = _ROW.where(entries.c.place.in_(bindparam("places", expanding=True)))
 _IMPORTS = _ROW.where(entries.c.kind == Imported.kind).order_by(entries.c.place)
 _OF = _ROW.where(entries.c.subject.in_(bindparam("subjects", expanding=True))).order_by(entries.c.place)
@@ -78,7 +79,9 @@ class Past:
     def __init__(self, database: Database, log: Log) -> None:
         self._database, self._log = database, log
         self._known: _Known | None = None
+        self._proven = ProvenOnce()
         self._names: dict[str, Words] = {}
+        self._people: tuple[Signers | None, tuple[Person, ...]] = None, ()
 
     @cached_property
     def _origin(self) -> str:
@@ -167,8 +170,16 @@ class Past:
         return replace(person, name=name, contact=contact)
 
     def people(self) -> tuple[Person, ...]:
-        """Everybody as of now, with their names."""
-        people = self.signers().people()
+        """Everybody as of now, with their names, which are read anew when an entry says something of people: a server asks this
+        for every page."""
+        signers, (known, people) = self.signers(), self._people
+        if signers is not known:
+            people = self._named(signers)
+            self._people = signers, people
+        return people
+
+    def _named(self, signers: Signers) -> tuple[Person, ...]:
+        people = signers.people()
         with self._database.reading() as connection:
             known = words.load(connection, {said.digest for one in people for said in (one.name, one.contact)})
         erased = self.signers().erased
@@ -223,17 +234,27 @@ class Past:
         return known, signers
 
     def _said(self, rows: Sequence[dict[str, Any]]) -> list[Said]:
-        """What entries say, proven. Raises `RecordDamaged`."""
-        said = []
-        for row, envelope in zip(rows, self._log.envelopes([row["place"] for row in rows]), strict=True):
-            try:
-                event, at, log = read(envelope.payload)
-            except ReportInvalid as error:
-                raise RecordDamaged(f"entry {row['place']}", f"what it says cannot be read: {error}") from None
-            if log != self._origin:
-                raise RecordDamaged(f"entry {row['place']}", f"it was signed for the log {log[:100]!a}")
-            said.append(Said(row["place"], at, envelope.key.text, event, row))
-        return said
+        """What entries say, proven now or before. Raises `RecordDamaged`."""
+        known = {row["place"]: self._proven.find(row["place"], row["envelope"]) for row in rows}
+        new = [place for place, proven in known.items() if proven is None]
+        # Asked for none as well: the log is looked at, and has to go on from what was proven.
+        told = {place: one for place, one in known.items() if one is not None}
+        told |= {place: self._read(place, one) for place, one in zip(new, self._log.envelopes(new), strict=True)}
+        return [_said(row, told[row["place"]]) for row in rows]
+
+    def _read(self, place: int, envelope: Envelope) -> Proven:
+        try:
+            statement = read(envelope.payload)
+        except ReportInvalid as error:
+            raise RecordDamaged(f"entry {place}", f"what it says cannot be read: {error}") from None
+        if statement.log != self._origin:
+            raise RecordDamaged(f"entry {place}", f"it was signed for the log {statement.log[:100]!a}")
+        return self._proven.keep(place, envelope, statement)
+
+
+def _said(row: dict[str, Any], proven: Proven) -> Said:
+    event, at, _ = proven.statement
+    return Said(row["place"], at, proven.key, event, row)
 
 
 def _check_there(said: Words, known: Mapping[str, Words], erased: Collection[str], by: str) -> None:

@@ -67,6 +67,8 @@ class Record:
         self.asked_checks = AskedChecks(database)
         self.outbox = Outbox(database)
         self._past = Past(database, self.log)
+        self._newest = 0, ""
+        """How long the log was, and the time of its newest entry."""
 
     @classmethod
     def create(
@@ -231,7 +233,11 @@ class Record:
 
     def newest_at(self) -> str:
         """The time of the newest entry."""
-        return self._past.recorded(self.log.head().size - 1).at
+        size, (known, at) = self.log.head().size, self._newest
+        if size != known:
+            at = self._past.recorded(size - 1).at
+            self._newest = size, at
+        return at
 
     def people(self) -> tuple[Person, ...]:
         """Everybody, as of now."""

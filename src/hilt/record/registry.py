@@ -9,11 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, false, func, select, true
 
-from hilt.core.events import THE_LOG, Person
+from hilt.core.events import (
+    THE_LOG,
+    DecisionMade,
+    HoldingBegun,
+    HoldingEnded,
+    Imported,
+    Person,
+    UseRequested,
+    VerdictGiven,
+    Withdrawn,
+)
 from hilt.core.verdict import Outcome
 from hilt.core.wire import encode_text
 from hilt.record import figures, open_requests, schema, words
@@ -24,6 +35,11 @@ from hilt.record.registry_rows import Decision, Holding, Model, Request, read
 from hilt.record.schema import stored
 
 T = TypeVar("T")
+_JUDGING = (VerdictGiven.kind, Imported.kind)
+_DECIDING = (DecisionMade.kind, Withdrawn.kind)
+_HOLDING = (HoldingBegun.kind, HoldingEnded.kind)
+_USING = (UseRequested.kind, *_DECIDING, HoldingBegun.kind)
+"""Kinds of entries that change which models, decisions, holdings and uses there are."""
 
 
 class Registry:
@@ -31,7 +47,7 @@ class Registry:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._found: dict[str, tuple[int | None, Any]] = {}
+        self._found: dict[str, tuple[Any, Any]] = {}
 
     def model(self, subject: str) -> Model | None:
         found = stored(schema.models).where(schema.models.c.subject == subject)
@@ -178,7 +194,9 @@ class Registry:
     def stopped_holdings(self, *, limit: int = 50) -> list[Holding]:
         """Holdings that last of what is blocked or was withdrawn, newest first."""
         places = self._since_the_log_grew(
-            f"stopped {limit}", lambda connection: figures.stopped_holdings(connection, limit)
+            f"stopped {limit}",
+            (*_JUDGING, *_DECIDING, *_HOLDING),
+            lambda connection: figures.stopped_holdings(connection, limit),
         )
         with self._database.reading() as connection:
             found = stored(schema.holdings).where(schema.holdings.c.place.in_(places))
@@ -208,27 +226,44 @@ class Registry:
         with self._database.reading() as connection:
             return list(connection.scalars(found))
 
+    def newest_signed(self) -> list[int]:
+        """The place of the newest entry that each person signed, of those who signed any."""
+        signed = schema.entries.c
+        newest = select(func.max(signed.place)).where(signed.person == schema.people.c.person, schema.BY_PEOPLE)
+        with self._database.reading() as connection:
+            found = connection.scalars(select(newest.scalar_subquery()).select_from(schema.people))
+            return sorted(place for place in found if place is not None)
+
     def uses(self) -> list[str]:
         """Each use that anybody asked for, decided or runs something for, as it was spelled."""
-        return self._since_the_log_grew("uses", figures.uses)
+        return self._since_the_log_grew("uses", _USING, figures.uses)
 
     def counts(self) -> list[figures.Count]:
         """How many models there are of each verdict, licences and openness."""
-        return self._since_the_log_grew("counts", figures.counts)
+        return self._since_the_log_grew("counts", _JUDGING, figures.counts)
 
     def said_yes(self, today: str) -> int:
         """Of how many models somebody said yes to a use that lasts on the day `today` and that nothing later undid."""
-        return self._since_the_log_grew(f"said yes {today}", lambda connection: figures.said_yes(connection, today))
+        return self._since_the_log_grew(
+            f"said yes {today}", _DECIDING, lambda connection: figures.said_yes(connection, today)
+        )
 
-    def _since_the_log_grew(self, what: str, find: Callable[[Connection], T]) -> T:
-        """What was found since the last entry, or is found now."""
+    def _since_the_log_grew(self, what: str, kinds: tuple[str, ...], find: Callable[[Connection], T]) -> T:
+        """What was found since the last entry of these kinds, from which alone it follows, or is found now."""
         with self._database.reading() as connection:
-            newest = connection.scalar(select(func.max(schema.entries.c.place)))
+            newest = connection.execute(_newest(kinds)).one()
             known = self._found.get(what)
             if known is None or known[0] != newest:
                 known = self._found[what] = newest, find(connection)
         found: T = known[1]
         return found
+
+
+@cache
+def _newest(kinds: tuple[str, ...]) -> Select[Any]:
+    """Where the newest entry of each of these kinds stands."""
+    entries = schema.entries.c
+    return select(*(select(func.max(entries.place)).where(entries.kind == kind).scalar_subquery() for kind in kinds))
 
 
 def _page(found: Select[Any], columns: Any, subject: str | None, after: int | None, limit: int) -> Select[Any]:

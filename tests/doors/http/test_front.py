@@ -115,6 +115,14 @@ def test_tricks_with_paths_lead_nowhere(web: WebOffice, path: str) -> None:
     assert (answer.status_code, complaint(answer)) == (404, "there is no such page"), path[:99]
 
 
+@pytest.mark.parametrize("path", ["/cases/", "/checks/", "/log/"])
+def test_a_number_of_thousands_of_digits_leads_nowhere(web: WebOffice, path: str) -> None:
+    for digits in (19, 5_000):
+        for ending in ("", ".json"):
+            assert web.browser("Lena").get(path + "1" * digits + ending).status_code == 404
+    assert web.browser("Lena").get(path + "1" * 18).status_code == 404
+
+
 def test_files_that_come_with_pages_are_kept_by_browsers_until_they_change(web: WebOffice) -> None:
     stranger = web.browser()
     for name, url in web.desk.static.items():

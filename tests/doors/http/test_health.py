@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from hilt.core.errors import RecordUnreachable
 from hilt.core.signed_in import PassKind
 from hilt.doors.http.sessions import MOST, Idle
+from office import Office
 from web_office import Browser, WebOffice
 
 
@@ -35,6 +38,13 @@ def test_numbers_are_for_this_machine_and_for_whoever_may_see_them(web: WebOffic
     assert from_afar(web, secret=web.secret("Ada")) == 200
     token = web.secret("Ada", PassKind.TOKEN, label="prometheus", only_reads=True)
     assert from_afar(web, Authorization=f"Bearer {token}") == 200
+
+
+def test_behind_another_server_nobody_is_on_this_machine() -> None:
+    """A proxy that says nothing of whom it asks for looks like this machine."""
+    with TemporaryDirectory() as folder:
+        proxied = WebOffice(Office.copied(Path(folder)), "https://hilt.acme.example")
+        assert nearby(proxied, Host="hilt.acme.example") == 401
 
 
 def test_the_numbers_name_routes_and_never_what_somebody_sent(web: WebOffice) -> None:

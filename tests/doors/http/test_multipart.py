@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pytest
 
 from hilt.core.errors import HiltError, UsageError
-from hilt.doors.http.multipart import LONGEST_FIELD, LONGEST_HEAD, MOST_FIELDS, Parts
+from hilt.doors.http.multipart import LONGEST_FIELD, LONGEST_HEAD, MOST_AROUND, MOST_FIELDS, Parts
 
 TYPE = "multipart/form-data; boundary=xyz"
 
@@ -98,6 +98,15 @@ def test_a_form_that_was_cut_anywhere_has_no_end() -> None:
 def test_a_form_has_bounds(form: bytes) -> None:
     with pytest.raises(UsageError):
         heard([form, b"--xyz--\r\n"])
+
+
+def test_what_belongs_to_no_file_has_a_bound_and_what_does_has_none_here() -> None:
+    junk, none_chosen = b"a" * (MOST_AROUND // 4), part('name="files"; filename=""', b"")[:-2]
+    for begin in (b"--xyz--\r\n", none_chosen):
+        with pytest.raises(UsageError, match="belong to no file"):
+            heard([begin, *[junk] * 5])
+    file = part('name="files"; filename="a"', b"")[:-2]
+    assert len(heard([file, *[junk] * 5, b"\r\n--xyz--\r\n"]).files["a"]) == 5 * len(junk)
 
 
 def test_any_bytes_are_a_form_or_refused() -> None:

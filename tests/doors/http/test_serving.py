@@ -6,7 +6,7 @@ import json
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
@@ -214,6 +214,25 @@ def test_a_session_has_so_many_pages_open_and_strangers_none(web: WebOffice, ser
     wrong = ("", "a+b", "case-17%0a%0adata:x", ",".join(["log"] * 11), "A" * 99, "%ff")
     with listening(served, web.secret("Otto"), *wrong) as pages:
         assert [page.answer.status for page in pages] == [400] * len(wrong)
+
+
+def test_pages_that_are_opened_at_the_same_moment_are_counted(web: WebOffice, served: Running) -> None:
+    head = "GET /live?about=log HTTP/1.1\r\nHost: {}\r\nCookie: hilt={}\r\n\r\n"
+    told = head.format(urlsplit(served.origin).netloc, web.secret("Eve")).encode()
+    connections = [served.connect() for _ in range(20)]
+    for one in connections:
+        one.sendall(told)
+    assert sorted(status(one.recv(20)) for one in connections) == [200] * 4 + [429] * 16
+    for one in connections:
+        one.close()
+
+
+def test_a_person_has_so_many_pages_open_in_however_many_sessions(web: WebOffice, served: Running) -> None:
+    with ExitStack() as after:
+        told = []
+        for _ in range(6):
+            told += after.enter_context(listening(served, web.secret("Ada"), *["log"] * 4))
+        assert [page.answer.status for page in told] == [200] * 20 + [429] * 4
 
 
 def test_a_stream_ends_with_its_session_and_with_the_server(web: WebOffice) -> None:

@@ -102,6 +102,20 @@ def test_contacts_are_for_auditors_and_administrators(web: WebOffice, case: int)
     assert all("contact" not in one for one in ask(web, "Eve", "person/list").json())
     assert ask(web, "Ada", "person/list").json()[0]["contact"] == "ada@acme.example"
     assert ask(web, "Eve", "person/roles", {"name": "Eve", "roles": ["admin"]}).status_code == 403
+    for body in ({}, {"kind": "person"}):
+        assert "@acme.example" not in ask(web, "Eve", "log/entries", body).text
+        assert "ada@acme.example" in ask(web, "Ada", "log/entries", {"kind": "person"}).text
+
+
+def test_what_is_no_text_or_leads_nowhere_is_told_as_that(web: WebOffice, case: int) -> None:
+    for verb, field in (("person/invite", "name"), ("review/stats", "by"), ("check", "reference"), ("log/key", "x")):
+        half = f'{{"{field}": "a\\ud800"}}'.encode()
+        headers = {"Authorization": f"Bearer {token(web, 'Ada')}", "Content-Type": "application/json"}
+        answer = Browser(web.application).post(f"/api/{verb}", content=half, headers=headers)
+        assert wrong(answer) == (400, "what was sent is not JSON in UTF-8")
+    for entry in (-5, 10**15):
+        assert wrong(ask(web, "Eve", "log/proof", {"entry": entry})) == (404, f"the log has no entry {entry}")
+    assert wrong(ask(web, "Eve", "models", {"matching": "a" * 60_000}))[0] == 400
 
 
 def test_the_document_is_openapi_and_names_every_verb(web: WebOffice) -> None:

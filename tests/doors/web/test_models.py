@@ -72,7 +72,8 @@ def test_models_are_found_by_name_and_by_what_is_known_of_them(web: WebOffice, o
     assert "Nothing was found" in readable(lena.get("/models?q=nothing"))
     assert 'href="/models?q=lid&amp;verdict=block"' in lena.get("/models?q=lid").text
     assert lena.get("/models?verdict=perhaps").status_code == 400
-    assert lena.get("/models?after=x").status_code == 400
+    for after in ("x", "9" * 19, "\u00b2"):
+        assert lena.get("/models", params={"after": after}).status_code == 400
 
 
 def test_pages_of_models_go_on_where_the_one_before_ended(web: WebOffice, office: Office, monkeypatch: Any) -> None:

@@ -40,8 +40,8 @@ __all__ = ["Application", "Draw", "application"]
 Draw = Callable[[Asking, Shown], str]
 """How a page becomes HTML."""
 STRANGERS = 2
-"""Forms of a route that are carried out at once for those who are not signed in: to look at a password takes long, and is not to
-keep the threads of everybody else."""
+"""Requests of a route that are carried out at once for those who are not signed in: to look at a password, or to ask who else vouches
+for people, takes long, and is not to keep the threads of everybody else."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -81,6 +81,8 @@ def _endpoint(route: Route, desk: Desk, draw: Draw) -> Callable[[Request], Await
                 _check_site(asking)
                 await run_in_threadpool(_let_in, asking, route)
                 answer = await cast("StreamHandler", route.handler)(asking)
+                if isinstance(answer, Response):  # at once: a stream counts as open only when it begins
+                    return answer
                 return await run_in_threadpool(_response, asking, answer, draw)
             if request.method in CHANGING:
                 _check_site(asking)
@@ -89,8 +91,7 @@ def _endpoint(route: Route, desk: Desk, draw: Draw) -> Callable[[Request], Await
             refused = await run_in_threadpool(_refused, asking, error, draw)
             comes = request.method in CHANGING and not getattr(request.state, "all_came", False)
             return Lingering(refused) if comes else refused
-        stranger = route.open and request.method in CHANGING
-        return await run_sync(_answered, asking, route, draw, limiter=strangers if stranger else None)
+        return await run_sync(_answered, asking, route, draw, limiter=strangers if route.open else None)
 
     return endpoint
 
@@ -130,7 +131,7 @@ def _response(asking: Asking, answer: Answer, draw: Draw) -> Response:
         return Response(answer.body, headers={"Content-Type": answer.media, **_kept_as(answer.name)})
     if asking.wants_json or isinstance(answer, Told):
         return _json(answer.data(), answer.status)
-    return Response(draw(asking, answer), answer.status, media_type="text/html")
+    return Response(_bytes(draw(asking, answer)), answer.status, media_type="text/html")
 
 
 def _refused(asking: Asking, error: Exception, draw: Draw) -> Response:
@@ -145,7 +146,7 @@ def _refused(asking: Asking, error: Exception, draw: Draw) -> Response:
     elif asking.wants_json:
         response = _json(problem.data(), problem.status)
     else:
-        response = Response(draw(asking, problem), problem.status, media_type="text/html")
+        response = Response(_bytes(draw(asking, problem)), problem.status, media_type="text/html")
     if problem.status == 401 and asking.wants_json:
         response.headers["WWW-Authenticate"] = "Bearer"
     if asking.request.method in CHANGING and problem.status in (400, 408, 413):
@@ -168,7 +169,12 @@ def _sign_in_first(asking: Asking) -> Response:
 
 
 def _json(value: object, status: int) -> Response:
-    return Response(dumps(value, ensure_ascii=False, indent=2) + "\n", status, media_type="application/json")
+    return Response(_bytes(dumps(value, ensure_ascii=False, indent=2) + "\n"), status, media_type="application/json")
+
+
+def _bytes(text: str) -> bytes:
+    """As UTF-8; what of a file's name is no letter is told as the escape that it is in JSON as well."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _kept_as(name: str) -> dict[str, str]:

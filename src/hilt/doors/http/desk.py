@@ -57,6 +57,11 @@ class Desk:
         return self.origin.startswith("https:")
 
     @property
+    def on_loopback(self) -> bool:
+        """Do people reach it from its own machine alone?"""
+        return urlsplit(self.origin).hostname in ("127.0.0.1", "::1", "localhost")
+
+    @property
     def cookie(self) -> str:
         """The name of the cookie of a session; with the prefix, no other host and no page without TLS can set it."""
         return "__Host-hilt" if self.secure else "hilt"

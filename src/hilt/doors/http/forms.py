@@ -20,13 +20,17 @@ MOST_FIELDS = 500
 PATIENCE = 10.0
 """Seconds that a form may take to arrive."""
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+WITH_FILE = "multipart/form-data"
 
 
 class Form(Mapping[str, str]):
-    """The fields of a form. A field that was not sent is empty, for browsers leave out boxes that nobody ticked."""
+    """The fields of a form. A field that was not sent is empty, for browsers leave out boxes that nobody ticked.
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        self.pairs = pairs
+    `file` is the content of the small file that was chosen in it; None for none.
+    """
+
+    def __init__(self, pairs: list[tuple[str, str]], file: bytes | None = None) -> None:
+        self.pairs, self.file = pairs, file
         self._last = dict(pairs)
 
     def __getitem__(self, name: str) -> str:
@@ -67,13 +71,45 @@ async def _read(request: Request, largest: int) -> bytes:
     return bytes(data)
 
 
-def read_form(content_type: str, body: bytes) -> Form:
-    """The form in a body. Raises `UsageError` where it is none."""
+def read_form(content_type: str, body: bytes, *, with_file: bool = False) -> Form:
+    """The form in a body, which may come `with_file`. Raises `UsageError` where it is none."""
+    if with_file and _media(content_type) == WITH_FILE:
+        return _form_with_file(content_type, body)
     if _media(content_type) != FORM:
         raise UsageError(
             f"a form is needed here ({FORM}), not {_media(content_type)[:60] or 'something without a type'}"
         )
     return Form(read_pairs(body))
+
+
+def _form_with_file(content_type: str, body: bytes) -> Form:
+    from hilt.doors.http.multipart import Parts
+
+    kept = _Kept()
+    parts = Parts(content_type, kept, longest_field=LARGEST)
+    parts.feed(body)
+    parts.close()
+    _refuse_nul(kept.pairs)
+    return Form(kept.pairs, kept.file)
+
+
+class _Kept:
+    """What is told of a form with one file."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[str, str]] = []
+        self.file: bytes | None = None
+
+    def field(self, name: str, value: str) -> None:
+        self.pairs.append((name, value))
+
+    def begin_file(self, _: str) -> None:
+        if self.file is not None:
+            raise UsageError("one file is sent with this form, and no second one")
+        self.file = b""
+
+    def write(self, data: memoryview) -> None:
+        self.file = (self.file or b"") + data
 
 
 def read_pairs(text: bytes) -> list[tuple[str, str]]:
@@ -84,9 +120,13 @@ def read_pairs(text: bytes) -> list[tuple[str, str]]:
         raise UsageError("what was sent is not UTF-8") from None
     except ValueError:
         raise UsageError(f"a form has at most {MOST_FIELDS} fields") from None
+    _refuse_nul(pairs)
+    return pairs
+
+
+def _refuse_nul(pairs: list[tuple[str, str]]) -> None:
     if any("\0" in part for pair in pairs for part in pair):
         raise UsageError("what was sent contains a character that is none (NUL)")
-    return pairs
 
 
 def read_json(content_type: str, body: bytes) -> dict[str, Any]:
@@ -95,6 +135,7 @@ def read_json(content_type: str, body: bytes) -> dict[str, Any]:
         raise UsageError(f"JSON is needed here (Content-Type: {JSON})")
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_refused)
+        json.dumps(value, ensure_ascii=False).encode()  # half of a letter, spelled as an escape, is no text
     except (ValueError, RecursionError):
         raise UsageError("what was sent is not JSON in UTF-8") from None
     if not isinstance(value, dict):

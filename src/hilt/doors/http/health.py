@@ -12,7 +12,7 @@ from hilt.gate.changes import changes
 
 _LOCAL = ("127.0.0.1", "::1")
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""What a server before this one says of whoever it asks for, who is not on this machine."""
+"""What a server before this one may say of whoever it asks for, who is not on this machine."""
 
 
 def health(asking: Asking) -> Answer:
@@ -25,9 +25,13 @@ def health(asking: Asking) -> Answer:
 
 
 def metrics(asking: Asking) -> Answer:
-    """For whoever is on this machine, and for auditors and administrators."""
+    """For whoever is on this machine, and for auditors and administrators.
+
+    Where people reach the server by another name, a server before it may ask for them, from this machine and without a word of that.
+    """
     client, headers = asking.request.client, asking.request.headers
-    if client is None or client.host not in _LOCAL or any(name in headers for name in _FORWARDED):
+    local = asking.desk.on_loopback and client is not None and client.host in _LOCAL
+    if not local or any(name in headers for name in _FORWARDED):
         asking.require(AUDITOR, ADMIN)
     return Download(body=asking.desk.metrics.text(), media=MEDIA)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -32,8 +31,8 @@ EVERY = 1.0
 """Seconds after which the log is asked again."""
 HEARTBEAT = 15.0
 """Seconds after which a stream says that it is there, and looks whether its session is."""
-MOST_OF_ONE, MOST = 4, 300
-"""Streams of one session, for browsers open six connections to one server, and of all."""
+MOST_OF_ONE, MOST_OF_PERSON, MOST = 4, 20, 300
+"""Streams of one session, for browsers open six connections to one server; of one person; and of all."""
 MOST_ABOUT = 10
 _ABOUT = re.compile(r"[a-z]+(-[0-9a-z]{1,80})?")
 
@@ -89,7 +88,9 @@ class Live:
             raise UsageError(f"about: say what the page is about, such as case-17 or log; {MOST_ABOUT} at most")
         seen = asking.request.headers.get("last-event-id", asking.query["since"])
         now = await run_in_threadpool(changes, int(seen) if re.fullmatch("[0-9]{1,18}", seen) else -1, self._settings)
-        if len(self._streams) >= MOST or Counter(self._streams.values())[owner] >= MOST_OF_ONE:
+        mine = sum(one.who == asked.who.person.person for one in self._streams)
+        of_one = sum(one == owner for one in self._streams.values())
+        if len(self._streams) >= MOST or mine >= MOST_OF_PERSON or of_one >= MOST_OF_ONE:
             raise TooMany("too many pages are open at once to keep all of them up to date")
         stream = Stream(about, now.size, asked.who.person.person, datetime.now(UTC).isoformat(timespec="seconds"))
         stream.tell(now)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LONGEST_HEAD, LONGEST_FIELD = 8 << 10, 64 << 10
 """Bytes of what stands before a part, and of a field that is no file."""
 MOST_FIELDS = 20
+MOST_AROUND = 16 << 20
+"""Bytes of a form that belong to no file: what stands before, between and behind, and fields in which no file was chosen."""
 PATIENCE = 30.0
 """Seconds without any byte."""
 SLOWEST, LOOKS_EVERY = 1 << 10, 60.0
@@ -45,15 +47,16 @@ class Sink(Protocol):
 class Parts:
     """A form that comes in pieces. Raises `UsageError` where it is none."""
 
-    def __init__(self, content_type: str, sink: Sink) -> None:
+    def __init__(self, content_type: str, sink: Sink, longest_field: int = LONGEST_FIELD) -> None:
         media, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
         if media != b"multipart/form-data" or not boundary:
             raise UsageError("a form with files is needed here (multipart/form-data)")
-        self._sink, self._over = sink, False
+        self._sink, self._over, self._longest = sink, False, longest_field
         self._head, self._name, self._value = bytearray(), bytearray(), bytearray()
         self._disposition, self._field, self._fields = b"", "", 0
         self._is_file = self._skipped = False
+        self._around = 0
         try:
             self._parser = MultipartParser(
                 boundary,
@@ -72,10 +75,13 @@ class Parts:
             raise _broken(error) from None
 
     def feed(self, data: bytes) -> None:
+        self._around += len(data)
         try:
             self._parser.write(data)
         except FormParserError as error:
             raise _broken(error) from None
+        if self._around > MOST_AROUND:
+            raise UsageError(f"more than {MOST_AROUND} bytes of what was sent belong to no file")
 
     def close(self) -> None:
         """Raises `UsageError` where the form has not come to its end."""
@@ -117,10 +123,11 @@ class Parts:
         if self._is_file:
             if not self._skipped:
                 self._sink.write(memoryview(data)[start:end])
+                self._around -= end - start
             return
         self._value += data[start:end]
-        if len(self._value) > LONGEST_FIELD:
-            raise UsageError(f"a field has at most {LONGEST_FIELD} bytes")
+        if len(self._value) > self._longest:
+            raise UsageError(f"a field has at most {self._longest} bytes")
 
     def _end(self) -> None:
         if self._is_file:

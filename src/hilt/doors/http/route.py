@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
+
 from hilt.doors.http.answers import Answer
 from hilt.doors.http.asking import Asking
+
+
+class Number(IntegerConvertor):
+    """A number in a path, of as many digits as fit every database: of thousands, Python makes no number but an error."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", Number())
 
 Handler = Callable[[Asking], Answer]
 StreamHandler = Callable[[Asking], Awaitable[Answer]]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NEEDED = ("uvicorn", "starlette", "prometheus_client", "argon2", "python_multipart", "jwt")
 """What comes with the extra `serve`."""
 
+SPARE = 100
+"""Connections beyond those that are answered, which are told to come again."""
+
 
 def listen(host: str, port: int, what: str, said: str = "--host {host} --port {port}") -> socket.socket:
     """A socket at `host` and `port` (0 for any that is free) for `what`. Raises `MissingExtra`, `UsageError`."""
@@ -67,7 +70,7 @@ def serve(
     from hilt.doors.http.front import LONGEST_HEAD
     from hilt.doors.http.impatient import Impatient
 
-    protocol = type("Protocol", (Impatient,), {"longest": longest})
+    protocol = type("Protocol", (Impatient,), {"longest": longest, "most": at_once + SPARE})
     encrypted: dict[str, Any] = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key} if tls else {}
     config = uvicorn.Config(
         application,

@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from hilt.core.errors import UsageError
-from hilt.core.roles import ADMIN, AUDITOR
 from hilt.core.verdict import Outcome
 from hilt.doors.http.answers import data_of
+from hilt.doors.http.problems import NotThere
 from hilt.doors.web.api.deciding import Reference, Use
 from hilt.doors.web.api.verb import Call, Verb
+from hilt.doors.web.pages.log import entry_data, sees_contacts
 from hilt.output import review_json
-from hilt.output.record_json import history_data, holdings_data, list_data, people_data, recorded_data, status_data
+from hilt.output.record_json import history_data, holdings_data, list_data, people_data, status_data
 
 MOST = 200
 """Models that are told at once."""
+LONGEST = 1000
+"""Letters that are searched for."""
 OUTCOMES = {one.word: one for one in Outcome}
 
 
@@ -99,8 +102,8 @@ def _models(call: Call[Models]) -> object:
     body = call.body
     if body.outcome and body.outcome not in OUTCOMES:
         raise UsageError(f"outcome: {body.outcome[:40]!a} is none of {', '.join(OUTCOMES)}")
-    if not 1 <= body.limit <= MOST or body.expiring > 36500:
-        raise UsageError(f"limit: from 1 to {MOST}; expiring: at most 36500 days")
+    if not 1 <= body.limit <= MOST or body.expiring > 36500 or len(body.matching) > LONGEST:
+        raise UsageError(f"limit: from 1 to {MOST}; expiring: at most 36500 days; matching: at most {LONGEST} letters")
     told, after = statuses(
         use=body.use or None,
         outcome=OUTCOMES.get(body.outcome),
@@ -166,16 +169,22 @@ def _people(call: Call[Nothing]) -> object:
     from hilt.gate.person import people
 
     told = people_data(people(call.settings))
-    sees = bool({ADMIN, AUDITOR} & set(call.asked.who.person.roles))
-    return told if sees else [{key: value for key, value in one.items() if key != "contact"} for one in told]
+    return (
+        told
+        if sees_contacts(call.asked.who.person.roles)
+        else [{key: value for key, value in one.items() if key != "contact"} for one in told]
+    )
 
 
 def _proof(call: Call[Proof]) -> object:
+    from hilt.gate.entries import entry
     from hilt.gate.receipts import FORMATS, proof
 
     body = call.body
     if body.format not in FORMATS:
         raise UsageError(f"format: {body.format[:40]!a} is none of {', '.join(FORMATS)}")
+    if entry(body.entry, settings=call.settings) is None:
+        raise NotThere(f"the log has no entry {body.entry}")
     receipt = proof(body.entry, body.format, call.settings).decode()
     return {"entry": body.entry, "format": body.format, "receipt": receipt}
 
@@ -192,8 +201,9 @@ def _entries(call: Call[Entries]) -> object:
         limit=body.limit,
         settings=call.settings,
     )
+    sees = sees_contacts(call.asked.who.person.roles)
     return {
-        "entries": [recorded_data(one, told.names) for one in told.entries],
+        "entries": [entry_data(one, told, sees_contacts=sees) for one in told.entries],
         "after": told.after,
         "size": told.size,
     }

@@ -73,7 +73,7 @@ def _entry(asking: Asking) -> ShownEntry:
     from hilt.gate.entries import entry
 
     number = asking.parts["number"]
-    shown = entry(number, settings=asking.settings) if number < 1 << 62 else None
+    shown = entry(number, settings=asking.settings)
     if shown is None:
-        raise NotThere(f"the log has no entry {str(number)[:20]}")
+        raise NotThere(f"the log has no entry {number}")
     return shown

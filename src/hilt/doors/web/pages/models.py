@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
@@ -18,6 +19,7 @@ from hilt.doors.web.page import Page
 FEW = 8
 """Choices that are seen at once."""
 NAMES = ("q", "verdict", "licence", "openness", "use", "owner")
+_NUMBER = re.compile("-?[0-9]{1,18}")
 NONE = "none"
 """The licence of models of which none is known."""
 OPENNESS = {1: "Class I", 2: "Class II", 3: "Class III", 0: "no class", UNKNOWN: "not known"}
@@ -131,7 +133,6 @@ def _outcome(word: str) -> Outcome | None:
 def _number(name: str, text: str) -> int | None:
     if not text:
         return None
-    try:
-        return int(text[:19])
-    except ValueError:
-        raise UsageError(f"{name}: a number is needed here") from None
+    if not _NUMBER.fullmatch(text):
+        raise UsageError(f"{name}: a number is needed here")
+    return int(text)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from hilt.gate.uploads import Upload
 
 MOST_OF_ONE, MOST = 2, 8
-"""Uploads that come in at once: of one session, and of all."""
+"""Uploads that come in at once: of one person, and of all."""
 _COMING: list[str] = []
 
 
 async def upload(asking: Asking) -> Answer:
-    who = (await asyncio.to_thread(asking.signed_in)).pass_digest
+    who = (await asyncio.to_thread(asking.signed_in)).who.person.person
     if len(_COMING) >= MOST or _COMING.count(who) >= MOST_OF_ONE:
         raise TooMany("too many uploads come in at once; wait until another is over")
     _COMING.append(who)

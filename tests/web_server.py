@@ -8,8 +8,9 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -50,10 +51,17 @@ def read_all(connection: socket.socket) -> bytes:
 @contextmanager
 def running(office: Office, *arguments: str) -> Iterator[Running]:
     """The pages of an office, at a port that was free."""
-    command = [sys.executable, "-m", "hilt", "serve", "--port", "0", "--config", str(office.settings_file), *arguments]
-    said = office.folder / "said"
+    with started(office.folder, office.homes, "--config", str(office.settings_file), *arguments) as server:
+        yield server
+
+
+@contextmanager
+def started(folder: Path, homes: Mapping[str, str], *arguments: str) -> Iterator[Running]:
+    """The pages of whoever has these `homes`; what the server complains of goes into `folder`."""
+    said = folder / "said"
     with said.open("wb") as stream:
-        env = {**os.environ, **office.homes}
+        command = [sys.executable, "-m", "hilt", "serve", "--port", "0", *arguments]
+        env = {**os.environ, **homes}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stream, text=True, env=env)
     try:
         assert process.stdout is not None
@@ -64,4 +72,5 @@ def running(office: Office, *arguments: str) -> Iterator[Running]:
     finally:
         process.terminate()
         process.wait(20)
-        process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()

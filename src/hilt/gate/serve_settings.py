@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hilt.core.errors import UsageError
 from hilt.gate.notification_settings import MailSettings, Webhook, read_mail, read_webhooks
 from hilt.gate.oidc_settings import OidcSettings, read_oidc
 from hilt.gate.setting import Setting
@@ -120,6 +121,22 @@ def _folders(setting: Setting, beside: Path) -> dict[str, str]:
         if not _FOLDER.fullmatch(name):
             raise folder.refused("a folder is called by up to 40 letters, digits, dots, dashes and underscores")
     return {name: str((beside / folder.text()).absolute()) for name, folder in told.items()}
+
+
+def with_folders(told: Mapping[str, str], more: Iterable[str]) -> dict[str, str]:
+    """The listed folders and `more` of them, each called by its own name. Raises `UsageError`."""
+    listed = dict(told)
+    for folder in more:
+        place = Path(folder).absolute()
+        if not _FOLDER.fullmatch(place.name) or place.name in listed:
+            why = (
+                "another one is listed by this name" if place.name in listed else "its name has blanks or rare letters"
+            )
+            raise UsageError(
+                f"--folder {folder!r:.200}: {why}; list it in the settings: serve: {{folders: {{NAME: FOLDER}}}}"
+            )
+        listed[place.name] = str(place)
+    return listed
 
 
 def _uploads(setting: Setting, beside: Path) -> UploadSettings:

@@ -6,6 +6,7 @@ from hilt.output.quote import quote
 
 
 def called(reference: str) -> str:
-    """The last part of a path; an address of a hub without what all of them begin with."""
+    """The last part of a path; an address of a hub, and an upload, without what all of them begin with."""
     whole = reference.startswith(("hf:", "sha256:"))
-    return quote(reference.removeprefix("hf:") if whole else reference.rstrip("/").rsplit("/", 1)[-1], 120)
+    last = reference.removeprefix("upload:").rstrip("/").rsplit("/", 1)[-1]
+    return quote(reference.removeprefix("hf:") if whole else last, 120)

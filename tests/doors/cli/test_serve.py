@@ -35,6 +35,18 @@ def test_a_port_that_is_taken_is_told(office: Office) -> None:
     assert (done.code, f"--host 127.0.0.1 --port {port}: Address already in use" in done.text) == (2, True)
 
 
+def test_a_folder_that_is_no_folder_or_has_no_plain_name_is_told(office: Office) -> None:
+    for name in ("a b", "models", "other/models"):
+        (office.folder / name).mkdir(parents=True)
+    for names, said in (
+        (["none"], "does not exist"),
+        (["a b"], "list it in the settings: serve: {"),
+        (["models", "other/models"], "another one is listed by this name"),
+    ):
+        done = office.run("serve", *(word for name in names for word in ("--folder", office.folder / name)))
+        assert (done.code, said in done.text) == (2, True), done.text
+
+
 def test_without_the_optional_packages_it_says_which(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "find_spec", lambda _: None)
     done = office.run("serve")

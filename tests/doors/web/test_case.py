@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -208,3 +209,17 @@ def test_what_is_no_case_is_not_there(web: WebOffice, case: int) -> None:
     otto = web.browser("Otto")
     for number in (case - 1, case + 1, 1 << 70):
         assert otto.get(f"/cases/{number}").status_code == 404
+
+
+@pytest.mark.parametrize(("policy", "offered"), [("", {"6 months", "12 months"}), (BLOCKING, {"1 month", "3 months"})])
+def test_ends_are_offered_and_none_is_filled_in(web: WebOffice, office: Office, policy: str, offered: set[str]) -> None:
+    if policy:
+        office.policy(policy)
+    page = web.browser("Rita" if policy else "Otto").get(f"/cases/{asked(office)}").text
+    found = dict(re.findall(r'data-fills="until" value="([0-9-]{10})">([^<]*)<', page))
+    assert set(found.values()) == offered
+    now = datetime.now(UTC)
+    for day, words in found.items():
+        months = 12 * (int(day[:4]) - now.year) + int(day[5:7]) - now.month
+        assert (months, int(day[8:]) <= now.day) == (int(words.split()[0]), True)
+    assert 'name="until" type="date" value=""' in page

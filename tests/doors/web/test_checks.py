@@ -107,7 +107,7 @@ def test_a_folder_is_found_by_its_name_checked_and_told(eve: Browser, settings: 
     with pool(settings):
         done = over(check, settings)
     page = eve.get("/checks/1")
-    assert "People have to look at it" in page.text
+    assert "People decide about it" in page.text
     assert f'href="/models/{done.subject}">See the report</a>' in page.text
     assert "hx-trigger" not in page.text
     told = eve.get("/checks/1.json").json()["check"]

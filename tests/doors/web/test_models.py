@@ -9,7 +9,7 @@ import pytest
 
 from hilt.core.verdict import Outcome
 from hilt.gate.model import model
-from office import KNOWN_ROAD, USE, Office
+from office import KNOWN_ROAD, POLICY, USE, Office
 from web_office import Browser, WebOffice
 
 
@@ -47,6 +47,16 @@ def test_where_nothing_was_checked_a_link_leads_to_the_first_check(web: WebOffic
     for address in ("/", "/models"):
         assert 'href="/check"' in lena.get(address).text
     assert "Your policy judges that: admit, review or block." in readable(lena.get("/"))
+
+
+def test_of_what_nobody_may_admit_nothing_is_asked(web: WebOffice, office: Office) -> None:
+    subject = checked(office, "acme-bad", KNOWN_ROAD)
+    assert "Ask for this use" in web.browser("Eve").get(f"/models/{subject}").text
+    office.policy(POLICY.replace("override: {by: risk-officer}\n", ""))
+    page = readable(web.browser("Eve").get(f"/models/{checked(office, 'acme-bad', KNOWN_ROAD)}"))
+    assert "names nobody who may make an exception" in page
+    assert "Ask for this use" not in page
+    assert "Admit it for this use" not in page
 
 
 def test_models_are_found_by_name_and_by_what_is_known_of_them(web: WebOffice, office: Office) -> None:

@@ -27,8 +27,22 @@ _NO_ADDRESS = (
 @click.option(
     "--tls", metavar="CERTIFICATE KEY", type=click.Path(), nargs=2, help="The files of a certificate and its key."
 )
+@click.option(
+    "--folder",
+    "folders",
+    metavar="FOLDER",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="A folder of models that people may choose from.",
+)
 @options.config
-def serve(host: str | None, port: int | None, tls: tuple[str, str] | None, config: str | None) -> None:
+def serve(
+    host: str | None,
+    port: int | None,
+    tls: tuple[str, str] | None,
+    folders: tuple[str, ...],
+    config: str | None,
+) -> None:
     """Serve the pages that people decide on, until interrupted.
 
     Without settings, only this machine reaches them. What people see there and decide is what every other verb reads and records.
@@ -39,7 +53,7 @@ def serve(host: str | None, port: int | None, tls: tuple[str, str] | None, confi
     from hilt.gate.record import keeping_open
     from hilt.gate.settings import find_settings
 
-    settings = _with(find_settings(config), host, port, tls)
+    settings = _with(find_settings(config), host, port, tls, folders)
     told = settings.serve
     if told.host in _ANYWHERE and not told.address:
         raise UsageError(_NO_ADDRESS.format(host=told.host))
@@ -61,9 +75,11 @@ AT_ONCE = 500
 """Connections at the same time; each page that is open has one."""
 
 
-def _with(settings: Settings, host: str | None, port: int | None, tls: tuple[str, str] | None) -> Settings:
+def _with(
+    settings: Settings, host: str | None, port: int | None, tls: tuple[str, str] | None, folders: tuple[str, ...]
+) -> Settings:
     """The settings, with what the options say."""
-    from hilt.gate.serve_settings import Tls
+    from hilt.gate.serve_settings import Tls, with_folders
 
     told: ServeSettings = settings.serve
     return replace(
@@ -73,5 +89,6 @@ def _with(settings: Settings, host: str | None, port: int | None, tls: tuple[str
             host=told.host if host is None else host,
             port=told.port if port is None else port,
             tls=Tls(certificate=tls[0], key=tls[1]) if tls else told.tls,
+            folders=with_folders(told.folders, folders),
         ),
     )

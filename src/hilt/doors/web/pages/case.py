@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from hilt.core.errors import ChangedMeanwhile, NotAllowed, UsageError
@@ -19,10 +21,13 @@ from hilt.doors.http.asking import Asking
 from hilt.doors.http.problems import NotThere
 from hilt.doors.web.page import Page
 from hilt.output.called import called
+from hilt.output.figures import counted
 from hilt.output.review_words import Evidence, evidence, recommended
 
 ANSWERS = ("yes", "conditions", "no", "ask")
 VIEWS = {one.value: one for one in Remark if one.is_view}
+ENDS = {True: (1, 3), False: (6, 12)}
+"""Months after which a yes may end, as they are offered: for an exception to a block, and for all else."""
 _WRONG = {UsageError: 400, NotAllowed: 403, ChangedMeanwhile: 409}
 
 
@@ -61,6 +66,19 @@ class CasePage(Page):
     def changed(self) -> bool:
         """Is it not any more as it was when the page was opened, of which a part is asked for?"""
         return self.since != self.shown.seen
+
+    @property
+    def deciders(self) -> tuple[tuple[Question, tuple[str, ...]], ...]:
+        """Who must still say yes, and who they are: those whom several rules ask, once."""
+        asked = self.shown.status.uses[0].may_decide
+        return tuple({(one.by, one.approvals): (one, people) for one, people in asked}.values())
+
+    @property
+    def ends(self) -> tuple[tuple[str, str], ...]:
+        """Last days that are offered for a yes, in words; none is filled in before somebody wants it."""
+        today = datetime.now(UTC).date()
+        months = ENDS[self.shown.signed.exception]
+        return tuple((counted(number, "month"), _months_on(today, number).isoformat()) for number in months)
 
     @property
     def said(self) -> tuple[Recorded, ...]:
@@ -236,6 +254,11 @@ def _why_not(shown: ShownCase, who: SignedIn, mine: tuple[Question, ...]) -> str
 def _needs_view(shown: ShownCase, mine: tuple[Question, ...]) -> bool:
     """Is a view of one's own needed before hilt says its own? Where it is blocked, several must agree, or a question asks for thought."""
     return shown.verdict.outcome is Outcome.BLOCK or any(one.approvals > 1 or one.ask for one in mine)
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _same(one: Recorded, shown: ShownCase) -> bool:

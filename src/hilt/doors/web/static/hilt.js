@@ -5,21 +5,25 @@
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");
   const files = form ? [...form.querySelectorAll("[type=file]")].flatMap((input) => [...input.files]) : [];
-  if (!files.length) return;
+  if (!form) return;
   event.preventDefault();
   const [bar, said, button] = ["progress", "[role=status]", "button"].map((part) => form.querySelector(part));
-  const size = (bytes) => (bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1);
+  const size = (bytes) => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+  if (!files.length) {
+    said.textContent = "Choose a folder or files first.";
+    return;
+  }
   const most = Number(form.dataset.upload);
   const all = files.reduce((sum, file) => sum + file.size, 0);
   if (all > most) {
-    said.textContent = `These are ${size(all)} GB, and at most ${size(most)} GB are taken.`;
+    said.textContent = `These are ${size(all)}, and at most ${size(most)} are taken.`;
     return;
   }
   const request = new XMLHttpRequest();
   request.upload.onprogress = (sent) => {
     bar.hidden = false;
     [bar.max, bar.value] = [sent.total, sent.loaded];
-    said.textContent = `${size(sent.loaded)} of ${size(sent.total)} GB are sent. Stay on this page until all are.`;
+    said.textContent = `${size(sent.loaded)} of ${size(sent.total)} are sent. Stay on this page until all are.`;
   };
   request.onload = () => {
     if (request.status < 400) return location.assign(request.responseURL);
@@ -31,6 +35,12 @@ document.addEventListener("submit", (event) => {
   button.disabled = true;
   request.open("POST", form.action);
   request.send(new FormData(form));
+});
+
+// Buttons that fill a field with what they offer.
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest("[data-fills]");
+  if (offer) document.getElementById(offer.dataset.fills).value = offer.value;
 });
 
 // Keys: what has data-key="m" is gone to when m is pressed; data-key="g m" after a g. A key never sends anything: links are followed,

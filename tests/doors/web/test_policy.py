@@ -66,6 +66,38 @@ def test_what_is_wrong_is_told_by_line_and_what_was_typed_is_kept(web: WebOffice
     assert "<script>" not in page.text
 
 
+def test_a_file_is_tried_in_place_of_what_stands_in_the_form(web: WebOffice) -> None:
+    rita = web.browser("Rita")
+    typed = {"policy": "what was typed", "instead": "0"}
+    stricter = POLICY.replace("else: review", "else: block").replace("\n", "\r\n").encode()
+    answer = rita.submit("/policy/try", typed, files={"file": ("strict.yaml", stricter)})
+    assert "1 of 1 model" in done(rita, answer.headers["location"]).text
+    wrong = rita.submit("/policy/try", typed, files={"file": ("x.yaml", POLICY.replace("block", "<b>", 1).encode())})
+    assert (wrong.status_code, "rules.no-known-attack.else: line 6: " in wrong.text) == (400, True)
+    assert "else: &lt;b&gt;" in wrong.text
+    assert "what was typed" not in wrong.text
+    none = rita.submit("/policy/try", {"policy": POLICY, "instead": "0"}, files={"file": ("", b"")})
+    assert none.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"policy: \xff", "UTF-8"), (b"", "a policy"), (b"a: \x00", "character"), (b"#" * 300_000, "More than")],
+)
+def test_a_file_that_is_no_policy_is_refused_in_words(web: WebOffice, content: bytes, told: str) -> None:
+    answer = web.browser("Rita").submit(
+        "/policy/try", {"policy": POLICY, "instead": "0"}, files={"file": ("p", content)}
+    )
+    assert answer.status_code in (400, 413)
+    assert told in answer.text
+
+
+def test_a_second_file_and_a_file_in_another_form_are_refused(web: WebOffice) -> None:
+    rita, two = web.browser("Rita"), [("file", ("a", b"x")), ("file", ("b", b"y"))]
+    assert "no second one" in rita.submit("/policy/try", {"policy": POLICY, "instead": "0"}, files=two).text
+    assert rita.submit("/account/end-all", {}, files={"file": ("a", b"x")}).status_code == 400
+
+
 def test_only_a_policy_owner_tries_and_a_lost_trial_is_told_as_that(web: WebOffice) -> None:
     eve = web.browser("Eve")
     assert eve.get("/policy/try").status_code == 403

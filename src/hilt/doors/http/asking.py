@@ -111,9 +111,9 @@ class Asking:
         """A token for the forms of the page."""
         return csrf.token(self.secret)
 
-    def form(self) -> Form:
-        """What was sent with a form of a page of this session. Raises `UsageError`, `FormRefused`."""
-        form = read_form(self.request.headers.get("content-type", ""), self.body)
+    def form(self, *, with_file: bool = False) -> Form:
+        """What was sent with a form of a page of this session, maybe `with_file`. Raises `UsageError`, `FormRefused`."""
+        form = read_form(self.request.headers.get("content-type", ""), self.body, with_file=with_file)
         self.check_token(form["csrf"])
         return form
 
@@ -124,7 +124,7 @@ class Asking:
         """
         try:
             csrf.check_origin(self.request.headers, self.desk)
-            return read_form(self.request.headers.get("content-type", ""), self.body)
+            return read_form(self.request.headers.get("content-type", ""), self.body, with_file=True)
         except (FormRefused, UsageError):
             return Form([])
 

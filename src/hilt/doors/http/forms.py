@@ -90,7 +90,7 @@ def _form_with_file(content_type: str, body: bytes) -> Form:
     parts.feed(body)
     parts.close()
     _refuse_nul(kept.pairs)
-    return Form(kept.pairs, kept.file)
+    return Form(kept.pairs, None if kept.file is None else bytes(kept.file))
 
 
 class _Kept:
@@ -98,7 +98,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.pairs: list[tuple[str, str]] = []
-        self.file: bytes | None = None
+        self.file: bytearray | None = None
 
     def field(self, name: str, value: str) -> None:
         self.pairs.append((name, value))
@@ -106,10 +106,11 @@ class _Kept:
     def begin_file(self, _: str) -> None:
         if self.file is not None:
             raise UsageError("one file is sent with this form, and no second one")
-        self.file = b""
+        self.file = bytearray()
 
     def write(self, data: memoryview) -> None:
-        self.file = (self.file or b"") + data
+        if self.file is not None:
+            self.file += data
 
 
 def read_pairs(text: bytes) -> list[tuple[str, str]]:

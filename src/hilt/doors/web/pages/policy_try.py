@@ -57,8 +57,9 @@ def start(asking: Asking) -> Answer:
     from hilt.gate.policies_in_force import policies_in_force
     from hilt.gate.policy_trial import layers, try_policy
 
-    form, person = asking.form(), asking.signed_in().who.person
-    text, instead = form["policy"].replace("\r\n", "\n"), form["instead"]
+    form, person = asking.form(with_file=True), asking.signed_in().who.person
+    typed = form["policy"] if form.file is None else form.file.decode("utf-8", "surrogateescape")
+    text, instead = typed.replace("\r\n", "\n"), form["instead"]
     try:
         if asking.signed_in().who.only_reads:
             raise NotAllowed("this pass only reads")
@@ -107,8 +108,9 @@ def stop_job(asking: Asking, job: Job) -> None:
 
 
 def may_stop(asking: Asking, job: Job) -> bool:
-    person = asking.signed_in().who.person
-    return not job.over and (person.person == job.person or ADMIN in person.roles)
+    who = asking.signed_in().who
+    mine = who.person.person == job.person
+    return not job.over and (mine or (ADMIN in who.person.roles and not who.only_reads))
 
 
 def name_of(asking: Asking, job: Job) -> str:

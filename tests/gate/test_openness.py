@@ -11,9 +11,10 @@ import yaml
 
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.limits import Limits
-from hilt.gate.openness import as_data, as_mof, openness
+from hilt.gate.openness import as_mof, openness
 from hilt.knowledge.openness.framework import evaluate
 from hilt.knowledge.openness.mof_yaml import read
+from hilt.output.text_openness import openness_data
 from knowledge.openness import releases
 from workplace import SHARED
 
@@ -39,8 +40,8 @@ def model(tmp_path: Path) -> Path:
 def test_the_gap_of_a_model_is_told(model: Path) -> None:
     told, _ = openness(model)
     assert told.class_name == "Unclassified"
-    assert told.evaluation.gap == "two documents away from Class III: data card, technical report"
-    grades = {row.component.id: (row.grade, row.licences) for row in told.rows}
+    assert told.gap == "two documents away from Class III: data card, technical report"
+    grades = {row.id: (row.grade, row.licences) for row in told.components}
     assert grades["final_parameters"] == ("open", ("apache-2.0",))
     assert grades["data_card"] == ("closed", ())
 
@@ -49,7 +50,7 @@ def test_a_file_that_cannot_be_read_hides_no_file_of_the_framework_and_is_not_ta
     (model / "hparams.yaml").write_text("started: 2026-13-01\n")
     (model / "mof.yml").write_text(releases.text({"data_card": "MIT"}))
     told, _ = openness(model)
-    assert {row.component.id: row.grade for row in told.rows}["data_card"] == "open"
+    assert {row.id: row.grade for row in told.components}["data_card"] == "open"
     assert not [remark for remark in told.remarks if "wrong" in remark]
 
 
@@ -66,12 +67,12 @@ def test_what_is_written_as_the_frameworks_file_is_judged_the_same(model: Path, 
     text = as_mof(told, report)
     release = read(text, Limits())
     assert (release.name, release.licences) == ("acme-chat", {"distribution": ("Apache-2.0", "")})
-    assert evaluate(release.held()).gap == told.evaluation.gap
+    assert evaluate(release.held()).gap == told.gap
     file = tmp_path / "acme.yml"
     file.write_text(text)
     again, _ = openness(file)
-    assert again.evaluation.gap == told.evaluation.gap
-    assert {row.component.id: row.state for row in again.rows} == {row.component.id: row.state for row in told.rows}
+    assert again.gap == told.gap
+    assert {row.id: row.state for row in again.components} == {row.id: row.state for row in told.components}
 
 
 @pytest.mark.skipif(
@@ -92,7 +93,7 @@ def test_a_file_of_the_framework_gets_the_class_in_its_name() -> None:
     (path,) = (FRAMEWORK / "tests").glob("Class2T*.yml")
     told, _ = openness(path)
     assert told.class_name == "Class II - Open Tooling Model"
-    assert {row.known.word for row in told.rows if row.state == "open"} == {"claimed"}
+    assert {row.known.word for row in told.components if row.state == "open"} == {"claimed"}
 
 
 @pytest.mark.parametrize(("level", "name"), [(releases.CLASS_III, "Class III"), (releases.CLASS_I, "Class I")])
@@ -119,7 +120,7 @@ def test_what_is_no_model_is_told_so(tmp_path: Path) -> None:
 
 
 def test_all_of_it_is_there_as_plain_data(model: Path) -> None:
-    data = as_data(openness(model)[0])
+    data = openness_data(openness(model)[0])
     assert json.loads(json.dumps(data)) == data
     assert (data["class"], data["missing"], data["osaid"]["met"]) == (0, ["data card", "technical report"], "not met")
     assert len(data["components"]) == 17

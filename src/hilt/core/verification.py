@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 
 class Signed(Enum):
@@ -88,3 +88,13 @@ class Verification:
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a Verification is neither true nor false; compare its state: state is Signed.VERIFIED")
+
+
+class WrittenSignature(NamedTuple):
+    """A signature that was written to `file`: by whom, over how many files and bytes, and the paths that it says nothing of."""
+
+    file: str
+    by: str
+    files: int
+    size: int
+    left_out: tuple[str, ...]

@@ -4,55 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from os import PathLike, fspath
-from typing import Any, NamedTuple
 
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.fact import Fact, Known
+from hilt.core.openness import CANNOT_TELL, OpenComponent, Openness, OpennessClass
 from hilt.core.report import Report
 from hilt.gate.check import verdict_on
 from hilt.gate.settings import Settings
 from hilt.knowledge.openness import mof_yaml, open_licences
-from hilt.knowledge.openness.components import CLASSES, COMPONENTS, Component
+from hilt.knowledge.openness.components import CLASSES, COMPONENTS
 from hilt.knowledge.openness.framework import Evaluation, evaluate
-
-GRADES = {"open": "open", "present": "partial", "absent": "closed"}
-"""A state of a component in the words of the European Open Source AI Index."""
-CANNOT_TELL = "cannot tell"
 
 _CHECK = "openness"
 _TYPES = {"text": "language", "code": "code", "image": "image", "audio": "audio", "video": "video"}
 """What a model makes, in the words that the framework has for types of models."""
-
-
-class ComponentRow(NamedTuple):
-    """One component; `state` is a key of `GRADES`, or None. `where` is the evidence in words."""
-
-    component: Component
-    state: str | None
-    licences: tuple[str, ...]
-    known: Known
-    where: str
-
-    @property
-    def grade(self) -> str:
-        return GRADES[self.state] if self.state else CANNOT_TELL
-
-
-class Openness(NamedTuple):
-    """How open a subject is. `reached` is None where what nobody could tell would decide it."""
-
-    reference: str
-    rows: tuple[ComponentRow, ...]
-    evaluation: Evaluation
-    reached: int | None
-    osaid: str
-    osaid_parts: tuple[str, ...]
-    remarks: tuple[str, ...]
-    as_of: str
-
-    @property
-    def class_name(self) -> str:
-        return CANNOT_TELL if self.reached is None else CLASSES[self.reached]
 
 
 def openness(reference: str | PathLike[str], *, settings: Settings | None = None) -> tuple[Openness, Report]:
@@ -68,62 +33,34 @@ def openness(reference: str | PathLike[str], *, settings: Settings | None = None
 def of_report(report: Report) -> Openness:
     """How open the subject of `report` is, by the facts that it states."""
     wrong = [finding for finding in report.findings if finding.check == _CHECK]
-    rows = tuple(_rows(report))
-    if all(row.state is None for row in rows):
+    components = tuple(_components(report))
+    if all(one.state is None for one in components):
         failed = [gap.why for gap in report.coverage.gaps if gap.what == _CHECK]
         if wrong or failed:
             raise UsageError(f"{report.subject.reference}: {(*(one.message for one in wrong), *failed)[0]}")
         raise NothingToCheck(
             f"{report.subject.reference}: neither weights, nor an architecture, nor a file of the Model Openness Framework"
         )
-    untold = frozenset(row.component.id for row in rows if row.state is None)
-    held = {row.component.id: row.licences for row in rows if row.state in ("open", "present")}
+    untold = frozenset(one.id for one in components if one.state is None)
+    held = {one.id: one.licences for one in components if one.state in ("open", "present")}
     evaluation = evaluate(held, untold)
-    reached = _fact(report, "class").value
+    told = _fact(report, "class").value
+    reached = told if isinstance(told, int) else None
     osaid = _fact(report, "osaid").value
     return Openness(
         reference=report.subject.reference,
-        rows=rows,
-        evaluation=evaluation,
-        reached=reached if isinstance(reached, int) else None,
+        framework=mof_yaml.FRAMEWORK,
+        reached=reached,
+        class_name=CANNOT_TELL if reached is None else CLASSES[reached],
+        classes=tuple(OpennessClass(one.level, one.name, one.percent) for one in evaluation.standings),
+        gap=evaluation.gap,
+        missing=tuple(lack.words for lack in evaluation.next.lacks) if evaluation.next else (),
+        components=components,
         osaid=osaid if isinstance(osaid, str) else CANNOT_TELL,
         osaid_parts=report.texts(f"{_CHECK}.osaid_parts"),
         remarks=(*(f"{one.where.path}: {one.message}" for one in wrong), *_remarks(evaluation)),
         as_of=open_licences.as_of(),
     )
-
-
-def as_data(told: Openness) -> dict[str, Any]:
-    """All of it as plain data."""
-    return {
-        "reference": told.reference,
-        "framework": mof_yaml.FRAMEWORK,
-        "class": told.reached,
-        "class_name": told.class_name,
-        "percent": {str(standing.level): round(standing.percent, 1) for standing in told.evaluation.standings},
-        "gap": told.evaluation.gap,
-        "missing": [lack.words for lack in told.evaluation.next.lacks] if told.evaluation.next else [],
-        "remarks": list(told.remarks),
-        "components": [_as_data(row) for row in told.rows],
-        "osaid": {"met": told.osaid, "parts": list(told.osaid_parts)},
-        "open_licences": told.as_of,
-    }
-
-
-def _as_data(row: ComponentRow) -> dict[str, Any]:
-    component = row.component
-    return {
-        "id": component.id,
-        "name": component.name,
-        "class": component.level,
-        "required": component.required,
-        "content": component.content,
-        "state": row.state,
-        "grade": row.grade,
-        "licences": list(row.licences),
-        "known": row.known.word,
-        "where": row.where,
-    }
 
 
 def as_mof(told: Openness, report: Report) -> str:
@@ -141,20 +78,20 @@ def as_mof(told: Openness, report: Report) -> str:
         name=name,
         producer=owner if slash and told.reference.startswith("hf:") else "",
         licences={"distribution": (licence, "")} if licence else {},
-        parts=tuple(_part(row, licence) for row in told.rows if row.state in ("open", "present")),
+        parts=tuple(_part(one, licence) for one in told.components if one.state in ("open", "present")),
         about=about,
     )
     return mof_yaml.write(release)
 
 
-def _part(row: ComponentRow, distribution: str) -> mof_yaml.Part:
-    place, _, how = row.where.partition(": ")
-    own = _spelled(row.licences)
+def _part(one: OpenComponent, distribution: str) -> mof_yaml.Part:
+    place, _, how = one.where.partition(": ")
+    own = _spelled(one.licences)
     return mof_yaml.Part(
-        component=row.component.id,
+        component=one.id,
         licence=None if own == distribution else own,
         path=next((how.removeprefix(said) for said in ("links ", "lists it at ") if how.startswith(said)), place),
-        description=row.component.about,
+        description=one.about,
     )
 
 
@@ -162,7 +99,7 @@ def _spelled(licences: tuple[str, ...]) -> str:
     return " AND ".join(open_licences.spelled(one) for one in licences)
 
 
-def _rows(report: Report) -> Iterator[ComponentRow]:
+def _components(report: Report) -> Iterator[OpenComponent]:
     licences: dict[str, list[str]] = {}
     for line in report.texts(f"{_CHECK}.licences"):
         name, _, licence = line.partition(" ")
@@ -171,7 +108,19 @@ def _rows(report: Report) -> Iterator[ComponentRow]:
         fact = _fact(report, component.id)
         state = fact.value if isinstance(fact.value, str) else None
         where = fact.source if state in ("open", "present") else ""
-        yield ComponentRow(component, state, tuple(licences.get(component.id, ())), fact.known, where)
+        yield OpenComponent(
+            id=component.id,
+            name=component.name,
+            words=component.words,
+            about=component.about,
+            content=component.content,
+            level=component.level,
+            required=component.required,
+            state=state,
+            licences=tuple(licences.get(component.id, ())),
+            known=fact.known,
+            where=where,
+        )
 
 
 def _remarks(evaluation: Evaluation) -> Iterator[str]:

@@ -17,7 +17,7 @@ from hilt.core.context import Signer
 from hilt.core.errors import FormatError, SourceError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.subject import EntryKind
-from hilt.core.verification import Signed
+from hilt.core.verification import Signed, WrittenSignature
 from hilt.gate.named_file import Named, read_named
 from hilt.gate.settings import Settings
 from hilt.gate.signature_files import inside, root, signature_files
@@ -36,16 +36,6 @@ if TYPE_CHECKING:
 
 TOLD = 10
 """Names that an error lists."""
-
-
-class Written(NamedTuple):
-    """A signature that was written to `file`: by whom, over how many files and bytes, and the paths that it says nothing of."""
-
-    file: str
-    by: str
-    files: int
-    size: int
-    left_out: tuple[str, ...]
 
 
 class _Private(NamedTuple):
@@ -68,7 +58,7 @@ def sign(
     for_model_signing: bool = False,
     settings: Settings | None = None,
     progress: Progress | None = None,
-) -> Written:
+) -> WrittenSignature:
     """Signs the subject at `reference` with the private key in the file `key`, and writes the signature to a file.
 
     `certificate` is the file of a chain that begins with the certificate of the key. `signature` names the file to write:
@@ -102,12 +92,12 @@ def sign(
     return _written(str(file), private.signer.name, files, [entry.path for entry in listing.subject.entries], own)
 
 
-def _written(file: str, by: str, files: Sequence[File], names: Sequence[str], own: str) -> Written:
+def _written(file: str, by: str, files: Sequence[File], names: Sequence[str], own: str) -> WrittenSignature:
     """What was written; `names` are all that lie in the subject, `own` that of the signature."""
     signed = {one.path for one in files if one.digests}
     told = signed | {own}
     left_out = tuple(name for name in names if name not in told)
-    return Written(file=file, by=by, files=len(signed), size=sum(one.size for one in files), left_out=left_out)
+    return WrittenSignature(file=file, by=by, files=len(signed), size=sum(one.size for one in files), left_out=left_out)
 
 
 def _refuse_elsewhere(where: str, algorithm: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from hilt.core.fact import Fact, Known
+from hilt.core.form import CHANNEL, DIGEST, FILES, NAME, USE_POLICY, Field, Form
 from hilt.core.report import Report
 from hilt.core.rights import Obligation, Term
 from hilt.core.version import __version__
-from hilt.knowledge.regulation.forms import CHANNEL, DIGEST, FILES, NAME, USE_POLICY, Field, Form
 from hilt.output.markdown import text
 
 NOT_ADVICE = "This is how hilt reads the law, and no legal advice."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from hilt.core.lineage import Kin, Relative
 from hilt.output.figures import counted
@@ -11,12 +11,25 @@ from hilt.output.layout import Page
 from hilt.output.lineage_words import relations
 from hilt.output.quote import quote
 
-if TYPE_CHECKING:
-    from hilt.knowledge.lineage.index.changes import Added
-    from hilt.knowledge.lineage.index.entry import Entry
-
 _COLUMN = 42
 """Where the name of a relative begins."""
+
+
+class KnownWeights(Protocol):
+    """What is told of a set of weights in an index."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def files(self) -> Sequence[str]: ...
+    @property
+    def added(self) -> str: ...
+    @property
+    def stale(self) -> str: ...
+    @property
+    def newer(self) -> str: ...
 
 
 _Came = tuple[str, Mapping[str, int], Sequence[tuple[str, str]]]
@@ -35,16 +48,23 @@ def added_data(told: Sequence[_Came]) -> list[dict[str, Any]]:
     return [{"reference": reference, **counts, "left_out": left_out} for reference, counts, left_out in told]
 
 
-def write_taken(page: Page, added: Added, *, counts: Mapping[str, int], pack: str) -> None:
+def write_taken(
+    page: Page,
+    counts: Mapping[str, int],
+    *,
+    pack: str,
+    differing: Sequence[KnownWeights],
+    marked: Sequence[KnownWeights],
+) -> None:
     """What came of a pack."""
     page.line(f"{quote(pack)}: {_in_words(counts)}")
-    for one in added.differing:
+    for one in differing:
         page.line(f"  not taken, the index has other weights of this name: {_name(one)}")
-    for one in added.marked:
+    for one in marked:
         page.line(f"  stale, as the pack says: {_name(one)}: {quote(one.stale)}")
 
 
-def write_listed(page: Page, entries: Sequence[Entry]) -> None:
+def write_listed(page: Page, entries: Sequence[KnownWeights]) -> None:
     """What an index holds."""
     for one in entries:
         page.line("  ".join(text for text in (_name(one), *map(quote, one.files[:1]), one.added) if text))
@@ -86,5 +106,5 @@ def _in_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "nothing"
 
 
-def _name(one: Entry) -> str:
+def _name(one: KnownWeights) -> str:
     return f"{quote(one.name)} at {quote(one.revision)}" if one.revision else quote(one.name)

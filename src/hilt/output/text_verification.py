@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from hilt.core.verification import Signature, Signed, Verification
+from hilt.core.verification import Signature, Signed, Verification, WrittenSignature
 from hilt.output.figures import counted, size_text
 from hilt.output.layout import Page
 from hilt.output.quote import quote
@@ -88,3 +89,15 @@ def _rows(one: Signature) -> Iterator[tuple[str, str, list[str]]]:
     yield "not compared", "yellow", [": ".join(map(quote, filter(None, pair))) for pair in one.unread]
     yield "left out", "yellow", [quote(path) for path in one.ignored]
     yield "never signed", "dim", [quote(path) for path in (*one.excluded, *one.empty)]
+
+
+def write_signature(page: Page, written: WrittenSignature) -> None:
+    """What was signed, on one line, so that it can be looked for; and what was not."""
+    over = f"{counted(written.files, 'file')}, {size_text(written.size)}"
+    page.line(f"{quote(written.file)}: {over}, signed by {quote(written.by)}")
+    if written.left_out:
+        page.line(f"not signed: {', '.join(quote(path) for path in written.left_out)}")
+
+
+def signature_data(written: WrittenSignature) -> dict[str, Any]:
+    return {**written._asdict(), "left_out": [quote(path) for path in written.left_out]}

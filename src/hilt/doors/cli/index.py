@@ -124,7 +124,8 @@ def read_pack(pack: str, index: str | None, config: str | None, *, as_json: bool
 
     file, settings = _place(index, config)
     added = take(file, Path(pack), settings)
-    tell(added, counts, partial(write_taken, counts=counts(added), pack=pack), as_json=as_json)
+    write = partial(write_taken, pack=pack, differing=added.differing, marked=added.marked)
+    tell(counts(added), dict, write, as_json=as_json)
 
 
 @index.command()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from hilt.doors.cli import options
+from hilt.doors.cli.writing import tell
 
 
 @click.command()
@@ -43,8 +42,7 @@ def sign(
     from hilt.doors.cli.progress import Bar
     from hilt.gate.settings import find_settings
     from hilt.gate.sign import sign as write
-    from hilt.output.figures import counted, size_text
-    from hilt.output.quote import quote
+    from hilt.output.text_verification import signature_data, write_signature
 
     with Bar() as bar:
         written = write(
@@ -59,11 +57,4 @@ def sign(
             settings=find_settings(config),
             progress=bar,
         )
-    if as_json:
-        click.echo(json.dumps({**written._asdict(), "left_out": [quote(path) for path in written.left_out]}, indent=2))
-        return
-    click.echo(
-        f"{quote(written.file)}: {counted(written.files, 'file')}, {size_text(written.size)}, signed by {quote(written.by)}"
-    )
-    if written.left_out:
-        click.echo(f"not signed: {', '.join(quote(path) for path in written.left_out)}")
+    tell(written, signature_data, write_signature, as_json=as_json)

@@ -7,29 +7,9 @@ Annex XI of Regulation (EU) 2024/1689, section 1 (text read); the Model Document
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-NAME, CHANNEL, DIGEST, FILES, USE_POLICY = "name", "channel", "digest", "files", "use-policy"
-"""What is no fact: name, address and digest of the subject, the formats of its files, what licences say of uses."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field: its place, where the form numbers them, what it asks, and the keys of facts that say something of it."""
-
-    place: str
-    asks: str
-    facts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A form: its name, where it comes from and how that was read, and its fields by section."""
-
-    title: str
-    source: str
-    sections: tuple[tuple[str, tuple[Field, ...]], ...]
+from hilt.core.form import CHANNEL, DIGEST, FILES, NAME, USE_POLICY, Field, Form
 
 
 def _field(place: str, asks: str, *facts: str) -> Field:

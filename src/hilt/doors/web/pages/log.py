@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 from hilt.core.entries import Checkpoint, Entries
 from hilt.core.events import EVENTS, PersonStated, Recorded
 from hilt.core.job import Job
-from hilt.core.log import LogState, Verified
+from hilt.core.log import LogState
 from hilt.core.roles import ADMIN, AUDITOR
 from hilt.doors.http.answers import Answer, Download, Redirect, streamed
 from hilt.doors.http.asking import Asking
 from hilt.doors.web.page import Page
-from hilt.doors.web.pages.policy_try import job_of, may_stop, name_of, stop_job
+from hilt.doors.web.pages.job import JobPage
 from hilt.output.record_json import recorded_data
 
 KIND = "log/verify"
@@ -50,15 +50,11 @@ class LogPage(Page):
         return {"entries": told, "after": self.entries.after, "size": self.entries.size, "log": self.state._asdict()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyPage(Page):
+class VerifyPage(JobPage):
     """How far the log is verified, and what came of it."""
 
     template: ClassVar[str] = "log_verified.html"
-    job: Job
-    verified: Verified | None
-    name: str
-    may_stop: bool
+    kind: ClassVar[str] = KIND
 
 
 def show(asking: Asking) -> Page:
@@ -113,20 +109,11 @@ def verify(asking: Asking) -> Answer:
 
 
 def show_verified(asking: Asking) -> Answer:
-    job = job_of(asking, KIND)
-    return VerifyPage(
-        title="The log, verified",
-        job=job,
-        verified=job.result if isinstance(job.result, Verified) else None,
-        name=name_of(asking, job),
-        may_stop=may_stop(asking, job),
-    )
+    return VerifyPage.of(asking, "The log, verified")
 
 
 def stop(asking: Asking) -> Answer:
-    asking.form()
-    stop_job(asking, job_of(asking, KIND))
-    return Redirect(to=f"/log/verify/{asking.parts['number']}")
+    return VerifyPage.stop(asking)
 
 
 def checkpoint(asking: Asking) -> Answer:

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from hilt.core.errors import NotAllowed, UsageError
-from hilt.core.job import Job
-from hilt.core.roles import ADMIN
 from hilt.doors.http.answers import Answer, Redirect
 from hilt.doors.http.asking import Asking
-from hilt.doors.http.problems import NotThere
 from hilt.doors.web.page import Page
+from hilt.doors.web.pages.job import JobPage
 
 if TYPE_CHECKING:
     from hilt.gate.policies_in_force import InForce
-    from hilt.gate.policy_trial import Trial
 
 KIND = "policy/try"
 
@@ -35,15 +32,11 @@ class PolicyTryPage(Page):
         return 400 if self.wrong else 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialPage(Page):
+class TrialPage(JobPage):
     """How far a trial has come, and what came of it."""
 
     template: ClassVar[str] = "policy_trial.html"
-    job: Job
-    trial: Trial | None
-    name: str
-    may_stop: bool
+    kind: ClassVar[str] = KIND
 
 
 def show(asking: Asking) -> Answer:
@@ -72,50 +65,8 @@ def start(asking: Asking) -> Answer:
 
 
 def show_one(asking: Asking) -> Answer:
-    from hilt.gate.policy_trial import Trial
-
-    job = job_of(asking, KIND)
-    return TrialPage(
-        title="A changed policy, tried",
-        job=job,
-        trial=job.result if isinstance(job.result, Trial) else None,
-        name=name_of(asking, job),
-        may_stop=may_stop(asking, job),
-    )
+    return TrialPage.of(asking, "A changed policy, tried")
 
 
 def stop(asking: Asking) -> Answer:
-    asking.form()
-    stop_job(asking, job_of(asking, KIND))
-    return Redirect(to=f"/policy/try/{asking.parts['number']}")
-
-
-def job_of(asking: Asking, kind: str) -> Job:
-    """The job that the address names. Raises `NotThere`."""
-    job = asking.desk.jobs.find(asking.parts["number"])
-    if job is None or job.kind != kind:
-        raise NotThere(
-            "this is not known any more: what came of it is kept until the server begins anew; have it done again"
-        )
-    return job
-
-
-def stop_job(asking: Asking, job: Job) -> None:
-    """Ends it. Raises `NotAllowed` for whoever may not."""
-    if not may_stop(asking, job):
-        raise NotAllowed("it is over, or somebody else began it: they stop it, or an administrator does")
-    asking.desk.jobs.stop(job.number)
-
-
-def may_stop(asking: Asking, job: Job) -> bool:
-    who = asking.signed_in().who
-    mine = who.person.person == job.person
-    return not job.over and (mine or (ADMIN in who.person.roles and not who.only_reads))
-
-
-def name_of(asking: Asking, job: Job) -> str:
-    """Who began it."""
-    from hilt.gate.person import people
-
-    names = {one.person: one.name.text for one in people(asking.settings)}
-    return names.get(job.person) or job.person
+    return TrialPage.stop(asking)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hilt.core.events import Person
 from hilt.gate import person
-from hilt.gate.init import Made, init
+from hilt.gate.init import init
 from hilt.gate.record_settings import RecordSettings
 from hilt.gate.settings import Settings
 from hilt.record.ledger.keys import signing_key_pem
@@ -30,7 +30,7 @@ def settings(folder: Path, database: str = "") -> Settings:
 def made(folder: Path, database: str = "") -> Settings:
     """The settings of a record without people."""
     told = settings(folder, database)
-    result: Made = init(told)
+    result = init(told)
     assert result.key_is_new
     return told
 

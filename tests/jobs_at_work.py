@@ -23,6 +23,10 @@ def breaks(progress: Progress) -> None:
     raise SystemExit(3)
 
 
+def stumbles(progress: Progress) -> None:
+    raise ValueError("\x1b[2J of a model")
+
+
 def hangs(progress: Progress) -> None:
     progress.start(files=10, size=0)
     time.sleep(600)

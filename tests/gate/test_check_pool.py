@@ -112,7 +112,7 @@ def test_our_own_mistake_is_told_as_one_and_ends_no_server(
         assert "hilt made a mistake" in over(first, settings).error
         monkeypatch.undo()
         assert over(second, settings).state is CheckState.DONE
-    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert "hilt: ZeroDivisionError" in capsys.readouterr().err
     assert lying(settings) == set()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hilt.core.errors import UsageError
 from hilt.core.job import Job
 from hilt.gate.jobs import MOST_AT_ONCE, STOPPED, Jobs
-from jobs_at_work import breaks, counts, hangs, refuses
+from jobs_at_work import breaks, counts, hangs, refuses, stumbles
 
 
 def until(jobs: Jobs, number: str, so: Callable[[Job], object]) -> Job:
@@ -34,11 +34,16 @@ def test_a_job_tells_how_far_it_has_come_and_what_came_of_it() -> None:
     assert jobs.newest("verify") is None
 
 
-def test_an_error_is_told_in_its_words_and_a_mistake_of_ours_without_any() -> None:
+def test_an_error_is_told_in_its_words_and_a_mistake_of_ours_on_the_terminal_alone(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     jobs = Jobs(lambda _: None)
     refused, broken = jobs.start("a", "p-ada", refuses), jobs.start("b", "p-ada", breaks)
     assert until(jobs, refused.number, lambda one: one.over).error == "line 3: not YAML"
     assert "hilt made a mistake" in until(jobs, broken.number, lambda one: one.over).error
+    stumbled = jobs.start("c", "p-ada", stumbles)
+    assert "hilt made a mistake" in until(jobs, stumbled.number, lambda one: one.over).error
+    assert "hilt: ValueError: \\x1b[2J of a model" in capfd.readouterr().err
 
 
 def test_a_job_is_stopped_at_once_and_only_so_many_go_on_together() -> None:

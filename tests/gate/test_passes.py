@@ -77,6 +77,15 @@ def test_a_token_signs_for_whoever_made_it_and_is_kept_nowhere(
         assert secret.encode() not in everything
 
 
+def test_a_person_has_so_many_tokens(settings: Settings, session: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hilt.gate.passes.MOST_TOKENS", 2)
+    first, _ = [new_token(asked(session, settings), "ok", LATER, settings) for _ in range(2)]
+    with pytest.raises(UsageError, match="end those that nobody needs"):
+        new_token(asked(session, settings), "ok", LATER, settings)
+    end(asked(session, settings), digest_of(first.secret), settings)
+    new_token(asked(session, settings), "ok", LATER, settings)
+
+
 @pytest.mark.parametrize(
     ("label", "until", "why"),
     [

@@ -6,10 +6,8 @@ waits again. So nothing is lost when a server ends, and none needs to know of th
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import replace
 from secrets import token_hex
@@ -24,6 +22,7 @@ from hilt.gate.listed_folders import place_of
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.gate.verdicts import given
+from hilt.output.terminal import complain_of
 
 if TYPE_CHECKING:
     from hilt.core.events import Recorded
@@ -155,7 +154,7 @@ class CheckPool:
         except HiltError as error:
             self._end(job, CheckState.FAILED, error=str(error))
         except Exception as error:  # noqa: BLE001 - a bug of ours: whoever asked is told so, and the next check is begun
-            traceback.print_exception(error, file=sys.stderr)
+            complain_of(error)
             self._end(job, CheckState.FAILED, error=_BUG)
         else:
             self._end(job, CheckState.DONE, verdict=verdict, place=entry.index)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from hilt.core.errors import HiltError, UsageError
 from hilt.core.job import Job
+from hilt.output.terminal import complain_of
 
 MOST_AT_ONCE, MOST_KEPT = 2, 20
 """Jobs that go on at the same time, and those that are remembered; the oldest that are over are forgotten."""
@@ -136,6 +137,9 @@ def _carry_out(to: Connection, work: Callable[..., object], arguments: tuple[Any
             over = _Over(work(*arguments, progress=_Telling(to)), "")
         except HiltError as error:
             over = _Over(None, str(error))
+        except Exception as error:  # noqa: BLE001 - a bug of ours
+            complain_of(error)
+            over = _Over(None, _BUG)
         to.send(over)
 
 

@@ -11,7 +11,6 @@ import re
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
@@ -29,6 +28,7 @@ from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now
 from hilt.output.quote import quote
+from hilt.output.terminal import complain_of
 from hilt.sources.network import Network
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Notifier:
                 wrong = str(error)
             except Exception as error:  # noqa: BLE001 - a bug of ours must not end what people rely on
                 wrong = "hilt made a mistake"
-                traceback.print_exception(error, file=sys.stderr)
+                complain_of(error)
                 self._over.wait(_AFTER_A_BUG)
             self._wrong.tell(do.__name__, wrong)
             if not more:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 INVITATION_HOURS = 72
 LONGEST_TOKEN = 366
 """Days."""
+MOST_TOKENS = 50
+"""Of one person; each is a row that whoever is signed in adds to the database."""
 PREFIX = {PassKind.SESSION: "", PassKind.TOKEN: "hilt_", PassKind.INVITATION: ""}
 """By its beginning a token is found where it does not belong, by people and programs that look for that."""
 
@@ -121,6 +123,8 @@ def new_token(asked: Asked, label: str, until: str, settings: Settings, *, only_
         raise UsageError(f"until {until}: name the last day on which it counts, within {LONGEST_TOKEN} days")
     end_of_day = f"{last}T23:59:59+00:00"
     made = make(asked.who.person, asked.key, PassKind.TOKEN, until=end_of_day, label=label, only_reads=only_reads)
+    if sum(one.kind is PassKind.TOKEN for one in passes(asked, settings)) >= MOST_TOKENS:
+        raise UsageError(f"{MOST_TOKENS} tokens of yours count already; end those that nobody needs")
     with opened(settings) as record:
         record.accounts.change(add(made.stored))
     return made.opened

@@ -8,11 +8,12 @@ import time
 import pytest
 
 from hilt.core.events import THE_LOG
+from hilt.core.signed_in import PassKind
 from hilt.gate import receipts
-from hilt.gate.log import keys
+from hilt.gate.log import keys, verified
 from hilt.gate.person import change_roles
 from office import USE, Office
-from web_office import WebOffice
+from web_office import Browser, WebOffice
 
 HOSTILE = "<script>alert(1)</script> \u202egood"
 
@@ -90,6 +91,19 @@ def test_an_auditor_verifies_all_of_it_and_that_is_told_with_its_time(web: WebOf
     assert "No entry was taken back since" in page
     assert "everything was as it was signed" in web.browser("Eve").get("/log").text
     assert web.browser("Eve").submit("/log/verify").status_code == 403
+
+
+def test_a_pass_that_only_reads_stops_nothing_that_others_began(web: WebOffice) -> None:
+    job = web.desk.jobs.start("log/verify", "p-somebody", verified, web.office.settings)
+    secret = web.secret("Ada", PassKind.TOKEN, label="reads", only_reads=True)
+    reads = {"Authorization": f"Bearer {secret}"}
+    stranger = Browser(web.application)
+    told = [
+        stranger.post("/api/job/stop", json={"job": job.number}, headers=reads).status_code,
+        stranger.post(f"/log/verify/{job.number}/stop", data={"a": "b"}, headers=reads).status_code,
+        web.browser("Ada").submit(f"/log/verify/{job.number}/stop").status_code,
+    ]
+    assert told == [403, 403, 303]
 
 
 def test_the_export_has_every_entry_and_the_checkpoint(web: WebOffice) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from json import dumps
 from typing import TYPE_CHECKING, cast
@@ -30,7 +28,7 @@ from hilt.doors.http.front import ROUTE, Front
 from hilt.doors.http.lingering import Lingering
 from hilt.doors.http.problems import NotSignedIn, NotThere, WrongMethod, problem_of
 from hilt.doors.http.route import Handler, Route, StreamHandler
-from hilt.output.quote import quote as quoted
+from hilt.output.terminal import complain, complain_of
 
 if TYPE_CHECKING:
     from hilt.doors.http.desk import Desk
@@ -137,9 +135,9 @@ def _response(asking: Asking, answer: Answer, draw: Draw) -> Response:
 def _refused(asking: Asking, error: Exception, draw: Draw) -> Response:
     """The answer to what could not be done."""
     if not isinstance(error, HiltError):
-        _complain("".join(traceback.format_exception(error)))
+        complain_of(error)
     elif isinstance(error, RecordUnreachable):
-        _complain(f"{asking.request.method} {asking.path}: {error}")
+        complain(f"{asking.request.method} {asking.path}: {error}")
     problem = problem_of(error)
     if isinstance(error, NotSignedIn) and not asking.wants_json and asking.request.method in ("GET", "HEAD"):
         response: Response = _sign_in_first(asking)
@@ -152,12 +150,6 @@ def _refused(asking: Asking, error: Exception, draw: Draw) -> Response:
     if asking.request.method in CHANGING and problem.status in (400, 408, 413):
         response.headers["Connection"] = "close"  # what is left of a body must not be taken for the next request
     return response
-
-
-def _complain(text: str) -> None:
-    """Tells whoever runs the server, and not whoever asks, what they alone can mend."""
-    for line in text.splitlines():
-        print(f"hilt: {quoted(line, 2000)}", file=sys.stderr)  # noqa: T201
 
 
 def _sign_in_first(asking: Asking) -> Response:

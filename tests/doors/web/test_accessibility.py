@@ -3,16 +3,14 @@ cards and people wrote."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser
 
 from hilt.core.notification import Notification, Occasion
 from hilt.doors.web.routes import ROUTES
@@ -21,8 +19,8 @@ from hilt.gate.passes import clock
 from hilt.gate.record import opened
 from hilt.gate.verdicts import given
 from hilt.record.outbox.store import Item, Seen
-from npm_packages import installed
 from office import Office
+from web_axe import axe, found
 from web_browser import chromium, page_of
 from web_office import WebOffice
 from web_server import running
@@ -57,10 +55,6 @@ SEEN = """() => {
     text: document.body.innerText,
   };
 }"""
-FOUND = """axe.run(document, {resultTypes: ["violations"], ...%s}).then((told) => JSON.stringify(
-  told.violations.map((one) => ({id: one.id, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))}))))"""
-COLOURS = FOUND % "{runOnly: ['color-contrast']}"
-LOOKS = ((360, "light", FOUND % "{}"), (360, "dark", COLOURS), (1280, "light", COLOURS), (1280, "dark", FOUND % "{}"))
 
 
 class Site(NamedTuple):
@@ -98,31 +92,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    folder = installed(Path(__file__).parent / "node", "NO PAGE WAS HELD AGAINST axe-core")
-    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
-
-
-def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_screen(
-    site: Site, browser: Browser, axe: str
-) -> None:
-    strangers = ("/sign-in?over=1", "/begin?link=x")
-    found: dict[str, Any] = {}
+def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_screen(site: Site, browser: Browser) -> None:
+    script, strangers = axe(), ("/sign-in?over=1", "/begin?link=x")
+    wrong: dict[str, Any] = {}
     for secret, addresses in ((site.web.secret("Ada"), site.honest), ("", strangers)):
-        with page_of(browser, site.origin, secret, reduced_motion="reduce") as (page, _), _devtools(page) as devtools:
+        with page_of(browser, site.origin, secret, reduced_motion="reduce") as (page, _):
             for address in addresses:
                 page.goto(address)
-                devtools.send("Runtime.evaluate", {"expression": axe})
-                for width, scheme, asked in LOOKS:
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                    wanted = {"expression": asked, "awaitPromise": True, "returnByValue": True}
-                    violations = json.loads(devtools.send("Runtime.evaluate", wanted)["result"]["value"])
-                    over = page.evaluate(SEEN)["over"]
-                    if violations or over > 0:
-                        found[f"{address} at {width} in {scheme}"] = violations or f"{over} pixels too wide"
-    assert found == {}
+                wrong |= found(page, script)
+    assert wrong == {}
 
 
 def test_nothing_that_models_cards_or_people_say_runs_hides_or_leads_elsewhere(site: Site, browser: Browser) -> None:
@@ -210,11 +188,3 @@ def _undelivered(office: Office) -> None:
         outbox.again(
             letter, clock(timedelta(hours=1)), f"the mail server answers {EVIL}", arrived=False, everybody=True
         )
-
-
-@contextmanager
-def _devtools(page: Page) -> Iterator[CDPSession]:
-    """They ask the page what its security policy would not let a script ask."""
-    session = page.context.new_cdp_session(page)
-    yield session
-    session.detach()

@@ -27,6 +27,7 @@ HEADERS = {
 ROUTE = "hilt.route"
 """Where a request keeps the route that it took."""
 METHODS = frozenset({"GET", "HEAD", "POST"})
+_CLOSED = {"Connection": "close"}
 LONGEST_HEAD = 16 << 10
 """Bytes that a request may have before its body."""
 HEALTH = "/healthz"
@@ -58,6 +59,10 @@ class Front:
 
         if _length(scope) > LONGEST_HEAD:  # uvicorn bounds only what comes in pieces
             await PlainTextResponse("The address or the headers are too long.\n", 431)(scope, receive, sent)
+        elif _has_two_ends(scope):
+            await PlainTextResponse("The length of what is sent is told in two ways.\n", 400, _CLOSED)(
+                scope, receive, sent
+            )
         elif self._is_meant(scope):
             await self._app(scope, receive, sent)
         else:
@@ -69,6 +74,11 @@ class Front:
         named = [value for name, value in scope["headers"] if name == b"host"]
         known = len(named) == 1 and named[0].decode("latin-1").lower() in self._desk.hosts
         return known or scope["path"] == HEALTH
+
+
+def _has_two_ends(scope: Scope) -> bool:
+    """Would a server before this one, which believes the other length, take for the next request what this one takes for a body?"""
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}
 
 
 def _length(scope: Scope) -> int:

@@ -28,7 +28,7 @@ def show_case(
 ) -> ShownCase:
     """All that is shown of the case with this number.
 
-    With the private key of whoever is to decide, it is noted on this machine that they saw it, and when. Raises
+    With the private key of whoever is to decide, it is noted that they saw it, and when. Raises
     `UsageError` where there is no such case, `KeyUnusable` where the key that was named cannot be used.
     """
     own = _own(key, password)
@@ -42,7 +42,8 @@ def show_case(
         if given is None:
             raise UsageError(f"{case}: this record has no verdict of its own on these bytes: hilt check --record")
         verdict = verdict_of(given, record.document)
-        noted = own is not None and remember(record, own.public, case, given)
+        person = next((one for one in at.people if own and own.public.text in one.keys), None)
+        noted = person is not None and remember(record, person, case, given)
         waiting = open_case(case, history, at)
         return ShownCase(
             open=waiting,

@@ -9,11 +9,16 @@ import sys
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select, text, update
 
 from hilt.core.events import DecisionMade
 from hilt.gate import record as gate_record
 from hilt.gate.review_case import show_case
+from hilt.record.accounts import store
+from hilt.record.accounts.store import note_opened
+from hilt.record.accounts.tables import opened_cases
 from office import OTHER_CALL, POLICY, STRICTER, USE, Office
+from web_office import WebOffice
 
 BLOCKING = POLICY.replace("f.severity >= HIGH", "f.severity >= MEDIUM")
 CODE = ("--answer", "calls-are-known=It rebuilds layers, I read it")
@@ -180,8 +185,6 @@ def test_a_decision_tells_when_its_evidence_was_opened_by_whoever_decided(office
     office.run("admit", f"#{case}", "--why", "fine", *CODE, by="Otto")
     request, *_, decision = office.told("history", f"#{case}")[0]["entries"][1:]
     assert request["at"] <= decision["opened"] <= decision["at"]
-    (note,) = (office.folder / "state" / "hilt" / "opened").iterdir()
-    assert "Otto" not in note.read_text()
 
 
 def test_new_evidence_was_not_opened_yet(office: Office) -> None:
@@ -196,23 +199,44 @@ def test_new_evidence_was_not_opened_yet(office: Office) -> None:
 def test_notes_that_are_damaged_are_no_notes(office: Office) -> None:
     case = asked(office)
     office.run("review", "show", case, by="Otto")
-    (note,) = (office.folder / "state" / "hilt" / "opened").iterdir()
-    for damaged in ("", "[]", '{"a": 1}', json.dumps(dict.fromkeys(json.loads(note.read_text()), "yesterday"))):
-        note.write_text(damaged)
-        assert office.run("review", "show", case).code == 0
+    with gate_record.opened(office.settings) as record, record._database.writing() as connection:
+        connection.execute(update(opened_cases).values(at="yesterday"))
+    assert office.run("review", "show", case, by="Otto").code == 0
     office.run("admit", f"#{case}", "--why", "fine", *CODE, by="Otto")
     assert opened(office, case) == ""
 
 
 def test_what_cannot_be_noted_is_not_said_to_be(office: Office) -> None:
     case = asked(office)
-    state = office.folder / "state" / "hilt"
-    state.mkdir(parents=True)
-    (state / "opened").write_text("no folder")
+    with gate_record.opened(office.settings) as record, record._database.writing() as connection:
+        connection.execute(text("DROP TABLE opened_cases"))
+        connection.execute(text("CREATE TABLE opened_cases (person, shown, at, CHECK (at < '2000'))"))
     shown = office.run("review", "show", case, by="Otto")
     assert shown.code == 0
     assert "it is noted" not in shown.text
     assert "where a note of it can be kept" in shown.text
+
+
+def test_what_one_door_showed_every_other_one_knows_until_the_person_is_erased(office: Office) -> None:
+    case = asked(office)
+    otto = WebOffice(office).browser("Otto")
+    assert otto.get(f"/cases/{case}").status_code == 200
+    office.run("admit", f"#{case}", "--why", "fine", *CODE, by="Otto")
+    assert opened(office, case)
+    assert office.run("erase-person", "Otto", by="Ada").code == 0
+    with gate_record.opened(office.settings) as record, record._database.reading() as connection:
+        assert connection.execute(select(opened_cases)).all() == []
+
+
+def test_of_many_cases_that_somebody_opened_the_oldest_are_forgotten(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_OPENED", 3)
+    with gate_record.opened(office.settings) as record:
+        for number in range(5):
+            record.accounts.change(note_opened("p-1", f"{number}", f"2026-01-01T00:00:00.{number:06}+00:00"))
+        known = [number for number in range(5) if record.accounts.opened_at("p-1", f"{number}")]
+    assert known == list(range(2, 5))
 
 
 def test_a_refusal_tells_when_its_evidence_was_opened_too(office: Office) -> None:

@@ -57,7 +57,7 @@ def show(
 ) -> None:
     """Show what there is to see of a case before it is decided. CASE is its number.
 
-    With your key, it is noted on this machine when you first saw it, and your decision tells. What hilt would say stays folded
+    With your key, it is noted in the record's database when you first saw it, and your decision tells. What hilt would say stays folded
     until you ask for it: whoever reads it first finds less.
     """
     from hilt.gate.explain import catalogue

@@ -6,13 +6,15 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
 from hilt.core.errors import NotAllowed
 from hilt.core.wire import decode_text, encode_text
-from hilt.record.accounts.tables import accounts, passes, tries, unwanted_letters
+from hilt.record.accounts.tables import accounts, opened_cases, passes, tries, unwanted_letters
 from hilt.record.database import Database
 
+MOST_OPENED = 1000
+"""Cases of which it is remembered when somebody opened them; the oldest are forgotten."""
 Change = Callable[[Connection], None]
 """What changes in these tables, all of it or nothing, in a transaction of its own or that of a verb that adds to the log."""
 
@@ -55,6 +57,10 @@ class Tries:
     until: str = ""
 
 
+_PASS = select(passes).where(passes.c.digest == bindparam("digest"))
+"""Asked for with every request: made once, it is asked in a third of the time."""
+
+
 class Accounts:
     """The accounts in a database; used by many threads."""
 
@@ -75,7 +81,7 @@ class Accounts:
         return self._read(Account, found.limit(most))
 
     def find_pass(self, digest: str) -> StoredPass | None:
-        return next(iter(self._read(StoredPass, select(passes).where(passes.c.digest == digest))), None)
+        return next(iter(self._read(StoredPass, _PASS, digest=digest)), None)
 
     def passes(self, person: str, now: str) -> list[StoredPass]:
         """Those that are not over `now`, the newest first."""
@@ -92,15 +98,21 @@ class Accounts:
         with self._database.reading() as connection:
             return {(row.person, row.occasion) for row in connection.execute(select(unwanted_letters))}
 
+    def opened_at(self, person: str, shown: str) -> str:
+        """When `person` first saw this; empty where that was not noted."""
+        its = (opened_cases.c.person == person, opened_cases.c.shown == shown)
+        with self._database.reading() as connection:
+            return str(connection.scalar(select(opened_cases.c.at).where(*its)) or "")
+
     def change(self, *changes: Change) -> None:
         with self._database.writing() as connection:
             for change in changes:
                 change(connection)
 
-    def _read(self, kind: Any, found: Any) -> list[Any]:
+    def _read(self, kind: Any, found: Any, **where: str) -> list[Any]:
         """Rows, whatever somebody may have put into them."""
         with self._database.reading() as connection:
-            rows = connection.execute(found).mappings().all()
+            rows = connection.execute(found, where).mappings().all()
         return [kind(**{name: _value(value) for name, value in row.items()}) for row in rows]
 
 
@@ -146,7 +158,23 @@ def remove(person: str) -> Change:
 
 def erase(person: str) -> Change:
     """Leaves nothing of `person`."""
-    return lambda connection: _delete(connection, person, passes, accounts, unwanted_letters)
+    return lambda connection: _delete(connection, person, passes, accounts, unwanted_letters, opened_cases)
+
+
+def note_opened(person: str, shown: str, at: str) -> Change:
+    """`person` saw this, unless they saw it before."""
+    theirs = opened_cases.c.person == person
+    oldest_kept = (
+        select(opened_cases.c.at).where(theirs).order_by(opened_cases.c.at.desc()).offset(MOST_OPENED).limit(1)
+    )
+
+    def change(connection: Connection) -> None:
+        if connection.execute(select(opened_cases.c.at).where(theirs, opened_cases.c.shown == shown)).first() is None:
+            connection.execute(insert(opened_cases), {"person": person, "shown": shown, "at": at})
+            forgotten = connection.scalar(oldest_kept) or ""
+            connection.execute(delete(opened_cases).where(theirs, opened_cases.c.at <= forgotten))
+
+    return change
 
 
 def want_no_letters(person: str, occasions: Collection[str]) -> Change:

@@ -4,6 +4,7 @@
     passes              secrets that are out, each by its digest: sessions, tokens, invitations
     tries               how often somebody failed to sign in lately
     unwanted_letters    of what somebody wants no letters
+    opened_cases        when somebody first saw the evidence of a case
 
 Whoever reads them cannot sign, for every private key is sealed with what is not here. Whoever changes them cannot either: a key
 counts only where an administrator has signed for it, in the log. Times are UTC, ISO 8601, to the second.
@@ -66,3 +67,13 @@ unwanted_letters = Table(
     Column("occasion", String(20), primary_key=True),
 )
 """`occasion` is one of `core/notification.py`; somebody gets letters of whatever is not here."""
+
+opened_cases = Table(
+    "opened_cases",
+    METADATA,
+    Column("person", String(40), primary_key=True),
+    Column("shown", String(64), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Index("opened_cases_by_time", "person", "at"),
+)
+"""`shown` is a digest of the case, the policy and the evidence."""

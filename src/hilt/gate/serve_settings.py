@@ -18,6 +18,7 @@ KEYS = (
     "address",
     "tls",
     "session_hours",
+    "idle_hours",
     "answer_days",
     "oidc",
     "folders",
@@ -61,6 +62,7 @@ class UploadSettings:
 class ServeSettings:
     """Where the pages are. `address` is what people type (https://hilt.acme.example), where that is not `host` and `port`.
 
+    A session ends after `session_hours`, or after `idle_hours` in which nobody used it (0 for never); over a long lunch it stays.
     `folders` leads from names to folders of this machine that people may choose models from. `answer_days` is within how many days
     a case is to be answered, as its page tells. `checks` is how many are carried out at once; a server with none leaves
     them to others.
@@ -71,6 +73,7 @@ class ServeSettings:
     address: str = ""
     tls: Tls | None = None
     session_hours: int = 12
+    idle_hours: int = 2
     answer_days: int = 3
     oidc: OidcSettings | None = None
     folders: Mapping[str, str] = field(default_factory=dict)
@@ -91,6 +94,7 @@ def read_serve(setting: Setting, beside: Path) -> ServeSettings:
         session_hours=told["session_hours"].whole(1, LONGEST_SESSION)
         if "session_hours" in told
         else usual.session_hours,
+        idle_hours=told["idle_hours"].whole(0, LONGEST_SESSION) if "idle_hours" in told else usual.idle_hours,
         answer_days=told["answer_days"].whole(1, 365) if "answer_days" in told else usual.answer_days,
         oidc=read_oidc(told["oidc"]) if "oidc" in told else None,
         folders=_folders(told["folders"], beside) if "folders" in told else {},

@@ -84,6 +84,7 @@ def test_files_that_are_no_certificate_are_told(office: Office) -> None:
         ("{address: 'https://hilt.example:99999'}", "serve.address: an address without a path"),
         ("{tls: {certificate: a.pem}}", "serve.tls: the key key is missing"),
         ("{session_hours: 0}", "serve.session_hours: a whole number from 1 to 720"),
+        ("{idle_hours: -1}", "serve.idle_hours: a whole number from 0 to 720"),
         ("{prot: 1}", "serve.prot: unknown key; did you mean port?"),
     ],
 )

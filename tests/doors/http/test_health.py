@@ -73,7 +73,7 @@ def test_a_record_that_cannot_be_read_is_no_good_health(web: WebOffice, monkeypa
 
 def test_no_more_idle_sessions_are_remembered_than_there_can_be() -> None:
     now = [0.0]
-    idle = Idle(1, lambda: now[0])
+    idle = Idle(1 / 60, lambda: now[0])
     for number in range(MOST + 1):
         assert not idle.is_over(str(number), used=True)
         now[0] += 0.1

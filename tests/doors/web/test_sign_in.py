@@ -120,6 +120,22 @@ def test_a_session_that_nobody_uses_ends_and_open_pages_do_not_use_it(
     assert lena.get("/").status_code == 303, "and it is over for good"
 
 
+@pytest.mark.parametrize(("hours", "ends"), [(0, False), (5, True)])
+def test_after_how_many_idle_hours_a_session_ends_the_settings_say(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, hours: int, ends: bool
+) -> None:
+    office.settings_file.write_text(office.settings_file.read_text() + f"serve: {{idle_hours: {hours}}}\n")
+    web, now = WebOffice(office), [1000.0]
+    lena = web.browser("Lena")
+    monkeypatch.setattr(web.desk.idle, "_clock", lambda: now[0])
+    assert lena.get("/").status_code == 200
+    now[0] += 5 * 3600 + 1
+    assert (lena.get("/").status_code == 303) == ends
+    told = web.browser().get("/sign-in?over=1").text
+    assert "12 hours after it began" in told
+    assert ("5 hours in which nobody used it" in told) == ends
+
+
 def test_the_first_administrator_comes_in_by_the_link_of_the_terminal(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from hilt.doors.http.first_link import FirstLink
 from hilt.doors.http.live import Live
 from hilt.doors.http.metrics import Metrics
-from hilt.doors.http.sessions import MINUTES, Idle
+from hilt.doors.http.sessions import Idle
 from hilt.gate.changes import changes
 from hilt.gate.jobs import Jobs
 from hilt.gate.settings import Settings
@@ -46,7 +46,7 @@ class Desk:
             static=static,
             live=live,
             metrics=Metrics(streams=lambda: len(live), entries=lambda: changes(-1, settings).size),
-            idle=Idle(MINUTES),
+            idle=Idle(settings.serve.idle_hours),
             first_link=FirstLink(settings),
             jobs=Jobs(lambda number: live.tell(f"job-{number}")),
         )

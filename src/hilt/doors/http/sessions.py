@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-MINUTES = 120
-"""After so many, somebody has left: over a long lunch, a session stays."""
 MOST = 10_000
 
 
 class Idle:
-    """When each session was last used here; one that this server has not seen yet is used now."""
+    """When each session was last used here; one that this server has not seen yet is used now. With 0 `hours`, none ends."""
 
-    def __init__(self, minutes: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._longest, self._clock = 60 * minutes, clock
+    def __init__(self, hours: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._longest, self._clock = 3600 * hours, clock
         self._used: dict[str, float] = {}
 
     def is_over(self, digest: str, *, used: bool) -> bool:
         """Was the session with this digest left alone for too long? If not, and it is `used` by a person, that counts anew."""
+        if not self._longest:
+            return False
         now = self._clock()
         last = self._used.get(digest, now)
         if now - last > self._longest:

@@ -14,7 +14,8 @@ from hilt.doors.web.page import Page
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage(Page):
     """`then` is where to go on, `name` what was typed, `wrong` what was wrong with it; `over` is true after a session that ended
-    by itself, and `elsewhere` who else vouches for people here."""
+    by itself, as it does after `hours`, or `idle` ones that nobody used it (0 for never). `elsewhere` is who else vouches for people.
+    """
 
     template: ClassVar[str] = "sign_in.html"
     then: str
@@ -22,6 +23,8 @@ class SignInPage(Page):
     wrong: str = ""
     over: bool = False
     elsewhere: str
+    hours: int
+    idle: int
 
     @property
     def status(self) -> int:
@@ -58,5 +61,6 @@ def sign_out(asking: Asking) -> Answer:
 
 
 def _page(asking: Asking, **told: Any) -> SignInPage:
-    oidc = asking.settings.serve.oidc
-    return SignInPage(title="Sign in", elsewhere=oidc.name if oidc else "", **told)
+    serve = asking.settings.serve
+    elsewhere = serve.oidc.name if serve.oidc else ""
+    return SignInPage(title="Sign in", elsewhere=elsewhere, hours=serve.session_hours, idle=serve.idle_hours, **told)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
-from hilt.core.signed_in import Waiting
+from hilt.core.signed_in import PassKind, Waiting
 from hilt.gate.accounts import let_in, sign_in_as
 from hilt.gate.record import keeping_open, opened
 from hilt.gate.settings import read_settings
@@ -45,6 +46,28 @@ def came_back(acme: OidcProvider, browser: Browser, subject: str, then: str = "/
     assert begun.status_code == 303, begun.text
     there = urlsplit(acme.sign_in(begun.headers["location"], subject))
     return f"{there.path}?{there.query}"
+
+
+def test_a_program_of_an_administrator_lets_somebody_in(web: WebOffice, acme: OidcProvider) -> None:
+    came = sign_in_as(acme.issuer, "noor", "Noor", "noor@acme.example", web.office.settings)
+    assert isinstance(came, Waiting)
+
+    def asked(name: str, verb: str, body: dict[str, object], **more: bool) -> Any:
+        secret = web.secret(name, PassKind.TOKEN, label="tests", **more)
+        return web.browser().post(f"/api/person/{verb}", json=body, headers={"Authorization": f"Bearer {secret}"})
+
+    body = {"who": came.person, "roles": ["requester"], "name": "Noor K."}
+    for name, reads in (("Eve", False), ("Ada", True)):
+        assert asked(name, "waiting", {}, only_reads=reads).status_code == 403
+        assert asked(name, "let-in", body, only_reads=reads).status_code == 403
+    waits = [one for one in asked("Ada", "waiting", {}).json() if one["person"] == came.person]
+    assert [(one["name"], one["contact"], one["issuer"]) for one in waits] == [
+        ("Noor", "noor@acme.example", acme.issuer)
+    ]
+    told = asked("Ada", "let-in", body).json()
+    assert (told["person"], told["name"], told["roles"]) == (came.person, "Noor K.", ["requester"])
+    again = asked("Ada", "let-in", body)
+    assert (again.status_code, "nobody waits here" in again.json()["error"]["message"]) == (400, True)
 
 
 def test_somebody_waits_is_let_in_and_goes_on_where_they_were(web: WebOffice, acme: OidcProvider) -> None:

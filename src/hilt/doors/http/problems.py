@@ -65,6 +65,11 @@ STATUSES: tuple[tuple[type[HiltError], int, str], ...] = (
     (
         errors.RecordUnreachable,
         503,
+    (
+        errors.KeyUnusable,
+        503,
+        "Nothing was recorded. Tell whoever runs hilt: they start it anew, with the key that it signs with.",
+    ),
         "Nothing was recorded. Try again in a moment; if it stays so, tell whoever runs hilt.",
     ),
     (errors.RecordError, 500, "Tell whoever runs hilt; `hilt log verify` says what is wrong with the record."),

@@ -155,7 +155,8 @@ class Writer:
         verifier = signing(keys, edge.size)
         if verifier.key != self._key.public:
             raise KeyUnusable(
-                f"the log {verifier.name!r} signs with the key {verifier.text}, and another one was given"
+                f"the log {verifier.name!r} signs with the key {verifier.text}, and another one was given: nothing was recorded. "
+                "After `hilt log rotate-key`, a server that ran already is started anew"
             )
         root = edge.root()
         note = sign_note(Checkpoint(verifier.name, edge.size, root).text, verifier.name, self._key)

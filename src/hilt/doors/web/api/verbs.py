@@ -32,7 +32,6 @@ LEFT_OUT: dict[str, str] = {
     ),
     **dict.fromkeys((f"log/witness/{word}" for word in ("add", "list", "serve")), _ADMINISTRATORS),
     **dict.fromkeys(("person/add", "person/key", "person/new-key"), _OWN_KEY),
-    "person/let-in": "whoever lets somebody in looks at who it is, on the page of people",
     "log/checkpoint": "it asks the witnesses, which takes long; the page of the log gives the newest checkpoint",
 }
 """What the command line has and this has not, and why."""

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from hilt.core.errors import UsageError
 from hilt.core.job import Job
 from hilt.core.rechecked import RecheckedAll
-from hilt.core.roles import ADMIN, AUDITOR, POLICY_OWNER
+from hilt.core.roles import ADMIN, AUDITOR, POLICY_OWNER, READER
 from hilt.doors.http.answers import data_of
 from hilt.doors.http.problems import NotThere
+from hilt.doors.web.api.asking import Nothing
 from hilt.doors.web.api.body import Texts
 from hilt.doors.web.api.verb import Call, Verb
 from hilt.doors.web.pages.job import stop_job
@@ -68,6 +69,14 @@ class Invite:
     name: Annotated[str, "who is invited"]
     contact: Annotated[str, "how to reach them; as before for somebody who is there"] = ""
     roles: Annotated[Texts, "their roles from now on; as before for somebody who is there"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetIn:
+    who: Annotated[str, "what they wait as, such as p-3f9a12cd: person/waiting tells"]
+    roles: Annotated[Texts, "their roles from now on; reader where none is named"] = ()
+    into: Annotated[str, "who they are, where they are somebody who is there already"] = ""
+    name: Annotated[str, "who they are, where their issuer does not say it well"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +190,22 @@ def _invite(call: Call[Invite]) -> object:
     return invitation_data(invite(body.name, body.contact or None, body.roles, key=call.key, settings=call.settings))
 
 
+def _let_in(call: Call[LetIn]) -> object:
+    from hilt.gate.accounts import let_in
+
+    body = call.body
+    told = let_in(
+        body.who, body.roles or (READER,), into=body.into, name=body.name, key=call.key, settings=call.settings
+    )
+    return people_data([told])[0]
+
+
+def _waiting(call: Call[Nothing]) -> object:
+    from hilt.gate.accounts import waiting
+
+    return [data_of(one) for one in waiting(call.asked, call.settings)]
+
+
 def _roles(call: Call[Roles]) -> object:
     from hilt.gate.person import change_roles
 
@@ -253,6 +278,23 @@ VERBS = (
         changes=True,
         needs=(ADMIN,),
         example={"name": "Nora", "contact": "nora@acme.example", "roles": ["requester"]},
+    ),
+    Verb(
+        name="person/waiting",
+        about="Whom another server vouches for, and nobody has let in yet.",
+        body=Nothing,
+        run=_waiting,
+        changes=True,
+        needs=(ADMIN,),
+    ),
+    Verb(
+        name="person/let-in",
+        about="Lets in somebody who waits, as somebody new or as a person who is there.",
+        body=LetIn,
+        run=_let_in,
+        changes=True,
+        needs=(ADMIN,),
+        example={"who": "p-3f9a12cd", "roles": ["legal"]},
     ),
     Verb(
         name="person/roles",

@@ -5,11 +5,13 @@ Named tuples, because a dataclass costs ten times as much when hilt starts, and 
 
 from __future__ import annotations
 
+from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
 WRITES = frozenset({"text", "code"})
 """What a model makes token by token, of what `model.generates` may hold."""
+STALE_DAYS = 60
 
 
 class Fits(Enum):
@@ -109,3 +111,12 @@ class Running(NamedTuple):
     prices_of: str = ""
     """The day of the prices."""
     why: tuple[str, ...] = ()
+
+
+def stale(as_of: str, today: str) -> int:
+    """How many days old a price is, where that is more than `STALE_DAYS`; otherwise 0."""
+    try:
+        days = (date.fromisoformat(today[:10]) - date.fromisoformat(as_of)).days
+    except ValueError:
+        return 0
+    return days if days > STALE_DAYS else 0

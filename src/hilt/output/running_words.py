@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from hilt.core.running import BreakEven, Cost, Fits, Memory, Offer, Running
+from hilt.core.running import BreakEven, Cost, Fits, Memory, Offer, Running, stale
 from hilt.output.entry import Tone
 from hilt.output.figures import counted, grouped, size_text
 
@@ -158,8 +158,6 @@ def unmeasured(running: Running) -> bool:
 
 def old(running: Running, judged_at: str) -> list[tuple[str, str, int]]:
     """Prices that are told and old: what they are of, of which day, and how many days before the verdict that is."""
-    from hilt.knowledge.fit.running import stale
-
     told = [offer for offer in running.offers if running.costs or offer.same]
     days = (
         ("hosts", running.prices_of if told else ""),

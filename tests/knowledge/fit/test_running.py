@@ -86,14 +86,6 @@ def test_more_at_once_write_more_together_and_never_slower_at_most_than_at_least
     assert together[0] >= alone[0] * 0.999
 
 
-@pytest.mark.parametrize(
-    ("as_of", "days"),
-    [("2026-11-21", 0), ("2026-09-22", 0), ("2026-09-21", 61), ("2027-01-01", 0), ("", 0), ("soon", 0)],
-)
-def test_a_price_is_old_after_sixty_days(as_of: str, days: int) -> None:
-    assert running.stale(as_of, "2026-11-21") == days
-
-
 def test_a_card_serves_many_and_a_laptop_one() -> None:
     from hilt.knowledge.fit import machines
 

@@ -6,10 +6,9 @@ Pure: the same shape, machine and day give the same answer, so that a stored rep
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple
 
-from hilt.core.running import Fits, Machine, Memory, Running
+from hilt.core.running import Fits, Machine, Memory, Running, stale
 from hilt.knowledge.fit import cost, prices, speed
 from hilt.knowledge.fit.machines import serves_many
 from hilt.knowledge.fit.memory import engine_of, memory
@@ -18,7 +17,6 @@ from hilt.knowledge.fit.shape import Shape, Variant
 CONTEXT = 4096
 TOGETHER = 32
 """So many sequences at once, at most, are taken for granted of a machine that serves many people."""
-STALE_DAYS = 60
 _LONGEST = 1 << 24
 _SMALL = 10**9
 _TAKES = {"vllm": 0.9}
@@ -115,15 +113,6 @@ def run(shape: Shape, variant: Variant, asked: Asked) -> Running:
         why=(*why, asked.machine.source),
     )
     return _priced(running, shape, variant, asked) if asked.writes else running
-
-
-def stale(as_of: str, today: str) -> int:
-    """How many days old a price is, where that is more than `STALE_DAYS`; otherwise 0."""
-    try:
-        days = (date.fromisoformat(today[:10]) - date.fromisoformat(as_of)).days
-    except ValueError:
-        return 0
-    return days if days > STALE_DAYS else 0
 
 
 def _priced(running: Running, shape: Shape, variant: Variant, asked: Asked) -> Running:

@@ -265,6 +265,8 @@ def test_an_upload_has_bounds(settings: Settings, eve: Asked) -> None:
             upload.begin_file(str(number))
         with pytest.raises(TooMuch, match="more than 20 files"):
             upload.begin_file("20")
+    with Upload(settings) as upload, pytest.raises(TooMuch, match="more than 20 files or folders"):
+        upload.begin_file("/".join("abcdefghijklmnopqrstuvw"))
     with Upload(settings) as upload, pytest.raises(UsageError, match="no file was sent"):
         upload.ask(eve)
     assert lying(settings) == set()

@@ -103,6 +103,23 @@ def test_a_writer_that_does_not_finish_is_not_waited_for_for_ever(where: str, da
     other.close()
 
 
+def test_a_file_that_was_taken_away_or_replaced_is_neither_read_nor_written_to(tmp_path: Path) -> None:
+    file, elsewhere, add = tmp_path / "record.db", tmp_path / "elsewhere", "INSERT INTO words VALUES ('d', 's', 't')"
+    database = Database(str(file), create=True)
+    database.create_tables()
+    file.rename(elsewhere)
+    with pytest.raises(RecordUnreachable, match="lies here no more"), database.writing() as connection:
+        connection.execute(text(add))
+    file.write_bytes(elsewhere.read_bytes())
+    with pytest.raises(RecordUnreachable, match="lies here no more"), database.reading():
+        pass
+    elsewhere.rename(file)
+    with database.writing() as connection:
+        assert connection.execute(text("SELECT count(*) FROM words")).scalar() == 0
+        connection.execute(text(add))
+    database.close()
+
+
 def test_there_is_no_database(tmp_path: Path) -> None:
     with pytest.raises(RecordUnreachable, match="there is no record here; `hilt init` makes one"):
         Database(str(tmp_path / "nowhere.db"))

@@ -42,6 +42,11 @@ class Names:
     def __len__(self) -> int:
         return len(self._files)
 
+    @property
+    def folders(self) -> int:
+        """How many folders they lie in: each takes as much of a disk's tables as a file."""
+        return len(self._folders)
+
 
 def _parts(name: str) -> tuple[str, ...]:
     if not name or len(name.encode("utf-8", "surrogatepass")) > LONGEST:

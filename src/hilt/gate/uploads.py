@@ -76,9 +76,9 @@ class Upload:
         """What is written from now on belongs to the file `name`, in which folders are parted by slashes."""
         self.end_file()
         parts = self._names.take(name)
-        if len(self._names) > self._told.files:
+        if max(len(self._names), self._names.folders) > self._told.files:
             raise TooMuch(
-                f"more than {self._told.files} files were sent (serve: uploads: files); send them as one archive"
+                f"more than {self._told.files} files or folders were sent (serve: uploads: files); send them as one archive"
             )
         path = (self._uploads / self._name).joinpath(*parts)
         try:

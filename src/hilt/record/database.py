@@ -86,6 +86,7 @@ class Database:
         if self.is_sqlite:
             self.name = url.database or ""
             self._engine = self._sqlite(Path(self.name), create=create)
+            self._file = self._found()
         else:
             port = f":{url.port}" if url.port else ""
             self.name = f"the database {url.database} at {url.host or url.query.get('host') or 'this machine'}{port}"
@@ -117,6 +118,7 @@ class Database:
         with self._explained(), self._engine.connect().execution_options(**options) as connection, connection.begin():
             if self.is_sqlite:
                 _driver(connection).execute("BEGIN")
+                self._refuse_another_file()
             yield connection
 
     @contextmanager
@@ -125,9 +127,25 @@ class Database:
         with self._explained(), self._engine.connect() as connection, connection.begin():
             if self.is_sqlite:
                 _driver(connection).execute("BEGIN IMMEDIATE")
+                self._refuse_another_file()
             else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield connection
+
+    def _refuse_another_file(self) -> None:
+        """Raises `RecordUnreachable` where the file was taken away or replaced: what is written to it then is lost when it is closed."""
+        if self._found() != self._file:
+            raise RecordUnreachable(
+                f"{self.name}: the file that was opened lies here no more; put it back, or end what has it open and begin anew"
+            )
+
+    def _found(self) -> tuple[int, int]:
+        """Which file lies where that of the record should; zeros for none."""
+        try:
+            found = Path(self.name).stat()
+        except OSError:
+            return 0, 0
+        return found.st_dev, found.st_ino
 
     def forget(self, *tables: str) -> None:
         """Leaves nothing of rows that were deleted: neither in a journal nor in free pages of these tables."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from asking_checks import lying, over, serving
 from hilt.core.asked_check import AskedCheck, CheckState
 from hilt.gate.checks_asked import asked_check, newest_checks
+from hilt.gate.person import change_roles
 from hilt.gate.settings import Settings
 from office import Office
 from served import END, Served, served
@@ -33,11 +35,15 @@ def server(office: Office, secret: str) -> Iterator[Served]:
         yield server
 
 
-def test_uploads_that_break_off_come_late_or_are_too_large(server: Served, settings: Settings, secret: str) -> None:
+def test_uploads_that_break_off_come_late_or_are_too_large(
+    server: Served, office: Office, settings: Settings, secret: str
+) -> None:
     """One server for all of these, for to start one takes as long as they do."""
     cut_in_the_middle(server, settings, secret)
     too_large_is_told_at_once(server, settings, secret)
     slow_is_fine(server, settings, secret)
+    one_person_sends_two_at_once_in_however_many_sessions(server, office, secret)
+    who_leaves_meanwhile_has_nothing_checked(server, office, settings)
     a_killed_server_leaves_what_waits(server, settings, secret)
 
 
@@ -77,6 +83,32 @@ def slow_is_fine(server: Served, settings: Settings, secret: str) -> None:
         assert b"303" in connection.recv(1 << 16).splitlines()[0]
     assert over(newest(settings), settings).state is CheckState.DONE
     until(lambda: lying(settings) == set())
+
+
+def one_person_sends_two_at_once_in_however_many_sessions(server: Served, office: Office, secret: str) -> None:
+    with ExitStack() as after:
+        for _ in range(2):
+            connection = after.enter_context(server.connect())
+            connection.sendall(server.head("/upload", secret, 5_000_000) + server.form(secret, "model.bin"))
+            time.sleep(0.2)
+        again = WebOffice(office).secret("Eve")
+        third = after.enter_context(server.connect())
+        third.sendall(server.head("/upload", again, 5_000_000) + server.form(again, "model.bin"))
+        assert b"429" in third.recv(1 << 16).splitlines()[0]
+
+
+def who_leaves_meanwhile_has_nothing_checked(server: Served, office: Office, settings: Settings) -> None:
+    secret, before = WebOffice(office).secret("Lena"), newest(settings).number
+    form = server.form(secret, "late.pkl") + bytes(3_000_000) + END
+    until(lambda: lying(settings) == set())
+    with server.connect() as connection:
+        connection.sendall(server.head("/upload", secret, len(form)) + form[:-3])
+        until(lambda: lying(settings) != set())
+        change_roles("Lena", (), key=office.key("Ada"), settings=office.settings)
+        connection.sendall(form[-3:])
+        assert b"401" in connection.recv(1 << 16).splitlines()[0]
+    until(lambda: lying(settings) == set())
+    assert "late" not in "".join(one.name for one in newest_checks(settings) if one.number > before)
 
 
 def a_killed_server_leaves_what_waits(server: Served, settings: Settings, secret: str) -> None:

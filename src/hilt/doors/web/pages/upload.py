@@ -10,7 +10,7 @@ from hilt.core.errors import UsageError
 from hilt.doors.http.answers import Answer, Redirect, Told
 from hilt.doors.http.asking import Asking
 from hilt.doors.http.multipart import Parts, receive
-from hilt.doors.http.problems import FormRefused, TooLarge, TooMany, TooSlow
+from hilt.doors.http.problems import FormRefused, NotSignedIn, TooLarge, TooMany, TooSlow
 from hilt.doors.web.pages.checks import told
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ class _Coming:
     def ask(self) -> AskedCheck:
         if self._upload is None:
             raise UsageError("no file was sent: choose the files, the folder or the archive of a model")
-        return self._upload.ask(self._asked)
+        if not self._asking.still_signed_in():  # who left while it came has nothing checked
+            raise NotSignedIn("this session ended while the files came, and they were deleted")
+        return self._upload.ask(self._asking.signed_in())
 
     def broke_off(self, why: TooSlow) -> None:
         """Whoever sent it sees no answer: the list of checks tells them."""

@@ -74,6 +74,42 @@ def test_what_is_fetched_anew_keeps_the_focus_on_the_button_that_stops_it(web: W
         assert said == []
 
 
+def test_a_model_is_asked_for_and_admitted_without_a_mouse(web: WebOffice, browser: Browser) -> None:
+    web.office.run("check", web.office.model(), "--record")
+    with page_of(browser, web.origin, web.secret("Eve")) as (page, said):
+        page.goto("/")
+        _press(page, "g", "m")
+        page.wait_for_url("**/models")
+        _press(page, "/")
+        page.keyboard.type("lid")
+        page.wait_for_url("**/models?q=lid")
+        _press(page, "Tab", "j", "o")
+        page.wait_for_url("**/models/*")
+        _press(page, "a", "Tab", *"kiosk", "Tab", *"It hears.", "Tab", "Enter")
+        page.wait_for_url("**/cases/*")
+        address, complaints = page.url, list(said)
+    with page_of(browser, web.origin, web.secret("Otto")) as (page, said):
+        page.goto("/")
+        _press(page, "g", "c")
+        page.wait_for_url("**/cases")
+        _press(page, "?")
+        page.get_by_role("dialog").get_by_text("Next row").wait_for()
+        _press(page, "Escape", "j", "o")
+        page.wait_for_url(address)
+        _press(page, "v")
+        assert page.evaluate("document.activeElement.textContent") == "Keep my view"
+        _press(page, "Shift+Tab", *"It calls code.", "Shift+Tab", "Space", "Tab", "Tab", "Enter")
+        page.get_by_text("Your view,").wait_for()
+        _press(page, "y", "Tab", *"It puts layers together.", "Tab", "Tab", "Tab", "Tab", "Tab")
+        assert page.evaluate("document.activeElement.textContent.slice(0, 8)") == "6 months"
+        _press(page, "Enter", "Tab", "Tab", *"I read it.", "Tab", "Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Sign this answer"
+        assert page.evaluate("document.getElementById('until').value") > "2026"
+        _press(page, "Enter")
+        page.get_by_text("said yes to case").first.wait_for()
+        assert (complaints, said) == ([], [])
+
+
 def test_axe_finds_nothing_on_invitations_and_on_what_went_wrong(web: WebOffice, browser: Browser) -> None:
     script, wrong = axe(), dict[str, Any]()
     key, settings = web.office.signing("Ada"), web.office.settings
@@ -97,6 +133,11 @@ def test_axe_finds_nothing_on_invitations_and_on_what_went_wrong(web: WebOffice,
         page.get_by_role("heading", name="What you typed is still here").wait_for()
         wrong |= found(page, script, BRIEFLY)
     assert wrong == {}
+
+
+def _press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
 
 
 def _invite(page: Page, name: str, *, forged: bool = False) -> None:

@@ -223,3 +223,12 @@ def test_ends_are_offered_and_none_is_filled_in(web: WebOffice, office: Office, 
         months = 12 * (int(day[:4]) - now.year) + int(day[5:7]) - now.month
         assert (months, int(day[8:]) <= now.day) == (int(words.split()[0]), True)
     assert 'name="until" type="date" value=""' in page
+
+
+def test_of_a_form_that_is_refused_only_the_words_are_shown_again(web: WebOffice, case: int) -> None:
+    otto = web.browser("Otto")
+    fields = {"csrf": "forged", "seen": seen(otto.get(f"/cases/{case}").text), "answer": "no", "why": "It is not ours."}
+    page = otto.submit(f"/cases/{case}/answer", fields)
+    assert page.status_code == 403
+    assert '<input type="hidden" name="seen"' in page.text
+    assert re.findall(r"<textarea[^>]*>\s*([^<]*)<", page.text) == ["It is not ours."]

@@ -17,6 +17,10 @@ class FormRefused(errors.NotAllowed):
     """What was sent comes from no page that this server gave to this session."""
 
 
+class LinkOver(errors.NotAllowed):
+    """A link that was of use once, or for a while."""
+
+
 class NotThere(HiltError):
     """There is nothing at this address."""
 
@@ -52,7 +56,8 @@ class Problem:
 
 STATUSES: tuple[tuple[type[HiltError], int, str], ...] = (
     (NotSignedIn, 401, "Sign in; what you asked for comes next."),
-    (FormRefused, 403, "Go back, load the page again and send it once more."),
+    (FormRefused, 403, "Send it once more; if that does not help, load the page again first."),
+    (LinkOver, 403, "Whoever came in by it signs in; all others ask an administrator for a new one."),
     (errors.NotAllowed, 403, "Somebody with the right role can do this; an administrator gives roles."),
     (NotThere, 404, "Look for it from the first page."),
     (WrongMethod, 405, "Follow the links and buttons of the pages."),
@@ -60,16 +65,16 @@ STATUSES: tuple[tuple[type[HiltError], int, str], ...] = (
     (ChangedMeanwhile, 409, "Load the page again: it shows how things stand now."),
     (TooLarge, 413, "Send less at once."),
     (TooMany, 429, "Close some of the pages that are open, or wait."),
-    (errors.UsageError, 400, ""),
-    (errors.NothingToCheck, 400, ""),
-    (
-        errors.RecordUnreachable,
-        503,
     (
         errors.KeyUnusable,
         503,
         "Nothing was recorded. Tell whoever runs hilt: they start it anew, with the key that it signs with.",
     ),
+    (errors.UsageError, 400, ""),
+    (errors.NothingToCheck, 400, ""),
+    (
+        errors.RecordUnreachable,
+        503,
         "Nothing was recorded. Try again in a moment; if it stays so, tell whoever runs hilt.",
     ),
     (errors.RecordError, 500, "Tell whoever runs hilt; `hilt log verify` says what is wrong with the record."),

@@ -27,6 +27,8 @@ from hilt.output.record_words import LONGEST, spoken, told
 
 SECRETS = frozenset({"password", "again", "old", "new"})
 """Fields of which nothing is ever sent back."""
+FILLED_IN = frozenset({"seen"})
+"""Fields that a page fills in, and nobody reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def _who(asking: Asking) -> SignedIn | None:
 
 def _problem_page(asking: Asking, problem: Problem) -> ProblemPage:
     typed = tuple(
-        Typed(name, value, words=" " in value or "\n" in value, secret=name in SECRETS)
+        Typed(name, value, words=name not in FILLED_IN and (" " in value or "\n" in value), secret=name in SECRETS)
         for name, value in asking.typed().pairs
         if name != "csrf"
     )

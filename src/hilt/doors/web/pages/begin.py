@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hilt.core.errors import NotAllowed, UsageError
+from hilt.core.errors import UsageError
 from hilt.core.signed_in import PassKind
 from hilt.doors.http.answers import Answer, Redirect
 from hilt.doors.http.asking import Asking
+from hilt.doors.http.problems import LinkOver
 from hilt.doors.web.page import Page
 
-_OVER = "this link was used already, or is over; ask an administrator for a new one"
+_OVER = "this link was used already, or is over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +58,12 @@ def _twice(password: str, again: str) -> str:
 
 
 def _page(asking: Asking, link: str, *, name: str = "", contact: str = "", wrong: str = "") -> BeginPage:
-    """What whoever has the link is asked. Raises `NotAllowed` where it is none."""
+    """What whoever has the link is asked. Raises `LinkOver` where it is none."""
     from hilt.gate.passes import who
 
     first = asking.desk.first_link.fits(link)
     invited = None if first else who(link, {PassKind.INVITATION}, asking.settings)
     if not first and invited is None:
-        raise NotAllowed(_OVER)
+        raise LinkOver(_OVER)
     named = invited.who.name if invited else name
     return BeginPage(title="Welcome", link=link, first=first, name=named, contact=contact, wrong=wrong)

@@ -43,6 +43,11 @@ document.addEventListener("click", (event) => {
   if (offer) document.getElementById(offer.dataset.fills).value = offer.value;
 });
 
+// What is shown to be taken elsewhere, such as a link, is chosen whole.
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("input[readonly]")) event.target.select();
+});
+
 // Keys: what has data-key="m" is gone to when m is pressed; data-key="g m" after a g. A key never sends anything: links are followed,
 // choices chosen, all else gets the focus. j and k go through the rows of a page, ? tells all keys, and there they are turned off.
 let before = "";

@@ -39,7 +39,7 @@ from hilt.record.accounts.store import add
 from hilt.record.ledger.keys import read_signing_key, signing_key_pem
 
 WORST_TIME, WORST_SEARCH, WORST_BYTES, FEWEST = 100, 50, 150_000, 200
-"""What issue 9 asks for: milliseconds of a page and of a search, bytes, and requests a second on one worker."""
+"""The bars: milliseconds of a page and of a search, bytes of a page before it is packed, and requests a second on one worker."""
 BARE = """
 import sys, uvicorn
 from starlette.applications import Starlette

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from hilt.core.estate import MOST_WAITING
 from hilt.core.events import DecisionMade, KeyAdded, PersonStated, Recorded, Say, UseRequested, VerdictGiven, Withdrawn
 from hilt.core.standing import same_use
 from hilt.core.verdict import Outcome
+from hilt.gate.cases import cases
 from hilt.gate.estate import DAYS, SHOWN, estate
+from hilt.gate.person import people
 from hilt.gate.record import keeping_open, opened
 from hilt.gate.review import open_cases
 from hilt.gate.settings import Settings, read_settings
@@ -203,6 +206,14 @@ def test_two_thousand_open_cases_cost_no_more_than_few(tmp_path: Path) -> None:
         ]
         record.commit(asked, key=key)
     (tmp_path / "settings.yaml").write_text("record: {database: record.db, key: log.key, checkpoint: kept}\n")
-    told = estate(settings=read_settings(tmp_path / "settings.yaml"))
+    settings = read_settings(tmp_path / "settings.yaml")
+    told = estate(settings=settings)
     assert len(told.waiting) == SHOWN
-    assert told.more_waiting >= 1000
+    assert told.more_waiting > MOST_WAITING
+    lawyer = next(one for one in people(settings) if one.roles == ("legal",))
+    page = cases(lawyer, settings=settings)
+    assert (len(page.all), len(page.mine)) == (15, 15)
+    assert page.more_mine > MOST_WAITING
+    seen = [one.case for one in page.all]
+    following = cases(lawyer, after=page.after, settings=settings)
+    assert min(one.case for one in following.all) > max(seen)

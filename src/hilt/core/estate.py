@@ -98,7 +98,7 @@ class Estate:
     withdrawn. As the tables tell: everything else. `verdicts` count models by their newest verdict; `said_yes` those of which
     somebody said yes to a use, which neither came to its end nor was undone: whether it admits, the standing tells. `ending` ends within
     thirty days, soonest first. `decided` and `turned` are newest first. What is `more_...` may be there beside what is
-    shown: what waits is counted up to `MOST_WAITING`, the rest up to `MOST`. `names` are those of people, by what the log calls them.
+    shown: what waits is counted up to `MOST_WAITING`, the rest up to `MOST`, and one more than that stands for any number. `names` are those of people, by what the log calls them.
     """
 
     at: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from hilt.core.estate import Cases, Decided
+from hilt.core.estate import MOST_WAITING, Cases, Decided
 from hilt.core.events import Person
 from hilt.core.review import OpenCase
 from hilt.gate.record import opened
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 15
 """Of each list; what is proven takes some 1.5 ms each."""
-MOST_WAITING = 1000
-"""Up to which it is told how many more there are."""
 
 
 def cases(whom: Person, *, after: int | None = None, settings: Settings | None = None) -> Cases:
@@ -38,7 +36,7 @@ _TOLD = ToldAgain[Cases]()
 def _cases(record: Record, whom: Person, after: int | None) -> Cases:
     at, registry = Now.of(record), record.registry
     today = at.at.date().isoformat()
-    theirs = registry.maybe_open(today=today, whom=whom, limit=MOST_WAITING)
+    theirs = registry.maybe_open(today=today, whom=whom, limit=MOST_WAITING + SHOWN + 1)
     places = registry.maybe_open(today=today, after=after, limit=SHOWN + 1)
     shown = {one.case: one for one in open_among(record, list({*theirs[:SHOWN], *places[:SHOWN]}), at)}
     decided = registry.decisions(newest_first=True, limit=SHOWN)

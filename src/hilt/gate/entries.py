@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from hilt.core import entries as core
 from hilt.core.entries import Cosignature, Entries, ShownEntry
@@ -13,12 +14,16 @@ from hilt.gate.record import opened
 from hilt.gate.record_settings import RecordSettings
 from hilt.gate.settings import Settings
 from hilt.gate.status import name_of
+from hilt.gate.told_again import ToldAgain
 from hilt.gate.verifier_keys import read_verifiers
 from hilt.record.ledger.checkpoints import Checkpoint, check_cosignature
 from hilt.record.ledger.heads import Head
 from hilt.record.ledger.leaves import leaf
 from hilt.record.ledger.merkle import leaf_hash
 from hilt.record.ledger.notes import Kind, Verifier, read_note
+
+if TYPE_CHECKING:
+    from hilt.record.record import Record
 
 MOST = 50
 """Entries of a page."""
@@ -42,21 +47,30 @@ def entries(
     if kind and kind not in KINDS:
         raise UsageError(f"{kind[:100]!a} is no kind of entries; there are {', '.join(KINDS)}")
     most = max(1, min(limit, MOST))
+    asked = kind, person, subject, after, most
     with opened(settings or Settings()) as record:
-        by = person if person in ("", THE_LOG) else record.person(person).person
-        places = record.registry.entries(
-            kind=kind or None, person=by or None, subject=subject or None, after=after, limit=most + 1
-        )
-        told = record.recorded_each(places[:most])
-        subjects = {one for entry in told if (one := getattr(entry.event, "subject", ""))}
-        models = record.registry.models_of(subjects)
-        return Entries(
-            entries=tuple(told),
-            after=places[most - 1] if len(places) > most else None,
-            size=record.log.head().size,
-            references={one: model.reference for one, model in models.items()},
-            names={one.person: name_of(one) for one in record.people()},
-        )
+        return _TOLD.of(record, asked, lambda: _entries(record, kind, person, subject, after, most))
+
+
+_TOLD = ToldAgain[Entries](most=8)
+"""Few, for pages of entries may be long."""
+
+
+def _entries(record: Record, kind: str, person: str, subject: str, after: int | None, most: int) -> Entries:
+    by = person if person in ("", THE_LOG) else record.person(person).person
+    places = record.registry.entries(
+        kind=kind or None, person=by or None, subject=subject or None, after=after, limit=most + 1
+    )
+    told = record.recorded_each(places[:most])
+    subjects = {one for entry in told if (one := getattr(entry.event, "subject", ""))}
+    models = record.registry.models_of(subjects)
+    return Entries(
+        entries=tuple(told),
+        after=places[most - 1] if len(places) > most else None,
+        size=record.log.head().size,
+        references={one: model.reference for one, model in models.items()},
+        names={one.person: name_of(one) for one in record.people()},
+    )
 
 
 def entry(place: int, *, settings: Settings | None = None) -> ShownEntry | None:

@@ -45,7 +45,7 @@ def _estate(record: Record, whom: Person | None) -> Estate:
     at, registry = Now.of(record), record.registry
     today = at.at.date()
     waiting, more_waiting = _waiting(record, at, whom)
-    ending = registry.ending(today.isoformat(), (today + timedelta(days=DAYS)).isoformat(), limit=MOST + SHOWN)
+    ending = registry.ending(today.isoformat(), (today + timedelta(days=DAYS)).isoformat(), limit=MOST + SHOWN + 1)
     decided = registry.decisions(newest_first=True, limit=SHOWN)
     named = registry.models_of({one.subject for one in (*ending[:SHOWN], *decided)})
     references = {subject: model.reference for subject, model in named.items()}
@@ -75,7 +75,7 @@ def _estate(record: Record, whom: Person | None) -> Estate:
 
 def _waiting(record: Record, at: Now, whom: Person | None) -> tuple[tuple[OpenCase, ...], int]:
     """The oldest cases that wait for whoever asks, and how many there may be beside them."""
-    places = record.registry.maybe_open(today=at.at.date().isoformat(), whom=whom, limit=MOST_WAITING + LOOKED_AT)
+    places = record.registry.maybe_open(today=at.at.date().isoformat(), whom=whom, limit=MOST_WAITING + LOOKED_AT + 1)
     found: list[OpenCase] = []
     looked = 0
     while len(found) < SHOWN and looked < min(len(places), LOOKED_AT):
@@ -87,7 +87,7 @@ def _waiting(record: Record, at: Now, whom: Person | None) -> tuple[tuple[OpenCa
 
 def _stopped(record: Record, at: Now) -> tuple[tuple[Held, ...], int]:
     """What runs although it is blocked or withdrawn, newest first, and how much there may be beside it."""
-    rows = record.registry.stopped_holdings(limit=MOST + SHOWN)
+    rows = record.registry.stopped_holdings(limit=MOST + SHOWN + 1)
     some = rows[:SHOWN]
     histories = record.histories({one.subject for one in some})
     held = []

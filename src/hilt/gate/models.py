@@ -10,6 +10,7 @@ from hilt.core.standing import folded
 from hilt.core.verdict import Outcome
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
+from hilt.gate.told_again import ToldAgain
 
 if TYPE_CHECKING:
     from hilt.record.among import Among
@@ -42,7 +43,9 @@ def find_models(
     can be erased, and are not searched. Raises `UsageError` where there is no such person, `RecordError`.
     """
     most = max(1, min(limit, MOST))
-    with opened(settings or Settings()) as record:
+    asked = matching, outcome, licence, openness, use, owner, after, most
+
+    def find() -> FoundModels:
         found = record.registry.models(
             matching=matching,
             outcome=outcome,
@@ -52,25 +55,34 @@ def find_models(
             after=after,
             limit=most + 1,  # one more tells whether there are more
         )
-    page = tuple(found_model(one) for one in found[:most])
-    return FoundModels(page, page[-1].place if len(found) > most else None)
+        page = tuple(found_model(one) for one in found[:most])
+        return FoundModels(page, page[-1].place if len(found) > most else None)
+
+    with opened(settings or Settings()) as record:
+        return _FOUND.of(record, asked, find)
 
 
 def choices(settings: Settings | None = None) -> Choices:
     """What to search by. Raises `RecordError`."""
-    outcomes, licences, openness = Counter[Outcome](), Counter[str](), Counter[int]()
     with opened(settings or Settings()) as record:
-        uses = tuple(record.registry.uses()[:MOST_CHOICES])
-        for one in record.registry.counts():
-            outcomes[one.outcome] += one.models
-            openness[one.openness] += one.models
-            for licence in one.licences or ("",):
-                licences[licence] += one.models
+        return _CHOICES.of(record, "", lambda: _choices(record))
+
+
+_FOUND, _CHOICES = ToldAgain[FoundModels](), ToldAgain[Choices]()
+
+
+def _choices(record: Record) -> Choices:
+    outcomes, licences, openness = Counter[Outcome](), Counter[str](), Counter[int]()
+    for one in record.registry.counts():
+        outcomes[one.outcome] += one.models
+        openness[one.openness] += one.models
+        for licence in one.licences or ("",):
+            licences[licence] += one.models
     return Choices(
         tuple(outcomes.most_common()),
         tuple(licences.most_common(MOST_CHOICES)),
         tuple(openness.most_common()),
-        uses,
+        tuple(record.registry.uses()[:MOST_CHOICES]),
     )
 
 

@@ -15,6 +15,7 @@ from hilt.core.review import Alike, LastDecision
 from hilt.core.standing import same_use
 from hilt.core.verdict import Verdict
 from hilt.gate.differences import differences
+from hilt.gate.told_again import ToldAgain
 from hilt.gate.verdicts import verdict_of
 from hilt.policy.decided import stops
 
@@ -60,13 +61,20 @@ def alike(record: Record, asked: UseRequested, given: VerdictGiven) -> Iterator[
     rules = {one.rule for one in given.questions}
     last = {
         one.case: one
-        for one in reversed(record.registry.decisions(newest_first=True, limit=_LOOKED_THROUGH))
+        for one in reversed(_LAST.of(record, "", lambda: _last_decisions(record)))
         if one.case >= 0 and one.subject != asked.subject
     }
     same = {one.case: _same(rules, then) for one, then in _rules_of(record, list(last.values()))}
     found = [one for one in last.values() if same[one.case]]
     found.sort(key=lambda one: (-len(same[one.case]), not same_use(one.use, asked.use), -one.case))
     yield from islice(_proven_alike(record, found, rules), _ALIKE)
+
+
+_LAST = ToldAgain["list[Decision]"]()
+
+
+def _last_decisions(record: Record) -> list[Decision]:
+    return record.registry.decisions(newest_first=True, limit=_LOOKED_THROUGH)
 
 
 def _proven_alike(record: Record, found: Sequence[Decision], rules: set[str]) -> Iterator[Alike]:

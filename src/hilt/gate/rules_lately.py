@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from hilt.core.events import Recorded, VerdictGiven
 from hilt.gate.entries import entries
+from hilt.gate.record import opened
 from hilt.gate.settings import Settings
+from hilt.gate.told_again import ToldAgain
 
 LOOKED_AT, NAMED = 50, 3
 """Verdicts that are looked at, each proven when it is read, and those that are told of each rule."""
@@ -22,6 +24,14 @@ class Lately(NamedTuple):
 
 def rules_lately(settings: Settings) -> tuple[int, dict[str, Lately]]:
     """How many verdicts were looked at, and what each rule did in them. Raises `RecordError`."""
+    with opened(settings) as record:
+        return _TOLD.of(record, "", lambda: _rules_lately(settings))
+
+
+_TOLD = ToldAgain[tuple[int, dict[str, Lately]]]()
+
+
+def _rules_lately(settings: Settings) -> tuple[int, dict[str, Lately]]:
     found = entries(kind=VerdictGiven.kind, limit=LOOKED_AT, settings=settings).entries
     told: dict[str, Lately] = {}
     for one in found:

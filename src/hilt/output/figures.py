@@ -42,6 +42,11 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", " ")
 
 
+def more(number: int, most: int) -> str:
+    """How many there may be beside what is shown, where no more than `most` of them were counted."""
+    return f"up to {grouped(number)} more" if number <= most else f"more than {grouped(most)} more"
+
+
 def size_text(size: int) -> str:
     """Bytes in decimal units, as hubs and disks count them."""
     if size < 1000:

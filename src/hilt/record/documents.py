@@ -8,11 +8,13 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from hilt.core.errors import RecordDamaged
 from hilt.core.events import Event, Imported, VerdictGiven
 from hilt.record.schema import documents, in_parts, stored
+
+_WITH = stored(documents).where(documents.c.digest.in_(bindparam("digests", expanding=True)))
 
 LARGEST = 1 << 28
 """Bytes of a document."""
@@ -69,9 +71,8 @@ def whole(connection: Connection, digests: Collection[str]) -> dict[str, bytes]:
 
 
 def _rows(connection: Connection, digests: Iterable[str]) -> Iterator[Row[Any]]:
-    found = stored(documents)
     for part in in_parts(digests):
-        yield from connection.execute(found.where(documents.c.digest.in_(part)))
+        yield from connection.execute(_WITH, {"digests": part})
 
 
 def unpack(digest: str, packed: Any) -> bytes:

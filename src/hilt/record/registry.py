@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, false, func, select, true
+from sqlalchemy import Connection, Select, bindparam, false, func, select, true
 
 from hilt.core.events import (
     THE_LOG,
@@ -42,6 +42,9 @@ _USING = (UseRequested.kind, *_DECIDING, HoldingBegun.kind)
 """Kinds of entries that change which models, decisions, holdings and uses there are."""
 
 
+_MODELS_OF = stored(schema.models).where(schema.models.c.subject.in_(bindparam("subjects", expanding=True)))
+
+
 class Registry:
     """The models, requests, decisions and holdings of a record; `after` is the `place` of the last one of the page before."""
 
@@ -50,9 +53,7 @@ class Registry:
         self._found: dict[str, tuple[Any, Any]] = {}
 
     def model(self, subject: str) -> Model | None:
-        found = stored(schema.models).where(schema.models.c.subject == subject)
-        with self._database.reading() as connection:
-            return next(iter(read(connection, Model, found)), None)
+        return self.models_of([subject]).get(subject)
 
     def newest_of(self, reference: str) -> Model | None:
         """The subject that was judged last under `reference`."""
@@ -101,8 +102,7 @@ class Registry:
     def models_of(self, subjects: Collection[str]) -> dict[str, Model]:
         """Those of these subjects that were judged."""
         with self._database.reading() as connection:
-            found = stored(schema.models).where(schema.models.c.subject.in_(subjects))
-            return {one.subject: one for one in read(connection, Model, found)}
+            return {one.subject: one for one in read(connection, Model, _MODELS_OF, subjects=list(subjects))}
 
     def turned(self, *, limit: int = 50) -> list[Model]:
         """Those whose verdict changed last, newest first."""

@@ -122,10 +122,10 @@ class Holding:
         return cls(**_decoded(row, "use", "where") | {"holder": Words(digest=row["holder"])})
 
 
-def read(connection: Connection, kind: type[T], found: Select[Any]) -> list[T]:
+def read(connection: Connection, kind: type[T], found: Select[Any], **where: Any) -> list[T]:
     """What the rows `found` say. Raises `RecordDamaged` where one holds what nobody has written there."""
     told = []
-    for row in map(dict, connection.execute(found).mappings()):
+    for row in map(dict, connection.execute(found, where).mappings()):
         try:
             told.append(kind.of_row(dict(row)))
         except (ValueError, TypeError):

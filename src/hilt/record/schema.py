@@ -14,6 +14,7 @@ writes them, for no database stores lone surrogates.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -256,6 +257,7 @@ def has(column: Column[str], part: str, connection: Connection) -> ColumnElement
     return position(column, part) > 0
 
 
+@cache
 def stored(table: Table, *columns: str) -> Select[Any]:
     """These columns of a table, or all, as the database has them: whoever changed a row may have put anything there."""
     chosen = [table.c[name] for name in columns] or list(table.c)

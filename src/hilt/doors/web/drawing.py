@@ -21,7 +21,7 @@ from hilt.doors.http.asking import Asking
 from hilt.doors.http.problems import Problem
 from hilt.doors.web.page import Page
 from hilt.output.called import called
-from hilt.output.figures import counted, duration_text, grouped, moment_text, size_text
+from hilt.output.figures import counted, duration_text, grouped, moment_text, more, size_text
 from hilt.output.quote import quote
 from hilt.output.record_words import LONGEST, spoken, told
 
@@ -127,6 +127,7 @@ def templates() -> Environment:
         "lasted": duration_text,
         "counted": counted,
         "grouped": grouped,
+        "more": more,
         "sized": size_text,
         "sentence": lambda text: text[:1].upper() + text[1:],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hilt.core.estate import Cases
+from hilt.core.estate import MOST_WAITING, Cases
 from hilt.doors.http.asking import Asking
 from hilt.doors.web.page import Page
 
@@ -15,6 +15,7 @@ class CasesPage(Page):
     """`first` is false for the further pages of what waits; `due` is the time, in seconds, within which a case is to be answered."""
 
     template: ClassVar[str] = "cases.html"
+    most_waiting: ClassVar[int] = MOST_WAITING
     cases: Cases
     first: bool
     due: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hilt.core.estate import Estate
+from hilt.core.estate import MOST, MOST_WAITING, Estate
 from hilt.core.review import OpenCase
 from hilt.core.roles import ADMIN, only_reads
 from hilt.core.verdict import Outcome
@@ -24,6 +24,8 @@ class HomePage(Page):
     """
 
     template: ClassVar[str] = "home.html"
+    most_waiting: ClassVar[int] = MOST_WAITING
+    most: ClassVar[int] = MOST
     estate: Estate
     others: tuple[OpenCase, ...]
     more_others: int

@@ -68,7 +68,7 @@ def test_a_program_is_told_by_its_host_alone_and_one_that_is_gone_as_that(office
         send_all(server)
         ada = WebOffice(office).browser("Ada")
         page = ada.get("/notifications").text
-        assert "Webhook at <bdi>localhost</bdi>" in page
+        assert "Webhook to <bdi>localhost</bdi>" in page
         assert receiver.url not in page
     with closed_port() as port:
         told_by(office, SINK % (port, ""))

@@ -59,6 +59,21 @@ def test_a_case_is_decided_by_programs_as_by_people(web: WebOffice, case: int) -
     assert ask(web, "Lena", "withdraw", {"reference": digest, "why": "It turned out bad."}).json()["outcome"] == "block"
 
 
+def test_programs_may_answer_what_they_were_shown_and_nothing_that_came_since(web: WebOffice, case: int) -> None:
+    shown = {
+        "reference": f"#{case}",
+        "why": "no",
+        "seen": ask(web, "Otto", "review/show", {"case": case}).json()["seen"],
+    }
+    yes = {**shown, "answers": {"calls-are-known": "It rebuilds layers."}}
+    assert ask(web, "Otto", "admit", yes).status_code == 200
+    for verb, name, body in (
+        ("refuse", "Lena", shown),
+        ("admit", "Lena", {**shown, "answers": {"licence-has-a-text": "MIT"}}),
+    ):
+        assert wrong(ask(web, name, verb, body))[0] == 409
+
+
 def test_a_token_that_only_reads_only_asks(web: WebOffice, case: int) -> None:
     reads = token(web, "Lena", only_reads=True)
     assert ask(web, "", "status", {"reference": f"#{case}"}, secret=reads).status_code == 200

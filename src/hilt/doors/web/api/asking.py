@@ -141,7 +141,7 @@ def _case(call: Call[OneCase]) -> object:
     from hilt.gate.review_case import show_case
 
     shown = show_case(call.body.case, key=call.asked.key, settings=call.settings)
-    return review_json.case_data(shown, catalogue(), recommendation=False)
+    return review_json.case_data(shown, catalogue(), recommendation=False) | {"seen": shown.seen}
 
 
 def _stats(call: Call[StatsAsked]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
 from hilt.core.events import Remark
@@ -13,6 +14,9 @@ from hilt.output.record_json import recorded_data, status_data
 
 Reference = Annotated[str, "hf:org/name as it was checked last, sha256:DIGEST, or '#17', the number of a case"]
 Use = Annotated[str, "for what it is used; a case has one of its own"]
+Seen = Annotated[
+    str, "what review/show told as `seen`: then it counts for that alone, and for nothing that changed since"
+]
 Why = Annotated[str, "the reason, in words: it is kept, and others rely on it"]
 
 
@@ -24,10 +28,19 @@ class Admit:
     until: Annotated[str, "the last day on which it counts, such as 2027-01-31"] = ""
     conditions: Annotated[str, "what whoever uses it has to keep to"] = ""
     answers: Annotated[Answers, "what you answer to the question of each rule"] = field(default_factory=dict)
+    seen: Seen = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
+    reference: Reference
+    why: Why
+    use: Use = ""
+    seen: Seen = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
     reference: Reference
     why: Why
     use: Use = ""
@@ -76,6 +89,7 @@ def _admit(call: Call[Admit]) -> object:
         answers=body.answers or None,
         key=call.key,
         settings=call.settings,
+        seen=body.seen,
     )
     return status_data(told)
 
@@ -83,16 +97,16 @@ def _admit(call: Call[Admit]) -> object:
 def _refuse(call: Call[Refuse]) -> object:
     from hilt.gate.refuse import refuse
 
-    return _stopped(call, refuse)
+    return _stopped(call, partial(refuse, seen=call.body.seen))
 
 
-def _withdraw(call: Call[Refuse]) -> object:
+def _withdraw(call: Call[Withdraw]) -> object:
     from hilt.gate.withdraw import withdraw
 
     return _stopped(call, withdraw)
 
 
-def _stopped(call: Call[Refuse], verb: Any) -> object:
+def _stopped(call: Call[Any], verb: Any) -> object:
     body = call.body
     reference = call.meant(body.reference)
     return status_data(verb(reference, use=body.use or None, why=body.why, key=call.key, settings=call.settings))
@@ -174,7 +188,7 @@ VERBS = (
     Verb(
         name="withdraw",
         about="Takes back what was decided, for a use or for all; tells who runs it.",
-        body=Refuse,
+        body=Withdraw,
         run=_withdraw,
         changes=True,
         example=_EXAMPLE,

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from office import UNKNOWN_CALL
+from web_axe import BRIEFLY, axe, found
 from web_browser import chromium, page_of
 from web_server import Running, started
 
@@ -26,10 +27,14 @@ def test_whoever_begins_finds_each_next_step_on_the_page(tmp_path: Path) -> None
     with (
         started(tmp_path, {**homes, "HILT_CONFIG": ""}, "--folder", str(models)) as server,
         chromium() as browser,
-        page_of(browser, server.origin) as (page, complaints),
+        page_of(browser, server.origin, reduced_motion="reduce") as (page, complaints),
     ):
+        script = axe()
         page.goto(_link(server))
+        wrong = found(page, script, BRIEFLY)
         _become_administrator(page)
+        page.get_by_role("heading", name="Welcome to hilt").wait_for()
+        wrong |= found(page, script, BRIEFLY)
         page.get_by_role("link", name="Check a first model").click()
         page.get_by_role("button", name="Send and check").click()
         expect(page.get_by_text("Choose a folder or files first.")).to_be_visible()
@@ -50,7 +55,7 @@ def test_whoever_begins_finds_each_next_step_on_the_page(tmp_path: Path) -> None
         page.get_by_role("button", name="Check this folder").click()
         page.get_by_role("link", name="See the report").click(timeout=30_000)
         expect(page.get_by_role("heading", level=1)).to_have_text("acme-rank")
-        assert complaints == []
+        assert (wrong, complaints) == ({}, [])
 
 
 def _link(server: Running) -> str:

@@ -90,6 +90,7 @@ def test_a_form_that_was_cut_anywhere_has_no_end() -> None:
         b"--xyz\r\n" + b"A: b\r\n" * 10_000 + b"\r\n",
         part('name="why"', b"a" * (LONGEST_FIELD + 1)),
         part('name="why"', b"a") * (MOST_FIELDS + 1),
+        part('name="files"; filename=""', b"") * (MOST_FIELDS + 1),
         part(b'name="files"; filename="\xff"', b""),
         part('name="why"', b"\xff"),
         b"no form at all",

@@ -118,6 +118,10 @@ class Parts:
         self._skipped = self._is_file and not options[b"filename"]  # a field in which no file was chosen
         if self._is_file and not self._skipped:
             self._sink.begin_file(_text(options[b"filename"]))
+            return
+        self._fields += 1
+        if self._fields > MOST_FIELDS:
+            raise UsageError(f"a form with files has at most {MOST_FIELDS} other fields")
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
@@ -132,9 +136,6 @@ class Parts:
     def _end(self) -> None:
         if self._is_file:
             return
-        self._fields += 1
-        if self._fields > MOST_FIELDS:
-            raise UsageError(f"a form with files has at most {MOST_FIELDS} other fields")
         self._sink.field(self._field, _text(bytes(self._value)))
 
     def _all(self) -> None:

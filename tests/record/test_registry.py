@@ -56,6 +56,7 @@ ASKED: dict[str, Ask] = {
     "entries of a kind by a person": lambda record, _: record.registry.entries(kind="request", person="p-0000000c"),
     "entries by the log": lambda record, _: record.registry.entries(person="log", kind="verdict"),
     "entries about a subject": lambda record, subject: record.registry.entries(subject=subject, kind="verdict"),
+    "judged before decisions": lambda record, _: record.registry.judged_before([360, 361, 362]),
     "newest signed by each": lambda record, _: record.registry.newest_signed(),
     "decisions": lambda record, _: record.registry.decisions(after=300),
     "decisions of": lambda record, subject: record.registry.decisions(subject),

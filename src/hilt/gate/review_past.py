@@ -96,15 +96,28 @@ def _proven_alike(record: Record, found: Sequence[Decision], rules: set[str]) ->
 def _rules_of(record: Record, rows: Sequence[Decision]) -> list[tuple[Decision, tuple[str, ...]]]:
     """The rules that asked for each decision. No later entry changes them, and they only tell where to look: so they are remembered."""
     known = _RULES.setdefault(record, {})
-    new = [one for one in rows if one.place not in known]
-    histories = record.histories({one.subject for one in new}) if new else {}
-    for one in new:
-        _, then = _act_at(one, histories[one.subject])
-        known[one.place] = tuple(question.rule for question in then.questions) if then is not None else ()
+    if new := [one.place for one in rows if one.place not in known]:
+        judged = record.registry.judged_before(new)
+        said = {one.index: one.event for one in record.recorded_each([*new, *judged.values()])}
+        unclear = set()
+        for place in new:
+            act, then = said[place], said.get(judged.get(place, -1))
+            if isinstance(act, DecisionMade) and isinstance(then, VerdictGiven) and act.basis == then.basis:
+                known[place] = tuple(question.rule for question in then.questions)
+            else:  # it rests on an older verdict, or on none
+                unclear.add(place)
+        known |= _rules_by_history(record, [one for one in rows if one.place in unclear])
     told = [(one, known.get(one.place, ())) for one in rows]
     for place in sorted(known)[:-_REMEMBERED]:
         known.pop(place, None)
     return told
+
+
+def _rules_by_history(record: Record, rows: Sequence[Decision]) -> dict[int, tuple[str, ...]]:
+    """The same, where the whole history has to be asked, of which there may be much."""
+    histories = record.histories({one.subject for one in rows}) if rows else {}
+    then = {one.place: _act_at(one, histories[one.subject])[1] for one in rows}
+    return {place: tuple(asked.rule for asked in given.questions) if given else () for place, given in then.items()}
 
 
 _RULES: WeakKeyDictionary[Record, dict[int, tuple[str, ...]]] = WeakKeyDictionary()

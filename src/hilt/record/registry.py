@@ -234,6 +234,15 @@ class Registry:
             found = connection.scalars(select(newest.scalar_subquery()).select_from(schema.people))
             return sorted(place for place in found if place is not None)
 
+    def judged_before(self, decisions: Collection[int]) -> dict[int, int]:
+        """Of the decisions at these places, where the newest verdict on the same subject stood before each."""
+        given, decided = schema.entries.c, schema.decisions.c
+        about = given.subject == decided.subject, given.kind == VerdictGiven.kind, given.place < decided.place
+        newest = select(func.max(given.place)).where(*about).scalar_subquery()
+        with self._database.reading() as connection:
+            rows = connection.execute(select(decided.place, newest).where(decided.place.in_(decisions)))
+            return {decision: place for decision, place in rows if place is not None}
+
     def uses(self) -> list[str]:
         """Each use that anybody asked for, decided or runs something for, as it was spelled."""
         return self._since_the_log_grew("uses", _USING, figures.uses)

@@ -128,6 +128,8 @@ def test_a_yes_without_an_answer_is_told_in_words_and_keeps_what_was_typed(web: 
     assert done.status_code == 400
     assert "this one is still open: What does the code do that it calls?" in done.text
     assert "a &lt;b&gt;long&lt;/b&gt; reason</textarea>" in done.text
+    assert re.findall(r'name="(answer:[a-z-]+)"[^>]* aria-invalid="true"', done.text) == ["answer:calls-are-known"]
+    assert '<a href="#answer">To what you typed</a>' in done.text
     assert "--answer" not in done.text
 
 

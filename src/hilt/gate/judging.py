@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from hilt.core.errors import HiltError
 from hilt.core.events import VerdictGiven
@@ -20,6 +20,7 @@ from hilt.gate.settings import Settings
 from hilt.gate.verdicts import given, verdict_of
 from hilt.policy.document import Policy
 
+T = TypeVar("T")
 _MANY = 200
 """Reports from which on it pays to start processes."""
 _AT_ONCE = 25
@@ -52,19 +53,30 @@ def after(before: RecordedVerdict, was: Verdict, now: Verdict) -> NewVerdict:
     return NewVerdict(event, documents[1:] if stored else documents, differences(was, now))
 
 
-class Judging:
-    """Judges stored reports; a context manager, for `expected` reports or so."""
+class Judging(Generic[T]):
+    """Judges stored reports; a context manager, for `expected` reports or so.
 
-    def __init__(self, policies: Sequence[Policy], settings: Settings, *, expected: int) -> None:
-        self._judge = partial(_judge, tuple(policies), settings)
+    `tell`, a function of a module, says what is wanted of each, as `after` does: of the verdict as it is recorded, as it was, and as
+    it is now.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[Policy],
+        settings: Settings,
+        tell: Callable[[RecordedVerdict, Verdict, Verdict], T],
+        *,
+        expected: int,
+    ) -> None:
+        self._judge = partial(_judge, tuple(policies), settings, tell)
         self._pool: ProcessPoolExecutor | None = None
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         # Only a fork needs nothing of the program that called: others would import its main module again.
         if expected >= _MANY and processors > 1 and "fork" in multiprocessing.get_all_start_methods():
             self._pool = ProcessPoolExecutor(processors, multiprocessing.get_context("fork"))
 
-    def each(self, stored: Iterable[RecordedVerdict]) -> Iterator[NewVerdict | HiltError]:
-        """For each its verdict of today, or what kept it from one."""
+    def each(self, stored: Iterable[RecordedVerdict]) -> Iterator[T | HiltError]:
+        """What is told of each, or what kept it from a verdict."""
         if self._pool is None:
             return map(self._judge, stored)
         return self._pool.map(self._judge, stored, chunksize=_AT_ONCE)
@@ -79,9 +91,14 @@ class Judging:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _judge(policies: Sequence[Policy], settings: Settings, before: RecordedVerdict) -> NewVerdict | HiltError:
+def _judge(
+    policies: Sequence[Policy],
+    settings: Settings,
+    tell: Callable[[RecordedVerdict, Verdict, Verdict], T],
+    before: RecordedVerdict,
+) -> T | HiltError:
     try:
         was = before.read()
-        return after(before, was, judged(was.report, policies, settings))
+        return tell(before, was, judged(was.report, policies, settings))
     except HiltError as error:
         return error

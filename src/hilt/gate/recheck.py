@@ -87,7 +87,7 @@ def recheck(
     with opened(settings, writing=True) as record:
         subjects = _subjects(record, everything=everything)
         progress.start(files=len(subjects), size=0)
-        with Judging(chosen, settings, expected=len(subjects)) as judging:
+        with Judging(chosen, settings, after, expected=len(subjects)) as judging:
             reading = None if reports_only else _Reading(policy, settings)
             for batch in _ahead(
                 _begun(judging, list(_asked(record, subjects[at : at + _BATCH], use, everything=everything)), reading)
@@ -162,7 +162,7 @@ def _approved(history: Sequence[Recorded]) -> list[str]:
     return list(uses.values())
 
 
-def _begun(judging: Judging, asked: Sequence[_Asked], reading: _Reading | None) -> _Batch:
+def _begun(judging: Judging[NewVerdict], asked: Sequence[_Asked], reading: _Reading | None) -> _Batch:
     """Reads what can be read, and has the stored reports of the others judged."""
     read: dict[str, NewVerdict | HiltError] = {}
     unread = {one.subject: _why_not(one) if reading else "only stored reports were asked for" for one in asked}

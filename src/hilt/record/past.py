@@ -139,7 +139,7 @@ class Past:
         wanted = {*people, THE_LOG}
         while more := {one.by for one in counting if getattr(one.event, "person", "") in wanted} - wanted:
             wanted |= more
-        return [self.recorded(one.place) for one in counting if getattr(one.event, "person", THE_LOG) in wanted]
+        return self.recorded_each([one.place for one in counting if getattr(one.event, "person", THE_LOG) in wanted])
 
     def hidden(self, subject: str, known: Collection[int], size: int) -> Iterator[int]:
         """Where the first `size` entries are about `subject` and not `known`, or about who may sign and not learnt, by what they

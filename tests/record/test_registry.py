@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import event, text
 
 from hilt.core.errors import RecordDamaged
+from hilt.core.events import UseRequested
 from hilt.core.verdict import Outcome
 from hilt.record.among import Among
 from hilt.record.database import Database
 from hilt.record.record import Record
-from record.many import Many, fill
+from record.many import Many, fill, said
+from record.one_of_each import judged
 
 MODELS = 300
 
@@ -185,3 +188,25 @@ def test_a_row_that_hilt_never_writes_is_damage_that_names_it(filled: Filled) ->
         )
     with pytest.raises(RecordDamaged, match=rf"models '{many.subjects[0]}': it holds what hilt never writes"):
         record.registry.model(many.subjects[0])
+
+
+def test_figures_are_found_by_one_thread_and_again_when_an_entry_may_change_them(filled: Filled, where: str) -> None:
+    with Record.open(where, log_key=filled.many.log_key) as record, ThreadPoolExecutor(4) as pool:
+        counted: list[str] = []
+
+        @event.listens_for(record._database._engine, "before_cursor_execute")
+        def listen(_: Any, __: Any, statement: str, *___: Any) -> None:
+            counted.extend(["counts"] if "GROUP BY" in statement else [])
+
+        before = [one.result() for one in [pool.submit(record.registry.counts) for _ in range(8)]]
+        assert all(one == before[0] for one in before)
+        assert len(counted) == 1
+        asked = UseRequested(subject=filled.many.subjects[0], use="a new use", why=said("why"))
+        record.commit([asked], key=filled.many.keys[3])
+        assert "a new use" in record.registry.uses()
+        record.registry.counts()
+        assert len(counted) == 1
+        verdict, documents = judged()
+        record.commit([verdict], documents=documents)
+        assert sum(one.models for one in record.registry.counts()) == MODELS + 1
+        assert len(counted) == 2

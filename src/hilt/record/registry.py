@@ -7,9 +7,11 @@ last row of the page before.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import cache
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, false, func, select, true
@@ -51,6 +53,7 @@ class Registry:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._found: dict[str, tuple[Any, Any]] = {}
+        self._finding: defaultdict[str, Lock] = defaultdict(Lock)
 
     def model(self, subject: str) -> Model | None:
         return self.models_of([subject]).get(subject)
@@ -258,8 +261,9 @@ class Registry:
         )
 
     def _since_the_log_grew(self, what: str, kinds: tuple[str, ...], find: Callable[[Connection], T]) -> T:
-        """What was found since the last entry of these kinds, from which alone it follows, or is found now."""
-        with self._database.reading() as connection:
+        """What was found since the last entry of these kinds, from which alone it follows, or is found now; by one thread of several,
+        for all open pages ask as soon as something is recorded."""
+        with self._finding[what], self._database.reading() as connection:
             newest = connection.execute(_newest(kinds)).one()
             known = self._found.get(what)
             if known is None or known[0] != newest:

@@ -77,6 +77,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=60, help="of each page, one after the other")
     parser.add_argument("--seconds", type=float, default=3, help="for which each page is asked for by several at once")
     parser.add_argument("--at-once", type=int, default=8)
+    parser.add_argument("--only", action="append", help="the pages with this in their name")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if not (options.folder / "made").exists():
@@ -87,7 +88,11 @@ def main() -> None:
         bare = asyncio.run(asked("bare Starlette, 20 kB", origin, cookie, lambda: "/", options))
     hilt = [sys.executable, "-m", "hilt", "serve", "--port", "0", "--config", str(options.folder / "settings.yaml")]
     with serving(hilt, options.folder) as origin:
-        told = [asyncio.run(asked(name, origin, cookie, path, options)) for name, path in pages.items()]
+        told = [
+            asyncio.run(asked(name, origin, cookie, path, options))
+            for name, path in pages.items()
+            if any(part in name for part in options.only or [""])
+        ]
     print(f"{len(pages)} pages of a record of {entries:,} entries, one worker, {options.at_once} at once\n")
     print(table(bare, told))
 

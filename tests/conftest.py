@@ -22,6 +22,11 @@ settings.register_profile("many", settings.get_profile("hilt"), max_examples=100
 settings.load_profile("hilt")  # no property may fail because the machine is busy
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: for a quarter of their time tests wait for a disk, a browser or another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A digest store and a usual record of the tests' own, for this process and those that it starts."""

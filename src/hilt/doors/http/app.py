@@ -28,6 +28,7 @@ from hilt.doors.http.front import ROUTE, Front
 from hilt.doors.http.lingering import Lingering
 from hilt.doors.http.problems import NotSignedIn, NotThere, WrongMethod, problem_of
 from hilt.doors.http.route import Handler, Route, StreamHandler
+from hilt.doors.http.turns import Turns
 from hilt.output.terminal import complain, complain_of
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def application(
         problem = WrongMethod("this cannot be asked for in this way") if known else NotThere("there is no such page")
         return await run_in_threadpool(_refused, Asking(request, desk), problem, draw)
 
+    turns = Turns()
     app = Starlette(
         routes=[
             *others,
             *(
-                StarletteRoute(path, _endpoint(one, desk, draw), methods=one.methods)
+                StarletteRoute(path, _endpoint(one, desk, draw, turns), methods=one.methods)
                 for one in routes
                 for path in one.paths
             ),
@@ -68,7 +70,7 @@ def application(
     return GZipMiddleware(Front(app, desk), minimum_size=1000, compresslevel=5)
 
 
-def _endpoint(route: Route, desk: Desk, draw: Draw) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(route: Route, desk: Desk, draw: Draw, turns: Turns) -> Callable[[Request], Awaitable[Response]]:
     strangers = CapacityLimiter(STRANGERS)
 
     async def endpoint(request: Request) -> Response:
@@ -89,7 +91,10 @@ def _endpoint(route: Route, desk: Desk, draw: Draw) -> Callable[[Request], Await
             refused = await run_in_threadpool(_refused, asking, error, draw)
             comes = request.method in CHANGING and not getattr(request.state, "all_came", False)
             return Lingering(refused) if comes else refused
-        return await run_sync(_answered, asking, route, draw, limiter=strangers if route.open else None)
+        if route.open:
+            return await run_sync(_answered, asking, route, draw, limiter=strangers)
+        async with turns.one():
+            return await run_sync(_answered, asking, route, draw)
 
     return endpoint
 

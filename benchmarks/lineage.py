@@ -65,7 +65,7 @@ print(total)
 REMOTE = """
 import sys
 from hilt.gate.settings import Settings
-from hilt.gate.weights import opened, printed
+from hilt.gate.comparing.weights import opened, printed
 with opened(sys.argv[2], Settings(), hashed=False) as subject:
     (made,) = printed(subject.weights)
     print(made.name, made.why or (len(made.print.tensors), made.print.read))

@@ -36,8 +36,8 @@ from hilt.gate.check import check_each
 from hilt.gate.judge import judged, policies
 from hilt.gate.recheck import recheck
 from hilt.gate.record import opened
+from hilt.gate.recording.verdicts import given
 from hilt.gate.settings import Settings, read_settings
-from hilt.gate.verdicts import given
 from hilt.record.ledger.keys import SigningKey, signing_key_pem
 from hilt.record.record import Record
 

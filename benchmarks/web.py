@@ -32,9 +32,9 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "record"))
 from many import fill
 
 from hilt.core.signed_in import PassKind
-from hilt.gate.passes import clock, make
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings, read_settings
+from hilt.gate.signing_in.passes import clock, make
 from hilt.record.accounts.store import add
 from hilt.record.ledger.keys import read_signing_key, signing_key_pem
 

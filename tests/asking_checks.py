@@ -7,11 +7,11 @@ from pathlib import Path
 
 from hilt.core.asked_check import AskedCheck
 from hilt.core.signed_in import PassKind, SignedIn
-from hilt.gate.check_pool import CheckPool
-from hilt.gate.checks_asked import asked_check
-from hilt.gate.passes import Asked
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
+from hilt.gate.signing_in.passes import Asked
+from hilt.gate.working.check_pool import CheckPool
+from hilt.gate.working.checks_asked import asked_check
 from office import Office
 
 

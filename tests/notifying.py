@@ -16,7 +16,7 @@ import trustme
 from sqlalchemy import func, select, update
 
 from hilt.core.notification import Notification, Occasion
-from hilt.gate.notifier import Notifier
+from hilt.gate.notifying.notifier import Notifier
 from hilt.gate.record import opened
 from hilt.record.outbox.store import Item
 from hilt.record.outbox.tables import outbox

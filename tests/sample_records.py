@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hilt.core.events import Person
 from hilt.gate import person
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.init import init
-from hilt.gate.record_settings import RecordSettings
 from hilt.gate.settings import Settings
 from hilt.record.ledger.keys import signing_key_pem
 from sample_receipts import ed25519_key

@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from hilt.core.signed_in import PassKind
 from hilt.doors.http import csrf
 from hilt.doors.web.app import pages
-from hilt.gate.passes import clock, make
 from hilt.gate.record import opened
+from hilt.gate.signing_in.passes import clock, make
 from hilt.record.accounts.store import add
 from office import Office
 

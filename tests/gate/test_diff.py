@@ -11,7 +11,7 @@ import pytest
 import hilt
 from hilt.core.errors import NothingToCheck, UsageError
 from hilt.core.lineage import Cut, Relation, Sureness
-from hilt.gate import matching
+from hilt.gate.comparing import matching
 from hilt.gate.diff import diff
 from hub_server import File, HubServer, Repository, serving
 from small_transformers import adapted, cut, transformer, tuned, write

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from hilt.core.errors import KeyUnusable, RecordBehind, RecordUnreachable, UsageError
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.init import init
 from hilt.gate.record import opened
-from hilt.gate.record_settings import RecordSettings
 from hilt.gate.settings import Settings
 from hilt.record.ledger.keys import signing_key_pem
 from hilt.record.ledger.notes import Verifier

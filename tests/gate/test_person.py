@@ -9,8 +9,8 @@ import pytest
 from hilt.core.errors import KeyUnusable, NotAllowed, UsageError
 from hilt.core.events import KeyRevoked, Person, PersonStated
 from hilt.gate import person as gate
-from hilt.gate.key_files import read_private, read_public
 from hilt.gate.record import opened
+from hilt.gate.recording.key_files import read_private, read_public
 from hilt.gate.settings import Settings
 from sample_records import added, administrator, key_files, made
 

@@ -11,8 +11,8 @@ import pytest
 from hilt.core.errors import HiltError, UsageError
 from hilt.core.rechecked import Change, Rechecked
 from hilt.core.verdict import Outcome
-from hilt.gate import judging
 from hilt.gate.recheck import recheck
+from hilt.gate.reviewing import judging
 from office import KNOWN_ROAD, POLICY, USE, Office
 
 LENIENT = """

@@ -12,9 +12,9 @@ import pytest
 from hilt.core.errors import KeyUnusable, RecordBehind, RecordError, RecordUnreachable, UsageError
 from hilt.core.events import PersonStated, Words
 from hilt.gate import record as gate
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.init import init
-from hilt.gate.key_files import read_public, write_private
-from hilt.gate.record_settings import RecordSettings
+from hilt.gate.recording.key_files import read_public, write_private
 from hilt.gate.settings import Settings
 from hilt.record.database import Database
 from hilt.record.ledger.keys import new_signing_key, signing_key_pem

@@ -10,13 +10,13 @@ import hilt
 from calls import calls
 from hilt.core.errors import NotAllowed, UsageError
 from hilt.core.events import Event, HoldingBegun, UseRequested, Words
-from hilt.gate.deciding import a_yes
 from hilt.gate.hold import holdings
 from hilt.gate.record import opened
 from hilt.gate.review import open_cases
-from hilt.gate.review_stats import review_stats
+from hilt.gate.reviewing.deciding import a_yes
+from hilt.gate.reviewing.review_stats import review_stats
+from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.status import statuses
-from hilt.gate.todays_verdict import newest_verdict
 from office import POLICY, USE, Office
 
 

@@ -32,7 +32,7 @@ from hilt.core.fact import Fact, Known, Value
 from hilt.core.report import Coverage, Ran, Report
 from hilt.core.subject import Entry, Subject
 from hilt.core.verdict import Outcome, Reason, Verdict
-from hilt.gate.verdicts import given
+from hilt.gate.recording.verdicts import given
 from hilt.record.ledger.keys import SigningKey, new_signing_key
 from hilt.record.record import Record
 

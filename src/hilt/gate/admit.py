@@ -14,13 +14,13 @@ from hilt.core.roles import deciders
 from hilt.core.standing import Standing
 from hilt.core.status import Status
 from hilt.core.verdict import Outcome
-from hilt.gate.deciding import Deciding, a_yes, deciding, last_day, use_of, words
 from hilt.gate.judge import Named
 from hilt.gate.record import OwnKey
-from hilt.gate.review_opened import opened_at
+from hilt.gate.reviewing.deciding import Deciding, a_yes, deciding, last_day, use_of, words
+from hilt.gate.reviewing.review_opened import opened_at
+from hilt.gate.reviewing.todays_verdict import Todays, todays_verdict
 from hilt.gate.settings import Settings
 from hilt.gate.status import name_of, status_of
-from hilt.gate.todays_verdict import Todays, todays_verdict
 
 
 class ToAnswer(NamedTuple):

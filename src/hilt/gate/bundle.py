@@ -14,14 +14,14 @@ from hilt.core.errors import ProofInvalid, RecordBehind, UsageError
 from hilt.core.events import Imported, Recorded
 from hilt.core.progress import Progress
 from hilt.core.status import History
-from hilt.gate.deciding import last_day, line
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.named_file import Named, read_named
-from hilt.gate.named_subject import named_subject
 from hilt.gate.record import OwnKey, now, opened, signing
-from hilt.gate.record_settings import RecordSettings
+from hilt.gate.recording.named_subject import named_subject
+from hilt.gate.recording.verifier_keys import read_verifiers
+from hilt.gate.reviewing.deciding import last_day, line
 from hilt.gate.settings import Settings
 from hilt.gate.status import name_of, uses_in
-from hilt.gate.verifier_keys import read_verifiers
 from hilt.policy.standing import standing
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
-from hilt.gate.patterns import signers_for
-from hilt.gate.record_verdicts import is_recorded, record_verdicts
+from hilt.gate.recording.record_verdicts import is_recorded, record_verdicts
 from hilt.gate.settings import Settings
+from hilt.gate.signatures.patterns import signers_for
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
 from hilt.sources.references import open_reference
@@ -150,7 +150,7 @@ def _comparing(settings: Settings) -> Callable[[Weights], Kin | None] | None:
     """What holds weights against the index; it is loaded only where the settings name one."""
     if not settings.kin_index:
         return None
-    from hilt.gate.kin import comparing
+    from hilt.gate.comparing.kin import comparing
 
     return comparing(settings)
 
@@ -166,7 +166,7 @@ def _beside(
     known = Context(signers=signers, now=now, hub=listing.hub, unlisted=unlisted)
     if not follow_bases:
         return known, None
-    from hilt.gate.bases import follow
+    from hilt.gate.comparing.bases import follow
 
     followed, fetched = follow(listing, settings.limits, workers, private_hosts=settings.private_hosts)
     return known._replace(bases=followed.bases), fetched

@@ -7,11 +7,11 @@ from os import PathLike, fspath
 
 from hilt.core.lineage import Diff, Kinship
 from hilt.core.progress import Progress
-from hilt.gate.beside_weights import changes
-from hilt.gate.closely import Seen, closely
-from hilt.gate.matching import Match, nearest, not_told, with_prints
+from hilt.gate.comparing.beside_weights import changes
+from hilt.gate.comparing.closely import Seen, closely
+from hilt.gate.comparing.matching import Match, nearest, not_told, with_prints
+from hilt.gate.comparing.weights import opened, unpacked_in_part
 from hilt.gate.settings import Settings
-from hilt.gate.weights import opened, unpacked_in_part
 
 
 def diff(

@@ -14,9 +14,9 @@ from hilt.core.review import HeldException
 from hilt.core.status import Status
 from hilt.core.verdict import Outcome
 from hilt.gate.admit import admit
-from hilt.gate.pages import histories, pages
 from hilt.gate.record import OwnKey, opened
-from hilt.gate.review_past import acts
+from hilt.gate.recording.pages import histories, pages
+from hilt.gate.reviewing.review_past import acts
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, by_use, judged_as, name_of
 from hilt.policy.decided import FOREVER, stops

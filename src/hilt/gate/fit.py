@@ -129,7 +129,7 @@ def _report(of: str | PathLike[str] | Report | Verdict, settings: Settings) -> R
 
 
 def _machine(machine: str | Machine | None, memory: int | str | None, settings: Settings) -> Machine:
-    from hilt.gate.machine import bytes_of, named
+    from hilt.gate.configured.machine import bytes_of, named
 
     chosen = named(machine) if isinstance(machine, str) else machine or settings.machine or _this(measured=True)
     if memory is None:

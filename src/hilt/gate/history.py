@@ -7,11 +7,11 @@ from os import PathLike, fspath
 from hilt.core.errors import ReferenceInvalid
 from hilt.core.progress import Progress
 from hilt.core.status import History
-from hilt.gate.named_subject import named_subject
 from hilt.gate.record import opened
+from hilt.gate.recording.named_subject import named_subject
+from hilt.gate.recording.verdicts import absolute
 from hilt.gate.settings import Settings
 from hilt.gate.status import name_of
-from hilt.gate.verdicts import absolute
 
 MOST = 1000
 """Different bytes that are told of one reference, the newest of them."""

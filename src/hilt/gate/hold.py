@@ -12,10 +12,10 @@ from hilt.core.events import HoldingBegun, HoldingEnded, Recorded
 from hilt.core.progress import Progress
 from hilt.core.standing import folded
 from hilt.core.status import Held, Status
-from hilt.gate.deciding import deciding, line, signed_by, use_of, words
-from hilt.gate.named_subject import named_subject
-from hilt.gate.pages import histories, pages
 from hilt.gate.record import OwnKey, opened
+from hilt.gate.recording.named_subject import named_subject
+from hilt.gate.recording.pages import histories, pages
+from hilt.gate.reviewing.deciding import deciding, line, signed_by, use_of, words
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, judged_as, lasting, status_from
 

@@ -14,10 +14,10 @@ from hilt.core.errors import FormatError, HiltError, NothingToCheck, UsageError
 from hilt.core.lineage import Kin
 from hilt.core.progress import Progress
 from hilt.core.wire import encode_text
-from hilt.gate.answered import bases, sketch
-from hilt.gate.put_together import relatives
+from hilt.gate.comparing.answered import bases, sketch
+from hilt.gate.comparing.put_together import relatives
+from hilt.gate.comparing.weights import OpenedWeights, Printed, nothing, opened, printed
 from hilt.gate.settings import Settings
-from hilt.gate.weights import OpenedWeights, Printed, nothing, opened, printed
 from hilt.knowledge.licences.model_names import own_name
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from hilt.core.errors import ProofInvalid, UsageError
 from hilt.core.events import LogKeyAdded
 from hilt.core.log import MOST_DAMAGE, AskedWitness, Cosigned, Exported, LogState, Verified
 from hilt.core.progress import Progress
-from hilt.gate.asking_witnesses import ask_each
-from hilt.gate.key_files import read_private, write_private
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.named_file import Named, read_named
 from hilt.gate.record import log_key, log_password, opened, places
-from hilt.gate.record_settings import RecordSettings
+from hilt.gate.recording.asking_witnesses import ask_each
+from hilt.gate.recording.key_files import read_private, write_private
+from hilt.gate.recording.verifier_keys import read_verifiers
 from hilt.gate.settings import Settings
-from hilt.gate.verifier_keys import read_verifiers
 from hilt.record.database import Database
 from hilt.record.ledger import receipts
 from hilt.record.ledger.damage import Damage

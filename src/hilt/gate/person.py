@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from hilt.core.errors import FormatError, UsageError
 from hilt.core.events import Event, KeyAdded, KeyRevoked, Person, PersonStated
 from hilt.core.roles import ADMIN, READER, SHAPE
-from hilt.gate.deciding import line, words
-from hilt.gate.key_files import read_public, write_private
 from hilt.gate.named_file import Named
 from hilt.gate.record import OwnKey, opened, signing
+from hilt.gate.recording.key_files import read_public, write_private
+from hilt.gate.reviewing.deciding import line, words
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:

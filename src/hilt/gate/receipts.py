@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from hilt.core.errors import FormatError, KeyUnusable, ProofInvalid, RecordUnreachable
 from hilt.core.events import THE_LOG, Recorded
 from hilt.core.log import Proven
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.named_file import Named, read_named
 from hilt.gate.record import opened
-from hilt.gate.record_settings import RecordSettings
+from hilt.gate.recording.verifier_keys import read_verifiers
 from hilt.gate.settings import Settings
-from hilt.gate.verifier_keys import read_verifiers
 from hilt.record import statements
 from hilt.record.ledger.checkpoints import Checkpoint, open_checkpoint
 from hilt.record.ledger.envelopes import Envelope

@@ -23,13 +23,13 @@ from hilt.core.standing import folded, same_use
 from hilt.core.verdict import Outcome, Verdict
 from hilt.gate.check import check_each
 from hilt.gate.judge import Named, policies
-from hilt.gate.judging import Judging, NewVerdict, RecordedVerdict, after
-from hilt.gate.pages import pages
 from hilt.gate.record import opened
+from hilt.gate.recording.pages import pages
+from hilt.gate.recording.verdicts import ELSEWHERE
+from hilt.gate.reviewing.judging import Judging, NewVerdict, RecordedVerdict, after
+from hilt.gate.reviewing.todays_verdict import newest_verdict, rests_on
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, status_from
-from hilt.gate.todays_verdict import newest_verdict, rests_on
-from hilt.gate.verdicts import ELSEWHERE
 
 if TYPE_CHECKING:
     from hilt.record.record import Record

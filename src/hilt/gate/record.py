@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from hilt.core.errors import KeyUnusable, NotAllowed
-from hilt.gate import user_folders
-from hilt.gate.key_files import private_key, read_private
+from hilt.gate.configured import user_folders
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.named_file import Named
-from hilt.gate.record_settings import RecordSettings
+from hilt.gate.recording.key_files import private_key, read_private
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:

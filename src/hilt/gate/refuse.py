@@ -8,11 +8,11 @@ from hilt.core.errors import UsageError
 from hilt.core.events import DecisionMade, Say
 from hilt.core.progress import Progress
 from hilt.core.status import Status
-from hilt.gate.deciding import deciding, use_of, words
 from hilt.gate.record import OwnKey
-from hilt.gate.review_opened import opened_at
+from hilt.gate.reviewing.deciding import deciding, use_of, words
+from hilt.gate.reviewing.review_opened import opened_at
+from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.settings import Settings
-from hilt.gate.todays_verdict import newest_verdict
 
 
 def refuse(

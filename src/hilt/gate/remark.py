@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hilt.core.errors import UsageError
 from hilt.core.events import Recorded, Remark, Remarked, UseRequested
-from hilt.gate.deciding import signed_by, words
 from hilt.gate.record import OwnKey
+from hilt.gate.reviewing.deciding import signed_by, words
+from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.settings import Settings
-from hilt.gate.todays_verdict import newest_verdict
 
 
 def remark(

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from hilt.core.errors import FormatError, UsageError
 from hilt.core.progress import Progress, Silent
 from hilt.core.record import Restored, Saved
+from hilt.gate.configured.record_settings import RecordSettings, is_origin
 from hilt.gate.init import make
 from hilt.gate.log import read_checkpoint
 from hilt.gate.named_file import Named
 from hilt.gate.record import Places, log_password, places
-from hilt.gate.record_settings import RecordSettings, is_origin
 from hilt.gate.settings import Settings
 from hilt.record.backups.backup import restore as put_back
 from hilt.record.database import Database

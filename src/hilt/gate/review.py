@@ -12,11 +12,11 @@ from hilt.core.errors import UsageError
 from hilt.core.events import Person, Recorded, UseRequested, VerdictGiven
 from hilt.core.review import OpenCase
 from hilt.core.verdict import Outcome
-from hilt.gate.pages import pages
 from hilt.gate.record import opened
+from hilt.gate.recording.pages import pages
+from hilt.gate.reviewing.todays_verdict import newest_verdict, rests_on
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, by_use, lasting, status_from
-from hilt.gate.todays_verdict import newest_verdict, rests_on
 
 if TYPE_CHECKING:
     from hilt.record.record import Record

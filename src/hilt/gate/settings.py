@@ -17,10 +17,10 @@ from hilt.core.limits import Limits
 from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
-from hilt.gate import user_folders
-from hilt.gate.record_settings import RecordSettings, read_record
-from hilt.gate.serve_settings import ServeSettings, read_serve
-from hilt.gate.setting import Setting
+from hilt.gate.configured import user_folders
+from hilt.gate.configured.record_settings import RecordSettings, read_record
+from hilt.gate.configured.serve_settings import ServeSettings, read_serve
+from hilt.gate.configured.setting import Setting
 
 KEYS = (
     "policy",
@@ -98,8 +98,8 @@ def read_settings(path: Path) -> Settings:
     """The settings in one YAML file. Raises `SettingsInvalid` with the key path of what is wrong."""
     import yaml
 
-    from hilt.gate.profile import read_profile, read_settled
-    from hilt.gate.signers import read_signers
+    from hilt.gate.configured.profile import read_profile, read_settled
+    from hilt.gate.configured.signers import read_signers
 
     try:
         with path.open("rb") as stream:
@@ -147,7 +147,7 @@ def _env(setting: Setting) -> dict[str, str]:
 
 
 def _machine(setting: Setting) -> Machine:
-    from hilt.gate.machine import read_machine
+    from hilt.gate.configured.machine import read_machine
 
     return read_machine(setting)
 

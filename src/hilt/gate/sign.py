@@ -20,8 +20,8 @@ from hilt.core.subject import EntryKind
 from hilt.core.verification import Signed, WrittenSignature
 from hilt.gate.named_file import Named, read_named
 from hilt.gate.settings import Settings
-from hilt.gate.signature_files import inside, root, signature_files
-from hilt.gate.signed_files import NO_FILE
+from hilt.gate.signatures.signature_files import inside, root, signature_files
+from hilt.gate.signatures.signed_files import NO_FILE
 from hilt.output.write import write
 from hilt.sources import hub_cache
 from hilt.sources.digest_store import usual_store

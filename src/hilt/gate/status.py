@@ -22,10 +22,10 @@ from hilt.core.progress import Progress
 from hilt.core.standing import Standing, folded
 from hilt.core.status import Status, UseStatus
 from hilt.core.verdict import Outcome
-from hilt.gate.named_subject import NamedSubject, named_subject
 from hilt.gate.record import now, opened
+from hilt.gate.recording.named_subject import NamedSubject, named_subject
+from hilt.gate.recording.verdicts import absolute
 from hilt.gate.settings import Settings
-from hilt.gate.verdicts import absolute
 from hilt.policy.standing import standing
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def statuses(
 def _as_of_today(told: Status, record: Record, settings: Settings) -> Status:
     if told.outcome is not Outcome.ADMIT and len(told.uses) < 2:
         return told  # the policies need not be read
-    from hilt.gate.standing_today import held_against_today
+    from hilt.gate.reviewing.standing_today import held_against_today
 
     return held_against_today(told, record, settings)
 

@@ -14,11 +14,11 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.verification import Signature, Signed, Verification
 from hilt.core.wire import encode_text
 from hilt.gate.named_file import Named
-from hilt.gate.named_signer import named_signer, usable
-from hilt.gate.patterns import signers_for
 from hilt.gate.settings import Settings
-from hilt.gate.signature_files import SignatureFile, named_signature, signature_files
-from hilt.gate.signed_files import SignedFiles
+from hilt.gate.signatures.named_signer import named_signer, usable
+from hilt.gate.signatures.patterns import signers_for
+from hilt.gate.signatures.signature_files import SignatureFile, named_signature, signature_files
+from hilt.gate.signatures.signed_files import SignedFiles
 from hilt.sources.digest_store import usual_store
 from hilt.sources.references import open_reference
 
@@ -82,7 +82,7 @@ def _held(
     chosen = found if named is None else [named]
     if not chosen:
         return ()
-    from hilt.gate.signature_states import signature_states
+    from hilt.gate.signatures.signature_states import signature_states
 
     usable(signers)
     no_parts = {one.path for one in found if is_no_part(one.path)} | {one.path for one in chosen if one is named}

@@ -8,8 +8,8 @@ from hilt.core.errors import UsageError
 from hilt.core.events import Withdrawn
 from hilt.core.progress import Progress
 from hilt.core.status import Status
-from hilt.gate.deciding import deciding, use_of, words
 from hilt.gate.record import OwnKey
+from hilt.gate.reviewing.deciding import deciding, use_of, words
 from hilt.gate.settings import Settings
 
 

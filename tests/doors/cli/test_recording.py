@@ -7,8 +7,8 @@ from pathlib import Path
 
 from hilt.core.progress import Silent
 from hilt.gate.check import check
-from hilt.gate.named_subject import named_subject
 from hilt.gate.record import opened
+from hilt.gate.recording.named_subject import named_subject
 from office import KNOWN_ROAD, Office
 
 

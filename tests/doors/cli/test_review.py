@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 
 from hilt.core.events import DecisionMade
 from hilt.gate import record as gate_record
-from hilt.gate.review_case import show_case
+from hilt.gate.reviewing.review_case import show_case
 from hilt.record.accounts import store
 from hilt.record.accounts.store import note_opened
 from hilt.record.accounts.tables import opened_cases

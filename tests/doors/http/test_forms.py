@@ -193,7 +193,7 @@ def test_a_database_that_is_away_is_told_on_a_page_that_keeps_what_was_typed(
     def away(*_: object) -> None:
         raise RecordUnreachable("/srv/record.db: gone\x1b")
 
-    monkeypatch.setattr("hilt.gate.passes.who", away)
+    monkeypatch.setattr("hilt.gate.signing_in.passes.who", away)
     answer = lena.submit("/echo", {"why": "a long reason"})
     assert kind(answer) == (503, "the record does not answer at this moment")
     assert capsys.readouterr().err == "hilt: POST /echo: /srv/record.db: gone\\x1b\n"

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser
 from hilt.core.notification import Notification, Occasion
 from hilt.doors.web.routes import ROUTES
 from hilt.gate.check import verdict_on
-from hilt.gate.passes import clock
 from hilt.gate.record import opened
-from hilt.gate.verdicts import given
+from hilt.gate.recording.verdicts import given
+from hilt.gate.signing_in.passes import clock
 from hilt.record.outbox.store import Item, Seen
 from office import Office
 from web_axe import axe, found

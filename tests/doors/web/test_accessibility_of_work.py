@@ -14,9 +14,9 @@ from endless import endless
 from hilt.core.asked_check import Origin, Reached
 from hilt.doors.http import server
 from hilt.doors.web.pages import log, policy_try
-from hilt.gate.checks_asked import clock
-from hilt.gate.invite import invite
 from hilt.gate.record import keeping_open, opened
+from hilt.gate.signing_in.invite import invite
+from hilt.gate.working.checks_asked import clock
 from office import Office
 from web_axe import BRIEFLY, axe, found
 from web_browser import chromium, page_of

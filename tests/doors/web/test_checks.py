@@ -13,9 +13,9 @@ from asking_checks import lying, over, pool, serving
 from hilt.core.asked_check import CheckState
 from hilt.doors.http import csrf
 from hilt.doors.web.pages import checks
-from hilt.gate.checks_asked import asked_check, newest_checks
 from hilt.gate.record import keeping_open
 from hilt.gate.settings import Settings
+from hilt.gate.working.checks_asked import asked_check, newest_checks
 from office import Office
 from web_office import Browser, WebOffice
 

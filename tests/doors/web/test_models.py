@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hilt.core.verdict import Outcome
-from hilt.gate.model import model
+from hilt.gate.overview.model import model
 from office import KNOWN_ROAD, POLICY, USE, Office
 from web_office import Browser, WebOffice
 
@@ -87,7 +87,7 @@ def test_models_are_found_by_name_and_by_what_is_known_of_them(web: WebOffice, o
 
 
 def test_pages_of_models_go_on_where_the_one_before_ended(web: WebOffice, office: Office, monkeypatch: Any) -> None:
-    from hilt.gate import models
+    from hilt.gate.overview import models
 
     monkeypatch.setattr(models, "MOST", 2)
     for number in range(3):

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from hilt.core.signed_in import PassKind, Waiting
-from hilt.gate.accounts import let_in, sign_in_as
 from hilt.gate.record import keeping_open, opened
 from hilt.gate.settings import read_settings
+from hilt.gate.signing_in.accounts import let_in, sign_in_as
 from office import Office
 from oidc_provider import SECRET, OidcProvider, provider, told_in
 from web_office import ORIGIN, Browser, WebOffice

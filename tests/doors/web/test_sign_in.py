@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 
 from hilt.doors.web.app import pages
-from hilt.gate.invite import invite
 from hilt.gate.record import keeping_open
 from hilt.gate.settings import Settings, read_settings
+from hilt.gate.signing_in.invite import invite
 from office import Office
 from web_office import ORIGIN, Browser, WebOffice, complaint
 

@@ -11,9 +11,9 @@ import pytest
 
 from asking_checks import lying, over, serving
 from hilt.core.asked_check import AskedCheck, CheckState
-from hilt.gate.checks_asked import asked_check, newest_checks
 from hilt.gate.person import change_roles
 from hilt.gate.settings import Settings
+from hilt.gate.working.checks_asked import asked_check, newest_checks
 from office import Office
 from served import END, Served, served
 from web_office import WebOffice

@@ -12,10 +12,10 @@ from hilt.doors.http import csrf
 from hilt.doors.http.route import Route
 from hilt.doors.web.api.verbs import VERBS
 from hilt.doors.web.routes import ROUTES
-from hilt.gate.checks_asked import newest_checks
-from hilt.gate.passes import passes, who
 from hilt.gate.person import change_roles, people
 from hilt.gate.record import keeping_open, opened
+from hilt.gate.signing_in.passes import passes, who
+from hilt.gate.working.checks_asked import newest_checks
 from office import USE, Office
 from web_office import Browser, WebOffice
 

@@ -10,17 +10,17 @@ import pytest
 
 from hilt.core.errors import NotAllowed
 from hilt.core.signed_in import PassKind, Waiting
-from hilt.gate.accounts import let_in, sign_in_as, waiting
 from hilt.gate.backup import backup
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.erase_person import erase_person
 from hilt.gate.init import init
-from hilt.gate.invite import invite
-from hilt.gate.passes import Asked, Opened, end, passes, who
 from hilt.gate.record import keeping_open, opened
-from hilt.gate.record_settings import RecordSettings
 from hilt.gate.restore import restore
 from hilt.gate.settings import Settings
-from hilt.gate.sign_in import FREE_TRIES, WRONG, accept, change_password, first, sign_in
+from hilt.gate.signing_in.accounts import let_in, sign_in_as, waiting
+from hilt.gate.signing_in.invite import invite
+from hilt.gate.signing_in.passes import Asked, Opened, end, passes, who
+from hilt.gate.signing_in.sign_in import FREE_TRIES, WRONG, accept, change_password, first, sign_in
 from quick_passwords import _quick_passwords  # noqa: F401 - pytest finds it by its name
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -47,7 +47,9 @@ def asked(given: Opened, settings: Settings) -> Asked:
 
 
 def test_somebody_comes_and_goes(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hilt.gate.sign_in.clock", lambda *later: (NOON + sum(later, timedelta())).isoformat())
+    monkeypatch.setattr(
+        "hilt.gate.signing_in.sign_in.clock", lambda *later: (NOON + sum(later, timedelta())).isoformat()
+    )
     ada = asked(first("Ada", "ada@acme.example", PASSWORD, settings), settings)
     name = "Gr\udcffce Höpper"
     grace = asked(accept(invite(name, "g", key=ada.key, settings=settings).secret, PASSWORD, settings), settings)

@@ -77,7 +77,7 @@ def _ask(bar: Bar, own: dict[str, Any], asking: ToAnswer) -> dict[str, str]:
     """Shows what there is to see of the case, then asks. Raises `click.Abort` where the answer is no."""
     from hilt.doors.cli.writing import terminal_page
     from hilt.gate.explain import catalogue
-    from hilt.gate.review_case import show_case
+    from hilt.gate.reviewing.review_case import show_case
     from hilt.output.quote import quote
     from hilt.output.text_review import write_case
 

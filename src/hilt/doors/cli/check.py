@@ -105,7 +105,7 @@ def _check_all(
 
 def _record(verdicts: Sequence[Verdict], settings: Settings, problems: list[HiltError], *, record: bool | None) -> str:
     """Puts the verdicts on the record where that is asked for, and says where they stand; what went wrong joins `problems`."""
-    from hilt.gate.record_verdicts import is_recorded, record_verdicts
+    from hilt.gate.recording.record_verdicts import is_recorded, record_verdicts
 
     if not verdicts or not is_recorded(settings, record=record):
         return ""

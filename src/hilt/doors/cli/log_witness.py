@@ -33,7 +33,7 @@ def add(url: str, key: str, config: str | None, *, as_json: bool) -> int:
 
     VKEY is the verifier key of the witness; its operator needs that of the log (`hilt log key`).
     """
-    from hilt.gate.asking_witnesses import ask
+    from hilt.gate.recording.asking_witnesses import ask
     from hilt.gate.settings import find_settings
     from hilt.output.text_log import write_settings
 
@@ -50,7 +50,7 @@ def add(url: str, key: str, config: str | None, *, as_json: bool) -> int:
 @options.config
 def list_(config: str | None, *, as_json: bool) -> None:
     """Tell the witnesses of the settings, and what each has signed last."""
-    from hilt.gate.asking_witnesses import known
+    from hilt.gate.recording.asking_witnesses import known
     from hilt.gate.settings import find_settings
     from hilt.output.text_log import write_witnesses
 
@@ -90,7 +90,7 @@ def serve(
     """
     from hilt.doors.http.server import address, listen
     from hilt.doors.witness.server import serve as answer
-    from hilt.gate.witness_for_others import witnessing
+    from hilt.gate.recording.witness_for_others import witnessing
     from hilt.output.quote import quote
 
     def complain(text: str) -> None:

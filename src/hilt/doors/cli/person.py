@@ -145,8 +145,8 @@ def invite(
     """Invite a person to the pages of hilt serve, by a link that works once: a new one (role reader, unless you name others), or
     one who is there, with a new password; then what they signed in with before ends.
     """
-    from hilt.gate.invite import invite as gate
     from hilt.gate.settings import find_settings
+    from hilt.gate.signing_in.invite import invite as gate
     from hilt.output.record_json import invitation_data
     from hilt.output.text_people import write_invitation
 
@@ -174,8 +174,8 @@ def let_in(
     as_json: bool,
 ) -> None:
     """Let in somebody for whom your OpenID provider vouches; PERSON is what the page says that they wait as (p-3f9a12cd)."""
-    from hilt.gate.accounts import let_in as gate
     from hilt.gate.settings import find_settings
+    from hilt.gate.signing_in.accounts import let_in as gate
 
     settings = find_settings(config)
     told = gate(who, roles, into=into, name=name, key=key, password=password, settings=settings)

@@ -61,7 +61,7 @@ def show(
     until you ask for it: whoever reads it first finds less.
     """
     from hilt.gate.explain import catalogue
-    from hilt.gate.review_case import show_case
+    from hilt.gate.reviewing.review_case import show_case
     from hilt.gate.settings import find_settings
     from hilt.output.review_json import case_data
     from hilt.output.text import render
@@ -131,7 +131,7 @@ def _remark(
 def stats(by: str, since: str | None, config: str | None, *, as_json: bool) -> None:
     """Measure how deciding goes: how long it takes, how often people and hilt disagree, what looks like a rubber stamp."""
     from hilt.gate.named_day import named_day
-    from hilt.gate.review_stats import review_stats
+    from hilt.gate.reviewing.review_stats import review_stats
     from hilt.gate.settings import find_settings
     from hilt.output.review_json import stats_data
     from hilt.output.text_review_stats import write_stats

@@ -11,7 +11,7 @@ from hilt.core.errors import UsageError
 from hilt.doors.cli import options
 
 if TYPE_CHECKING:
-    from hilt.gate.serve_settings import ServeSettings
+    from hilt.gate.configured.serve_settings import ServeSettings
     from hilt.gate.settings import Settings
 
 _ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not listened at
@@ -48,10 +48,10 @@ def serve(
     Without settings, only this machine reaches them. What people see there and decide is what every other verb reads and records.
     """
     from hilt.doors.http import server
-    from hilt.gate.check_pool import CheckPool
-    from hilt.gate.notifier import Notifier
+    from hilt.gate.notifying.notifier import Notifier
     from hilt.gate.record import keeping_open
     from hilt.gate.settings import find_settings
+    from hilt.gate.working.check_pool import CheckPool
 
     settings = _with(find_settings(config), host, port, tls, folders)
     told = settings.serve
@@ -79,7 +79,7 @@ def _with(
     settings: Settings, host: str | None, port: int | None, tls: tuple[str, str] | None, folders: tuple[str, ...]
 ) -> Settings:
     """The settings, with what the options say."""
-    from hilt.gate.serve_settings import Tls, with_folders
+    from hilt.gate.configured.serve_settings import Tls, with_folders
 
     told: ServeSettings = settings.serve
     return replace(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from hilt.core.signed_in import SignedIn
     from hilt.doors.http.desk import Desk
-    from hilt.gate.passes import Asked
     from hilt.gate.settings import Settings
+    from hilt.gate.signing_in.passes import Asked
 
 LIVE = "/live"
 FOR_PROGRAMS = (LIVE, "/healthz", "/metrics")
@@ -39,7 +39,7 @@ class Asking:
 
     @cached_property
     def asked(self) -> Asked | None:
-        from hilt.gate.passes import end, who
+        from hilt.gate.signing_in.passes import end, who
 
         kinds = {PassKind.TOKEN} if self.token else {PassKind.SESSION}
         asked = who(self.secret, kinds, self.settings) if self.secret else None

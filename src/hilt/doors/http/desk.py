@@ -11,9 +11,9 @@ from hilt.doors.http.first_link import FirstLink
 from hilt.doors.http.live import Live
 from hilt.doors.http.metrics import Metrics
 from hilt.doors.http.sessions import Idle
-from hilt.gate.changes import changes
-from hilt.gate.jobs import Jobs
+from hilt.gate.overview.changes import changes
 from hilt.gate.settings import Settings
+from hilt.gate.working.jobs import Jobs
 
 LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 

@@ -8,7 +8,7 @@ from hilt.doors.http.answers import Answer, Download, Told
 from hilt.doors.http.asking import LIVE, Asking
 from hilt.doors.http.metrics import MEDIA
 from hilt.doors.http.route import Route
-from hilt.gate.changes import changes
+from hilt.gate.overview.changes import changes
 
 _LOCAL = ("127.0.0.1", "::1")
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")

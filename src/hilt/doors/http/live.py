@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 
 from hilt.core.errors import HiltError, UsageError
 from hilt.doors.http.problems import TooMany
-from hilt.gate.changes import Changes, changes
+from hilt.gate.overview.changes import Changes, changes
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

@@ -13,7 +13,7 @@ from hilt.core.errors import MissingExtra, UsageError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from hilt.gate.serve_settings import Tls
+    from hilt.gate.configured.serve_settings import Tls
 
 NEEDED = ("uvicorn", "starlette", "prometheus_client", "argon2", "python_multipart", "jwt")
 """What comes with the extra `serve`."""

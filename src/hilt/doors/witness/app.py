@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hilt.gate.witness_for_others import CALL, CHECKPOINT, LARGEST_REQUEST, Answer, Witnessing
+from hilt.gate.recording.witness_for_others import CALL, CHECKPOINT, LARGEST_REQUEST, Answer, Witnessing
 
 PATIENCE = 10.0
 """Seconds that a request may take to arrive."""

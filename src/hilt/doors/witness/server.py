@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hilt.doors.http import server
 
 if TYPE_CHECKING:
-    from hilt.gate.witness_for_others import Witnessing
+    from hilt.gate.recording.witness_for_others import Witnessing
 
 AT_ONCE = 32
 """Connections at the same time."""

@@ -1,4 +1,4 @@
-"""Accounts and passes in the database: put there, found and taken away. What they are worth is for `gate/passes.py` to tell."""
+"""Accounts and passes in the database: put there, found and taken away. What they are worth is for `gate/signing_in/passes.py` to tell."""
 
 from __future__ import annotations
 

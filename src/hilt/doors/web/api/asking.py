@@ -138,7 +138,7 @@ def _cases(call: Call[Cases]) -> object:
 
 def _case(call: Call[OneCase]) -> object:
     from hilt.gate.explain import catalogue
-    from hilt.gate.review_case import show_case
+    from hilt.gate.reviewing.review_case import show_case
 
     shown = show_case(call.body.case, key=call.asked.key, settings=call.settings)
     return review_json.case_data(shown, catalogue(), recommendation=False) | {"seen": shown.seen}
@@ -146,7 +146,7 @@ def _case(call: Call[OneCase]) -> object:
 
 def _stats(call: Call[StatsAsked]) -> object:
     from hilt.gate.named_day import named_day
-    from hilt.gate.review_stats import review_stats
+    from hilt.gate.reviewing.review_stats import review_stats
 
     since = named_day("since", call.body.since).isoformat() if call.body.since else None
     return review_json.stats_data(review_stats(by=call.body.by, since=since, settings=call.settings))
@@ -160,7 +160,7 @@ def _exceptions(call: Call[Exceptions]) -> object:
 
 
 def _policy(call: Call[Nothing]) -> object:
-    from hilt.gate.policies_in_force import policies_in_force
+    from hilt.gate.overview.policies_in_force import policies_in_force
 
     return data_of(policies_in_force(call.settings))
 
@@ -177,7 +177,7 @@ def _people(call: Call[Nothing]) -> object:
 
 
 def _proof(call: Call[Proof]) -> object:
-    from hilt.gate.entries import entry
+    from hilt.gate.overview.entries import entry
     from hilt.gate.receipts import FORMATS, proof
 
     body = call.body
@@ -190,7 +190,7 @@ def _proof(call: Call[Proof]) -> object:
 
 
 def _entries(call: Call[Entries]) -> object:
-    from hilt.gate.entries import entries
+    from hilt.gate.overview.entries import entries
 
     body = call.body
     told = entries(

@@ -10,9 +10,9 @@ from hilt.core.errors import NotAllowed
 
 if TYPE_CHECKING:
     from hilt.doors.http.asking import Asking
-    from hilt.gate.passes import Asked
     from hilt.gate.record import OwnKey
     from hilt.gate.settings import Settings
+    from hilt.gate.signing_in.passes import Asked
 
 B = TypeVar("B")
 
@@ -44,7 +44,7 @@ class Call(NamedTuple, Generic[B]):
         return key
 
     def meant(self, reference: str) -> str:
-        from hilt.gate.recorded_name import recorded_name
+        from hilt.gate.recording.recorded_name import recorded_name
 
         return recorded_name(reference, self.settings)
 

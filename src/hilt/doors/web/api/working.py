@@ -86,7 +86,7 @@ class Roles:
 
 
 def _check(call: Call[Check]) -> object:
-    from hilt.gate.checks_asked import ask_folder, ask_upstream
+    from hilt.gate.working.checks_asked import ask_folder, ask_upstream
 
     body = call.body
     if bool(body.reference) == bool(body.folder):
@@ -97,7 +97,7 @@ def _check(call: Call[Check]) -> object:
 
 
 def _checks(call: Call[Checks]) -> object:
-    from hilt.gate.checks_asked import newest_checks
+    from hilt.gate.working.checks_asked import newest_checks
 
     limit = min(max(call.body.limit, 1), MOST)
     return [_told(one) for one in newest_checks(call.settings, most=limit, before=max(call.body.before, 0))]
@@ -108,14 +108,14 @@ def _one_check(call: Call[OneCheck]) -> object:
 
 
 def _stop_check(call: Call[OneCheck]) -> object:
-    from hilt.gate.checks_asked import stop
+    from hilt.gate.working.checks_asked import stop
 
     stop(call.asked, _found(call), call.settings)
     return _told(_found(call))
 
 
 def _found(call: Call[OneCheck]) -> Any:
-    from hilt.gate.checks_asked import asked_check
+    from hilt.gate.working.checks_asked import asked_check
 
     found = asked_check(call.body.check, call.settings) if 0 < call.body.check < 1 << 31 else None
     if found is None:
@@ -139,7 +139,7 @@ def _recheck(call: Call[Recheck]) -> object:
 
 
 def _try(call: Call[Try]) -> object:
-    from hilt.gate.policy_trial import layers, try_policy
+    from hilt.gate.overview.policy_trial import layers, try_policy
 
     body = call.body
     layers(body.policy, body.instead, call.settings)
@@ -184,14 +184,14 @@ def job_data(job: Job) -> dict[str, Any]:
 
 
 def _invite(call: Call[Invite]) -> object:
-    from hilt.gate.invite import invite
+    from hilt.gate.signing_in.invite import invite
 
     body = call.body
     return invitation_data(invite(body.name, body.contact or None, body.roles, key=call.key, settings=call.settings))
 
 
 def _let_in(call: Call[LetIn]) -> object:
-    from hilt.gate.accounts import let_in
+    from hilt.gate.signing_in.accounts import let_in
 
     body = call.body
     told = let_in(
@@ -201,7 +201,7 @@ def _let_in(call: Call[LetIn]) -> object:
 
 
 def _waiting(call: Call[Nothing]) -> object:
-    from hilt.gate.accounts import waiting
+    from hilt.gate.signing_in.accounts import waiting
 
     return [data_of(one) for one in waiting(call.asked, call.settings)]
 

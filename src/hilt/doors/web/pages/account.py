@@ -85,7 +85,7 @@ def show(asking: Asking) -> Answer:
 
 
 def new_token(asking: Asking) -> Answer:
-    from hilt.gate.passes import new_token as make
+    from hilt.gate.signing_in.passes import new_token as make
 
     form = asking.form()
     label, until = form["label"], form["until"]
@@ -98,7 +98,7 @@ def new_token(asking: Asking) -> Answer:
 
 
 def end(asking: Asking) -> Answer:
-    from hilt.gate.passes import end as end_pass
+    from hilt.gate.signing_in.passes import end as end_pass
 
     asked, digest = asking.signed_in(), asking.form()["pass"]
     end_pass(asked, digest, asking.settings)
@@ -106,7 +106,7 @@ def end(asking: Asking) -> Answer:
 
 
 def end_all(asking: Asking) -> Answer:
-    from hilt.gate.passes import end_all as end_each
+    from hilt.gate.signing_in.passes import end_all as end_each
 
     asking.form()
     end_each(asking.signed_in(), asking.settings)
@@ -114,7 +114,7 @@ def end_all(asking: Asking) -> Answer:
 
 
 def choose_letters(asking: Asking) -> Answer:
-    from hilt.gate.letters import choose_letters as choose
+    from hilt.gate.notifying.letters import choose_letters as choose
 
     chosen = asking.form().all("letter")
     choose(asking.signed_in(), [one for one in Occasion if one.value in chosen], asking.settings)
@@ -122,7 +122,7 @@ def choose_letters(asking: Asking) -> Answer:
 
 
 def change_password(asking: Asking) -> Answer:
-    from hilt.gate.sign_in import change_password as change
+    from hilt.gate.signing_in.sign_in import change_password as change
 
     form = asking.form()
     if form["new"] != form["again"]:
@@ -139,9 +139,9 @@ def change_password(asking: Asking) -> Answer:
 def _page(
     asking: Asking, *, label: str = "", until: str = "", about: str = "", wrong: str = "", done: str = ""
 ) -> AccountPage:
-    from hilt.gate.letters import wanted_letters
-    from hilt.gate.own_keys import own_keys
-    from hilt.gate.passes import passes
+    from hilt.gate.notifying.letters import wanted_letters
+    from hilt.gate.signing_in.own_keys import own_keys
+    from hilt.gate.signing_in.passes import passes
 
     asked, settings = asking.signed_in(), asking.settings
     wanted = wanted_letters(asked, settings)

@@ -36,7 +36,7 @@ def show(asking: Asking) -> Answer:
 
 
 def begin(asking: Asking) -> Answer:
-    from hilt.gate.sign_in import accept, first
+    from hilt.gate.signing_in.sign_in import accept, first
 
     form = asking.form()
     page = _page(asking, form["link"], name=form["name"], contact=form["contact"])
@@ -59,7 +59,7 @@ def _twice(password: str, again: str) -> str:
 
 def _page(asking: Asking, link: str, *, name: str = "", contact: str = "", wrong: str = "") -> BeginPage:
     """What whoever has the link is asked. Raises `LinkOver` where it is none."""
-    from hilt.gate.passes import who
+    from hilt.gate.signing_in.passes import who
 
     first = asking.desk.first_link.fits(link)
     invited = None if first else who(link, {PassKind.INVITATION}, asking.settings)

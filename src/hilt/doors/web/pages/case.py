@@ -186,7 +186,7 @@ def _answer(asking: Asking, form: Mapping[str, str]) -> None:
 
 def _page(asking: Asking, typed: Mapping[str, str], error: Exception | None = None) -> CasePage:
     from hilt.gate.explain import catalogue
-    from hilt.gate.review_case import show_case
+    from hilt.gate.reviewing.review_case import show_case
     from hilt.output.review_json import signs_data
 
     asked, number = asking.signed_in(), _number(asking)

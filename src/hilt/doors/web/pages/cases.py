@@ -33,7 +33,7 @@ class CasesPage(Page):
 
 
 def show(asking: Asking) -> Page:
-    from hilt.gate.cases import cases
+    from hilt.gate.reviewing.cases import cases
 
     after = asking.query["after"]
     place = int(after) if after.isdecimal() and len(after) < 19 else None

@@ -11,7 +11,7 @@ from hilt.doors.http.asking import Asking
 from hilt.doors.web.page import Page
 
 if TYPE_CHECKING:
-    from hilt.gate.listed_folders import Inside
+    from hilt.gate.working.listed_folders import Inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class CheckPage(Page):
 
 
 def show(asking: Asking) -> Answer:
-    from hilt.gate.listed_folders import look_inside
+    from hilt.gate.working.listed_folders import look_inside
 
     page, place = _page(asking), asking.query["in"]
     if not place or not page.may_ask:
@@ -47,7 +47,7 @@ def show(asking: Asking) -> Answer:
 
 
 def start(asking: Asking) -> Answer:
-    from hilt.gate.checks_asked import ask_folder, ask_upstream
+    from hilt.gate.working.checks_asked import ask_folder, ask_upstream
 
     form, asked = asking.form(), asking.signed_in()
     try:
@@ -61,8 +61,8 @@ def start(asking: Asking) -> Answer:
 
 
 def _page(asking: Asking) -> CheckPage:
-    from hilt.gate.checks_asked import may_ask
-    from hilt.gate.listed_folders import listed_folders
+    from hilt.gate.working.checks_asked import may_ask
+    from hilt.gate.working.listed_folders import listed_folders
 
     allowed, uploads = may_ask(asking.signed_in()), asking.settings.serve.uploads
     return CheckPage(

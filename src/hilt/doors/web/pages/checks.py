@@ -54,7 +54,7 @@ def told(check: AskedCheck) -> dict[str, Any]:
 
 
 def show(asking: Asking) -> Answer:
-    from hilt.gate.checks_asked import may_ask, names_of, newest_checks
+    from hilt.gate.working.checks_asked import may_ask, names_of, newest_checks
 
     settings, before = asking.settings, asking.query["before"]
     shown = asking.query["show"] if asking.query["show"] in SHOWN else ""
@@ -76,7 +76,7 @@ def show(asking: Asking) -> Answer:
 
 
 def show_one(asking: Asking) -> Answer:
-    from hilt.gate.checks_asked import may_ask, may_stop, names_of, waiting_before
+    from hilt.gate.working.checks_asked import may_ask, may_stop, names_of, waiting_before
 
     check, asked = _check(asking), asking.signed_in()
     return AskedCheckPage(
@@ -90,7 +90,7 @@ def show_one(asking: Asking) -> Answer:
 
 
 def stop(asking: Asking) -> Answer:
-    from hilt.gate.checks_asked import stop as end
+    from hilt.gate.working.checks_asked import stop as end
 
     asking.form()
     check = _check(asking)
@@ -100,7 +100,7 @@ def stop(asking: Asking) -> Answer:
 
 def _check(asking: Asking) -> AskedCheck:
     """Raises `NotThere`."""
-    from hilt.gate.checks_asked import asked_check
+    from hilt.gate.working.checks_asked import asked_check
 
     number: int = asking.parts["number"]
     check = asked_check(number, asking.settings) if number < 1 << 31 else None

@@ -70,7 +70,7 @@ def receipt(asking: Asking) -> Answer:
 
 
 def _entry(asking: Asking) -> ShownEntry:
-    from hilt.gate.entries import entry
+    from hilt.gate.overview.entries import entry
 
     number = asking.parts["number"]
     shown = entry(number, settings=asking.settings)

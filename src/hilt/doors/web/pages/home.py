@@ -67,7 +67,7 @@ class HomePage(Page):
 
 
 def show(asking: Asking) -> Page:
-    from hilt.gate.estate import estate
+    from hilt.gate.overview.estate import estate
 
     person = asking.signed_in().who.person
     mine = estate(person, settings=asking.settings)
@@ -83,7 +83,7 @@ def show(asking: Asking) -> Page:
 
 
 def _undelivered(asking: Asking) -> int:
-    from hilt.gate.undelivered import undelivered
+    from hilt.gate.notifying.undelivered import undelivered
 
     told = undelivered(asking.settings)
     return told.waiting + told.given_up

@@ -58,8 +58,8 @@ class VerifyPage(JobPage):
 
 
 def show(asking: Asking) -> Page:
-    from hilt.gate.entries import checkpoints, entries
     from hilt.gate.log import state
+    from hilt.gate.overview.entries import checkpoints, entries
 
     query, settings = asking.query, asking.settings
     kind, person, subject = query["kind"], query["person"], query["subject"][:64]
@@ -132,7 +132,7 @@ def export(asking: Asking) -> Answer:
     begin = {"checkpoint": newest_checkpoint(asking.settings), "keys": list(keys(asking.settings))}
 
     def lines() -> Iterator[str]:
-        from hilt.gate.entries import entries
+        from hilt.gate.overview.entries import entries
 
         yield json.dumps(begin) + "\n"
         found = entries(settings=asking.settings)

@@ -65,7 +65,7 @@ class ModelPage(Page):
 
 
 def show(asking: Asking) -> Answer:
-    from hilt.gate.model import model
+    from hilt.gate.overview.model import model
 
     try:
         shown = model(_digest(asking), settings=asking.settings)

@@ -65,7 +65,7 @@ class ModelsPage(Page):
 
 
 def show(asking: Asking) -> Answer:
-    from hilt.gate.models import choices, find_models
+    from hilt.gate.overview.models import choices, find_models
 
     query = asking.query
     told = {name: query[name].strip() for name in NAMES if query[name].strip()}

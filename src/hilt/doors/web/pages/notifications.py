@@ -11,7 +11,7 @@ from hilt.doors.web.page import Page
 
 if TYPE_CHECKING:
     from hilt.core.notification import Undelivered
-    from hilt.gate.undelivered import NotDelivered
+    from hilt.gate.notifying.undelivered import NotDelivered
 
 HERE = "/notifications"
 
@@ -27,7 +27,7 @@ class NotificationsPage(Page):
 
 
 def show(asking: Asking) -> Answer:
-    from hilt.gate.undelivered import not_delivered, undelivered
+    from hilt.gate.notifying.undelivered import not_delivered, undelivered
 
     serve = asking.settings.serve
     return NotificationsPage(
@@ -40,7 +40,7 @@ def show(asking: Asking) -> Answer:
 
 def try_again(asking: Asking) -> Answer:
     """One of them, or with an empty key all."""
-    from hilt.gate.undelivered import try_again as again
+    from hilt.gate.notifying.undelivered import try_again as again
 
     form = asking.form()
     again(asking.signed_in(), form["key"], form["to"], asking.settings)
@@ -48,7 +48,7 @@ def try_again(asking: Asking) -> Answer:
 
 
 def give_up(asking: Asking) -> Answer:
-    from hilt.gate.undelivered import give_up as drop
+    from hilt.gate.notifying.undelivered import give_up as drop
 
     form = asking.form()
     drop(asking.signed_in(), form["key"], form["to"], asking.settings)

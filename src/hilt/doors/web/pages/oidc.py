@@ -29,7 +29,7 @@ class WaitingPage(Page):
 
 
 def start(asking: Asking) -> Answer:
-    from hilt.gate.oidc import MINUTES, start
+    from hilt.gate.signing_in.oidc import MINUTES, start
 
     begun = start(asking.settings, _back(asking))
     then = asking.query["next"]
@@ -38,8 +38,8 @@ def start(asking: Asking) -> Answer:
 
 
 def come_back(asking: Asking) -> Answer:
-    from hilt.gate.accounts import sign_in_as
-    from hilt.gate.oidc import finish
+    from hilt.gate.signing_in.accounts import sign_in_as
+    from hilt.gate.signing_in.oidc import finish
 
     secret, _, then = kept(asking).partition(".")
     vouched = finish(asking.settings, _back(asking), secret, dict(asking.query.pairs))

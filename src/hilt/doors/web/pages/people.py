@@ -83,7 +83,7 @@ def show(asking: Asking) -> Answer:
 
 def invite(asking: Asking) -> Answer:
     """Somebody new, or a new beginning for who is there."""
-    from hilt.gate.invite import invite as invite_anew
+    from hilt.gate.signing_in.invite import invite as invite_anew
 
     form = asking.form()
     try:
@@ -115,7 +115,7 @@ def change(asking: Asking) -> Answer:
 
 
 def end(asking: Asking) -> Answer:
-    from hilt.gate.end_person import end_person
+    from hilt.gate.signing_in.end_person import end_person
 
     asking.form()
     end_person(asking.parts["person"], key=asking.signed_in().key, settings=asking.settings)
@@ -124,7 +124,7 @@ def end(asking: Asking) -> Answer:
 
 def let_in(asking: Asking) -> Answer:
     """Whom another server vouches for, as somebody new or into who is there."""
-    from hilt.gate.accounts import let_in as let_in_as
+    from hilt.gate.signing_in.accounts import let_in as let_in_as
 
     form = asking.form()
     let_in_as(
@@ -139,7 +139,7 @@ def let_in(asking: Asking) -> Answer:
 
 
 def turn_away(asking: Asking) -> Answer:
-    from hilt.gate.accounts import turn_away as forget
+    from hilt.gate.signing_in.accounts import turn_away as forget
 
     forget(asking.signed_in(), asking.form()["who"], asking.settings)
     return Redirect(to="/people")
@@ -151,10 +151,10 @@ def _roles(form: Form) -> tuple[str, ...]:
 
 
 def _page(asking: Asking, form: Form | None = None, wrong: str = "") -> PeoplePage:
-    from hilt.gate.accounts import waiting
-    from hilt.gate.last_signed import last_signed
+    from hilt.gate.overview.last_signed import last_signed
+    from hilt.gate.overview.policies_in_force import policies_in_force
     from hilt.gate.person import people
-    from hilt.gate.policies_in_force import policies_in_force
+    from hilt.gate.signing_in.accounts import waiting
 
     asked, settings = asking.signed_in(), asking.settings
     mine, last = asked.who.person, last_signed(settings)

@@ -10,8 +10,8 @@ from hilt.doors.http.asking import Asking
 from hilt.doors.web.page import Page
 
 if TYPE_CHECKING:
-    from hilt.gate.policies_in_force import InForce
-    from hilt.gate.rules_lately import Lately
+    from hilt.gate.overview.policies_in_force import InForce
+    from hilt.gate.overview.rules_lately import Lately
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,8 @@ class PolicyPage(Page):
 
 
 def show(asking: Asking) -> Page:
-    from hilt.gate.policies_in_force import policies_in_force
-    from hilt.gate.rules_lately import rules_lately
+    from hilt.gate.overview.policies_in_force import policies_in_force
+    from hilt.gate.overview.rules_lately import rules_lately
 
     looked_at, lately = rules_lately(asking.settings)
     return PolicyPage(

@@ -12,7 +12,7 @@ from hilt.doors.web.page import Page
 from hilt.doors.web.pages.job import JobPage
 
 if TYPE_CHECKING:
-    from hilt.gate.policies_in_force import InForce
+    from hilt.gate.overview.policies_in_force import InForce
 
 KIND = "policy/try"
 
@@ -40,15 +40,15 @@ class TrialPage(JobPage):
 
 
 def show(asking: Asking) -> Answer:
-    from hilt.gate.policies_in_force import policies_in_force
+    from hilt.gate.overview.policies_in_force import policies_in_force
 
     in_force = policies_in_force(asking.settings)
     return PolicyTryPage(title="Try a policy", in_force=in_force, text=in_force.policies[0].text, instead="0")
 
 
 def start(asking: Asking) -> Answer:
-    from hilt.gate.policies_in_force import policies_in_force
-    from hilt.gate.policy_trial import layers, try_policy
+    from hilt.gate.overview.policies_in_force import policies_in_force
+    from hilt.gate.overview.policy_trial import layers, try_policy
 
     form, person = asking.form(with_file=True), asking.signed_in().who.person
     typed = form["policy"] if form.file is None else form.file.decode("utf-8", "surrogateescape")

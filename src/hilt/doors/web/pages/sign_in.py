@@ -39,7 +39,7 @@ def show(asking: Asking) -> Answer:
 
 
 def sign_in(asking: Asking) -> Answer:
-    from hilt.gate.sign_in import sign_in as begin
+    from hilt.gate.signing_in.sign_in import sign_in as begin
 
     form = asking.form()
     then = inside(form["next"])
@@ -52,7 +52,7 @@ def sign_in(asking: Asking) -> Answer:
 
 
 def sign_out(asking: Asking) -> Answer:
-    from hilt.gate.passes import end
+    from hilt.gate.signing_in.passes import end
 
     asking.form()
     if asking.asked is not None:

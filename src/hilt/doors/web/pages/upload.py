@@ -15,7 +15,7 @@ from hilt.doors.web.pages.checks import told
 
 if TYPE_CHECKING:
     from hilt.core.asked_check import AskedCheck
-    from hilt.gate.uploads import Upload
+    from hilt.gate.working.uploads import Upload
 
 MOST_OF_ONE, MOST = 2, 8
 """Uploads that come in at once: of one person, and of all."""
@@ -37,7 +37,7 @@ async def upload(asking: Asking) -> Answer:
 
 
 async def _received(asking: Asking) -> AskedCheck:
-    from hilt.gate.uploads import TooMuch
+    from hilt.gate.working.uploads import TooMuch
 
     coming = _Coming(asking)
     try:
@@ -66,8 +66,8 @@ class _Coming:
 
     def begin(self) -> None:
         """Raises `NotAllowed`, `TooMuch` before anything is read."""
-        from hilt.gate.checks_asked import require_may_ask
-        from hilt.gate.uploads import refuse_announced
+        from hilt.gate.working.checks_asked import require_may_ask
+        from hilt.gate.working.uploads import refuse_announced
 
         require_may_ask(self._asked)
         announced = self._asking.request.headers.get("content-length", "")
@@ -100,7 +100,7 @@ class _Coming:
 
     def broke_off(self, why: TooSlow) -> None:
         """Whoever sent it sees no answer: the list of checks tells them."""
-        from hilt.gate.checks_asked import tell_broken_off
+        from hilt.gate.working.checks_asked import tell_broken_off
 
         if self._first:
             self.close()
@@ -111,7 +111,7 @@ class _Coming:
         self._after.close()
 
     def _is_ours(self, token: str) -> None:
-        from hilt.gate.uploads import Upload
+        from hilt.gate.working.uploads import Upload
 
         self._asking.check_token(token)
         self._upload = self._after.enter_context(Upload(self._asking.settings))

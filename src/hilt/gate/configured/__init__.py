@@ -1,0 +1,1 @@
+"""What an organisation and a machine say of themselves: the parts of the settings."""

@@ -1,0 +1,1 @@
+"""Letters and webhooks: who is told of what, and what could not be delivered."""

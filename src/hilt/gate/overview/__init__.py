@@ -1,0 +1,1 @@
+"""What the pages tell of many things at once: models, entries, the estate, what changed and what a policy would change."""

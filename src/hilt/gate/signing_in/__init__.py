@@ -1,0 +1,1 @@
+"""Who somebody is that comes over HTTP: accounts, sessions, tokens, invitations and providers."""

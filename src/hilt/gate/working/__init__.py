@@ -1,0 +1,1 @@
+"""Work that a server carries out beside its answers: checks, uploads, and other jobs."""

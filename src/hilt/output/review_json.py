@@ -30,7 +30,7 @@ def case_data(shown: ShownCase, catalogue: Catalogue, *, recommendation: bool) -
         "against": [encode_finding(one) for group in found.against for one in group.findings],
         "more": found.more,
         "failing": [{"rule": encode_text(one.rule), "why": [*map(encode_text, one.why)]} for one in found.failing],
-        "unknown": [{"what": encode_text(what), "why": encode_text(why)} for what, why in found.unknown],
+        "unknown": [{"what": encode_text(one.what), "why": encode_text(one.why)} for one in found.unknown],
         "passed": found.passed,
         "alike": [_alike(one, names) for one in shown.alike],
         "recommendation": {"says": said, "changes": [*map(encode_text, changes)]} if recommendation else None,

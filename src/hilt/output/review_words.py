@@ -17,24 +17,32 @@ STRONGEST = 3
 """Kinds of findings that are told; all of them are one command away."""
 
 
+class Untold(NamedTuple):
+    """What could not be told, and why; of a rule also what its policy says of it."""
+
+    what: str
+    why: str
+    say: str = ""
+
+
 class Evidence(NamedTuple):
     """`against` is the strongest of what was found, `more` how many findings there are besides; `failing` are rules that do not
-    hold, `unknown` what could not be told, each with why, and `passed` the number of rules that hold."""
+    hold, and `passed` is the number of those that hold."""
 
     against: tuple[Group, ...]
     more: int
     failing: tuple[Reason, ...]
-    unknown: tuple[tuple[str, str], ...]
+    unknown: tuple[Untold, ...]
     passed: int
 
 
 def evidence(verdict: Verdict, catalogue: Catalogue) -> Evidence:
     groups = group((one for one in verdict.counted if one.severity > Severity.INFO), catalogue)
     gaps = [
-        (some([*one.what], 3), f"{some([path or 'the whole subject' for path in one.paths], 3)}: {one.why}")
+        Untold(some([*one.what], 3), f"{some([path or 'the whole subject' for path in one.paths], 3)}: {one.why}")
         for one in group_gaps(verdict.report.coverage.gaps)
     ]
-    open_rules = [(one.rule, some(list(one.why), 3)) for one in verdict.reasons if one.unknown]
+    open_rules = [Untold(one.rule, some(list(one.why), 3), one.say) for one in verdict.reasons if one.unknown]
     return Evidence(
         against=groups[:STRONGEST],
         more=sum(len(one.findings) for one in groups[STRONGEST:]),

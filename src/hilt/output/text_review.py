@@ -165,7 +165,7 @@ def _group(page: Page, one: Group) -> None:
 
 
 def _unknown(page: Page, found: Evidence) -> None:
-    for what, why in found.unknown[:_TOLD]:
+    for what, why, _ in found.unknown[:_TOLD]:
         page.flow([(f"{quote(what)}:", "bold"), (quote(why, 600), "")], indent=COLUMN, label=("unknown", "yellow"))
     if len(found.unknown) > _TOLD:
         page.flow([(f"and {len(found.unknown) - _TOLD} more", "dim")], indent=COLUMN)

@@ -17,6 +17,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = (
     "1"  # each core has a test of its own: threads that wait for theirs took five times as long
 )
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the hundreds of processes that tests start compile hilt once
+
 settings.register_profile("hilt", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("many", settings.get_profile("hilt"), max_examples=1000)
 settings.load_profile("hilt")  # no property may fail because the machine is busy

@@ -53,7 +53,7 @@ class Told(NamedTuple):
 
 def told(recorded: Recorded, names: Mapping[str, str]) -> Told:
     """What an entry says. `names` are those of people. What comes from outside is quoted."""
-    did, tone = _did(recorded.event)
+    did, tone = _did(recorded.event, {} if recorded.origin else names)
     said = tuple((label, quote(text, LONGEST)) for label, text in _said(recorded.event))
     if recorded.lapsed:
         did, tone = f"{did}; it does not count: {recorded.lapsed}", "dim"
@@ -70,6 +70,11 @@ def person(recorded: Recorded, names: Mapping[str, str]) -> str:
     return quote(f"{name or recorded.by}{elsewhere}{roles}")
 
 
+def _called(who: str, names: Mapping[str, str]) -> str:
+    """Somebody of whom an entry tells, by their number as well: two people may have one name."""
+    return f"{names[who]} ({who})" if names.get(who) else who
+
+
 def recorded_at(*places: int) -> str:
     """Where in the log what was just recorded stands."""
     if len(places) == 1:
@@ -82,7 +87,7 @@ def spoken(words: Words) -> str:
     return ERASED if words.text is None else " ".join(words.text.split())
 
 
-def _did(event: Event) -> tuple[str, str]:
+def _did(event: Event, names: Mapping[str, str]) -> tuple[str, str]:
     match event:
         case VerdictGiven():
             asked = [one.rule for one in event.questions]
@@ -105,14 +110,15 @@ def _did(event: Event) -> tuple[str, str]:
             return f"took over what the log {event.origin} says, until {event.until}", ""
         case PersonStated():
             return (
-                f"stated that {event.person} has {f'the roles {some(event.roles, 4)}' if event.roles else 'no role'}",
+                f"stated that {_called(event.person, names)} has {f'the roles {some(event.roles, 4)}' if event.roles else 'no role'}",
                 "",
             )
         case KeyAdded():
-            return f"gave {event.person} the key {event.key}", ""
+            return f"gave {_called(event.person, names)} the key {event.key}", ""
         case KeyRevoked():
             return (
-                f"took from {event.person} the key {event.key}{', which somebody else had' if event.compromised else ''}",
+                f"took from {_called(event.person, names)} the key {event.key}"
+                f"{', which somebody else had' if event.compromised else ''}",
                 "",
             )
         case LogKeyAdded():

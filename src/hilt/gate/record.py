@@ -151,6 +151,11 @@ def log_password(told: RecordSettings) -> bytes | None:
     return os.fsencode(value) or None
 
 
+def opens_key() -> bytes | None:
+    """What opens one's own key, as the environment has it."""
+    return os.fsencode(os.environ.get(OPENS_KEY, "")) or None
+
+
 def signing(key: OwnKey | None, password: bytes | None) -> SigningKey:
     """The key of whoever decides: `key` or what is in its file, else that of the environment. Raises `KeyUnusable`, `UsageError`;
     `NotAllowed` where a server asks, and nobody is signed in who may sign.
@@ -159,8 +164,8 @@ def signing(key: OwnKey | None, password: bytes | None) -> SigningKey:
         return key
     if _KEPT_OPEN and key is None:
         raise NotAllowed(_NOBODY)
-    if password is None and os.environ.get(OPENS_KEY):
-        password = os.fsencode(os.environ[OPENS_KEY])
+    if password is None:
+        password = opens_key()
     if key is not None:
         return read_private("--key", key, password, _WAYS)
     told = os.environ.get(KEY, "").strip()

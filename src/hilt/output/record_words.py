@@ -116,11 +116,8 @@ def _did(event: Event, names: Mapping[str, str]) -> tuple[str, str]:
         case KeyAdded():
             return f"gave {_called(event.person, names)} the key {event.key}", ""
         case KeyRevoked():
-            return (
-                f"took from {_called(event.person, names)} the key {event.key}"
-                f"{', which somebody else had' if event.compromised else ''}",
-                "",
-            )
+            stolen = ", which somebody else had" if event.compromised else ""
+            return f"took from {_called(event.person, names)} the key {event.key}{stolen}", ""
         case LogKeyAdded():
             origin, _, rest = event.continues.partition("\n")
             lost = (

@@ -62,7 +62,7 @@ def test_from_nothing_to_two_people(desk: Desk) -> None:
     )
     assert "Ada Lovelace ada@example roles admin key " in desk.said("person", "add", *ADA)
     (desk.folder / "password").write_text("correct horse\n")
-    desk.said("person", "new-key", "-o", "ben.key", "--password-file", "password")
+    desk.said("person", "new-key", "-o", "ben.key", HILT_KEY_PASSWORD="correct horse")
     ben = ("Ben", "ben.key.pub", "--contact", "ben@example", "--role", "legal")
     assert desk.refused(2, "person", "add", *ben).startswith(
         "hilt: this is signed with your own key: give it with --key"
@@ -140,8 +140,20 @@ def test_settings_are_told_and_found_again(desk: Desk) -> None:
     assert desk.said("person", "list", P="").startswith("p-")  # to read takes no key
 
 
+def test_a_new_key_takes_its_password_from_a_file_as_well(desk: Desk) -> None:
+    (desk.folder / "password").write_text("correct horse\n")
+    desk.said("person", "new-key", "-o", "ada.key", "--password-file", "password")
+    desk.said("person", "add", *ADA)
+    own = ("person", "roles", "Ada Lovelace", "--role", "admin", "--role", "legal", "--key", "ada.key")
+    assert "the password is wrong" in desk.refused(2, *own, HILT_KEY_PASSWORD="wrong")
+    assert "admin, legal" in desk.said(*own, "--password-file", "password")
+
+
 WRONG = (
-    (("person", "new-key", "-o", "x"), "a key has a password: --password-file or --password-env names it; or say"),
+    (
+        ("person", "new-key", "-o", "x"),
+        "a key has a password: --password-file or --password-env names it, or $HILT_KEY",
+    ),
     (("person", "new-key", "-o", "x", "--no-password", "--password-env", "HOME"), "and yet there is a password"),
     (("person", "new-key", "-o", "ada.key", "--no-password"), "ada.key is there already"),
     (("person", "add", "B", "ada.key", "--contact", "-", "--key", "ada.key"), "this is a private key: keep it to"),

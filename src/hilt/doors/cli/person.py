@@ -208,13 +208,18 @@ def list_(config: str | None, *, as_json: bool) -> None:
 def new_key(file: str, password: bytes | None, *, no_password: bool) -> None:
     """Make a key of your own to sign with: FILE stays with you, FILE.pub goes to an administrator."""
     from hilt.gate.person import new_key as make
+    from hilt.gate.record import opens_key
     from hilt.output.text_people import write_new_key
 
     if no_password and password is not None:
         raise UsageError("--no-password: and yet there is a password; name one of them")
     if password is None and not no_password:
+        password = opens_key()
+    if password is None and not no_password:
         if not sys.stdin.isatty():
-            raise UsageError("a key has a password: --password-file or --password-env names it; or say --no-password")
+            raise UsageError(
+                "a key has a password: --password-file or --password-env names it, or $HILT_KEY_PASSWORD; or say --no-password"
+            )
         asked: str = click.prompt("Password of the new key", hide_input=True, confirmation_prompt=True, err=True)
         password = asked.encode()
     page = terminal_page()

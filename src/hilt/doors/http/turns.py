@@ -16,7 +16,7 @@ LONGEST = 0.05
 
 
 class Turns:
-    """Who waits gets a turn in the order in which they came."""
+    """Who waits gets a turn in the order in which they came. They belong to the event loop of one server."""
 
     def __init__(self) -> None:
         self._taken = asyncio.Lock()

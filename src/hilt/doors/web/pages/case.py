@@ -15,7 +15,6 @@ from hilt.core.events import DecisionMade, Question, Recorded, Remark, Remarked,
 from hilt.core.review import ShownCase
 from hilt.core.roles import only_reads
 from hilt.core.signed_in import SignedIn
-from hilt.core.verdict import Outcome
 from hilt.doors.http.answers import Answer, Redirect
 from hilt.doors.http.asking import Asking
 from hilt.doors.http.problems import NotThere
@@ -198,7 +197,7 @@ def _page(asking: Asking, typed: Mapping[str, str], error: Exception | None = No
     mine = tuple(one for one in shown.status.uses[0].standing.waits_for if set(one.by) & set(who.person.roles))
     why_not = _why_not(shown, who, mine)
     own = [one for one in shown.remarks if one.by == who.person.person and _is_view(one) and _same(one, shown)]
-    folded = not why_not and not own and _needs_view(shown, mine)
+    folded = not why_not and not own
     names = shown.status.names
     return CasePage(
         title=f"Case #{number}: {called(shown.status.reference)}",
@@ -249,11 +248,6 @@ def _why_not(shown: ShownCase, who: SignedIn, mine: tuple[Question, ...]) -> str
     if any(isinstance(one.event, DecisionMade) and one.event.say is Say.YES and _same(one, shown) for one in said):
         return "You have said yes. It waits for other people now."
     return "" if mine or not asked else "The policy asks others: your roles are none of those that decide this."
-
-
-def _needs_view(shown: ShownCase, mine: tuple[Question, ...]) -> bool:
-    """Is a view of one's own needed before hilt says its own? Where it is blocked, several must agree, or a question asks for thought."""
-    return shown.verdict.outcome is Outcome.BLOCK or any(one.approvals > 1 or one.ask for one in mine)
 
 
 def _months_on(day: date, months: int) -> date:

@@ -85,7 +85,7 @@ def show(asking: Asking) -> Answer:
         found=found,
         q=told.get("q", ""),
         searched=tuple((name, value) for name, value in told.items() if name != "q"),
-        filters=tuple(one for one in _filters(offered, told) if one.choices),
+        filters=tuple(one for one in (*_filters(offered, told), _owners(asking, told)) if one.choices),
         next=_to(told, after=str(found.after)) if found.after is not None else "",
         is_first=not query["after"],
         recorded=sum(number for _, number in offered.outcomes),
@@ -102,8 +102,18 @@ def _filters(offered: Choices, told: dict[str, str]) -> Iterator[Filter]:
     classes = [(str(one), words, known[one]) for one, words in OPENNESS.items() if one in known]
     yield _filter("Openness", "openness", classes, told)
     yield _filter("Use", "use", [(one, one, None) for one in offered.uses], told)
-    if "owner" in told:
-        yield _filter("Asked for or recorded by", "owner", [(told["owner"], told["owner"], None)], told)
+
+
+def _owners(asking: Asking, told: dict[str, str]) -> Filter:
+    """Whoever looks, and whom they chose on the page of people."""
+    from hilt.gate.person import people
+
+    own, chosen = asking.signed_in().who.person.person, told.get("owner")
+    offered: list[tuple[str, str, int | None]] = [(own, "you", None)]
+    if chosen and chosen != own:
+        names = {one.person: one.name.text for one in people(asking.settings)}
+        offered.append((chosen, names.get(chosen) or chosen, None))
+    return _filter("Asked for or recorded by", "owner", offered, told)
 
 
 def _filter(name: str, key: str, offered: Iterable[tuple[str, str, int | None]], told: dict[str, str]) -> Filter:

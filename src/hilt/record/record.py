@@ -174,7 +174,7 @@ class Record:
 
     def forget(self) -> None:
         """Leaves no bytes of words that were erased. Raises `RecordUnreachable` where somebody else reads them just now."""
-        self._database.forget("words", "accounts", "passes")
+        self._database.forget("words", "accounts", "passes", "unwanted_letters", "opened_cases")
 
     def words_of(self, person: str) -> tuple[str, ...]:
         """The digests of what tells who `person` is, and of what they said, all that is not erased."""

@@ -71,6 +71,20 @@ def test_a_record_that_cannot_be_read_is_no_good_health(web: WebOffice, monkeypa
     assert (told.status_code, told.json()) == (503, {"status": "the record cannot be read"})
 
 
+def test_a_session_in_which_something_long_is_sent_is_not_idle() -> None:
+    now = [0.0]
+    idle = Idle(1, lambda: now[0])
+    assert not idle.is_over("sends", used=True)
+    for _ in range(5):
+        now[0] += 3000
+        idle.use("sends")
+        idle.use("nobody asked in it yet")
+    assert not idle.is_over("sends", used=False)
+    now[0] += 3601
+    assert idle.is_over("sends", used=False)
+    assert list(idle._used) == ["sends"]
+
+
 def test_no_more_idle_sessions_are_remembered_than_there_can_be() -> None:
     now = [0.0]
     idle = Idle(1 / 60, lambda: now[0])

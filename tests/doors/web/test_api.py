@@ -72,6 +72,9 @@ def test_programs_may_answer_what_they_were_shown_and_nothing_that_came_since(we
         ("admit", "Lena", {**shown, "answers": {"licence-has-a-text": "MIT"}}),
     ):
         assert wrong(ask(web, name, verb, body))[0] == 409
+    digest = ask(web, "Lena", "status", {"reference": f"#{case}"}).json()["subject"]
+    code, complaint = wrong(ask(web, "Lena", "refuse", {**shown, "reference": digest, "use": USE}))
+    assert (code, "name its number" in complaint) == (400, True)
 
 
 def test_a_token_that_only_reads_only_asks(web: WebOffice, case: int) -> None:

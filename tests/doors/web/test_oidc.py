@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from hilt.core.signed_in import PassKind, Waiting
+from hilt.gate.person import people
 from hilt.gate.record import keeping_open, opened
 from hilt.gate.settings import read_settings
 from hilt.gate.signing_in.accounts import let_in, sign_in_as
@@ -68,6 +69,21 @@ def test_a_program_of_an_administrator_lets_somebody_in(web: WebOffice, acme: Oi
     assert (told["person"], told["name"], told["roles"]) == (came.person, "Noor K.", ["requester"])
     again = asked("Ada", "let-in", body)
     assert (again.status_code, "nobody waits here" in again.json()["error"]["message"]) == (400, True)
+
+
+def test_who_is_there_already_keeps_their_roles(web: WebOffice, acme: OidcProvider) -> None:
+    for number, way in enumerate(("by a program", "on the page")):
+        came = sign_in_as(acme.issuer, f"otto-{number}", "Otto", "otto@acme.example", web.office.settings)
+        assert isinstance(came, Waiting)
+        if way == "by a program":
+            secret = web.secret("Ada", PassKind.TOKEN, label="tests")
+            body = {"who": came.person, "into": "Otto"}
+            web.browser().post("/api/person/let-in", json=body, headers={"Authorization": f"Bearer {secret}"})
+        else:
+            done = web.browser("Ada").submit("/people/let-in", {"who": came.person, "into": "Otto", "role": "reader"})
+            assert done.status_code == 303, done.text[-1500:]
+        (otto,) = [one for one in people(web.office.settings) if one.name.text == "Otto"]
+        assert (len(otto.keys), otto.roles) == (2, ("security",)), way
 
 
 def test_somebody_waits_is_let_in_and_goes_on_where_they_were(web: WebOffice, acme: OidcProvider) -> None:

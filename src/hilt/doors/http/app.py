@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp as Application
 
-from hilt.core.errors import HiltError, RecordUnreachable
+from hilt.core.errors import HiltError, KeyUnusable, RecordUnreachable
 from hilt.doors.http import csrf
 from hilt.doors.http.answers import Answer, Download, Redirect, Shown, Told, inside
 from hilt.doors.http.asking import Asking
@@ -141,7 +141,7 @@ def _refused(asking: Asking, error: Exception, draw: Draw) -> Response:
     """The answer to what could not be done."""
     if not isinstance(error, HiltError):
         complain_of(error)
-    elif isinstance(error, RecordUnreachable):
+    elif isinstance(error, RecordUnreachable | KeyUnusable):
         complain(f"{asking.request.method} {asking.path}: {error}")
     problem = problem_of(error)
     if isinstance(error, NotSignedIn) and not asking.wants_json and asking.request.method in ("GET", "HEAD"):

@@ -103,6 +103,8 @@ class Live:
         if self._poller is None or self._poller.done():
             self._loop, self._wake, self._size = asyncio.get_running_loop(), asyncio.Event(), stream.since
             self._poller = asyncio.create_task(self._poll())
+        if stream.since < self._size:  # it was told to the others before this one listened
+            stream.told.set()
         cases = {name for name in stream.about if name.startswith("case-")}
         self._tell(Changes(self._size, frozenset(cases)))
         try:

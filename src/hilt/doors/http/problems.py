@@ -68,7 +68,7 @@ STATUSES: tuple[tuple[type[HiltError], int, str], ...] = (
     (
         errors.KeyUnusable,
         503,
-        "Nothing was recorded. Tell whoever runs hilt: they start it anew, with the key that it signs with.",
+        "Nothing was recorded. Tell whoever runs hilt: a key is not the one that is needed; they may have to start it anew.",
     ),
     (errors.UsageError, 400, ""),
     (errors.NothingToCheck, 400, ""),

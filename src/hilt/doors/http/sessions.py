@@ -15,6 +15,11 @@ class Idle:
         self._longest, self._clock = 3600 * hours, clock
         self._used: dict[str, float] = {}
 
+    def use(self, digest: str) -> None:
+        """Somebody is at work in it, and sends what takes long."""
+        if digest in self._used:
+            self._used[digest] = self._clock()
+
     def is_over(self, digest: str, *, used: bool) -> bool:
         """Was the session with this digest left alone for too long? If not, and it is `used` by a person, that counts anew."""
         if not self._longest:

@@ -88,6 +88,8 @@ def deciding(
     settings = settings or Settings()
     with signed_by(key, password, settings) as (record, own, person):
         subject = named_subject(fspath(reference), record, settings, progress=progress)
+        if seen and not subject.use:
+            raise UsageError("what was seen is of one case: name its number, as in '#17'")
         yield Deciding(record, settings, own, person, subject, seen).anew()
 
 

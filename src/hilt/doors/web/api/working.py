@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from hilt.core.errors import UsageError
 from hilt.core.job import Job
 from hilt.core.rechecked import RecheckedAll
-from hilt.core.roles import ADMIN, AUDITOR, POLICY_OWNER, READER
+from hilt.core.roles import ADMIN, AUDITOR, POLICY_OWNER
 from hilt.doors.http.answers import data_of
 from hilt.doors.http.problems import NotThere
 from hilt.doors.web.api.asking import Nothing
@@ -74,7 +74,9 @@ class Invite:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetIn:
     who: Annotated[str, "what they wait as, such as p-3f9a12cd: person/waiting tells"]
-    roles: Annotated[Texts, "their roles from now on; reader where none is named"] = ()
+    roles: Annotated[
+        Texts, "their roles from now on; as before for somebody who is there, reader for somebody new"
+    ] = ()
     into: Annotated[str, "who they are, where they are somebody who is there already"] = ""
     name: Annotated[str, "who they are, where their issuer does not say it well"] = ""
 
@@ -194,9 +196,7 @@ def _let_in(call: Call[LetIn]) -> object:
     from hilt.gate.signing_in.accounts import let_in
 
     body = call.body
-    told = let_in(
-        body.who, body.roles or (READER,), into=body.into, name=body.name, key=call.key, settings=call.settings
-    )
+    told = let_in(body.who, body.roles, into=body.into, name=body.name, key=call.key, settings=call.settings)
     return people_data([told])[0]
 
 

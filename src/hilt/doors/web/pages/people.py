@@ -123,13 +123,13 @@ def end(asking: Asking) -> Answer:
 
 
 def let_in(asking: Asking) -> Answer:
-    """Whom another server vouches for, as somebody new or into who is there."""
+    """Whom another server vouches for, as somebody new or into who is there, who keeps their roles."""
     from hilt.gate.signing_in.accounts import let_in as let_in_as
 
     form = asking.form()
     let_in_as(
         form["who"],
-        _roles(form) or (READER,),
+        () if form["into"] else _roles(form),
         into=form["into"],
         name=form["name"],
         key=asking.signed_in().key,

@@ -90,6 +90,7 @@ class _Coming:
         if self._upload is not None:
             self._upload.write(data)
             self._bytes += len(data)
+            self._asking.desk.idle.use(self._asked.pass_digest)
 
     def ask(self) -> AskedCheck:
         if self._upload is None:

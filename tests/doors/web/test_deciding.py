@@ -77,6 +77,27 @@ def test_a_case_from_the_request_to_the_receipt(site: Office, tmp_path: Path) ->
     assert use["outcome"] == "admit"
 
 
+def test_everything_is_said_without_javascript(site: Office) -> None:
+    with running(site) as server, chromium() as browser:
+        web = WebOffice(site, server.origin)
+        with (
+            page_of(browser, server.origin, web.secret("Eve"), java_script_enabled=False) as (eve, eves),
+            page_of(browser, server.origin, web.secret("Otto"), java_script_enabled=False) as (otto, ottos),
+        ):
+            case = _ask(eve)
+            otto.goto(case)
+            _have_a_view(otto)
+            otto.get_by_label("No", exact=True).check()
+            otto.get_by_label("Why?", exact=True).fill("Nobody could tell me what it calls.")
+            otto.get_by_role("button", name="Sign this answer").click()
+            expect(otto.get_by_text("Not open any more.")).to_be_visible()
+            eve.reload()
+            expect(eve.get_by_text("Nobody could tell me what it calls.").first).to_be_visible()
+            assert [*eves, *ottos] == []
+    (use,) = site.told("status", site.model(), "--use", USE)["uses"]
+    assert use["outcome"] == "block"
+
+
 def _ask(eve: Page) -> str:
     eve.goto("/models")
     eve.get_by_role("link", name="acme-lid").click()

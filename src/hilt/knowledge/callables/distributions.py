@@ -30,6 +30,8 @@ def filled(state: Value) -> Judgement:
         return _RUNS
     if not isinstance(state, Items) or state.kind != "dict" or state.size != len(state.first):
         return UNKNOWN
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in state.first):  # a key without a value
+        return UNKNOWN
     judgement = SAFE
     for key, value in state.first:
         if not isinstance(key, str):

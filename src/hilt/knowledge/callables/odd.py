@@ -20,6 +20,7 @@ _PYTHON_2 = frozenset(
 )
 _TRANSLATED_UNTIL = 2
 """The last protocol at which Python 3 takes Python 2's names for its own."""
+_PAIR = 2
 _SLOTS = 2
 _PYDANTIC = "__pydantic_fields_set__"
 _GROWN = {"grown-hugely": 10**9, "grown": 10**7}
@@ -63,7 +64,10 @@ def odd_state(target: Value, state: Value, hooked: bool) -> str:
     for each, set_by_name in ((own, False), (slots, True)):
         if not isinstance(each, Items) or each.kind != "dict":
             continue
-        keys = [pair[0] for pair in each.first if isinstance(pair, tuple)]
+        pairs = [pair for pair in each.first if isinstance(pair, tuple)]
+        if any(len(pair) != _PAIR for pair in pairs):
+            return "sets a key that has no value, which one unpickler refuses and another passes over"
+        keys = [pair[0] for pair in pairs]
         for key in keys:
             if isinstance(key, str) and key in _OF_CLASSES and not (key == "__dict__" and _PYDANTIC in keys):
                 return f"puts {key} on an object, and may so bring a method that the next BUILD calls"
@@ -71,7 +75,7 @@ def odd_state(target: Value, state: Value, hooked: bool) -> str:
                 return f"sets an attribute of an object by {render.render(key)}, which is no name"
             if set_by_name and not isinstance(key, str | Span):
                 return f"sets an attribute of an object by {render.render(key)}, which is no name"
-        for key, value in (pair for pair in each.first if isinstance(pair, tuple)):
+        for key, value in pairs:
             if _replaces(key) and not isinstance(value, str | bytes | int | float | None | Span | tuple | Items):
                 return f"puts {render.render(value)} on an object as {key}, which whoever fills or uses it calls"
         if hooked and each.size > len(each.first):
@@ -84,7 +88,7 @@ def odd_state(target: Value, state: Value, hooked: bool) -> str:
 def odd_items(items: list[Value]) -> str:
     """Why items that are set on an object are none that a pickler writes; some objects show items as attributes."""
     for item in items:
-        if isinstance(item, tuple) and (item[0] == HOOK or isinstance(item[0], Made)):
+        if isinstance(item, tuple) and item and (item[0] == HOOK or isinstance(item[0], Made)):
             return f"sets {render.render(item[0])} on an object, and may so bring a method that the next BUILD calls"
     return ""
 

@@ -44,7 +44,7 @@ def handed_on(rest: list[Value]) -> tuple[Value, ...]:
         case [Global(_, "list") as base, Items("list")] if builtin(base):
             return (base,)
         case [Global(_, "dict") as base, Items("dict", pairs)] if builtin(base):
-            return (base,) if all(isinstance(key, str | int | float) for key, _ in pairs) else tuple(rest)
+            return (base,) if all(isinstance(pair[0], str | int | float) for pair in pairs) else tuple(rest)
     return tuple(rest)
 
 

@@ -28,12 +28,10 @@ def filled(state: Value) -> Judgement:
     """What filling a distribution with `state` does."""
     if isinstance(state, Made):  # SciPy writes a plain dictionary; what stands in another cannot be told
         return _RUNS
-    if not isinstance(state, Items) or state.kind != "dict" or state.size != len(state.first):
-        return UNKNOWN
-    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in state.first):  # a key without a value
+    if not isinstance(state, Items) or state.kind != "dict" or state.size != len(state.pairs()):
         return UNKNOWN
     judgement = SAFE
-    for key, value in state.first:
+    for key, value in state.pairs():
         if not isinstance(key, str):
             return UNKNOWN
         if key == _KEY and not (isinstance(value, str) and _TEMPLATE.fullmatch(value)):

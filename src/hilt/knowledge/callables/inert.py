@@ -47,7 +47,7 @@ class Inertness:
         for part in parts:
             if not isinstance(part, Items) or part.kind != "dict" or not self._knows(target.callable):
                 continue
-            values = [pair[1] for pair in part.first if isinstance(pair, tuple)]
+            values = [value for _, value in part.pairs()]
             if part.size > len(part.first) or any(is_callable(value) for value in values) or self.runs_methods(part):
                 self._inert[target.callable] = False
 

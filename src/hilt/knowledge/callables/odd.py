@@ -20,7 +20,6 @@ _PYTHON_2 = frozenset(
 )
 _TRANSLATED_UNTIL = 2
 """The last protocol at which Python 3 takes Python 2's names for its own."""
-_PAIR = 2
 _SLOTS = 2
 _PYDANTIC = "__pydantic_fields_set__"
 _GROWN = {"grown-hugely": 10**9, "grown": 10**7}
@@ -64,10 +63,8 @@ def odd_state(target: Value, state: Value, hooked: bool) -> str:
     for each, set_by_name in ((own, False), (slots, True)):
         if not isinstance(each, Items) or each.kind != "dict":
             continue
-        pairs = [pair for pair in each.first if isinstance(pair, tuple)]
-        if any(len(pair) != _PAIR for pair in pairs):
-            return "sets a key that has no value, which one unpickler refuses and another passes over"
-        keys = [pair[0] for pair in pairs]
+        pairs = each.pairs()
+        keys = [key for key, _ in pairs]
         for key in keys:
             if isinstance(key, str) and key in _OF_CLASSES and not (key == "__dict__" and _PYDANTIC in keys):
                 return f"puts {key} on an object, and may so bring a method that the next BUILD calls"

@@ -43,8 +43,9 @@ def handed_on(rest: list[Value]) -> tuple[Value, ...]:
     match rest:
         case [Global(_, "list") as base, Items("list")] if builtin(base):
             return (base,)
-        case [Global(_, "dict") as base, Items("dict", pairs)] if builtin(base):
-            return (base,) if all(isinstance(pair[0], str | int | float) for pair in pairs) else tuple(rest)
+        case [Global(_, "dict") as base, Items("dict", first) as held] if builtin(base):
+            plain = [key for key, _ in held.pairs() if isinstance(key, str | int | float)]
+            return (base,) if len(plain) == len(first) else tuple(rest)
     return tuple(rest)
 
 

@@ -19,6 +19,9 @@
     │   ├── RecordUnreachable     the database does not answer, is full, locked or of another version
     │   └── ProofInvalid          a receipt, proof, checkpoint or note does not hold, or is by nobody who is trusted
     ├── ChangedMeanwhile          what somebody answers is not any more what they were shown
+    ├── NotHeld                   the library has no such repository, revision or file, and its upstreams have none
+    ├── NotServed                 what the library has may not be had: blocked, waiting for people, or withdrawn; carries the link
+    ├── NotReady                  what was asked of the library is being read; carries when to ask again
     ├── NotAllowed                a person may not do this: no such role, own request, key unknown or revoked
     └── MissingExtra              an optional package is not installed; carries the pip line
 
@@ -139,6 +142,33 @@ class ProofInvalid(RecordError):
 
 class ChangedMeanwhile(HiltError):
     """Somebody else was quicker: what was to be done is done, or is about something that has changed."""
+
+
+class NotHeld(HiltError):
+    """The library has none, and nobody whom it asks. `what` is "repository", "revision" or "file"."""
+
+    def __init__(self, message: str, *, what: str) -> None:
+        self.what = what
+        super().__init__(message)
+
+
+class NotServed(HiltError):
+    """What the library has may not be had for this use. The message is one line, for the terminal of whoever asked for it.
+
+    `link` is the path of the page that tells more. `recalled` is true where it was withdrawn: copies of it are to be used no more.
+    """
+
+    def __init__(self, message: str, *, link: str, recalled: bool = False) -> None:
+        self.message, self.link, self.recalled = message, link, recalled
+        super().__init__(message)
+
+
+class NotReady(HiltError):
+    """What was asked for is being read; ask again after so many `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(message)
 
 
 class NotAllowed(HiltError):

@@ -18,6 +18,7 @@ from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
 from hilt.gate.configured import user_folders
+from hilt.gate.configured.library_settings import LibrarySettings
 from hilt.gate.configured.record_settings import RecordSettings, read_record
 from hilt.gate.configured.serve_settings import ServeSettings, read_serve
 from hilt.gate.configured.setting import Setting
@@ -79,6 +80,8 @@ class Settings:
     """Where what is decided is remembered; None where the settings say nothing of it."""
     serve: ServeSettings = field(default_factory=ServeSettings)
     """Where the pages of `hilt serve` are."""
+    library: LibrarySettings = field(default_factory=LibrarySettings)
+    """What `hilt serve` hands out to those who download models."""
     file: str = ""
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from hilt.core.errors import ReferenceInvalid
+from hilt.core.library import KINDS
 from hilt.sources.network import PUBLIC_HUB, origin
-
-KINDS = ("models", "datasets", "spaces", "kernels")
 
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _SPELLING = "hf:org/name, hf:org/name@revision, hf:datasets/org/name"

@@ -127,23 +127,54 @@ def check_each(
                     open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
                 ) as listing:
                     _refuse_outside(within, listing)
-                    context, fetched = _beside(reference, listing, settings, workers, follow_bases=follow_bases)
-                    report = runner.run(
+                    report = _report(
                         listing,
-                        settings.limits,
+                        settings,
                         workers,
+                        compare,
                         hashed=hashed,
+                        follow_bases=follow_bases,
                         progress=progress or Silent(),
-                        search_bytes=settings.search_bytes,
-                        context=context,
-                        compare=compare,
                     )
             except UsageError:
                 raise
             except HiltError as error:
                 yield error
                 continue
-            yield judged(_with_transfer(report, fetched), chosen, settings)
+            yield judged(report, chosen, settings)
+
+
+def verdict_of_listing(listing: Listing, settings: Settings, *, progress: Progress | None = None) -> Verdict:
+    """`check` of what is listed already, by the policies of the settings; nothing is recorded. What has a SHA-256 there keeps it."""
+    hashed = settings.search_bytes or any(not entry.sha256 for entry in listing.subject.files)
+    with Workers(settings.limits) as workers:
+        compare, chosen = _comparing(settings), policies(None, settings)
+        report = _report(listing, settings, workers, compare, hashed=hashed, progress=progress or Silent())
+    return judged(report, chosen, settings)
+
+
+def _report(
+    listing: Listing,
+    settings: Settings,
+    workers: Workers,
+    compare: Callable[[Weights], Kin | None] | None,
+    *,
+    hashed: bool,
+    progress: Progress,
+    follow_bases: bool = False,
+) -> Report:
+    context, fetched = _beside(listing, settings, workers, follow_bases=follow_bases)
+    report = runner.run(
+        listing,
+        settings.limits,
+        workers,
+        hashed=hashed,
+        progress=progress,
+        search_bytes=settings.search_bytes,
+        context=context,
+        compare=compare,
+    )
+    return _with_transfer(report, fetched)
 
 
 def _comparing(settings: Settings) -> Callable[[Weights], Kin | None] | None:
@@ -156,13 +187,13 @@ def _comparing(settings: Settings) -> Callable[[Weights], Kin | None] | None:
 
 
 def _beside(
-    reference: str, listing: Listing, settings: Settings, workers: Workers, *, follow_bases: bool
+    listing: Listing, settings: Settings, workers: Workers, *, follow_bases: bool
 ) -> tuple[Context, Transfer | None]:
     """What the checks may know beside the subject, and what was fetched for it."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     seen = {entry.path for entry in listing.subject.entries} if listing.gaps else set()
     unlisted = next((gap.why for gap in listing.gaps if gap.path not in seen), "")
-    signers = signers_for(reference, settings.signers)
+    signers = signers_for(listing.subject.reference, settings.signers)
     known = Context(signers=signers, now=now, hub=listing.hub, unlisted=unlisted)
     if not follow_bases:
         return known, None

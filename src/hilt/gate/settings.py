@@ -18,7 +18,7 @@ from hilt.core.profile import NO_PROFILE, Profile, Settled
 from hilt.core.running import Machine
 from hilt.core.waiver import Waiver
 from hilt.gate.configured import user_folders
-from hilt.gate.configured.library_settings import LibrarySettings
+from hilt.gate.configured.library_settings import LibrarySettings, read_library
 from hilt.gate.configured.record_settings import RecordSettings, read_record
 from hilt.gate.configured.serve_settings import ServeSettings, read_serve
 from hilt.gate.configured.setting import Setting
@@ -38,6 +38,7 @@ KEYS = (
     "private_hosts",
     "record",
     "serve",
+    "library",
 )
 LINEAGE = ("index",)
 WAIVER = ("check", "path", "digest", "reason", "expires")
@@ -130,6 +131,7 @@ def read_settings(path: Path) -> Settings:
         private_hosts=_hosts(told["private_hosts"]) if "private_hosts" in told else (),
         record=read_record(told["record"], path.parent) if "record" in told else None,
         serve=read_serve(told["serve"], path.parent) if "serve" in told else ServeSettings(),
+        library=read_library(told["library"], path.parent) if "library" in told else LibrarySettings(),
         file=str(path),
     )
 

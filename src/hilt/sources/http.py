@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -48,6 +49,16 @@ class Answer(NamedTuple):
     url: str
     hops: tuple[Mapping[str, str], ...] = ()
     broken: Failed | None = None
+
+
+class Streamed(NamedTuple):
+    """An answer of success whose body is still to come, in `chunks`; read them in the thread that asked. Else as `Answer`."""
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    hops: tuple[Mapping[str, str], ...]
+    chunks: Iterator[bytes]
 
 
 class Client:
@@ -100,6 +111,13 @@ class Client:
         if failed is not None and not failed.status:
             self._failures += 1
         raise (Refused if failed and failed.status in _CLOSED else SourceError)(f"{shown(address)}: {failed}")
+
+    def stream(self, address: str, *, most: int, start: int = 0) -> AbstractContextManager[Streamed]:
+        """The body at `address`, from byte `start` on, as it comes: at most `most` bytes, as long as it comes fast enough.
+
+        It is asked for once; `Failed` says whether another try may help. Its chunks raise the same where it breaks off.
+        """
+        raise NotImplementedError
 
     def close(self) -> None:
         self._closed.set()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +19,7 @@ from hilt.core.errors import NothingToCheck, SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Gap, State
 from hilt.core.subject import Entry, EntryKind, Subject
+from hilt.sources.file import Locator
 from hilt.sources.http import Client
 from hilt.sources.hub_place import HubPlace, parse_reference
 from hilt.sources.listing import Listing
@@ -36,11 +38,38 @@ _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
 Wanted = Callable[[Entry], bool]
 
 
-class _Listed(NamedTuple):
+class Listed(NamedTuple):
     """One file as the hub lists it; `stated` is None for what hilt does not ask for."""
 
     entry: Entry
     stated: Stated | None = None
+
+
+class Tree(NamedTuple):
+    """The files of a repository at a commit, by path. `gaps` says what was not listed, and why.
+
+    `told` is what the hub says of the repository beside its files; nothing rests on it.
+    """
+
+    commit: str
+    files: tuple[Listed, ...]
+    gaps: tuple[Gap, ...] = ()
+    told: Mapping[str, object] = MappingProxyType({})
+
+
+def list_tree(client: Client, place: HubPlace, limits: Limits, *, wanted: Wanted | None = None) -> Tree:
+    """What the hub lists at `place`; the client stays open. Raises as `list_repository` does."""
+    raise NotImplementedError
+
+
+def listing_of(
+    client: Client, tree: Tree, place: HubPlace, reference: str, limits: Limits, here: Mapping[str, Locator]
+) -> Listing:
+    """The files of a tree, to be read; whoever closes it closes the client.
+
+    Files `here` are read from the disk, where they lie under their SHA-256; all others by ranges.
+    """
+    raise NotImplementedError
 
 
 def list_repository(reference: str, limits: Limits, network: Network) -> Listing:
@@ -71,7 +100,7 @@ def list_place(
     return Listing(subject=subject, locators=remote.locators, gaps=tuple(gaps), remote=remote, hub=stated)
 
 
-def _digests(listed: Iterable[_Listed]) -> dict[str, str]:
+def _digests(listed: Iterable[Listed]) -> dict[str, str]:
     stated = {one.entry.path: one.stated.sha256 or one.stated.blob for one in listed if one.stated is not None}
     return {path: digest for path, digest in stated.items() if digest}
 
@@ -89,8 +118,8 @@ def _commit(client: Client, place: HubPlace) -> str:
 
 def _listed(
     client: Client, place: HubPlace, commit: str, limits: Limits, wanted: Wanted | None
-) -> tuple[list[_Listed], list[Gap]]:
-    listed: dict[str, _Listed] = {}
+) -> tuple[list[Listed], list[Gap]]:
+    listed: dict[str, Listed] = {}
     gaps: list[Gap] = []
     for item in _items(client, place, commit, shallow=bool(place.file or wanted)):
         one = _file(item, place, commit, client.network.endpoint)
@@ -139,7 +168,7 @@ def _document(data: bytes, place: HubPlace) -> Any:
         raise SourceError(f"{place}: what the hub answers is no JSON that can be read ({error!r:.120})") from None
 
 
-def _file(item: Any, place: HubPlace, commit: str, endpoint: str) -> _Listed | None:
+def _file(item: Any, place: HubPlace, commit: str, endpoint: str) -> Listed | None:
     """One item of a tree; None for a folder, whose files are items of their own."""
     match item:
         case {"type": "directory"}:
@@ -149,14 +178,12 @@ def _file(item: Any, place: HubPlace, commit: str, endpoint: str) -> _Listed | N
         case _:
             raise SourceError(f"{place}: the hub lists what is no file: {item!r:.120}")
     if kind != "file":
-        return _Listed(
-            Entry(path=path, kind=EntryKind.SPECIAL, note=f"the hub calls it {kind!r:.40}, which is no file")
-        )
+        return Listed(Entry(path=path, kind=EntryKind.SPECIAL, note=f"the hub calls it {kind!r:.40}, which is no file"))
     if type(size) is not int or not 0 <= size < 1 << 63:
         raise SourceError(f"{place}: the hub says that {path!r:.120} has {size!r:.40} bytes")
     if path.startswith("/") or "\0" in path or any(part in ("", ".", "..") for part in path.split("/")):
         note = "a name that leads elsewhere, so it was not asked for"
-        return _Listed(Entry(path=path, kind=EntryKind.UNREADABLE, size=size, note=note))
+        return Listed(Entry(path=path, kind=EntryKind.UNREADABLE, size=size, note=note))
     sha256 = _sha256(rest, path, size, place)
     blob = str(rest.get("oid", ""))
     stated = Stated(
@@ -167,7 +194,7 @@ def _file(item: Any, place: HubPlace, commit: str, endpoint: str) -> _Listed | N
         sha256=sha256,
         blob=blob if not sha256 and _COMMIT.fullmatch(blob) else "",
     )
-    return _Listed(Entry(path=path, size=size, sha256=sha256, claimed=bool(sha256)), stated)
+    return Listed(Entry(path=path, size=size, sha256=sha256, claimed=bool(sha256)), stated)
 
 
 def _sha256(item: Mapping[Any, Any], path: str, size: int, place: HubPlace) -> str:

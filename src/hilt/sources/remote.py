@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
@@ -48,6 +48,14 @@ _NUMBERS = count(1)
 """Of the subjects of this process."""
 
 
+class Probe(NamedTuple):
+    """Bytes of a file as they came when it was read: where they begin, how many they are, and their SHA-256 in hex."""
+
+    start: int
+    size: int
+    sha256: str
+
+
 class Remote:
     """Fetches from several threads at once; `close` ends the connections."""
 
@@ -75,6 +83,10 @@ class Remote:
     def transferred(self) -> Transfer:
         """Everything fetched so far, the listing included."""
         return Transfer(bytes=self._client.received, requests=self._client.requests)
+
+    def probes(self) -> Mapping[str, tuple[Probe, ...]]:
+        """Everything that came of each file so far, by path: what is stored of it later must be the same bytes."""
+        raise NotImplementedError
 
     def begin(self) -> None:
         """Fetches the heads of all files ahead, in the order in which they will be read.

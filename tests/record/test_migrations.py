@@ -16,6 +16,7 @@ from hilt.core.errors import RecordUnreachable
 from hilt.core.progress import Silent
 from hilt.record import migrations, schema
 from hilt.record.accounts import tables as accounts
+from hilt.record.accounts.store import Accounts, StoredPass, add
 from hilt.record.database import Database
 from hilt.record.desk import tables as desk
 from hilt.record.outbox import tables as outbox
@@ -60,6 +61,27 @@ def test_remarks_of_a_record_without_their_table_are_in_it_after_the_upgrade(whe
     database.upgrade_tables()
     assert [row["says"] for row in rows(database, schema.remarks)] == ["asks", "for"]
     assert list(replay(database, ORIGIN, Silent())) == []
+    database.close()
+
+
+def test_passes_of_older_tables_stay_and_tokens_of_the_library_end_where_nobody_knows_them(where: str) -> None:
+    database = Database(where, create=True)
+    database.create_tables()
+    until = "2999-01-01T00:00:00+00:00"
+    for kind in ("session", "library"):
+        told = StoredPass(digest=kind, person="p-1", kind=kind, begun="2026", until=until, key="k", use="x", names="*")
+        Accounts(database).change(add(told))
+    with database.writing() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0008")
+    database.upgrade_tables()
+    found = [Accounts(database).find_pass(kind) for kind in ("session", "library")]
+    assert found == [
+        StoredPass(digest="session", person="p-1", kind="session", begun="2026", until=until, key="k"),
+        None,
+    ]
     database.close()
 
 

@@ -14,13 +14,24 @@ class PassKind(Enum):
     SESSION = "session"
     TOKEN = "token"  # noqa: S105
     INVITATION = "invitation"
+    LIBRARY = "library"
+    """Of a client that downloads from the library, or uploads to it; it opens nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForLibrary:
+    """What a token of the library is for: its `use`, patterns of the repositories (`names`), and whether something is uploaded with it."""
+
+    use: str
+    names: tuple[str, ...] = ("*",)
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A person, as the log has them now, and the pass that they showed. Times are UTC, ISO 8601.
 
-    With `only_reads`, whoever has this pass signs nothing, whatever roles the person has.
+    With `only_reads`, whoever has this pass signs nothing, whatever roles the person has. `library` is there of its tokens alone.
     """
 
     person: Person
@@ -30,6 +41,7 @@ class SignedIn:
     begun: str
     until: str
     only_reads: bool = False
+    library: ForLibrary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +95,4 @@ class Pass:
     until: str
     only_reads: bool
     shown: bool
+    library: ForLibrary | None = None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hilt.core.library import Repository
+from hilt.core.repository_patterns import any_matches
+from hilt.core.signed_in import PassKind
 from hilt.gate.settings import Settings
-from hilt.gate.signing_in.passes import Asked
+from hilt.gate.signing_in.passes import Asked, who
 
 
 class Reader(NamedTuple):
@@ -22,9 +24,19 @@ class Reader(NamedTuple):
     label: str = ""
 
     def may_have(self, repository: Repository) -> bool:
-        raise NotImplementedError
+        """Is it one of those that the token is for?"""
+        return any_matches(self.names, repository)
 
 
 def reader_of(secret: str, settings: Settings) -> Reader | None:
-    """Whose token the secret is; without one, nobody, where the settings let them in."""
-    raise NotImplementedError
+    """Whose token of the library the secret is; without one, a reader whom nobody knows, where the settings let them in.
+
+    None for everybody else: with a token that is none, or is over, nobody falls back to being unknown.
+    """
+    if not secret:
+        return Reader(settings.library.anonymous) if settings.library.anonymous else None
+    asked = who(secret, [PassKind.LIBRARY], settings)
+    if asked is None or asked.key is None or asked.who.library is None:
+        return None
+    told = asked.who.library
+    return Reader(told.use, asked, told.names, told.writes, asked.who.label)

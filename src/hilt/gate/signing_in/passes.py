@@ -1,4 +1,4 @@
-"""passes: secrets whose holder is taken for a person: sessions, API tokens, invitations.
+"""passes: secrets whose holder is taken for a person: sessions, API tokens, invitations, tokens of the library.
 
 The database has the SHA-256 of a secret, and the person's private key sealed with it; what the pass is for, and until when, is
 sealed alike. So a pass counts only where the log has its key for this person, and nobody makes one without that key.
@@ -12,13 +12,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from secrets import token_urlsafe
+from secrets import choice, token_urlsafe
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import FormatError, NotAllowed, UsageError
 from hilt.core.events import Person
 from hilt.core.roles import ADMIN
-from hilt.core.signed_in import Pass, PassKind, SignedIn
+from hilt.core.signed_in import ForLibrary, Pass, PassKind, SignedIn
 from hilt.gate.record import opened
 from hilt.gate.reviewing.deciding import last_day, line
 from hilt.gate.settings import Settings
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
 INVITATION_HOURS = 72
 LONGEST_TOKEN = 366
 """Days."""
+TOKENS = (PassKind.TOKEN, PassKind.LIBRARY)
 MOST_TOKENS = 50
 """Of one person; each is a row that whoever is signed in adds to the database."""
-PREFIX = {PassKind.SESSION: "", PassKind.TOKEN: "hilt_", PassKind.INVITATION: ""}
+PREFIX = {PassKind.SESSION: "", PassKind.TOKEN: "hilt_", PassKind.INVITATION: "", PassKind.LIBRARY: "hf_"}
 """By its beginning a token is found where it does not belong, by people and programs that look for that."""
 
-_SECRET = re.compile(r"(hilt_)?[A-Za-z0-9_-]{43}")
+_SECRET = re.compile(r"(hilt_)?[A-Za-z0-9_-]{43}|hf_[A-Za-z0-9]{43}")
+_LETTERS = 43
+"""Of a secret: with letters and digits alone, as clients take a token of a hub, they are 256 random bits too."""
 _GONE = "there is no such pass of yours; it may be over already"
 
 
@@ -84,13 +88,20 @@ def session(person: Person, key: SigningKey, settings: Settings) -> Made:
 
 
 def make(
-    person: Person, key: SigningKey, kind: PassKind, *, until: str, label: str = "", only_reads: bool = False
+    person: Person,
+    key: SigningKey,
+    kind: PassKind,
+    *,
+    until: str,
+    label: str = "",
+    only_reads: bool = False,
+    library: ForLibrary | None = None,
 ) -> Made:
     """A new pass of `person`; it is still to be put into the database."""
     from hilt.record.accounts.sealed import seal_with_secret
     from hilt.record.accounts.store import StoredPass
 
-    secret = PREFIX[kind] + token_urlsafe(32)
+    secret = _secret(kind)
     told = StoredPass(
         digest=digest_of(secret),
         person=person.person,
@@ -100,14 +111,26 @@ def make(
         until=until,
         only_reads=only_reads,
         key=key.public.text,
+        use=library.use if library else "",
+        names=" ".join(library.names) if library else "",
+        writes=library is not None and library.writes,
     )
     about = _about(told)
     sealed = key.sign(about.encode()).hex() if only_reads else seal_with_secret(key, secret.encode(), about)
     return Made(Opened(secret, _signed_in(told, person)), replace(told, sealed=sealed))
 
 
-def new_token(asked: Asked, label: str, until: str, settings: Settings, *, only_reads: bool = False) -> Opened:
-    """A token that counts until the day `until`; with `only_reads`, nothing can be signed with it, whoever has it.
+def new_token(
+    asked: Asked,
+    label: str,
+    until: str,
+    settings: Settings,
+    *,
+    only_reads: bool = False,
+    library: ForLibrary | None = None,
+) -> Opened:
+    """A token that counts until the day `until`; with `only_reads`, nothing can be signed with it, whoever has it; for the `library`,
+    it opens that alone.
 
     Raises `UsageError`, and `NotAllowed` where this is not asked for in a session: tokens make no tokens.
     """
@@ -122,8 +145,9 @@ def new_token(asked: Asked, label: str, until: str, settings: Settings, *, only_
     if not last or last > (today + timedelta(days=LONGEST_TOKEN)).isoformat():
         raise UsageError(f"until {until}: name the last day on which it counts, within {LONGEST_TOKEN} days")
     end_of_day = f"{last}T23:59:59+00:00"
-    made = make(asked.who.person, asked.key, PassKind.TOKEN, until=end_of_day, label=label, only_reads=only_reads)
-    if sum(one.kind is PassKind.TOKEN for one in passes(asked, settings)) >= MOST_TOKENS:
+    kind, reads = (PassKind.TOKEN, only_reads) if library is None else (PassKind.LIBRARY, False)
+    made = make(asked.who.person, asked.key, kind, until=end_of_day, label=label, only_reads=reads, library=library)
+    if sum(one.kind in TOKENS for one in passes(asked, settings)) >= MOST_TOKENS:
         raise UsageError(f"{MOST_TOKENS} tokens of yours count already; end those that nobody needs")
     with opened(settings) as record:
         record.accounts.change(add(made.stored))
@@ -149,6 +173,7 @@ def passes(asked: Asked, settings: Settings) -> tuple[Pass, ...]:
             until=one.until,
             only_reads=one.only_reads,
             shown=one.digest == asked.pass_digest,
+            library=_library(one),
         )
         for one in found
         if one.kind in {kind.value for kind in PassKind}
@@ -204,7 +229,21 @@ def _vouched(found: StoredPass) -> bool:
 def _about(told: StoredPass) -> str:
     """What cannot be changed of a pass without its secret."""
     parts = [told.digest, told.person, told.kind, told.label, told.begun, told.until, told.only_reads, told.key]
+    if told.kind == PassKind.LIBRARY.value:
+        parts += [told.use, told.names, told.writes]
     return json.dumps(["hilt pass", *parts])
+
+
+def _library(told: StoredPass) -> ForLibrary | None:
+    if told.kind != PassKind.LIBRARY.value:
+        return None
+    return ForLibrary(use=told.use, names=tuple(told.names.split()), writes=told.writes)
+
+
+def _secret(kind: PassKind) -> str:
+    if kind is not PassKind.LIBRARY:
+        return PREFIX[kind] + token_urlsafe(32)
+    return PREFIX[kind] + "".join(choice(ascii_letters + digits) for _ in range(_LETTERS))
 
 
 def _signed_in(told: StoredPass, person: Person) -> SignedIn:
@@ -216,4 +255,5 @@ def _signed_in(told: StoredPass, person: Person) -> SignedIn:
         begun=told.begun,
         until=told.until,
         only_reads=told.only_reads,
+        library=_library(told),
     )

@@ -46,6 +46,9 @@ class StoredPass:
     only_reads: bool = False
     key: str
     sealed: str = ""
+    use: str = ""
+    names: str = ""
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

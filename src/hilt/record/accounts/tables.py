@@ -1,7 +1,7 @@
 """The tables of accounts. They are no part of the record: nothing in the log tells of them, and nothing that is decided rests on them.
 
     accounts            whose private key is sealed how; and who came from elsewhere and waits to be let in
-    passes              secrets that are out, each by its digest: sessions, tokens, invitations
+    passes              secrets that are out, each by its digest: sessions, tokens, invitations, tokens of the library
     tries               how often somebody failed to sign in lately
     unwanted_letters    of what somebody wants no letters
     opened_cases        when somebody first saw the evidence of a case
@@ -12,7 +12,7 @@ counts only where an administrator has signed for it, in the log. Times are UTC,
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text, false
 
 METADATA = MetaData()
 
@@ -46,10 +46,14 @@ passes = Table(
     Column("only_reads", Boolean, nullable=False),
     Column("key", String(1000), nullable=False),
     Column("sealed", Text, nullable=False),
+    Column("use", Text, nullable=False, server_default=""),
+    Column("names", Text, nullable=False, server_default=""),
+    Column("writes", Boolean, nullable=False, server_default=false()),
     Index("passes_by_person", "person", "begun"),
     Index("passes_by_end", "until"),
 )
-"""`digest` is the SHA-256 of the secret, with which the private half of `key` is sealed."""
+"""`digest` is the SHA-256 of the secret, with which the private half of `key` is sealed. Tokens of the library have a `use`, patterns of
+repositories parted by blanks (`names`), and whether they are for uploads (`writes`)."""
 
 tries = Table(
     "tries",

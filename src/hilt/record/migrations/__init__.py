@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every version, the newest last. A database says in the table `alembic_version` which one it has."""
 MADE_OTHERWISE = "0006"
 """The last version that has other rows than the one before it: those of older tables are made anew from the log."""

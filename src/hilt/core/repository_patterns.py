@@ -20,7 +20,7 @@ from hilt.core.library import KINDS, Repository
 LONGEST = 200
 """Letters of a pattern."""
 EVERY = "*"
-_NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_-])?")
+_NAMESPACE = re.compile(r"(?!_$)[A-Za-z0-9_](?!.*\.\.)[A-Za-z0-9._-]{0,95}")
 _NAME = re.compile(r"(?!\.{1,2}$)(?=[^*]*\*?[^*]*$)[A-Za-z0-9._*-]{1,96}")
 """With one star at most: more of them could take as long as they like."""
 
@@ -58,6 +58,12 @@ def matches(pattern: str, repository: Repository) -> bool:
 def any_matches(patterns: Iterable[str], repository: Repository) -> bool:
     """Is it one of those that any of the patterns names?"""
     return any(matches(one, repository) for one in patterns)
+
+
+def is_of(namespaces: Iterable[str], repository: Repository) -> bool:
+    """Is it of one of these organisations?"""
+    namespace, slash, _ = repository.name.partition("/")
+    return bool(slash) and namespace.lower() in {one.lower() for one in namespaces}
 
 
 def _parted(pattern: str) -> tuple[str, str]:

@@ -1,24 +1,53 @@
 """The library of a server: repositories of upstreams and uploaded ones, read before anything of them is handed out.
 
-    known, listed      what is here already
-    begin              has a revision listed, what can run code of it fetched, all of it checked, the verdict recorded
-    offer              may whoever asks have it, for their use? The standing tells, and nothing else
-    open               the bytes of a file of what was offered
+known, listed      what is here already
+begin              has a revision listed, what can run code of it fetched, all of it checked, the verdict recorded
+offer              may whoever asks have it, for their use? The standing tells, and nothing else
+open               the bytes of a file of what was offered
 """
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from hilt.core.errors import NotHeld, SourceError
 from hilt.core.library import KeptFile, KeptRevision, Repository
+from hilt.gate.keeping.downloads import Downloads
+from hilt.gate.keeping.fetching import Fetches
+from hilt.gate.keeping.inspecting import Inspected, Shelves, inspect, judged_by_this_hilt, read_again, refuse_others
+from hilt.gate.keeping.newest import Newest
+from hilt.gate.keeping.offering import standing_for, warning
+from hilt.gate.keeping.one_by_one import OneByOne
+from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.refs import Refs
+from hilt.gate.keeping.upstreams import Upstreams
+from hilt.gate.record import opened
 from hilt.gate.settings import Settings
+from hilt.record.blobs.revisions import Revisions
+from hilt.record.blobs.store import Blobs
 
 if TYPE_CHECKING:
+    from hilt.gate.keeping.upstreams import Upstream
     from hilt.record.blobs.incoming import Incoming
+
+AT_ONCE = 4
+"""Revisions that are read at the same time."""
+MOST = 500
+"""Revisions of which it is remembered how they were read; the others are read again before a file of them is fetched."""
+SWEEP = 60.0
+"""Seconds after which it is looked again whether the library holds too much."""
+
+_Asked = tuple[Repository, str]
+"""A repository, and a revision or commit of it."""
 
 
 class Offer(NamedTuple):
@@ -30,10 +59,24 @@ class Offer(NamedTuple):
 
 
 class Library:
-    """Used by many threads, while its block lasts."""
+    """Used by many threads, while its block lasts. `origin` is where people reach the server."""
 
     def __init__(self, settings: Settings, origin: str) -> None:
         self._settings, self._origin = settings, origin
+        folder = library_folder(settings)
+        self._blobs, self._revisions = Blobs(folder), Revisions(folder)
+        self.upstreams = Upstreams(settings, self._blobs)
+        self._refs = Refs(settings, self.upstreams, self._revisions)
+        self._fetches = Fetches(self._blobs)
+        self._downloads = Downloads(settings)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hilt-library")
+        self._lock = threading.Lock()
+        self._reading: dict[_Asked, Future[KeptRevision]] = {}
+        self._inspected: Newest[_Asked, Inspected] = Newest(MOST)
+        self._listed: Newest[_Asked, KeptRevision] = Newest(MOST)
+        self._admitted: Newest[tuple[_Asked, str], bool] = Newest(MOST)
+        self._turns = OneByOne()
+        self._sweep_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -41,35 +84,129 @@ class Library:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        self._fetches.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.upstreams.close()
 
     def begin(self, repository: Repository, revision: str) -> Future[KeptRevision]:
         """Has the revision read, which may take minutes; however many ask, it is read once.
 
         The future raises `NotHeld` where there is none, `SourceError` where the upstream is no help.
         """
-        raise NotImplementedError
+        return self._once((repository, revision), self._read, repository, revision)
 
     def known(self, repository: Repository, revision: str) -> KeptRevision | None:
         """The revision, where it was read already; at once, and without asking anybody."""
-        raise NotImplementedError
+        found = self._refs.remembered(repository, revision)
+        inspected = self._inspected.get((repository, found.commit)) if found is not None else None
+        return inspected.kept if inspected is not None else None
 
     def listed(self, repository: Repository, revision: str) -> KeptRevision | None:
         """The same where it is listed, whether or not it was read; of some files the digests may be missing."""
-        raise NotImplementedError
+        found = self._refs.remembered(repository, revision)
+        return self._listed.get((repository, found.commit)) if found is not None else None
 
     def offer(self, kept: KeptRevision, reader: Reader) -> Offer:
         """What may be had of it for the use of the `reader`. Raises `NotServed`, `NotAllowed`."""
-        raise NotImplementedError
+        return Offer(kept, reader.use, warning(standing_for(kept, reader, self._settings)))
 
     def open(self, offer: Offer, file: KeptFile, reader: Reader) -> Path | Incoming:
-        """The bytes of a file that was offered: where they lie, or as they come. It leaves a holding."""
-        raise NotImplementedError
+        """The bytes of a file that was offered: where they lie, or as they come. It leaves a holding.
+
+        Raises `SourceError` where they cannot be had, `NotReady`.
+        """
+        kept = offer.kept
+        self._downloads.note(kept, reader)
+        self._keep(offer)
+        if self._blobs.has(file.sha256, file.size):
+            self._blobs.use(file.sha256)
+            return self._blobs.path(file.sha256)
+        inspected = self._inspected.get((kept.repository, kept.commit))
+        if inspected is None or file.path not in inspected.stated:
+            inspected = self._inspect(kept.repository, kept.commit, again=True)
+        if inspected.upstream is None or file.path not in inspected.stated:
+            raise SourceError(
+                f"{kept.repository} {file.path!a}: its bytes are not in the library any more, and no upstream has them; "
+                "put them back from a copy: `hilt library import`"
+            )
+        self._sweep()
+        probes = inspected.probes.get(file.path, ())
+        return self._fetches.begin(inspected.upstream.client, inspected.stated[file.path], probes)
 
     def refs(self, repository: Repository) -> dict[str, Any]:
         """Branches and tags, as the hub's API tells them. Raises `NotHeld`, `SourceError`."""
-        raise NotImplementedError
+        return self._refs.told(repository)
 
     def page_of(self, repository: Repository) -> str:
         """The path of the page that tells of the repository."""
-        raise NotImplementedError
+        with opened(self._settings) as record:
+            found = record.registry.newest_of(repository.reference)
+        return f"/models/{found.subject}" if found is not None else "/check"
+
+    def _once(self, about: _Asked, do: Callable[..., KeptRevision], *arguments: object) -> Future[KeptRevision]:
+        with self._lock:
+            reading = self._reading.get(about)
+            if reading is None:
+                reading = self._reading[about] = self._threads.submit(do, *arguments)
+                reading.add_done_callback(lambda _: self._over(about))
+            return reading
+
+    def _over(self, about: _Asked) -> None:
+        with self._lock:
+            self._reading.pop(about, None)
+
+    def _read(self, repository: Repository, revision: str) -> KeptRevision:
+        found = self._refs.find(repository, revision)
+        inspected = self._inspected.get((repository, found.commit)) or self._inspect(repository, found.commit)
+        self._refs.read(repository, revision, found.commit)
+        return inspected.kept
+
+    def _inspect(self, repository: Repository, commit: str, *, again: bool = False) -> Inspected:
+        """Reads it; with `again`, by what its upstream lists, because bytes of it are still to come from there."""
+        about = repository, commit
+        with self._turns.about(about):
+            inspected = self._inspected.get(about)
+            if inspected is not None and (inspected.stated or not again):
+                return inspected
+            kept, upstream = self._revisions.find(repository, commit), self._refs.upstream_of(repository, commit)
+            here = self._from_here(kept, here_alone=upstream is None) if kept and not (again and upstream) else None
+            inspected = here or self._from_upstream(repository, commit, upstream, kept)
+            self._inspected.put(about, inspected)
+            return inspected
+
+    def _from_upstream(
+        self, repository: Repository, commit: str, upstream: Upstream | None, before: KeptRevision | None
+    ) -> Inspected:
+        if upstream is None:
+            raise NotHeld(f"{repository} has no commit {commit}", what="revision")
+        listed = partial(self._listed.put, (repository, commit))
+        shelves = Shelves(self._blobs, self._fetches)
+        inspected = inspect(repository, commit, upstream, shelves, self._settings, listed=listed)
+        refuse_others(inspected.kept, before)
+        self._revisions.save(inspected.kept)
+        return inspected
+
+    def _from_here(self, kept: KeptRevision, *, here_alone: bool) -> Inspected | None:
+        """By the verdict that is on the record, or a new one on the bytes that lie here; None where those are not all of them."""
+        if judged_by_this_hilt(kept, self._settings):
+            return Inspected(kept)
+        if all(self._blobs.has(one.sha256, one.size) for one in kept.files):
+            return read_again(kept, self._blobs, self._settings)
+        return Inspected(kept) if here_alone else None
+
+    def _keep(self, offer: Offer) -> None:
+        """What was admitted, and is had by somebody, stays for good."""
+        kept = offer.kept
+        about = (kept.repository, kept.commit), offer.use
+        if not self._admitted.get(about):
+            at = datetime.now(UTC).isoformat(timespec="seconds")
+            self._revisions.keep(kept.repository, kept.commit, offer.use, at)
+            self._admitted.put(about, True)
+
+    def _sweep(self) -> None:
+        """Makes room for what comes, where it was not looked at for a while."""
+        with self._lock:
+            if monotonic() < self._sweep_at:
+                return
+            self._sweep_at = monotonic() + SWEEP
+        self._threads.submit(lambda: self._blobs.evict(self._settings.library.bytes, self._revisions.kept_digests()))

@@ -1,0 +1,53 @@
+"""downloads: who has which weights. Whoever downloads of a model with a token runs it, until they say that they do so no more."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from hilt.core.events import HoldingBegun
+from hilt.core.library import KeptRevision
+from hilt.core.standing import folded
+from hilt.gate.hold import hold
+from hilt.gate.keeping.newest import Newest
+from hilt.gate.keeping.reader import Reader
+from hilt.gate.record import opened
+from hilt.gate.settings import Settings
+from hilt.gate.status import lasting
+
+MOST = 10_000
+
+
+class Downloads:
+    """Used by many threads. Of those who show no token nobody knows who they are, and nothing is noted."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._noted: Newest[tuple[str, str, str, str], bool] = Newest(MOST)
+        self._lock = Lock()
+
+    def note(self, kept: KeptRevision, reader: Reader) -> None:
+        """Puts on the record that the reader has the revision, where it does not stand there. Raises `NotAllowed`."""
+        if reader.asked is None:
+            return
+        person, subject = reader.asked.who.person, kept.subject.digest
+        place = f"downloads with the token {reader.label}"
+        about = (subject, person.person, folded(reader.use), place)
+        with self._lock:  # two files of one download come at once
+            if self._noted.get(about):
+                return
+            if not self._is_held(subject, person.person, reader.use, place):
+                hold(
+                    f"sha256:{subject}",
+                    where=place,
+                    holder=reader.asked.who.name,
+                    use=reader.use,
+                    key=reader.asked.key,
+                    settings=self._settings,
+                )
+            self._noted.put(about, True)
+
+    def _is_held(self, subject: str, person: str, use: str, place: str) -> bool:
+        with opened(self._settings) as record:
+            held = [one for one in lasting(record.history(subject)) if one.by == person and not one.origin]
+        events = [one.event for one in held if isinstance(one.event, HoldingBegun)]
+        return any(one.place == place and folded(one.use) == folded(use) for one in events)

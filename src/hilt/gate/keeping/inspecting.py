@@ -1,0 +1,177 @@
+"""inspecting: one revision, read before anything of it is handed out.
+
+What can run code is fetched whole and checked from the disk; of weights in formats that hold numbers alone, the check reads ranges, and
+what is fetched of them later must be the very bytes that the check was given (`Probe`). The verdict goes on the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha1
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from hilt.checks.run import VERSIONS
+from hilt.core.errors import ChangedWhileRead, NotHeld
+from hilt.core.library import KeptFile, KeptRevision, Repository
+from hilt.core.verdict import Verdict
+from hilt.gate.check import verdict_of_listing
+from hilt.gate.record import opened
+from hilt.gate.recording.verdicts import given, verdict_of
+from hilt.gate.reviewing.todays_verdict import newest_verdict, rests_on
+from hilt.gate.settings import Settings
+from hilt.sources.file import Locator
+from hilt.sources.listing import Listing
+from hilt.sources.remote import Probe
+from hilt.sources.remote_file import Stated
+
+if TYPE_CHECKING:
+    from hilt.gate.keeping.fetching import Fetches
+    from hilt.gate.keeping.upstreams import Upstream
+    from hilt.record.blobs.store import Blobs
+    from hilt.sources.hub import Listed, Tree
+
+STREAMED = frozenset(
+    ".safetensors .gguf .onnx_data .parquet .arrow .mp4 .webm .mp3 .wav .flac .ogg .png .jpg .jpeg .webp".split()
+)
+"""Ends of names of files that nothing loads code from. What such a file really holds, the check reads in its bytes."""
+SMALL = 1 << 20
+"""A file of this size comes whole, whatever it is."""
+
+_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
+"""What git holds in the place of a large file (git-lfs, docs/spec.md)."""
+
+
+class Inspected(NamedTuple):
+    """A revision that was read: where each file of it comes from, and what the check was given of those that did not come whole."""
+
+    kept: KeptRevision
+    upstream: Upstream | None = None
+    stated: Mapping[str, Stated] = MappingProxyType({})
+    probes: Mapping[str, tuple[Probe, ...]] = MappingProxyType({})
+
+
+class Shelves(NamedTuple):
+    """Where files are kept, and how they come there."""
+
+    blobs: Blobs
+    fetches: Fetches
+
+
+def inspect(
+    repository: Repository,
+    commit: str,
+    upstream: Upstream,
+    shelves: Shelves,
+    settings: Settings,
+    *,
+    listed: Callable[[KeptRevision], None] = lambda _: None,
+) -> Inspected:
+    """Reads the revision and puts the verdict on the record. `listed` is told of the revision before it is read.
+
+    Raises `NotHeld` where it holds no file, `SourceError` where the upstream is no help.
+    """
+    tree = upstream.tree(repository, commit, settings.limits)
+    if not any(one.stated is not None for one in tree.files):
+        raise NotHeld(f"{repository} holds no file at {commit}", what="file")
+    listed(_kept(repository, tree, upstream, {}))
+    here = _fetched(tree, upstream, shelves, everything=settings.search_bytes)
+    with closing(upstream.listing(repository, tree, settings.limits, here)) as listing:
+        verdict = verdict_of_listing(listing, settings)
+        probes = listing.remote.probes() if listing.remote is not None else {}
+    digests = {entry.path: entry.sha256 for entry in verdict.report.subject.files}
+    kept = _kept(repository, tree, upstream, digests)
+    put_on_record(verdict, repository, settings)
+    stated = {one.entry.path: one.stated for one in tree.files if one.stated is not None}
+    return Inspected(kept, upstream, stated, probes)
+
+
+def read_again(kept: KeptRevision, blobs: Blobs, settings: Settings) -> Inspected:
+    """Reads a revision of which every byte lies in the library, as this version of hilt reads it."""
+    locators = {one.path: _locator(blobs, one.sha256) for one in kept.files}
+    verdict = verdict_of_listing(Listing(subject=kept.subject, locators=locators), settings)
+    put_on_record(verdict, kept.repository, settings)
+    return Inspected(kept)
+
+
+def judged_by_this_hilt(kept: KeptRevision, settings: Settings) -> bool:
+    """Is there a verdict on these bytes by the checks of this version?"""
+    with opened(settings) as record:
+        last = newest_verdict(record.history(kept.subject.digest))
+        return last is not None and verdict_of(last, record.document).report.versions == VERSIONS
+
+
+def refuse_others(now: KeptRevision, before: KeptRevision | None) -> None:
+    """Raises `ChangedWhileRead` where a commit holds other files than it did before: nobody can say which ones you would get."""
+    if before is None:
+        return
+    then = {one.path: one for one in before.files}
+    changed = [one.path for one in now.files if then.get(one.path) != one] + [
+        *(then.keys() - {one.path for one in now.files})
+    ]
+    if changed:
+        raise ChangedWhileRead(
+            f"{now.repository}: {now.upstream or 'the library'} lists another {changed[0]!a:.100} at commit {now.commit} than "
+            f"on {before.at[:10]}, and a commit never changes; nothing of it is fetched"
+        )
+
+
+def put_on_record(verdict: Verdict, repository: Repository, settings: Settings) -> None:
+    """Records the verdict, where the record does not have it."""
+    event, documents = given(verdict, reference=repository.reference)
+    with opened(settings, writing=True) as record:
+        last = newest_verdict(record.history(event.subject))
+        if last is None or rests_on(last) != rests_on(event) or (last.claimed and not event.claimed):
+            record.commit([event], documents=documents)
+
+
+def comes_whole(path: str, size: int) -> bool:
+    """Is the file fetched before it is checked?"""
+    return size <= SMALL or PurePosixPath(path).suffix.lower() not in STREAMED
+
+
+def _fetched(tree: Tree, upstream: Upstream, shelves: Shelves, *, everything: bool) -> dict[str, Locator]:
+    """What lies in the library of it, after all that has to has come. Raises `SourceError`."""
+    here, coming = {}, {}
+    for entry, stated in tree.files:
+        if stated is None:
+            continue
+        if stated.sha256 and shelves.blobs.has(stated.sha256, stated.size):
+            here[entry.path] = _locator(shelves.blobs, stated.sha256)
+        elif everything or not stated.sha256 or comes_whole(entry.path, entry.size):
+            coming[entry.path] = shelves.fetches.begin(upstream.client, stated, hold_all=True)
+    for path, incoming in coming.items():
+        place = incoming.wait()
+        if place is not None:
+            here[path] = Locator.of(str(place), place.stat())
+    return here
+
+
+def _locator(blobs: Blobs, sha256: str) -> Locator:
+    place = blobs.path(sha256)
+    return Locator.of(str(place), place.stat())
+
+
+def _kept(repository: Repository, tree: Tree, upstream: Upstream, digests: Mapping[str, str]) -> KeptRevision:
+    files = (_file(one, digests) for one in tree.files if one.stated is not None)
+    return KeptRevision(
+        repository=repository,
+        commit=tree.commit,
+        files=tuple(sorted(files, key=lambda one: one.path)),
+        upstream=upstream.name,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        told=tree.told,
+    )
+
+
+def _file(one: Listed, digests: Mapping[str, str]) -> KeptFile:
+    entry, stated = one
+    sha256 = digests.get(entry.path, "") or (stated.sha256 if stated else "")
+    if stated is not None and stated.blob:
+        return KeptFile(path=entry.path, size=entry.size, sha256=sha256, blob=stated.blob)
+    pointer = _POINTER.format(sha256, entry.size).encode()
+    blob = sha1(b"blob %d\0" % len(pointer) + pointer, usedforsecurity=False).hexdigest()
+    return KeptFile(path=entry.path, size=entry.size, sha256=sha256, blob=blob, large=True, pointer_size=len(pointer))

@@ -1,0 +1,133 @@
+"""offering: may whoever asks the library have a revision, for their use? `policy/standing.py` tells, from what the log proves.
+
+Where the verdict is admit and nobody said anything yet, it takes the yes of one registered person, and whoever downloads it is one: their
+token signs it. Everything else is left to the people whom the policy names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hilt.core.errors import NotServed
+from hilt.core.events import Recorded, VerdictGiven, Withdrawn
+from hilt.core.library import KeptRevision
+from hilt.core.standing import Standing
+from hilt.core.status import Status
+from hilt.core.verdict import Outcome, Verdict
+from hilt.gate.admit import admit
+from hilt.gate.keeping.reader import Reader
+from hilt.gate.record import opened
+from hilt.gate.recording.named_subject import NamedSubject
+from hilt.gate.recording.verdicts import verdict_of
+from hilt.gate.reviewing.todays_verdict import todays_verdict
+from hilt.gate.settings import Settings
+from hilt.gate.status import status
+
+if TYPE_CHECKING:
+    from hilt.record.record import Record
+
+LONGEST = 400
+"""Letters of what is said on one line of a terminal."""
+_BLANKS = re.compile(r"[\x00-\x20\x7f]+")
+_FEW = 2
+"""Reasons that are told; the page tells them all."""
+
+
+def standing_for(kept: KeptRevision, reader: Reader, settings: Settings) -> Standing:
+    """How it stands for the use of the `reader`: admit. Raises `NotServed` where it does not."""
+    digest = kept.subject.digest
+    told = status(f"sha256:{digest}", use=reader.use, settings=settings)
+    if _is_stale(told, settings):
+        told = status(f"sha256:{digest}", use=reader.use, settings=settings)
+    if _only_waits_for_anybody(told, reader):
+        why = f"downloaded from the library with the token {reader.label!a}"
+        told = admit(f"sha256:{digest}", use=reader.use, why=why, key=reader.asked.key, settings=settings)  # type: ignore[union-attr]
+    stands = _of(told)
+    if stands.outcome is not Outcome.ADMIT:
+        raise _refused(told, stands, kept, settings)
+    return stands
+
+
+def warning(stands: Standing) -> str:
+    """What whoever may have it is told, on one line: the conditions, and until when. Empty where there is nothing to tell."""
+    until = f" until {stands.until}" if stands.until else ""
+    if stands.conditions:
+        return one_line(f"Admitted for {stands.use!a}{until}, on condition: {'; '.join(stands.conditions)}")
+    return one_line(f"Admitted for {stands.use!a}{until}, as an exception") if stands.exception else ""
+
+
+def one_line(text: str) -> str:
+    """`text` as every terminal and every header can have it: ASCII, on one line, and not too long."""
+    plain = _BLANKS.sub(" ", text).encode("ascii", "replace").decode("ascii").strip()
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 4]} ..."
+
+
+def _of(told: Status) -> Standing:
+    (use,) = told.uses
+    return use.standing
+
+
+def _is_stale(told: Status, settings: Settings) -> bool:
+    """Was it judged by a policy that is not today's? Then today's verdict is on the record now."""
+    if _of(told).outcome is Outcome.ADMIT or told.verdict is None:
+        return False
+    with opened(settings, writing=True) as record:
+        before = record.log.head().size
+        todays_verdict(NamedSubject(f"sha256:{told.subject}", told.subject), record, policy=None, settings=settings)
+        return record.log.head().size != before
+
+
+def _only_waits_for_anybody(told: Status, reader: Reader) -> bool:
+    """Does the policy admit it, and nobody stopped it, and may whoever asks say yes?"""
+    stands = _of(told)
+    given = told.verdict.event if told.verdict is not None else None
+    return (
+        stands.outcome is Outcome.REVIEW
+        and isinstance(given, VerdictGiven)
+        and given.outcome is Outcome.ADMIT
+        and not given.questions
+        and not stands.stopped_before
+        and stands.case < 0
+        and reader.asked is not None
+        and reader.asked.key is not None
+    )
+
+
+def _refused(told: Status, stands: Standing, kept: KeptRevision, settings: Settings) -> NotServed:
+    name = kept.repository.name
+    page = f"/cases/{stands.case}" if stands.case >= 0 else f"/models/{told.subject}"
+    with opened(settings) as record:
+        stop = _stop(stands, record)
+        if stop is not None:
+            words = stop.event.why.text if isinstance(stop.event, Withdrawn) else ""
+            said = f"hilt: {name} was withdrawn on {stop.at[:10]}{f': {words}' if words else ''}. Stop using it, and copies of it"
+            return NotServed(one_line(said), link=page, recalled=True)
+        why = _why(told, stands, record)
+    if stands.outcome is Outcome.BLOCK:
+        return NotServed(one_line(f"hilt blocks {name} for {stands.use!a}: {why}"), link=page)
+    waits = (
+        f"hilt: case {stands.case} of {name} waits for people" if stands.case >= 0 else f"hilt: {name} waits for review"
+    )
+    return NotServed(one_line(f"{waits}, for {stands.use!a}: {why}"), link=page)
+
+
+def _stop(stands: Standing, record: Record) -> Recorded | None:
+    """The withdrawal that decides, where one does."""
+    decisive = record.recorded_each(sorted(stands.rests_on)) if stands.outcome is Outcome.BLOCK else []
+    return next((one for one in reversed(decisive) if isinstance(one.event, Withdrawn) and not one.lapsed), None)
+
+
+def _why(told: Status, stands: Standing, record: Record) -> str:
+    """What keeps it: the reasons of the verdict, or else what the standing says."""
+    given = told.verdict.event if told.verdict is not None else None
+    if not isinstance(given, VerdictGiven) or given.outcome is Outcome.ADMIT:
+        return stands.why[0] if stands.why else "nobody has judged it"
+    reasons = _reasons(verdict_of(given, record.document))
+    more = f" (and {len(reasons) - _FEW} more)" if len(reasons) > _FEW else ""
+    return "; ".join(reasons[:_FEW]) + more if reasons else stands.why[0]
+
+
+def _reasons(verdict: Verdict) -> list[str]:
+    strictest = [one for one in verdict.reasons if one.outcome is verdict.outcome]
+    return [one.say or f"{one.rule}: {one.why[0] if one.why else one.outcome.word}" for one in strictest]

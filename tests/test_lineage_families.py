@@ -20,6 +20,8 @@ from families.layouts import LAYOUTS
 from families.model import Model, Shape
 from families.told import Seen, cut_out, related, seen
 
+pytestmark = pytest.mark.slow  # forty families in every container
+
 WIDTH, INNER, LAYERS, WORDS, HEADS = 256, 512, 6, 900, 8
 DONE = (
     *(

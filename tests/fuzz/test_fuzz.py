@@ -38,6 +38,7 @@ def test_every_reader_has_a_seed_that_it_reads(reader: Reader) -> None:
     assert any(read(data, name).error is None for name, data in seeds()[reader.id])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ids", GROUPS, ids=lambda ids: f"{ids[0]}-to-{ids[-1]}")
 def test_seeds_and_what_once_broke_a_bound_stay_within_all_of_them(ids: list[str]) -> None:
     command = [sys.executable, HERE / "regressions.py", *ids]

@@ -67,7 +67,10 @@ def test_at_most_1_honest_file_in_100_is_an_exception() -> None:
     assert len(EXCEPTIONS) * 100 <= sum((HERE | ELSEWHERE).values()), list(EXCEPTIONS)
 
 
-@pytest.mark.parametrize("script", HERE)
+_LONG = ("scikit_learn", "scipy_objects")
+
+
+@pytest.mark.parametrize("script", [pytest.param(one, marks=pytest.mark.slow) if one in _LONG else one for one in HERE])
 def test_what_the_libraries_of_the_tests_write_is_quiet(script: str, tmp_path: Path) -> None:
     assert_quiet(tmp_path, write(script, tmp_path), HERE[script])
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore2
@@ -19,12 +18,14 @@ import httpcore2
 from hilt.core.errors import SourceError
 from hilt.sources.addresses import is_public
 from hilt.sources.network import Network, origin
-
-SLOWEST = 16 << 10
-"""Bytes a second; an answer that comes slower is given up once it had `Network.patience` seconds more."""
+from hilt.sources.raw import Failed, Raw
+from hilt.sources.watch import SLOWEST, StreamWatch, Watch
 
 SPARE = 256 << 10
 """What an answer may hold beside its body: headers, and the frames of chunks."""
+
+FRAMED = 64
+"""One byte more for so many of a stream: the frames of its chunks."""
 
 TOLD = 64 << 10
 """What is read of the body of an answer that is no success: it says why."""
@@ -33,87 +34,87 @@ PIECES, PIECE = 10_000, 512
 """How many pieces a body may come in, and one more for so many bytes: chunks of a byte take a thousand times as long."""
 
 AT_ONCE = 8
-"""Requests at the same time."""
+"""Requests at the same time, where nobody asks for more."""
 
 
-class Failed(SourceError):
-    """No answer that helps.
-
-    `again` says whether another try may bring one, and `wait` how many seconds the server wants it to wait; `late`, that
-    it came too slowly. `status` is that of the answer, where there was one.
-    """
-
-    def __init__(
-        self, message: str, *, again: bool = False, late: bool = False, wait: float = 0.0, status: int = 0
-    ) -> None:
-        self.again, self.late, self.wait, self.status = again, late, wait, status
-        super().__init__(message)
-
-
-class Raw(NamedTuple):
-    """What one request brought; names of headers in lower case. `broken` says why the body ended before its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    broken: Failed | None = None
-
-
-class _Watch:
-    """The time and the bytes that one request may take. TLS and the first bytes count as well."""
-
-    def __init__(self, patience: float, allowed: int) -> None:
-        self._begun, self._patience, self._allowed = time.monotonic(), patience, allowed
-        self.received = 0
-
-    def wait(self) -> float:
-        """How many seconds the next bytes may take."""
-        left = self._begun + self._patience + self.received / SLOWEST - time.monotonic()
-        if left <= 0:
-            raise httpcore2.ReadTimeout("slower than hilt waits")
-        return min(left, self._patience)
-
-    def count(self, n: int) -> None:
-        self.received += n
-        if self.received > self._allowed:
-            raise Failed(f"sends more than the {self._allowed} bytes that the answer may have")
+_SUCCESS = (200, 206)
+_BROKEN = (
+    httpcore2.TimeoutException,
+    TimeoutError,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+)
 
 
 class Connections:
     """Kept connections to all hosts that are asked. Those of the addresses `named` may lie in one's own network."""
 
-    def __init__(self, network: Network, named: Iterable[str]) -> None:
-        self._network = network
+    def __init__(self, network: Network, named: Iterable[str], at_once: int = AT_ONCE) -> None:
+        self._network, self._at_once = network, at_once
         self._backend = _Backend(network.private_hosts)
         for address in named:
             self._backend.trust(address)
         self._pools: dict[str, httpcore2.ConnectionPool] = {}
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._slots = threading.BoundedSemaphore(at_once)
         self._tls: ssl.SSLContext | None = None
         self.received = self.requests = 0
 
     def send(self, url: SplitResult, headers: Mapping[str, str], *, most: int, body: bytes | None = None) -> Raw:
         """Asks for `url`, or posts `body` to it; a body of success is read up to `most` bytes. Raises `Failed`."""
+        watch = Watch(self._network.patience, most + SPARE, _endless)
+        with self._asking(url, watch) as pool, self._told():
+            return self._exchange(pool, _request(url, headers, watch, body), most)
+
+    @contextmanager
+    def stream(
+        self, url: SplitResult, headers: Mapping[str, str], *, most: int
+    ) -> Iterator[tuple[Raw, Iterator[bytes]]]:
+        """Asks for `url`; a body of success is in the chunks, any other one in the answer. Both raise `Failed`."""
+        watch = StreamWatch(self._network.patience, most + most // FRAMED + SPARE, _endless)
+        with self._asking(url, watch) as pool:
+            with self._told():
+                response = pool.handle_request(_request(url, headers, watch))
+            try:
+                told = _headers(response.headers)
+                chunks = self._streamed(response, told, most)
+                if response.status in _SUCCESS:
+                    yield Raw(response.status, told, b""), chunks
+                else:
+                    yield Raw(response.status, told, b"".join(chunks)), iter(())
+            finally:
+                response.close()
+
+    @contextmanager
+    def _asking(self, url: SplitResult, watch: Watch) -> Iterator[httpcore2.ConnectionPool]:
+        """One of the requests that may be under way at the same time."""
         proxy = self._network.proxy(url)
         if proxy:
             self._backend.assert_trusted_or_public(url)
         with self._slots:
-            watch = _Watch(self._network.patience, most + SPARE)
             self._backend.current.watch = watch
             try:
-                return self._exchange(self._pool(proxy), _request(url, headers, watch, body), most)
-            except httpcore2.TimeoutException:
-                seconds = self._network.patience
-                raise Failed(
-                    f"no answer within {seconds:g} s, or slower than {SLOWEST} bytes a second", again=True, late=True
-                ) from None
-            except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.ProxyError) as error:
-                raise Failed(_said(error), again=not _is_final(error)) from None
+                yield self._pool(proxy)
             finally:
                 with self._lock:
                     self.requests += 1
                     self.received += watch.received
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever goes wrong on the way is told as `Failed`."""
+        try:
+            yield
+        except _BROKEN as error:
+            raise self._failed(error) from None
+
+    def _failed(self, error: Exception) -> Failed:
+        if isinstance(error, httpcore2.TimeoutException | TimeoutError):
+            seconds = self._network.patience
+            why = f"no answer within {seconds:g} s, or slower than {SLOWEST} bytes a second"
+            return Failed(why, again=True, late=True)
+        return Failed(_said(error), again=not _is_final(error))
 
     def close(self) -> None:
         self._backend.close()
@@ -124,31 +125,19 @@ class Connections:
 
     def _exchange(self, pool: httpcore2.ConnectionPool, request: httpcore2.Request, most: int) -> Raw:
         response = pool.handle_request(request)
-        body = bytearray()
+        headers, body, broken = _headers(response.headers), bytearray(), None
         try:
-            headers = _headers(response.headers)
-            success = response.status in (200, 206)
-            length = headers.get("content-length", "")
-            if success and length.isascii() and length.isdecimal() and int(length[:19]) > most:
-                raise _too_much(response.status, f"{length[:19]} bytes", most)
-            try:
-                for pieces, chunk in enumerate(response.iter_stream()):
-                    body += chunk
-                    if pieces > PIECES + len(body) // PIECE:
-                        raise Failed(f"answers in more than {pieces} pieces, of few bytes each")
-                    if len(body) > (most if success else TOLD):
-                        break
-            except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.TimeoutException) as error:
-                late = isinstance(error, httpcore2.TimeoutException)
-                why = f"slower than {SLOWEST} bytes a second" if late else _said(error)
-                return Raw(
-                    response.status, headers, bytes(body), Failed(why, again=late or not _is_final(error), late=late)
-                )
-            if success and len(body) > most:
-                raise _too_much(response.status, "more", most)
-            return Raw(response.status, headers, bytes(body))
+            for chunk in _chunks(response, headers, most):
+                body += chunk
+        except _BROKEN as error:
+            broken = self._failed(error)
         finally:
             response.close()
+        return Raw(response.status, headers, bytes(body), broken)
+
+    def _streamed(self, response: httpcore2.Response, headers: Mapping[str, str], most: int) -> Iterator[bytes]:
+        with self._told():
+            yield from _chunks(response, headers, most)
 
     def _pool(self, proxy: str) -> httpcore2.ConnectionPool:
         with self._lock:
@@ -157,7 +146,8 @@ class Connections:
                 self._pools[proxy] = httpcore2.ConnectionPool(
                     ssl_context=self._tls,
                     proxy=_proxy(proxy, self._tls) if proxy else None,
-                    max_connections=2 * AT_ONCE,  # the hub and the place that it sends us to, for each request at once
+                    max_connections=2
+                    * self._at_once,  # the hub and the place that it sends us to, for each request at once
                     network_backend=self._backend,
                 )
                 self._backend.trust(proxy)
@@ -220,7 +210,7 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        watch: _Watch = self.current.watch
+        watch: Watch = self.current.watch
         addresses = _resolve(host, port)
         if not self._trusted(host, port):
             public = [address for address in addresses if is_public(address)]
@@ -246,7 +236,7 @@ class _Stream(httpcore2.NetworkStream):
         backend.opened(self)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        watch: _Watch = self._current.watch
+        watch: Watch = self._current.watch
         data = self._inner.read(max_bytes, watch.wait())
         watch.count(len(data))
         return data
@@ -276,6 +266,27 @@ class _Stream(httpcore2.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
+def _chunks(response: httpcore2.Response, headers: Mapping[str, str], most: int) -> Iterator[bytes]:
+    """The body as it comes, of at most `most` bytes; of an answer that is no success, no more than `TOLD` of it."""
+    success, came = response.status in _SUCCESS, 0
+    length = headers.get("content-length", "")
+    if success and length.isascii() and length.isdecimal() and int(length[:19]) > most:
+        raise _too_much(response.status, f"{length[:19]} bytes", most)
+    for pieces, chunk in enumerate(response.iter_stream()):
+        came += len(chunk)
+        if pieces > PIECES + came // PIECE:
+            raise Failed(f"answers in more than {pieces} pieces, of few bytes each")
+        if success and came > most:
+            raise _too_much(response.status, "more", most)
+        yield chunk
+        if not success and came > TOLD:
+            return
+
+
+def _endless(allowed: int) -> Failed:
+    return Failed(f"sends more than the {allowed} bytes that the answer may have")
+
+
 def _resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -301,7 +312,7 @@ def _too_much(status: int, came: str, most: int) -> Failed:
 
 
 def _request(
-    url: SplitResult, headers: Mapping[str, str], watch: _Watch, body: bytes | None = None
+    url: SplitResult, headers: Mapping[str, str], watch: Watch, body: bytes | None = None
 ) -> httpcore2.Request:
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     host = (url.hostname or "").encode("idna" if not (url.hostname or "").isascii() else "ascii")

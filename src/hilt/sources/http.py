@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from hilt.core.errors import SourceError, UsageError
 from hilt.core.version import __version__
-from hilt.sources.connections import Connections, Failed, Raw
+from hilt.sources.connections import AT_ONCE, Connections
 from hilt.sources.network import Network, origin
+from hilt.sources.raw import Failed, Raw
 from hilt.sources.refusals import refusal
 
 TRIES = 4
@@ -28,11 +29,19 @@ _FAILURES, _REFUSALS = 8, 64
 
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 
-
+_REDIRECTED = (301, 302, 303, 307, 308)
 _CLOSED = (401, 403, 407, 451)
 
 
-class Refused(SourceError):
+class NoSuccess(SourceError):
+    """No answer of success came. `status`, `code` and `wait` are those of `Failed`."""
+
+    def __init__(self, address: str, failed: Failed) -> None:
+        self.status, self.code, self.wait = failed.status, failed.code, failed.wait
+        super().__init__(f"{shown(address)}: {failed}")
+
+
+class Refused(NoSuccess):
     """A server that does not let us in; it will not for other files either."""
 
 
@@ -62,12 +71,22 @@ class Streamed(NamedTuple):
 
 
 class Client:
-    """Asks for addresses, from any thread. `named` is the address that the user gave, beside the hub's."""
+    """Asks for addresses, from any thread. `named` is the address that the user gave, beside the hub's.
 
-    def __init__(self, network: Network, *, named: str = "") -> None:
-        self.network = network
+    `at_once` requests may be under way; `asked_to_wait` hears of it where a server wants to be left alone for so many seconds.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        named: str = "",
+        at_once: int = AT_ONCE,
+        asked_to_wait: Callable[[float], object] = lambda _: None,
+    ) -> None:
+        self.network, self._asked_to_wait = network, asked_to_wait
         self._hub = origin(urlsplit(network.endpoint))
-        self._connections = Connections(network, (network.endpoint, named))
+        self._connections = Connections(network, (network.endpoint, named), at_once)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._resume_at = self._waited = 0.0
@@ -90,13 +109,12 @@ class Client:
 
         With `part`, a body that breaks off is handed over as far as it came. Raises `SourceError`.
         """
-        if self.network.offline:
-            raise SourceError("HF_HUB_OFFLINE is set, so nothing is fetched; check a path, or unset it")
-        failed: Failed | None = None
+        self._assert_online()
+        failed = Failed("was not asked")
         for attempt in range(TRIES):
             self._hold()
             try:
-                answer = self._follow(address, most, span, accept)
+                answer = self._follow(address, most, f"{span[0]}-{span[1] - 1}" if span else "", accept)
             except Failed as error:
                 failed = error
             else:
@@ -108,40 +126,69 @@ class Client:
                 break
             self._wait(failed.wait or 0.25 * 2**attempt, asked=failed.wait > 0)
         self._refusals, self._last = self._refusals + 1, str(failed)
-        if failed is not None and not failed.status:
+        if not failed.status:
             self._failures += 1
-        raise (Refused if failed and failed.status in _CLOSED else SourceError)(f"{shown(address)}: {failed}")
+        raise (Refused if failed.status in _CLOSED else NoSuccess)(address, failed)
 
-    def stream(self, address: str, *, most: int, start: int = 0) -> AbstractContextManager[Streamed]:
+    @contextmanager
+    def stream(self, address: str, *, most: int, start: int = 0) -> Iterator[Streamed]:
         """The body at `address`, from byte `start` on, as it comes: at most `most` bytes, as long as it comes fast enough.
 
         It is asked for once; `Failed` says whether another try may help. Its chunks raise the same where it breaks off.
         """
-        raise NotImplementedError
+        self._assert_online()
+        if self._closed.is_set():
+            raise SourceError("the fetch was interrupted")
+        asked, hops, seen = address, list[Mapping[str, str]](), list[str]()
+        try:
+            while True:
+                url = _split(address)
+                headers = self._headers(url, f"{start}-" if start else "", "*/*")
+                with self._connections.stream(url, headers, most=most) as (raw, chunks):
+                    if raw.status in (200, 206):
+                        yield Streamed(raw.status, raw.headers, address, tuple(hops), chunks)
+                        return
+                if raw.status not in _REDIRECTED:
+                    raise self._refusal(raw)
+                seen.append(address)
+                hops.append(raw.headers)
+                address = _next(url, raw, seen)
+        except Failed as error:
+            raise error.at(shown(asked)) from None
 
     def close(self) -> None:
         self._closed.set()
         self._connections.close()
 
-    def _follow(self, address: str, most: int, span: tuple[int, int] | None, accept: str) -> Answer:
+    def _assert_online(self) -> None:
+        if self.network.offline:
+            raise SourceError("HF_HUB_OFFLINE is set, so nothing is fetched; check a path, or unset it")
+
+    def _refusal(self, raw: Raw) -> Failed:
+        failed = refusal(raw, has_token=bool(self.network.token))
+        if failed.wait:
+            self._asked_to_wait(failed.wait)
+        return failed
+
+    def _follow(self, address: str, most: int, span: str, accept: str) -> Answer:
         hops: list[Mapping[str, str]] = []
         seen: list[str] = []
         while True:
             url = _split(address)
             raw = self._connections.send(url, self._headers(url, span, accept), most=most)
-            if raw.status not in (301, 302, 303, 307, 308):
+            if raw.status not in _REDIRECTED:
                 break
             seen.append(address)
             hops.append(raw.headers)
             address = _next(url, raw, seen)
         if raw.status in (200, 206):
             return Answer(raw.status, raw.headers, raw.body, address, tuple(hops), raw.broken)
-        raise refusal(raw, has_token=bool(self.network.token))
+        raise self._refusal(raw)
 
-    def _headers(self, url: SplitResult, span: tuple[int, int] | None, accept: str) -> dict[str, str]:
+    def _headers(self, url: SplitResult, span: str, accept: str) -> dict[str, str]:
         headers = {"User-Agent": f"hilt/{__version__}", "Accept": accept, "Accept-Encoding": "identity"}
-        if span is not None:
-            headers["Range"] = f"bytes={span[0]}-{span[1] - 1}"
+        if span:
+            headers["Range"] = f"bytes={span}"
         if self.network.token and origin(url) == self._hub:
             headers["Authorization"] = f"Bearer {self.network.token}"
         return headers

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -22,10 +24,12 @@ from hilt.core.subject import Entry, EntryKind, Subject
 from hilt.sources.file import Locator
 from hilt.sources.http import Client
 from hilt.sources.hub_place import HubPlace, parse_reference
+from hilt.sources.hub_told import told_of
 from hilt.sources.listing import Listing
 from hilt.sources.network import Network
 from hilt.sources.remote import Remote
 from hilt.sources.remote_file import Stated
+from hilt.sources.remote_source import RemoteLocator
 
 PAGE_BYTES = 16 << 20
 PAGES = 1_000
@@ -45,6 +49,13 @@ class Listed(NamedTuple):
     stated: Stated | None = None
 
 
+class Resolved(NamedTuple):
+    """A commit, and what the hub says of the repository beside its files."""
+
+    commit: str
+    told: Mapping[str, object] = MappingProxyType({})
+
+
 class Tree(NamedTuple):
     """The files of a repository at a commit, by path. `gaps` says what was not listed, and why.
 
@@ -55,21 +66,6 @@ class Tree(NamedTuple):
     files: tuple[Listed, ...]
     gaps: tuple[Gap, ...] = ()
     told: Mapping[str, object] = MappingProxyType({})
-
-
-def list_tree(client: Client, place: HubPlace, limits: Limits, *, wanted: Wanted | None = None) -> Tree:
-    """What the hub lists at `place`; the client stays open. Raises as `list_repository` does."""
-    raise NotImplementedError
-
-
-def listing_of(
-    client: Client, tree: Tree, place: HubPlace, reference: str, limits: Limits, here: Mapping[str, Locator]
-) -> Listing:
-    """The files of a tree, to be read; whoever closes it closes the client.
-
-    Files `here` are read from the disk, where they lie under their SHA-256; all others by ranges.
-    """
-    raise NotImplementedError
 
 
 def list_repository(reference: str, limits: Limits, network: Network) -> Listing:
@@ -83,37 +79,72 @@ def list_place(
     """The files of a repository, or the one that `place` names. With `wanted`, those in its root folder that it wants."""
     client = Client(network)
     try:
-        commit = _commit(client, place)
-        listed, gaps = _listed(client, place, commit, limits, wanted)
+        tree = list_tree(client, place, limits, wanted=wanted)
     except BaseException:
         client.close()
         raise
-    remote = Remote(client, [one.stated for one in listed if one.stated is not None], limits)
+    return listing_of(client, tree, place, reference, limits, {})
+
+
+def list_tree(
+    client: Client, place: HubPlace, limits: Limits, *, wanted: Wanted | None = None, resolved: Resolved | None = None
+) -> Tree:
+    """What the hub lists at `place`, or at what its revision was `resolved` to; the client stays open.
+
+    Raises `NothingToCheck`, and `SourceError` where the hub is no help.
+    """
+    commit, told = resolved or resolve(client, place)
+    listed, gaps = _listed(client, place, commit, limits, wanted)
+    return Tree(commit, tuple(sorted(listed, key=lambda one: one.entry.path)), tuple(gaps), told)
+
+
+def listing_of(
+    client: Client, tree: Tree, place: HubPlace, reference: str, limits: Limits, here: Mapping[str, Locator]
+) -> Listing:
+    """The files of a tree, to be read; whoever closes it closes the client, and where this raises it is closed.
+
+    Files `here` are read from the disk, where they lie under their SHA-256; all others by ranges.
+    """
+    files = [_here(one, here[one.entry.path]) if one.entry.path in here else one for one in tree.files]
+    elsewhere = [one.stated for one in files if one.stated is not None and one.entry.path not in here]
+    remote = Remote(client, elsewhere, limits)
     try:
         remote.begin()
     except BaseException:
         remote.close()
         raise
-    entries = tuple(sorted((one.entry for one in listed), key=lambda entry: entry.path))
-    subject = Subject(reference=reference, revision=commit, entries=entries)
-    stated = HubStated(commit=commit, digests=_digests(listed), source=str(place), asked=True)
-    return Listing(subject=subject, locators=remote.locators, gaps=tuple(gaps), remote=remote, hub=stated)
+    subject = Subject(reference=reference, revision=tree.commit, entries=tuple(one.entry for one in files))
+    hub = HubStated(commit=tree.commit, digests=_digests(files), source=str(place), asked=True)
+    locators: dict[str, Locator | RemoteLocator] = dict(remote.locators)
+    locators |= {one.entry.path: here[one.entry.path] for one in files if one.entry.path in here}
+    return Listing(subject=subject, locators=locators, gaps=tree.gaps, remote=remote, hub=hub)
+
+
+def resolve(client: Client, place: HubPlace) -> Resolved:
+    """The commit that the revision of `place` names now. Raises `SourceError`."""
+    address = f"{place.api(client.network.endpoint)}/revision/{quote(place.revision, safe='')}"
+    document = _document(client.get(address, most=PAGE_BYTES, accept="application/json").body, place)
+    match document:
+        case {"sha": str(commit)} if _COMMIT.fullmatch(commit):
+            if _COMMIT.fullmatch(place.revision) and commit != place.revision:
+                raise SourceError(f"{place}: the hub answers with another commit, {commit}")
+            return Resolved(commit, MappingProxyType(told_of(document)))
+    raise SourceError(f"{place}: the hub does not say which commit it is, so nothing can be bound to it")
+
+
+def _here(listed: Listed, locator: Locator) -> Listed:
+    """The file as it lies here: by its name, its SHA-256 is known, and its size must be the one that was listed."""
+    sha256 = PurePath(locator.path).name
+    if listed.stated is None or not _SHA256.fullmatch(sha256) or locator.size != listed.stated.size:
+        raise SourceError(
+            f"{listed.entry.path}: {locator.path} is not the file that is listed; see that nobody changed it"
+        )
+    return Listed(replace(listed.entry, sha256=sha256, claimed=False), listed.stated)
 
 
 def _digests(listed: Iterable[Listed]) -> dict[str, str]:
     stated = {one.entry.path: one.stated.sha256 or one.stated.blob for one in listed if one.stated is not None}
     return {path: digest for path, digest in stated.items() if digest}
-
-
-def _commit(client: Client, place: HubPlace) -> str:
-    """The commit that the revision names now."""
-    address = f"{place.api(client.network.endpoint)}/revision/{quote(place.revision, safe='')}"
-    match _document(client.get(address, most=PAGE_BYTES, accept="application/json").body, place):
-        case {"sha": str(commit)} if _COMMIT.fullmatch(commit):
-            if _COMMIT.fullmatch(place.revision) and commit != place.revision:
-                raise SourceError(f"{place}: the hub answers with another commit, {commit}")
-            return commit
-    raise SourceError(f"{place}: the hub does not say which commit it is, so nothing can be bound to it")
 
 
 def _listed(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from hilt.sources.connections import Failed, Raw
+from hilt.sources.raw import Failed, Raw
 
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _RATE = re.compile(r"\br\s*=\s*0\s*;\s*t\s*=\s*(\d{1,9})\b")
@@ -47,7 +47,8 @@ def refusal(raw: Raw, *, has_token: bool) -> Failed:
     if identifier:
         message += f" (request {plain(identifier)[:80]})"
     again = raw.status in _AGAIN
-    return Failed(message, again=again, wait=_asked_to_wait(raw.headers) if again else 0.0, status=raw.status)
+    wait = _asked_to_wait(raw.headers) if again else 0.0
+    return Failed(message, again=again, wait=wait, status=raw.status, code=code)
 
 
 def plain(text: str) -> str:

@@ -86,7 +86,11 @@ class Remote:
 
     def probes(self) -> Mapping[str, tuple[Probe, ...]]:
         """Everything that came of each file so far, by path: what is stored of it later must be the same bytes."""
-        raise NotImplementedError
+        probes = {}
+        for path, file in self._files.items():
+            with file.lock:
+                probes[path] = file.probing.probes()
+        return {path: found for path, found in probes.items() if found}
 
     def begin(self) -> None:
         """Fetches the heads of all files ahead, in the order in which they will be read.
@@ -108,6 +112,7 @@ class Remote:
         """Takes the first bytes of a file from the answer that told its size."""
         file = self._files[path]
         piece = file.checked(answer, 0, min(file.stated.size, STEP))
+        file.probing.take(piece.start, piece.data)
         for at in range(0, len(piece.data), BLOCK):
             self._blocks.put(path, at // BLOCK, piece.data[at : at + BLOCK])
         self._to_come.clear()
@@ -204,6 +209,8 @@ class Remote:
             pieces = [file.fetch(self._client, *spans[0])]
         else:
             pieces = list(self._threads.map(lambda span: file.fetch(self._client, *span), spans))
+        for piece in pieces:
+            file.probing.take(piece.start, piece.data)
         return {
             (piece.start + at) // BLOCK: piece.data[at : at + BLOCK]
             for piece in pieces

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from hilt.core.errors import ChangedWhileRead, SourceError
-from hilt.sources.http import TRIES, Answer, Client
+from hilt.sources.http import TRIES, Answer, Client, Streamed
 from hilt.sources.network import origin
+from hilt.sources.probing import Probing
 from hilt.sources.remote import WHOLE
 
 _RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
@@ -61,6 +62,7 @@ class RemoteFile:
         git = hashlib.sha1(b"blob %d\0" % stated.size, usedforsecurity=False)
         self._digest = hashlib.sha256() if stated.sha256 else git
         self._wrong: ChangedWhileRead | None = None
+        self.probing = Probing()
         self.digested = 0
         """Bytes from the start that were digested."""
 
@@ -112,6 +114,22 @@ class RemoteFile:
 
     def checked(self, answer: Answer, start: int, end: int) -> Piece:
         """The bytes of an answer to a request for [start, end), once it agrees with all that is known of the file."""
+        first, behind = self.announced(answer, start, end)
+        came = len(answer.body)
+        if answer.status == 200:
+            if answer.broken is None and came != self.stated.size:
+                raise self._changed(f"{self.stated.size} bytes were listed", f"{came} bytes")
+            return Piece(0, answer.body) if answer.broken is None or start == 0 else Piece(start, answer.body[start:])
+        if came > behind - first or (answer.broken is None and came != behind - first):
+            given = answer.headers["content-range"]
+            raise SourceError(f"{self.stated.path}: {given!r:.60} is announced, and {came} bytes come")
+        return Piece(start, answer.body)
+
+    def announced(self, answer: Answer | Streamed, start: int, end: int) -> tuple[int, int]:
+        """Which bytes [first, behind) come as the answer to a request for [start, end), by its headers: the whole file perhaps.
+
+        Raises `SourceError`, or `ChangedWhileRead` where the headers do not agree with all that is known of the file.
+        """
         for headers in (*answer.hops, answer.headers):
             self._assert_stated(headers)
         encoding = answer.headers.get("content-encoding", "identity")
@@ -120,11 +138,9 @@ class RemoteFile:
         self._assert_same(answer)
         if answer.status == 200:
             length = answer.headers.get("content-length", "")
-            if answer.broken is None and len(answer.body) != self.stated.size:
-                raise self._changed(f"{self.stated.size} bytes were listed", f"{len(answer.body)} bytes")
             if length and length != str(self.stated.size):
                 raise self._changed(f"{self.stated.size} bytes were listed", f"a length of {length[:40]}")
-            return Piece(0, answer.body) if answer.broken is None or start == 0 else Piece(start, answer.body[start:])
+            return 0, self.stated.size
         given = answer.headers.get("content-range", "")
         found = _RANGE.fullmatch(given)
         if found is None:
@@ -134,9 +150,7 @@ class RemoteFile:
             raise self._changed(f"{self.stated.size} bytes were listed", f"a part of {total} bytes")
         if first != start or last >= end or last < first:
             raise SourceError(f"{self.stated.path}: bytes {start}-{end - 1} were asked for, and {given!r:.60} comes")
-        if len(answer.body) > last - first + 1 or (answer.broken is None and len(answer.body) != last - first + 1):
-            raise SourceError(f"{self.stated.path}: {given!r:.60} is announced, and {len(answer.body)} bytes come")
-        return Piece(start, answer.body)
+        return first, last + 1
 
     def _assert_stated(self, headers: Mapping[str, str]) -> None:
         """What a hub says with the file, against what it said in its listing."""
@@ -150,7 +164,7 @@ class RemoteFile:
         if self.stated.sha256 and _SHA256.fullmatch(linked) and linked != self.stated.sha256:
             raise self._changed(f"the SHA-256 {self.stated.sha256} is stated of it", linked)
 
-    def _assert_same(self, answer: Answer) -> None:
+    def _assert_same(self, answer: Answer | Streamed) -> None:
         """The ETag, against the one that came before from the same place; a weak one says nothing of bytes."""
         etag = answer.headers.get("etag", "")
         if etag and not etag.startswith("W/"):

@@ -21,7 +21,8 @@ from hilt.sources.network import Network
 
 if TYPE_CHECKING:
     from hilt.record.ledger.log import Log
-    from hilt.sources.connections import Connections, Raw
+    from hilt.sources.connections import Connections
+    from hilt.sources.raw import Raw
 
 _LARGEST = 64 << 10
 """Bytes of an answer."""

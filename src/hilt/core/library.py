@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from hilt.core.standing import Standing
 from hilt.core.subject import Entry, Subject
+from hilt.core.verdict import Outcome
 
 KINDS = ("models", "datasets", "spaces", "kernels")
 """What a hub holds; each has names of its own."""
@@ -71,3 +73,40 @@ class KeptRevision:
 
     def file(self, path: str) -> KeptFile | None:
         return next((one for one in self.files if one.path == path), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for in the library; what is empty, None or 0 says nothing.
+
+    `text` is a part of the name, `author` the organisation; `task` and `tags` are what the publisher says. `licence` and `openness` (the class of
+    the Model Openness Framework) are what the report says, `outcome` is the newest verdict. `largest` is bytes of all files together, `memory` bytes
+    that it takes to run the smallest set of its weights (`fit.reserved`).
+    """
+
+    kind: str = "models"
+    text: str = ""
+    author: str = ""
+    task: str = ""
+    tags: tuple[str, ...] = ()
+    licence: str = ""
+    openness: int | None = None
+    outcome: Outcome | None = None
+    largest: int = 0
+    memory: int = 0
+
+
+class Shelved(NamedTuple):
+    """A revision that a search of the library found, with its newest verdict, as the tables tell; `place` is that in the log.
+
+    `standing` is how it stands for the use of whoever searches, None where they named none. `memory` is what it takes to run it, in bytes; 0
+    where that is not known.
+    """
+
+    kept: KeptRevision
+    outcome: Outcome
+    licences: tuple[str, ...]
+    openness: int | None
+    memory: int
+    place: int
+    standing: Standing | None = None

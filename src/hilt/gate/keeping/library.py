@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hilt.core.errors import NotHeld, SourceError
-from hilt.core.library import KeptFile, KeptRevision, Repository
+from hilt.core.library import KeptFile, KeptRevision, Repository, Sought
 from hilt.gate.keeping.downloads import Downloads
 from hilt.gate.keeping.fetching import Fetches
 from hilt.gate.keeping.inspecting import Inspected, Shelves, inspect, judged_by_this_hilt, read_again, refuse_others
@@ -29,6 +29,7 @@ from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.refs import Refs
+from hilt.gate.keeping.searching import Found, Searches
 from hilt.gate.keeping.upstreams import Upstreams
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
@@ -69,6 +70,7 @@ class Library:
         self._refs = Refs(settings, self.upstreams, self._revisions)
         self._fetches = Fetches(self._blobs)
         self._downloads = Downloads(settings)
+        self._searches = Searches(self._revisions, settings)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hilt-library")
         self._lock = threading.Lock()
         self._reading: dict[_Asked, Future[KeptRevision]] = {}
@@ -136,6 +138,10 @@ class Library:
     def refs(self, repository: Repository) -> dict[str, Any]:
         """Branches and tags, as the hub's API tells them. Raises `NotHeld`, `SourceError`."""
         return self._refs.told(repository)
+
+    def search(self, sought: Sought, *, use: str = "", after: int | None = None, limit: int = 50) -> Found:
+        """A page of what is `sought`, and how it stands for `use`, where one is named. Raises `RecordError`."""
+        return self._searches.find(sought, use=use, after=after, limit=limit)
 
     def page_of(self, repository: Repository) -> str:
         """The path of the page that tells of the repository."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from json import dumps
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import quote, urlencode
 
 from anyio import CapacityLimiter
@@ -32,9 +32,11 @@ from hilt.doors.http.turns import Turns
 from hilt.output.terminal import complain, complain_of
 
 if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
     from hilt.doors.http.desk import Desk
 
-__all__ = ["Application", "Draw", "application"]
+__all__ = ["Application", "Beside", "Draw", "Served", "application"]
 
 Draw = Callable[[Asking, Shown], str]
 """How a page becomes HTML."""
@@ -44,10 +46,29 @@ for people, takes long, and is not to keep the threads of everybody else."""
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
+class Beside(NamedTuple):
+    """Another application at the same origin: it answers whatever is `meant` for it, and nothing else is."""
+
+    meant: Callable[[Scope], bool]
+    application: Application
+
+
+class Served(NamedTuple):
+    """An application, and what it has at hand."""
+
+    application: Application
+    desk: Desk
+
+
 def application(
-    desk: Desk, routes: Iterable[Route], draw: Draw, *, others: Iterable[StarletteRoute] = ()
+    desk: Desk,
+    routes: Iterable[Route],
+    draw: Draw,
+    *,
+    others: Iterable[StarletteRoute] = (),
+    beside: Beside | None = None,
 ) -> Application:
-    """What answers at the `routes`, and at `others`, which Starlette knows by itself."""
+    """What answers at the `routes`, and at `others`, which Starlette knows by itself; and what is `beside` them."""
 
     async def wrong_address(request: Request, error: Exception) -> Response:
         known = isinstance(error, HTTPException) and error.status_code == 405
@@ -67,7 +88,15 @@ def application(
         exception_handlers={404: wrong_address, 405: wrong_address},
     )
     app.router.redirect_slashes = False
-    return GZipMiddleware(Front(app, desk), minimum_size=1000, compresslevel=5)
+    pages = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+    return Front(_either(beside, pages) if beside else pages, desk)
+
+
+def _either(beside: Beside, pages: Application) -> Application:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (beside.application if beside.meant(scope) else pages)(scope, receive, send)
+
+    return answer
 
 
 def _endpoint(route: Route, desk: Desk, draw: Draw, turns: Turns) -> Callable[[Request], Awaitable[Response]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",  # with no-referrer, browsers would not name the origin of a form
     "X-Content-Type-Options": "nosniff",
 }
+"""Of every answer that says nothing else."""
+STAY = {"Strict-Transport-Security": "max-age=31536000"}
 ROUTE = "hilt.route"
 """Where a request keeps the route that it took."""
 METHODS = frozenset({"GET", "HEAD", "POST"})
@@ -39,17 +40,17 @@ class Front:
 
     def __init__(self, app: ASGIApp, desk: Desk) -> None:
         self._app, self._desk = app, desk
-        self._headers = {**HEADERS, **({"Strict-Transport-Security": "max-age=31536000"} if desk.secure else {})}
+        told = {**HEADERS, "Cache-Control": "no-store"} | (STAY if desk.secure else {})
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in told.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                for name, value in self._headers.items():
-                    headers[name] = value
-                headers.setdefault("Cache-Control", "no-store")
+                said = {name.lower() for name, _ in message["headers"]}
+                unsaid = [(name, value) for name, value in self._headers if name not in said]
+                message = {**message, "headers": [*message["headers"], *unsaid]}
                 route, method = (
                     scope.get(ROUTE, "elsewhere"),
                     scope["method"] if scope["method"] in METHODS else "other",

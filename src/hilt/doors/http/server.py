@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ NEEDED = ("uvicorn", "starlette", "prometheus_client", "argon2", "python_multipa
 
 SPARE = 100
 """Connections beyond those that are answered, which are told to come again."""
+FILES = 300
+"""Files that a server has open beside its connections, each of which takes one."""
 
 
 def listen(host: str, port: int, what: str, said: str = "--host {host} --port {port}") -> socket.socket:
@@ -60,7 +63,8 @@ def serve(
     tls: Tls | None = None,
     closing: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answers whoever comes, `at_once` connections at the same time; more are told to come again.
+    """Answers whoever comes, `at_once` connections at the same time, or as many as the system lets a process have; more are told to
+    come again.
 
     With `longest`, a connection lasts that many seconds, whatever came of it. `closing` is called when it is interrupted, before
     it waits for what is not answered yet.
@@ -70,6 +74,7 @@ def serve(
     from hilt.doors.http.front import LONGEST_HEAD
     from hilt.doors.http.impatient import Impatient
 
+    at_once = min(at_once, most_connections(at_once))
     protocol = type("Protocol", (Impatient,), {"longest": longest, "most": at_once + SPARE})
     encrypted: dict[str, Any] = {"ssl_certfile": tls.certificate, "ssl_keyfile": tls.key} if tls else {}
     config = uvicorn.Config(
@@ -94,3 +99,18 @@ def serve(
             await super().shutdown(sockets)
 
     Server(config).run(sockets=[listening])
+
+
+def most_connections(wanted: int) -> int:
+    """How many the system allows, after it was asked for as many as are `wanted`: each may send a file, which is open as well."""
+    try:
+        import resource
+    except ImportError:  # where there is no such limit
+        return wanted
+    needed, (soft, hard) = FILES + SPARE + 2 * wanted, resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return wanted if soft == resource.RLIM_INFINITY else max((soft - FILES - SPARE) // 2, 10)

@@ -2,46 +2,248 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from hilt.core.library import KeptRevision, Repository
+from hilt.core.errors import (
+    ChangedMeanwhile,
+    ChangedWhileRead,
+    FormatError,
+    NotHeld,
+    RecordDamaged,
+    ReportInvalid,
+    SourceError,
+    UsageError,
+)
+from hilt.core.library import KINDS, KeptFile, KeptRevision, Repository
+from hilt.core.wire import encode_text
+from hilt.knowledge.file_lock import locked
+from hilt.record.blobs.durable import make_folder, unusable, write_whole
+from hilt.record.blobs.layout import checked_commit, is_commit, open_library, repositories, repository_path
+from hilt.record.blobs.revision_v1 import MOST_BYTES, decode, document, encode, in_order, manifest
+
+REVISION, MANIFEST, KEPT, REFS = "revision.json", "manifest-sha256.txt", "kept.json", "refs.json"
+MOST_REFS = 10_000
+_KEPT_SCHEMA, _REFS_SCHEMA = "hilt.kept/1", "hilt.refs/1"
+_MOST_TEXT = 8 << 20
+_WAIT = 30.0
+"""Seconds to wait for who writes to the same library; each takes some milliseconds."""
+_REF = re.compile(r"(?![-/.])(?!.*(\.\.|//|@\{))[^\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]{1,200}(?<![/.])")
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Revisions:
-    """The revisions of the library in `folder`."""
+    """The revisions of the library in `folder`, which is made where it is missing. Raises `UsageError`, `SourceError`.
+
+    Each method raises `UsageError` for a name or commit that is spelled as none can be, `SourceError` where the disk does not do it, and
+    `RecordDamaged` where a file is not as hilt wrote it.
+    """
 
     def __init__(self, folder: Path) -> None:
-        raise NotImplementedError
+        self.folder = open_library(folder)
 
     def save(self, revision: KeptRevision) -> None:
-        raise NotImplementedError
+        """Remembers its files. A commit has the same ones for ever: raises `ChangedWhileRead` where others are known of it."""
+        folder = self._folder(revision.repository, revision.commit)
+        try:
+            data, listed = encode(revision), in_order(revision.files)
+        except FormatError as error:
+            raise SourceError(f"{revision.repository} at {revision.commit}: {error}; it is not kept") from None
+        with self._alone():
+            before = self.find(revision.repository, revision.commit)
+            if before is None:
+                self._write(folder / MANIFEST, manifest(listed))
+                self._write(folder / REVISION, data)  # the last, for where it is all is
+            elif before.files != listed:
+                raise ChangedWhileRead(
+                    f"{revision.repository} at {revision.commit}: other files are listed now than in {folder / REVISION}, and a"
+                    " commit never changes; ask the upstream. If what is kept is wrong, and was not admitted, remove that folder"
+                )
 
     def find(self, repository: Repository, commit: str) -> KeptRevision | None:
-        raise NotImplementedError
+        """What is known of it; None where it never came."""
+        file = self._folder(repository, commit) / REVISION
+        data = _read(file, MOST_BYTES)
+        if data is None:
+            return None
+        try:
+            revision = decode(data)
+        except (FormatError, ReportInvalid) as error:
+            raise _damaged(file, error) from None
+        if (revision.repository, revision.commit) != (repository, commit):
+            raise _damaged(file, f"it is about {revision.repository!s:.200} at {revision.commit!r:.60}")
+        return revision
+
+    def checked(self, repository: Repository, commit: str) -> tuple[KeptFile, ...]:
+        """Its files, where all that is written of them agrees. Raises `RecordDamaged` where it does not."""
+        folder = self._folder(repository, commit)
+        revision = self.find(repository, commit)
+        if revision is None:
+            raise _damaged(folder / REVISION, "it is missing")
+        try:
+            same = _read(folder / REVISION, MOST_BYTES) == encode(revision)
+        except FormatError as error:
+            raise _damaged(folder / REVISION, error) from None
+        if not same:
+            raise _damaged(folder / REVISION, "it is not as hilt writes it, or its swhid is not that of its files")
+        if _read(folder / MANIFEST, MOST_BYTES) != manifest(revision.files):
+            raise _damaged(folder / MANIFEST, f"it does not list what {REVISION} lists")
+        self.kept(repository, commit)
+        return revision.files
 
     def commits(self, repository: Repository) -> tuple[str, ...]:
-        raise NotImplementedError
+        """The commits that came, in the order of their digits."""
+        folder = self.folder / repository_path(repository)
+        names = (one.name for one in _scanned(folder))
+        return tuple(sorted(name for name in names if is_commit(name) and (folder / name / REVISION).is_file()))
 
     def repositories(self, kind: str | None = None) -> Iterator[Repository]:
-        raise NotImplementedError
+        """All of which something is known, by name."""
+        for one_kind in KINDS if kind is None else (kind,):
+            for repository in repositories(self.folder, one_kind):
+                if self.commits(repository) or (self.folder / repository_path(repository) / REFS).is_file():
+                    yield repository
 
     def keep(self, repository: Repository, commit: str, use: str, at: str) -> None:
-        raise NotImplementedError
+        """It was admitted for `use` at `at` (UTC, ISO 8601), and stays for good. Raises `NotHeld` where it never came."""
+        folder = self._folder(repository, commit)
+        with self._alone():
+            if not (folder / REVISION).is_file():
+                raise NotHeld(f"{repository} at {commit} is not in the library", what="revision")
+            uses = self.kept(repository, commit) or {}
+            if use not in uses:
+                self._write_texts(folder / KEPT, _KEPT_SCHEMA, "uses", uses | {use: at})
 
     def kept(self, repository: Repository, commit: str) -> dict[str, str] | None:
         """For which uses it was admitted, and when (UTC, ISO 8601); None where it never was."""
-        raise NotImplementedError
+        return _texts(self._folder(repository, commit) / KEPT, _KEPT_SCHEMA, "uses")
+
+    def admitted(self) -> Iterator[tuple[Repository, str]]:
+        """All that was ever admitted: repositories with commits, also where nothing else is left of them."""
+        for kind in KINDS:
+            for repository in repositories(self.folder, kind):
+                for name in sorted(one.name for one in _scanned(self.folder / repository_path(repository))):
+                    if is_commit(name) and os.path.lexists(self._folder(repository, name) / KEPT):
+                        yield repository, name
 
     def kept_digests(self) -> frozenset[str]:
-        """The SHA-256 of all files of all revisions that were admitted."""
-        raise NotImplementedError
+        """The SHA-256 of all files of all revisions that were admitted. Raises `RecordDamaged` where one of them cannot be read."""
+        digests: set[str] = set()
+        for repository, commit in self.admitted():
+            revision = self.find(repository, commit)
+            if revision is None:
+                raise _damaged(self._folder(repository, commit) / REVISION, "it is missing")
+            digests.update(file.sha256 for file in revision.files)
+        return frozenset(digests)
 
     def refs(self, repository: Repository) -> dict[str, str]:
-        raise NotImplementedError
+        """The branches and tags of a repository of our own, with their commits."""
+        file = self.folder / repository_path(repository) / REFS
+        refs = _texts(file, _REFS_SCHEMA, "refs") or {}
+        for ref, commit in refs.items():
+            if not is_commit(commit) or not _REF.fullmatch(ref) or len(refs) > MOST_REFS:
+                raise _damaged(file, f"{ref!r:.80} cannot lead to {commit!r:.80}, or there are more than {MOST_REFS}")
+        return refs
 
     def set_ref(self, repository: Repository, ref: str, commit: str, *, before: str | None) -> None:
-        raise NotImplementedError
+        """Lets `ref` lead to `commit`, if it still leads to `before` (None: if there is none).
+
+        Raises `ChangedMeanwhile` where it does not, `NotHeld` where there is no such commit.
+        """
+        if not _REF.fullmatch(ref) or is_commit(ref):
+            raise UsageError(f"{ref!r:.80}: no branch can be called so; take letters, digits, -, _, . and /")
+        folder = self._folder(repository, commit)
+        with self._alone():
+            if not (folder / REVISION).is_file():
+                raise NotHeld(f"{repository} has no commit {commit}", what="revision")
+            refs = self.refs(repository)
+            if refs.get(ref) != before:
+                now = refs.get(ref) or "no commit"
+                raise ChangedMeanwhile(
+                    f"{repository}: {ref} is at {now} by now, not at {before}; look again, and do it on top"
+                )
+            if ref not in refs and len(refs) >= MOST_REFS:
+                raise UsageError(
+                    f"{repository}: it has {MOST_REFS} branches and tags, and that is the most; remove some"
+                )
+            self._write_texts(folder.parent / REFS, _REFS_SCHEMA, "refs", refs | {ref: commit})
 
     def remove_ref(self, repository: Repository, ref: str) -> None:
-        raise NotImplementedError
+        """Forgets `ref`; the commits stay. Raises `NotHeld` where there is none."""
+        with self._alone():
+            refs = self.refs(repository)
+            if refs.pop(ref, None) is None:
+                raise NotHeld(f"{repository} has no {ref!r:.80}", what="revision")
+            self._write_texts(self.folder / repository_path(repository) / REFS, _REFS_SCHEMA, "refs", refs)
+
+    def _folder(self, repository: Repository, commit: str) -> Path:
+        return self.folder / repository_path(repository) / checked_commit(commit)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile, in any process."""
+        try:
+            with locked(self.folder / "library", wait=_WAIT):
+                yield
+        except OSError as error:
+            raise unusable(self.folder, error) from None
+
+    def _write(self, file: Path, data: bytes) -> None:
+        try:
+            make_folder(file.parent)
+            write_whole(file, data, partial=self.folder / "partial")
+        except OSError as error:
+            raise unusable(file, error, needed=len(data)) from None
+
+    def _write_texts(self, file: Path, schema: str, key: str, texts: Mapping[str, str]) -> None:
+        table = {encode_text(name): encode_text(text) for name, text in sorted(texts.items())}
+        self._write(file, json.dumps({"schema": schema, key: table}, indent=1).encode("ascii") + b"\n")
+
+
+def _texts(file: Path, schema: str, key: str) -> dict[str, str] | None:
+    data = _read(file, _MOST_TEXT)
+    if data is None:
+        return None
+    try:
+        it = document(data, schema)
+        texts = it.texts(key)
+        it.done()
+    except (FormatError, ReportInvalid) as error:
+        raise _damaged(file, error) from None
+    return texts
+
+
+def _read(file: Path, most: int) -> bytes | None:
+    """What is in it; None where it is not there."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | _NO_FOLLOW), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise _damaged(file, "it is no file")
+            data = stream.read(most + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise unusable(file, error) from None
+    if len(data) > most:
+        raise _damaged(file, f"it has more than {most} bytes")
+    return data
+
+
+def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        return list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unusable(folder, error) from None
+
+
+def _damaged(file: Path, why: object) -> RecordDamaged:
+    return RecordDamaged(
+        str(file), f"{why}; put it back from a copy of the library, or remove it to have it fetched anew"
+    )

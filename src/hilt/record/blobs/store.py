@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import stat
+import time
 from collections.abc import Container, Iterator
+from contextlib import suppress
+from heapq import heappop, heappush
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
+from hilt.core.errors import NotReady, UsageError
+from hilt.record.blobs import one_writer
+from hilt.record.blobs.durable import is_temporary, no_room, unusable
 from hilt.record.blobs.incoming import Incoming
+from hilt.record.blobs.layout import checked_sha256, is_sha256, open_library
+
+_BLOB = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_TWO = re.compile(r"[0-9a-f]{2}", re.ASCII)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_SECONDS = 5
+"""After which to ask again for what another process fetches."""
+_REMEMBERED = 60.0
+"""Seconds after which a use of the same blob is written down again."""
+_MOST_REMEMBERED = 50_000
+_TRIES = 20
+_STALE = 86_400.0
+"""Seconds after which what a crash left of a small text is removed."""
 
 
 class Blob(NamedTuple):
@@ -17,33 +41,204 @@ class Blob(NamedTuple):
     used: float
 
 
+class _Candidate(NamedTuple):
+    """What may go, the one used last first; `partial` is the name of a file that never became whole."""
+
+    unused: float
+    size: int
+    sha256: str
+    partial: str
+
+
 class Blobs:
-    """The blobs of the library in `folder`, which is made where it is missing. Raises `UsageError`, `SourceError`."""
+    """The blobs of the library in `folder`, which is made where it is missing. Raises `UsageError`, `SourceError`.
+
+    It may be used by many threads and by many processes at once.
+    """
 
     def __init__(self, folder: Path) -> None:
-        raise NotImplementedError
+        self.folder = open_library(folder)
+        self._blobs = self.folder / "blobs" / "sha256"
+        self._partial = self.folder / "partial"
+        self._used: dict[str, float] = {}
 
     def path(self, sha256: str) -> Path:
-        raise NotImplementedError
+        """Where the bytes are, or would be. Raises `UsageError` where it is no SHA-256."""
+        return self._blobs / checked_sha256(sha256)[:2] / sha256
 
     def has(self, sha256: str, size: int) -> bool:
-        raise NotImplementedError
+        """Whether the bytes are here as a whole; that nobody changed them since is for `fixity` to tell."""
+        try:
+            status = self.path(sha256).lstat()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise unusable(self.path(sha256), error) from None
+        return stat.S_ISREG(status.st_mode) and status.st_size == size
 
     def incoming(self, size: int, *, sha256: str = "", blob: str = "", hold_all: bool = False) -> Incoming:
         """A file of `size` bytes that is to be written. Where it is here already, it is `done`.
 
+        `sha256` and `blob` (git's name for the bytes) are what it must have, as far as that is known; with either, it goes on where
+        another try ended. With `hold_all` no byte goes out before all are checked.
         Raises `NotReady` while somebody else writes it, `SourceError` where there is no room for it.
         """
-        raise NotImplementedError
+        if size < 0 or (blob and not _BLOB.fullmatch(blob)):
+            raise UsageError(
+                f"{size} bytes, {blob!r:.60}: a size from 0 and git's name in 40 hexadecimal digits are needed here"
+            )
+        path = self._partial / (sha256 or (f"git-{blob}" if blob else f"new-{token_hex(16)}"))
+
+        def coming(descriptor: int) -> Incoming:
+            return Incoming(
+                size,
+                descriptor=descriptor,
+                partial=path,
+                home=self.path,
+                sha256=sha256,
+                blob=blob,
+                hold_all=hold_all,
+            )
+
+        if sha256 and self.has(sha256, size):
+            return coming(-1)
+        try:
+            descriptor = self._claimed(path)
+            try:
+                if sha256 and self.has(sha256, size):  # it came while we asked for it
+                    path.unlink()
+                    one_writer.close(descriptor)
+                    return coming(-1)
+                self._make_room(descriptor, path, size)
+                return coming(descriptor)
+            except BaseException:
+                one_writer.close(descriptor)
+                raise
+        except OSError as error:
+            raise unusable(path, error, needed=size) from None
+
+    def _claimed(self, path: Path) -> int:
+        """The file, open and locked; it is made where it is missing. Raises `NotReady`."""
+        for _ in range(_TRIES):
+            descriptor = self._opened(path)
+            try:
+                if one_writer.take(descriptor, path):
+                    return descriptor
+            except FileNotFoundError:
+                os.close(descriptor)  # the one before us has just finished it, or removed it
+                continue
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
+            break
+        raise NotReady(f"{path.name}: it is being fetched already; ask again in {_SECONDS} s", seconds=_SECONDS)
+
+    def _opened(self, path: Path) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _NO_FOLLOW
+        try:
+            return os.open(path, flags, 0o644)
+        except PermissionError:
+            # Somebody was stopped after it was made read-only, and before it got its name.
+            with suppress(FileNotFoundError):
+                path.chmod(0o644)
+            return os.open(path, flags, 0o644)
+
+    def _make_room(self, descriptor: int, path: Path, size: int) -> None:
+        there = os.fstat(descriptor).st_size
+        if there > size:  # of another size that somebody stated
+            os.ftruncate(descriptor, 0)
+            there = 0
+        if (free := shutil.disk_usage(self._partial).free) < size - there:
+            if not there:
+                path.unlink()
+            raise no_room(path, size - there, f"the disk has {free} bytes left")
 
     def use(self, sha256: str) -> None:
-        raise NotImplementedError
+        """Remembers that it is used now. That is written down once a minute at most."""
+        now = time.time()
+        if now - self._used.get(sha256, 0) < _REMEMBERED:
+            return
+        path = self.path(sha256)
+        if len(self._used) >= _MOST_REMEMBERED:
+            self._used.clear()
+        self._used[sha256] = now
+        with suppress(OSError):  # gone, or a disk that can only be read: it is as good to read as before
+            os.utime(path, ns=(int(now * 1e9), path.stat().st_mtime_ns), follow_symlinks=False)
 
     def each(self) -> Iterator[Blob]:
-        raise NotImplementedError
+        """All that are here, in no order. Raises `SourceError`."""
+        try:
+            for two in os.scandir(self._blobs):
+                if not _TWO.fullmatch(two.name) or not two.is_dir(follow_symlinks=False):
+                    continue
+                for one in os.scandir(two.path):
+                    if is_sha256(one.name) and one.name.startswith(two.name) and one.is_file(follow_symlinks=False):
+                        with suppress(FileNotFoundError):
+                            status = one.stat(follow_symlinks=False)
+                            yield Blob(one.name, status.st_size, status.st_atime)
+        except OSError as error:
+            raise unusable(self._blobs, error) from None
 
     def remove(self, sha256: str) -> None:
-        raise NotImplementedError
+        """It is gone; whoever reads it reads on. Raises `SourceError`."""
+        path = self.path(sha256)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(path, error) from None
+        self._used.pop(sha256, None)
 
     def evict(self, most: int, keep: Container[str]) -> list[str]:
-        raise NotImplementedError
+        """Removes what was used longest ago, until all that is not in `keep` has `most` bytes at most; says which blobs.
+
+        Files that never became whole go likewise, unless somebody writes them now. It holds in memory what has to go, and no more.
+        Raises `SourceError`.
+        """
+        gone = []
+        try:
+            for one in self._oldest(most, keep):
+                if one.partial:
+                    self._remove_partial(one.partial)
+                else:
+                    self.remove(one.sha256)
+                    gone.append(one.sha256)
+        except OSError as error:
+            raise unusable(self._partial, error) from None
+        return gone
+
+    def _oldest(self, most: int, keep: Container[str]) -> list[_Candidate]:
+        """What has to go, used longest ago first."""
+        surplus = sum(one.size for one in self._candidates(keep)) - most
+        oldest: list[_Candidate] = []
+        held = 0
+        if surplus > 0:
+            for one in self._candidates(keep):
+                heappush(oldest, one)
+                held += one.size
+                while held - oldest[0].size >= surplus:
+                    held -= heappop(oldest).size
+        return sorted(oldest, reverse=True)
+
+    def _candidates(self, keep: Container[str]) -> Iterator[_Candidate]:
+        for blob in self.each():
+            if blob.sha256 not in keep:
+                yield _Candidate(-blob.used, blob.size, blob.sha256, "")
+        for one in os.scandir(self._partial):
+            with suppress(FileNotFoundError):
+                status = one.stat(follow_symlinks=False)
+                if is_temporary(one.name):
+                    if status.st_mtime < time.time() - _STALE:
+                        Path(one.path).unlink()
+                elif stat.S_ISREG(status.st_mode):
+                    yield _Candidate(-status.st_mtime, status.st_size, "", one.name)
+
+    def _remove_partial(self, name: str) -> None:
+        path = self._partial / name
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW)
+            try:
+                if one_writer.take(descriptor, path):
+                    path.unlink()
+            finally:
+                one_writer.close(descriptor)

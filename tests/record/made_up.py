@@ -10,6 +10,7 @@ from hilt.core.events import (
     DecisionMade,
     Erased,
     Event,
+    FixityRun,
     HoldingBegun,
     HoldingEnded,
     Imported,
@@ -98,6 +99,13 @@ of_each_kind: tuple[st.SearchStrategy[Event], ...] = (
     st.builds(KeyAdded, person=persons, key=keys),
     st.builds(KeyRevoked, person=persons, key=keys, compromised=st.booleans(), why=words),
     st.builds(LogKeyAdded, verifier=texts),
+    st.builds(
+        FixityRun,
+        files=st.integers(0, 1 << 40),
+        size=st.integers(0, (1 << 63) - 1),
+        damaged=st.lists(digests, max_size=3).map(tuple),
+        repaired=st.lists(digests, max_size=2).map(tuple),
+    ),
     st.builds(Erased, person=persons, words=st.lists(digests, max_size=3).map(tuple)),
     st.builds(
         lambda verdict, **rest: Imported(subject=verdict.subject, verdict=verdict, **rest),

@@ -272,6 +272,23 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixityRun:
+    """hilt digested `files` of the library anew, `size` bytes together. `damaged` are the SHA-256 of those whose bytes were not what they
+    should be, or were gone; `repaired` those of them whose bytes were had from elsewhere again. Each names at most `MOST_DAMAGED`;
+    of more, several entries tell.
+    """
+
+    kind: ClassVar = "fixity"
+    files: int
+    size: int
+    damaged: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+MOST_DAMAGED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody who signs, as the log has it now. `keys` are those that count, each the base64 of its DER."""
 
@@ -296,6 +313,7 @@ Event = (
     | LogKeyAdded
     | Erased
     | Imported
+    | FixityRun
 )
 
 EVENTS: tuple[type[Event], ...] = get_args(Event)

@@ -10,6 +10,7 @@ from hilt.core.events import (
     DecisionMade,
     Erased,
     Event,
+    FixityRun,
     HoldingBegun,
     HoldingEnded,
     Imported,
@@ -26,7 +27,7 @@ from hilt.core.events import (
     Withdrawn,
     Words,
 )
-from hilt.output.figures import some
+from hilt.output.figures import counted, some
 from hilt.output.quote import quote
 
 ERASED = "(erased)"
@@ -128,6 +129,16 @@ def _did(event: Event, names: Mapping[str, str]) -> tuple[str, str]:
             return f"had the log sign with {event.verifier} from then on{lost}", ""
         case Erased():
             return f"erased words of or for {event.person}", ""
+        case FixityRun():
+            return _digested(event)
+
+
+def _digested(event: FixityRun) -> tuple[str, str]:
+    did = f"digested {counted(event.files, 'file')} of the library anew"
+    if not event.damaged:
+        return f"{did}: all are as they were", "admit"
+    again = f", {len(event.repaired)} of them had again from elsewhere" if event.repaired else ""
+    return f"{did}: {len(event.damaged)} are damaged or gone{again}", "block"
 
 
 def _decided(event: DecisionMade) -> tuple[str, str]:

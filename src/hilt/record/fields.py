@@ -12,6 +12,7 @@ from hilt.core.events import (
     DecisionMade,
     Erased,
     Event,
+    FixityRun,
     HoldingBegun,
     HoldingEnded,
     Imported,
@@ -137,6 +138,12 @@ def _read_place(it: Object, key: str) -> int:
     return place
 
 
+def _read_count(it: Object, key: str) -> int:
+    if (number := it.count(key)) >= 1 << 63:
+        raise ReportInvalid(f"a number of files or bytes is needed here, not {number:#x}"[:120], where=it.at(key))
+    return number
+
+
 def _read_case(value: Any, where: str) -> int:
     if type(value) is not int or not -1 <= value <= LARGEST:
         raise ReportInvalid(f"a place in the log, or -1, is needed here, not {ascii(value)[:80]}", where=where)
@@ -147,6 +154,7 @@ REFERENCE = _exact(_STORABLE, f"a text without NUL, of at most {LONGEST_REFERENC
 TEXT = _exact(_STORABLE, "a text without NUL", or_empty=True)
 FLAG = WrittenField(bool, Object.flag)
 PLACE = WrittenField(int, _read_place)
+COUNT = WrittenField(int, _read_count)
 SHA256 = _exact(_DIGEST, "a SHA-256 in lower-case hex")
 PERSON = _exact(_PERSON, "a person such as p-1f2e3d4c")
 KEY = _exact(_KEY, "the base64 of a public key")
@@ -187,6 +195,9 @@ def _read_verdict(value: Any, where: str) -> VerdictGiven:
     return event
 
 
+_DIGESTS = _listed(lambda digest: {"sha256": digest}, lambda value, where: _read_words(value, where).digest)
+
+
 FIELDS: dict[type[Event], dict[str, WrittenField]] = {
     VerdictGiven: _OF_A_VERDICT,
     UseRequested: {"use": TEXT, "why": WORDS},
@@ -219,9 +230,7 @@ FIELDS: dict[type[Event], dict[str, WrittenField]] = {
     KeyAdded: {"key": KEY},
     KeyRevoked: {"key": KEY, "compromised": FLAG, "why": WORDS},
     LogKeyAdded: {"verifier": TEXT, "continues": TEXT},
-    Erased: {
-        "words": _listed(lambda digest: {"sha256": digest}, lambda value, where: _read_words(value, where).digest)
-    },
+    Erased: {"words": _DIGESTS},
     Imported: {
         "origin": TEXT,
         "bundle": SHA256,
@@ -230,5 +239,6 @@ FIELDS: dict[type[Event], dict[str, WrittenField]] = {
         "until": DAY_OR_EMPTY,
         "words": _listed(_write_words, _read_words),
     },
+    FixityRun: {"files": COUNT, "size": COUNT, "damaged": _DIGESTS, "repaired": _DIGESTS},
 }
 """What stands in a statement under the name of its field; the subject, the person and what SLSA has its own place for do not."""

@@ -1,6 +1,6 @@
 """Who may sign what, at each place of the log: told from the entries about people and keys, and from nothing else.
 
-Verdicts and new keys of the log are signed by the log itself; people, their keys, erasures and what was imported by somebody with the
+Verdicts, new keys of the log and what a fixity run found are signed by the log itself; people, their keys, erasures and what was imported by somebody with the
 role `admin`; all else by any person. As long as no person has a key, the log speaks for people as well: so the first
 administrator comes in. A key belongs to one person for ever.
 
@@ -18,6 +18,7 @@ from hilt.core.events import (
     THE_LOG,
     Erased,
     Event,
+    FixityRun,
     Imported,
     KeyAdded,
     KeyRevoked,
@@ -32,7 +33,7 @@ from hilt.record.ledger.notes import Verifier
 KINDS = (LogKeyAdded.kind, PersonStated.kind, KeyAdded.kind, KeyRevoked.kind)
 """The kinds of entries that say who may sign."""
 
-_OF_THE_LOG = (VerdictGiven, LogKeyAdded)
+_OF_THE_LOG = (VerdictGiven, LogKeyAdded, FixityRun)
 _OF_ADMINS = (PersonStated, KeyAdded, KeyRevoked, Erased, Imported)
 
 

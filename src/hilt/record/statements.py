@@ -19,6 +19,7 @@ from hilt.core.events import (
     EVENTS,
     Erased,
     Event,
+    FixityRun,
     Imported,
     KeyAdded,
     KeyRevoked,
@@ -37,6 +38,7 @@ LARGEST = 1 << 20
 
 _LOG = "urn:hilt:log:"
 _REPORT = "urn:hilt:report:1"
+_OF_THE_LOG = (LogKeyAdded, FixityRun)
 _OF_A_PERSON = (PersonStated, KeyAdded, KeyRevoked, Erased)
 
 
@@ -94,8 +96,8 @@ def _written(statement: Statement) -> bytes:
 
 
 def _about(event: Event, log: str) -> dict[str, Any]:
-    if isinstance(event, LogKeyAdded | PersonStated | KeyAdded | KeyRevoked | Erased):
-        name = encode_text(log if isinstance(event, LogKeyAdded) else event.person)
+    if isinstance(event, LogKeyAdded | FixityRun | PersonStated | KeyAdded | KeyRevoked | Erased):
+        name = encode_text(log if isinstance(event, LogKeyAdded | FixityRun) else event.person)
         return {"name": name, "digest": _digest(sha256(name.encode()).hexdigest())}
     named = {"name": encode_text(event.reference)} if isinstance(event, VerdictGiven) else {}
     return {**named, "digest": _digest(event.subject)}
@@ -113,7 +115,7 @@ def _read_own(kind: type[Event], it: Object, about: Object) -> Statement:
     subject = _read_digest(about)
     if kind in _OF_A_PERSON:
         fields["person"] = PERSON.read(about, "name")
-    elif kind is LogKeyAdded:
+    elif kind in _OF_THE_LOG:
         about.text("name")
     else:
         fields["subject"] = subject

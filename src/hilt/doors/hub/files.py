@@ -1,0 +1,218 @@
+"""The bytes of a file, as they lie in the library or while they come into it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from hilt.core.errors import HiltError, SourceError
+from hilt.core.library import KeptFile, KeptRevision
+from hilt.doors.http.ranges import OutOfReach, Span, span
+from hilt.doors.hub.reply import Headers, Reply, Scope, Send, begin, give, header
+from hilt.doors.hub.waiting import Left, Presence
+from hilt.output.terminal import complain
+
+PIECE = 1 << 18
+"""Bytes that are read and sent at once: of a file that is in memory anyway, the fewest processor seconds per byte."""
+FROM_DISK = 1 << 20
+AHEAD = 16 << 20
+"""Bytes that the system is told to have ready by the time that they are sent."""
+WALL = 50_000_000_000
+"""Clients refuse files of more bytes without their own transfer protocol, where a HEAD says how many there are."""
+
+InThread = Callable[..., Awaitable[bytes]]
+
+
+class Coming(Protocol):
+    """A file that is still being written; see `record/blobs/incoming.py`."""
+
+    @property
+    def released(self) -> int: ...
+    @property
+    def done(self) -> Path | None: ...
+    @property
+    def failed(self) -> HiltError | None: ...
+    def open(self) -> int: ...
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+
+
+def headers(kept: KeptRevision, file: KeptFile) -> Headers:
+    """What download clients look for, and what keeps browsers from showing the file."""
+    name = quote(file.path.rpartition("/")[2], safe="")
+    return (
+        ("X-Repo-Commit", kept.commit),
+        ("ETag", f'"{file.etag}"'),
+        ("Accept-Ranges", "bytes"),
+        ("Content-Type", "application/octet-stream"),
+        ("Content-Disposition", f"attachment; filename*=UTF-8''{name}"),
+        ("Cache-Control", "private, no-cache"),
+    )
+
+
+async def tell(kept: KeptRevision, file: KeptFile, more: Headers, scope: Scope, send: Send) -> None:
+    """The answer to a HEAD: all but the bytes."""
+    said = (*headers(kept, file), *more)
+    if file.size <= WALL:
+        said = (("Content-Length", str(file.size)), *said)
+    await begin(200, said, scope, send)
+    await send({"type": "http.response.body", "body": b""})
+
+
+def is_had(file: KeptFile, scope: Scope) -> bool:
+    """Does whoever asks have these bytes already?"""
+    tags = [tag.strip().removeprefix("W/").strip('"') for tag in header(scope, b"if-none-match").split(",")]
+    return file.etag in tags or tags == ["*"]
+
+
+async def not_changed(kept: KeptRevision, file: KeptFile, scope: Scope, send: Send) -> None:
+    await begin(304, headers(kept, file), scope, send)
+    await send({"type": "http.response.body", "body": b""})
+
+
+class Sending:
+    """One file on its way to whoever asked for it. `said` are the headers; `in_thread` carries out what may wait for a disk."""
+
+    def __init__(
+        self, file: KeptFile, said: Headers, scope: Scope, send: Send, presence: Presence, in_thread: InThread
+    ) -> None:
+        self._file, self._said = file, said
+        self._scope, self._send, self._presence, self._in_thread = scope, send, presence, in_thread
+
+    async def give(self, source: Path | Coming) -> None:
+        """Raises `SourceError` where nothing is sent yet; later, the answer breaks off, and no client takes it for the whole."""
+        try:
+            part = self._part()
+        except OutOfReach:
+            await give(Reply(416, b"", (("Content-Range", f"bytes */{self._file.size}"),)), self._scope, self._send)
+            return
+        if part is not None and not isinstance(source, Path):
+            source = await self._whole(source)
+        descriptor = await asyncio.to_thread(_opened, source)
+        try:
+            if isinstance(source, Path):
+                await self._give_stored(descriptor, part)
+            else:
+                await self._give_coming(descriptor, source)
+        finally:
+            os.close(descriptor)
+
+    def _part(self) -> Span | None:
+        """The bytes that are asked for; all where those that somebody has are of another file."""
+        if (condition := header(self._scope, b"if-range")) and condition != f'"{self._file.etag}"':
+            return None
+        return span(header(self._scope, b"range"), self._file.size)
+
+    async def _whole(self, coming: Coming) -> Path:
+        """Where it lies once all of it is here."""
+        changed, end = _watched(coming)
+        try:
+            while True:
+                changed.clear()
+                if coming.failed is not None:
+                    raise coming.failed
+                if coming.done is not None:
+                    return coming.done
+                await self._presence.wait_for(changed)
+        finally:
+            end()
+
+    async def _give_stored(self, descriptor: int, part: Span | None) -> None:
+        size = os.fstat(descriptor).st_size
+        if size != self._file.size:
+            raise SourceError(
+                f"{self._file.path}: {size} bytes are kept of {self._file.size}; `hilt fixity run` tells more"
+            )
+        if part is None:
+            await self._begin(200, self._file.size)
+        else:
+            told = ("Content-Range", f"bytes {part.start}-{part.end - 1}/{self._file.size}")
+            await self._begin(206, part.end - part.start, told)
+        start, end = part or (0, self._file.size)
+        await self._send_span(descriptor, start, end)
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _give_coming(self, descriptor: int, coming: Coming) -> None:
+        changed, end = _watched(coming)
+        sent, size = 0, self._file.size
+        try:
+            if coming.failed is not None:
+                raise coming.failed
+            await self._begin(200, size)
+            while sent < size:
+                changed.clear()
+                if coming.failed is not None:
+                    complain(f"{self._file.path}: sent {sent} of {size} bytes, and broke off: {coming.failed}")
+                    raise Left
+                there = size if coming.done is not None else coming.released
+                if there == sent:
+                    await self._presence.wait_for(changed)
+                    continue
+                await self._send_span(descriptor, sent, there)
+                sent = there
+        finally:
+            end()
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _begin(self, status: int, length: int, *more: tuple[str, str]) -> None:
+        await begin(status, (("Content-Length", str(length)), *self._said, *more), self._scope, self._send)
+
+    async def _send_span(self, descriptor: int, start: int, end: int) -> None:
+        """Sends no faster than it is taken, so that of a file never more than a piece is in memory."""
+        left = self._presence.left
+        while start < end:
+            data = _at_hand(descriptor, start, min(PIECE, end - start))
+            if data is None:
+                data = await self._in_thread(_from_disk, descriptor, start, min(FROM_DISK, end - start))
+            if left.done():
+                raise Left
+            if not data:
+                complain(f"{self._file.path}: the file became shorter while it was sent")
+                raise Left
+            await self._send({"type": "http.response.body", "body": data, "more_body": True})
+            start += len(data)
+
+
+def _watched(coming: Coming) -> tuple[asyncio.Event, Callable[[], None]]:
+    """An event that is set when something changed, and what ends that."""
+    changed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def tell_loop() -> None:
+        with suppress(RuntimeError):  # the server has stopped
+            loop.call_soon_threadsafe(changed.set)
+
+    return changed, coming.watch(tell_loop)
+
+
+def _opened(source: Path | Coming) -> int:
+    """A descriptor. Raises `SourceError`."""
+    if not isinstance(source, Path):
+        return source.open()
+    try:
+        return os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise SourceError(f"a file of the library cannot be read: {error.strerror}") from None
+
+
+def _at_hand(descriptor: int, start: int, count: int) -> bytes | None:
+    """Bytes that are in memory; None where a disk would have to be waited for, or nobody can tell."""
+    flag = getattr(os, "RWF_NOWAIT", None)
+    if flag is None:
+        return None
+    try:
+        if not os.preadv(descriptor, [bytearray(1)], start + count - 1, flag):
+            return b""
+    except OSError:
+        return None
+    return os.pread(descriptor, count, start)
+
+
+def _from_disk(descriptor: int, start: int, count: int) -> bytes:
+    if advise := getattr(os, "posix_fadvise", None):
+        with suppress(OSError):
+            advise(descriptor, start, AHEAD, os.POSIX_FADV_WILLNEED)
+    return os.pread(descriptor, count, start)

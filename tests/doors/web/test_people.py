@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from hilt.core.signed_in import PassKind
+from hilt.gate.keeping.reader import reader_of
 from hilt.gate.person import people
 from office import Office
-from web_office import Browser, WebOffice
+from web_office import Browser, WebOffice, complaint
 
 PASSWORD, OTHER = "correct horse battery staple", "another long pass phrase"
 
@@ -95,6 +96,67 @@ def test_a_token_is_shown_once_and_ended_again(web: WebOffice) -> None:
     assert nora.submit("/account/end", {"pass": token["digest"]}).status_code == 303
     assert program.post("/api/models", json={}, headers={"Authorization": f"Bearer {secret}"}).status_code == 401
     assert nora.submit("/account/token", {"label": "", "until": "2026-12-31"}).status_code == 400
+
+
+def library_token(browser: Browser, **fields: Any) -> Any:
+    """What comes back for the form of a token that opens the library."""
+    told = {
+        "label": "laptop <b>",
+        "use": "support chatbot, EU",
+        "until": value_of(browser.get("/account"), "library-until"),
+    }
+    return browser.submit("/account/library-token", {**told, "names": "acme/*, datasets/*", **fields})
+
+
+def test_a_token_of_the_library_is_shown_once_with_what_a_client_is_told(web: WebOffice) -> None:
+    nora = invited(web)
+    page = library_token(nora, writes="yes")
+    secret = value_of(page, "token")
+    assert re.fullmatch("hf_[A-Za-z0-9]{34,}", secret)
+    assert f"export HF_ENDPOINT={web.origin}\nexport HF_TOKEN={secret}</pre>" in page.text
+    assert "downloads and uploads as you until" in page.text
+    told = nora.get("/account").text
+    listed = ("laptop &lt;b&gt;", "support chatbot, EU", "acme/*, datasets/*", "may upload")
+    assert [secret in told, *(one in told for one in listed)] == [False, True, True, True, True]
+    (token,) = [one for one in nora.get("/account.json").json()["passes"] if one["kind"] == "library"]
+    assert token["library"] == {"use": "support chatbot, EU", "names": ["acme/*", "datasets/*"], "writes": True}
+    assert nora.submit("/account/end", {"pass": token["digest"]}).status_code == 303
+    assert reader_of(secret, web.office.settings) is None
+
+
+def test_a_token_of_the_library_opens_no_page_and_no_verb(web: WebOffice) -> None:
+    secret = value_of(library_token(invited(web)), "token")
+    reader = reader_of(secret, web.office.settings)
+    assert reader is not None
+    assert (reader.use, reader.names, reader.writes) == ("support chatbot, EU", ("acme/*", "datasets/*"), False)
+    program, headers = Browser(web.application), {"Authorization": f"Bearer {secret}"}
+    assert program.post("/api/models", json={}, headers=headers).status_code == 401
+    for path in ("/", "/account", "/log.json", "/live?about=log"):
+        assert program.get(path, headers=headers).status_code == 401, path
+        assert Browser(web.application, secret).get(path).status_code in (303, 401), path
+
+
+def test_what_is_wrong_with_a_token_of_the_library_is_told_and_the_rest_stays_typed(web: WebOffice) -> None:
+    nora = invited(web)
+    for fields, said in (
+        ({"use": " "}, "use: say what the downloads are for"),
+        ({"names": "acme/* no way/*/"}, "names no repositories; say acme/*"),
+        ({"until": "2020-01-01"}, "this day is over"),
+        ({"label": ""}, "label: say what the token is for"),
+    ):
+        page = library_token(nora, writes="yes", **fields)
+        assert (page.status_code, said in complaint(page)) == (400, True), page.text
+        assert value_of(page, "library-use") == {"use": "support chatbot, EU", **fields}["use"]
+        assert re.search(r'id="library-writes"[^>]* checked', page.text)
+        assert value_of(page, "label") == "", "it belongs to the other form"
+    assert [one["kind"] for one in nora.get("/account.json").json()["passes"]] == ["session"]
+
+
+def test_whoever_only_reads_is_told_why_they_download_nothing(web: WebOffice) -> None:
+    rita = invited(web, "Rosa", role=["reader"])
+    assert "An administrator gives the role requester" in rita.get("/account").text
+    told = {"label": "laptop", "use": "x", "until": "2999-01-01", "names": "*"}
+    assert rita.submit("/account/library-token", told).status_code == 403
 
 
 def test_nobody_ends_the_pass_of_somebody_else(web: WebOffice) -> None:

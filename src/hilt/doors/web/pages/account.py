@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from hilt.core.errors import NotAllowed, UsageError
 from hilt.core.notification import Occasion
+from hilt.core.repository_patterns import EVERY
 from hilt.core.roles import only_reads
 from hilt.core.signed_in import OwnKey, Pass, PassKind, SignedIn
 from hilt.doors.http.answers import Answer, Redirect
@@ -35,7 +36,7 @@ class Letters(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage(Page):
-    """`wrong` is what was wrong with the form `about` (token or password), `done` what was done with it. `mails` is whether the
+    """`wrong` is what was wrong with the form `about` (token, library or password), `done` what was done with it. `mails` is whether the
     server sends letters at all.
     """
 
@@ -48,6 +49,9 @@ class AccountPage(Page):
     letters: tuple[Letters, ...]
     mails: bool
     label: str = ""
+    use: str = ""
+    names: str = EVERY
+    writes: bool = False
     about: str = ""
     wrong: str = ""
     done: str = ""
@@ -80,6 +84,13 @@ class TokenPage(Page):
     origin: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryTokenPage(TokenPage):
+    """A token of the library, with what a client of the hub is told of it."""
+
+    template: ClassVar[str] = "library_token.html"
+
+
 def show(asking: Asking) -> Answer:
     return _page(asking)
 
@@ -95,6 +106,22 @@ def new_token(asking: Asking) -> Answer:
     except UsageError as error:
         return _page(asking, label=label, until=until, about="token", wrong=str(error))
     return TokenPage(title="A new API token", secret=opened.secret, who=opened.who, origin=asking.desk.origin)
+
+
+def new_library_token(asking: Asking) -> Answer:
+    from hilt.gate.signing_in.for_library import for_library
+    from hilt.gate.signing_in.passes import new_token as make
+
+    form, asked = asking.form(), asking.signed_in()
+    names, writes = form["names"].replace(",", " "), bool(form["writes"])
+    try:
+        library = for_library(form["use"], names.split(), writes=writes, roles=asked.who.person.roles)
+        opened = make(asked, form["label"], form["until"], asking.settings, library=library)
+    except UsageError as error:
+        typed = {"label": form["label"], "until": form["until"], "use": form["use"], "names": names, "writes": writes}
+        return _page(asking, about="library", wrong=str(error), **typed)
+    title = "A new token of the library"
+    return LibraryTokenPage(title=title, secret=opened.secret, who=opened.who, origin=asking.desk.origin)
 
 
 def end(asking: Asking) -> Answer:
@@ -136,9 +163,7 @@ def change_password(asking: Asking) -> Answer:
     )
 
 
-def _page(
-    asking: Asking, *, label: str = "", until: str = "", about: str = "", wrong: str = "", done: str = ""
-) -> AccountPage:
+def _page(asking: Asking, *, until: str = "", **more: Any) -> AccountPage:
     from hilt.gate.notifying.letters import wanted_letters
     from hilt.gate.signing_in.own_keys import own_keys
     from hilt.gate.signing_in.passes import passes
@@ -155,8 +180,5 @@ def _page(
         reads_only=only_reads(roles),
         letters=tuple(Letters(one, words, one in wanted) for one, words in LETTERS.items()),
         mails=settings.serve.mail is not None,
-        label=label,
-        about=about,
-        wrong=wrong,
-        done=done,
+        **more,
     )

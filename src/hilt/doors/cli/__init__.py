@@ -45,6 +45,8 @@ VERBS = (
     "review",
     "exceptions",
     "bundle",
+    "library",
+    "cache",
     "log",
     "serve",
     "backup",

@@ -1,0 +1,42 @@
+"""What is told of the library, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hilt.core.library import Shelved
+from hilt.core.standing import Standing
+
+
+def shelved_data(found: Sequence[Shelved], *, after: int | None) -> dict[str, Any]:
+    """A page of a search; `after` is where the next one begins, null where this is the last."""
+    return {"models": [_one(one) for one in found], "after": after}
+
+
+def _one(one: Shelved) -> dict[str, Any]:
+    kept, standing = one.kept, one.standing
+    return {
+        "reference": kept.repository.reference,
+        "commit": kept.commit,
+        "subject": kept.subject.digest,
+        "upstream": kept.upstream or None,
+        "bytes": kept.subject.size,
+        "files": len(kept.files),
+        "memory": one.memory or None,
+        "task": kept.told.get("pipeline_tag"),
+        "licences": list(one.licences),
+        "openness": one.openness,
+        "verdict": one.outcome.word,
+        "entry": one.place,
+        "standing": _standing(standing) if standing is not None else None,
+    }
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    return {
+        "use": standing.use,
+        "outcome": standing.outcome.word,
+        "until": standing.until or None,
+        "why": list(standing.why),
+    }

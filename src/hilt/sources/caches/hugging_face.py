@@ -77,20 +77,17 @@ def _repository(names: Names, repository: Path, reference: str) -> Iterator[Cach
         model = _snapshot(names, snapshot, reference, [path for path, commit in refs if commit == snapshot.name])
         used.update(path for file in model.files for path in file.links)
         yield model
-    loose = [
-        locator
-        for entry in names.within(repository / "blobs")
-        if entry.path not in used and (locator := names.file(entry.path))
-    ]
-    names.strays += sum(locator.path.endswith(".incomplete") for locator in loose)
-    files = tuple(
-        CachedFile(path=name, locator=locator, claimed=name if _SHA256.fullmatch(name) else "", links=(locator.path,))
-        for locator in loose
-        if not (name := locator.path.rpartition("/")[2]).endswith(".incomplete")
-    )
-    if files:
-        where = str(repository / "blobs")
-        yield CachedModel(kind=KIND.id, name=reference, where=where, files=files, exact=False, loose=True)
+    for entry in names.within(repository / "blobs"):
+        if entry.path in used or (locator := names.file(entry.path)) is None:
+            continue
+        if entry.name.endswith(".incomplete"):
+            names.strays += 1
+            continue
+        claimed = entry.name if _SHA256.fullmatch(entry.name) else ""
+        file = CachedFile(path=entry.name, locator=locator, claimed=claimed)
+        yield CachedModel(
+            kind=KIND.id, name=reference, where=entry.path, files=(file,), own=(entry.path,), exact=False, loose=True
+        )
 
 
 def _snapshot(names: Names, snapshot: Path, reference: str, refs: list[str]) -> CachedModel:

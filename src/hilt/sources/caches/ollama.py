@@ -189,18 +189,17 @@ def _model(names: Names, name: str, manifest: _Manifest) -> CachedModel:
 
 
 def _loose(names: Names, used: set[str]) -> Iterator[CachedModel]:
-    files = []
     for entry in names.within(names.root / "blobs"):
         found = _BLOB.fullmatch(entry.name)
         if entry.path in used:
             continue
-        if found and (locator := names.file(entry.path)) is not None:
-            files.append(CachedFile(path=entry.name, locator=locator, claimed=found[1].lower(), links=(entry.path,)))
-        else:
+        if found is None or (locator := names.file(entry.path)) is None:
             names.strays += 1
-    if files:
-        where = str(names.root / "blobs")
-        yield CachedModel(kind=KIND.id, name="ollama:", where=where, files=tuple(files), exact=False, loose=True)
+            continue
+        file = CachedFile(path=entry.name, locator=locator, claimed=found[1].lower())
+        yield CachedModel(
+            kind=KIND.id, name="ollama:", where=entry.path, files=(file,), own=(entry.path,), exact=False, loose=True
+        )
 
 
 KIND = Kind(id="ollama", title="Ollama", places=places, fits=fits, read=read)

@@ -18,6 +18,7 @@ from hilt.sources.caches.cached import (
     CachedModel,
     Kind,
     cache_home,
+    chain,
     expanded,
     missing_in,
     unread_in,
@@ -72,13 +73,14 @@ def _checkpoints(names: Names, folder: Path) -> Iterator[CachedModel]:
             continue
         name = entry.path.rpartition("/")[2]
         found = _HASH.search(name)
-        own = tuple({str(folder / entry.path): None, locator.path: None})  # a link, and what it leads to
+        path = str(folder / entry.path)
+        links = chain(path, locator.path) if entry.target else ()
         yield CachedModel(
             kind=KIND.id,
             name=f"torch:{entry.path}",
-            where=str(folder / entry.path),
-            files=(CachedFile(path=name, locator=locator, claimed=found[1] if found else ""),),
-            own=own,
+            where=path,
+            files=(CachedFile(path=name, locator=locator, claimed=found[1] if found else "", links=links),),
+            own=(path,),
         )
 
 

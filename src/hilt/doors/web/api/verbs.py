@@ -22,7 +22,9 @@ _ADMINISTRATORS = "it is for whoever runs the server, at its terminal"
 _OWN_KEY = "it is about keys in files; on the server, people sign in"
 LEFT_OUT: dict[str, str] = {
     **dict.fromkeys(("judge", "sign", "verify", "form", "waive", "diff", "notice", "openness", "fit"), _FILES),
-    **dict.fromkeys(("bundle/write", "bundle/read", "log/export", "policy/test"), _FILES),
+    **dict.fromkeys(
+        ("bundle/write", "bundle/read", "cache/scan", "cache/restore", "log/export", "policy/test"), _FILES
+    ),
     **dict.fromkeys(("explain", "checks", "licences", "regulations"), _ALIKE),
     **dict.fromkeys(
         ("init", "serve", "backup", "restore", "erase-person", "log/rotate-key", "completion"), _ADMINISTRATORS

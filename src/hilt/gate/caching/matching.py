@@ -1,0 +1,165 @@
+"""What a cached model is, of all that the record knows, and how it stands therefore.
+
+A name is only a claim. It is enough to tell that something was stopped, and never enough to call anything admitted: for that, each byte
+that a loader may find must be of one model that is admitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from hilt.core.cache_scan import CacheState, ScannedModel
+from hilt.core.subject import Entry, Subject
+from hilt.gate.caching.digests import Digests
+from hilt.gate.caching.recorded import InCommon, RecordedModel, Wanted, spelled
+from hilt.gate.caching.standings import Stands
+from hilt.sources.caches.cached import CachedFile, CachedModel
+
+_WHOLE = 64
+"""Digits of a SHA-256; the names of some caches hold only its beginning."""
+_TOLD = 3
+"""Files that a sentence names."""
+
+
+class _Match(NamedTuple):
+    """A model of the record that has something to do with a cached one; `by` is "bytes" or "name"."""
+
+    recorded: RecordedModel
+    stands: Stands
+    by: str
+    complete: bool
+
+
+def wanted(models: list[CachedModel], digests: Digests) -> Wanted:
+    """What to look for in the record."""
+    files = {
+        digest for model in models for file in model.files for digest in (digests.of(file), _claimed(file)) if digest
+    }
+    subjects = {digest for model in models if (digest := _subject(model, digests))}
+    return Wanted(files, subjects, {(model.name, model.revision) for model in models if model.revision})
+
+
+def related(model: CachedModel, digests: Digests, recorded: InCommon) -> dict[str, RecordedModel]:
+    """The models of the record that have something to do with it, by their digests."""
+    found = [recorded.by_subject.get(_subject(model, digests)), *recorded.by_name.get((model.name, model.revision), ())]
+    for file in model.files:
+        for digest in {digests.of(file), _claimed(file)}:
+            found += recorded.by_file.get(digest, ())
+    return {one.subject: one for one in found if one is not None}
+
+
+def scanned(
+    model: CachedModel, digests: Digests, found: Mapping[str, RecordedModel], stands: Mapping[str, Stands]
+) -> ScannedModel:
+    """How the cached model stands. `found` are the models of the record that it is `related` to."""
+    matches = [_match(model, digests, one, stands[one.subject]) for one in found.values()]
+    whole = [one for one in matches if one.complete]
+    admitting = next((one for one in whole if one.stands.state is CacheState.ADMITTED), None)
+    unread = _unread(model, digests)
+    stopping = min(
+        (one for one in matches if one.stands.state.stopped and one.by),
+        key=lambda one: (not one.complete, one.by != "bytes", one.stands.state is not CacheState.WITHDRAWN),
+        default=None,
+    )
+    if admitting is not None and not unread:
+        also = (
+            f"Files of it are also in {_named(stopping)}, which is {stopping.stands.state.value}." if stopping else ""
+        )
+        return replace(_told(model, CacheState.ADMITTED, admitting.stands.why, admitting), also=also)
+    if stopping is not None:
+        return _told(model, stopping.stands.state, tuple(_why_stopped(model, stopping)), stopping)
+    if unread:
+        return _told(model, CacheState.NOT_READ, unread, None)
+    known = next(iter(whole), None) or next((one for one in matches if one.by == "bytes"), None)
+    return _told(model, CacheState.NEVER_ADMITTED, tuple(_why_not(model, digests, known, matches)), known)
+
+
+def _match(model: CachedModel, digests: Digests, recorded: RecordedModel, stands: Stands) -> _Match:
+    telling = recorded.telling(by_verdict=stands.by_verdict)
+    complete = _complete(model, digests, recorded)
+    if complete or any(digests.of(file) in telling for file in model.files):
+        return _Match(recorded, stands, "bytes", complete)
+    named = bool(model.revision) and (spelled(recorded.reference), recorded.revision) == (model.name, model.revision)
+    claimed = any(_claimed(file) in telling for file in model.files)
+    return _Match(recorded, stands, "name" if named or claimed else "", complete=False)
+
+
+def _complete(model: CachedModel, digests: Digests, recorded: RecordedModel) -> bool:
+    """Is every file that lies there one of the recorded model? Most tools fetch only a part of one."""
+    if model.exact:
+        there = {(one.path, one.sha256) for one in recorded.entries}
+        return bool(model.files) and all((file.path, digests.of(file)) in there for file in model.files)
+    known = {one.sha256 for one in recorded.entries}
+    return bool(model.files) and all(digests.of(file) in known for file in model.files)
+
+
+def _why_stopped(model: CachedModel, match: _Match) -> Iterator[str]:
+    yield from match.stands.why
+    if match.by == "name":
+        yield f"Only names in the cache say that this is {_named(match)}: its bytes are others, or could not be read."
+    elif not match.complete:
+        yield f"It has files of {_named(match)}."
+    if model.unread:
+        yield f"Not looked at: {'; '.join(model.unread[:_TOLD])}."
+
+
+def _why_not(model: CachedModel, digests: Digests, known: _Match | None, matches: list[_Match]) -> Iterator[str]:
+    if known is not None and known.complete:
+        yield from known.stands.why
+        return
+    if known is not None:
+        others = [
+            file.path for file in model.files if digests.of(file) not in {one.sha256 for one in known.recorded.entries}
+        ]
+        told = ", ".join(others[:_TOLD]) + (f" and {len(others) - _TOLD} more" if len(others) > _TOLD else "")
+        yield f"It has files of {_named(known)}, which is {known.stands.state.value}; others were never checked with them: {told}."
+        return
+    named = next((one for one in matches if one.by == "name"), None)
+    if named is not None:
+        yield f"It calls itself {_named(named)}, which is {named.stands.state.value}, and its bytes are others."
+        return
+    yield "Nobody has checked these bytes."
+
+
+def _unread(model: CachedModel, digests: Digests) -> tuple[str, ...]:
+    failed = [
+        f"{file.path}: {digests.errors[file.locator.path]}"
+        for file in model.files
+        if file.locator.path in digests.errors
+    ]
+    empty = () if model.files or model.unread else ("it holds no file",)
+    return (*model.unread, *failed, *empty)
+
+
+def _subject(model: CachedModel, digests: Digests) -> str:
+    """The digest of all files together; empty where one of them has none."""
+    entries = tuple(Entry(path=one.path, size=one.locator.size, sha256=digests.of(one)) for one in model.files)
+    return Subject(reference=model.name, entries=entries).digest
+
+
+def _claimed(file: CachedFile) -> str:
+    return file.claimed if len(file.claimed) == _WHOLE else ""
+
+
+def _named(match: _Match) -> str:
+    return match.recorded.reference + (f"@{match.recorded.revision[:12]}" if match.recorded.revision else "")
+
+
+def _told(model: CachedModel, state: CacheState, why: tuple[str, ...], match: _Match | None) -> ScannedModel:
+    return ScannedModel(
+        cache=model.kind,
+        name=model.name,
+        revision=model.revision,
+        where=model.where,
+        state=state,
+        why=why,
+        since=match.stands.since if match is not None and state.stopped else "",
+        uses=match.stands.uses if match is not None and state is CacheState.ADMITTED else (),
+        reference=match.recorded.reference if match is not None else "",
+        subject=match.recorded.subject if match is not None else "",
+        by=match.by if match is not None else "",
+        files=len(model.files),
+        size=sum(file.locator.size for file in model.files),
+    )

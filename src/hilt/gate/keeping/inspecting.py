@@ -30,7 +30,7 @@ from hilt.sources.remote_file import Stated
 
 if TYPE_CHECKING:
     from hilt.gate.keeping.fetching import Fetches
-    from hilt.gate.keeping.upstreams import Upstream
+    from hilt.gate.keeping.upstream import Upstream
     from hilt.record.blobs.store import Blobs
     from hilt.sources.hub import Listed, Tree
 

@@ -37,7 +37,7 @@ from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
 
 if TYPE_CHECKING:
-    from hilt.gate.keeping.upstreams import Upstream
+    from hilt.gate.keeping.upstream import Upstream
     from hilt.record.blobs.incoming import Incoming
 
 AT_ONCE = 4

@@ -16,7 +16,8 @@ from hilt.core.library import Repository
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:
-    from hilt.gate.keeping.upstreams import Upstream, Upstreams
+    from hilt.gate.keeping.upstream import Upstream
+    from hilt.gate.keeping.upstreams import Upstreams
     from hilt.record.blobs.revisions import Revisions
 
 COMMIT = re.compile(r"[0-9a-f]{40}")

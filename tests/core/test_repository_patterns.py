@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hilt.core.library import KINDS, Repository
-from hilt.core.repository_patterns import any_matches, is_namespace, is_of, is_pattern, matches
+from hilt.core.repository_patterns import any_matches, is_namespace, is_pattern, matches
 
 ACME = Repository("models", "acme/llama-7b")
 
@@ -66,12 +66,6 @@ def test_of_several_patterns_one_is_enough() -> None:
     assert any_matches(("other/*", "acme/*"), ACME)
     assert not any_matches(("other/*", "datasets/acme/*"), ACME)
     assert not any_matches((), ACME)
-
-
-def test_a_repository_is_of_its_organisation_however_that_is_spelled() -> None:
-    assert is_of(("other", "ACME"), ACME)
-    assert not is_of(("acm", "llama-7b", ""), ACME)
-    assert not is_of(("gpt2", ""), Repository("models", "gpt2"))
 
 
 _WORD = st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True)

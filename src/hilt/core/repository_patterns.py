@@ -60,12 +60,6 @@ def any_matches(patterns: Iterable[str], repository: Repository) -> bool:
     return any(matches(one, repository) for one in patterns)
 
 
-def is_of(namespaces: Iterable[str], repository: Repository) -> bool:
-    """Is it of one of these organisations?"""
-    namespace, slash, _ = repository.name.partition("/")
-    return bool(slash) and namespace.lower() in {one.lower() for one in namespaces}
-
-
 def _parted(pattern: str) -> tuple[str, str]:
     """The kind, empty for each of them, and what is to match the name; in small letters."""
     kind, slash, rest = pattern.lower().partition("/")

@@ -1,7 +1,8 @@
-"""hilt serve: the pages that people decide on."""
+"""hilt serve: the pages that people decide on, and the library that hands out what they admit."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,15 @@ from hilt.core.errors import UsageError
 from hilt.doors.cli import options
 
 if TYPE_CHECKING:
+    from hilt.doors.http.app import Beside, Served
     from hilt.gate.configured.serve_settings import ServeSettings
     from hilt.gate.settings import Settings
 
+WEB, HUB = "web", "hub"
+AT_ONCE, DOWNLOADS_AT_ONCE = 500, 2000
+"""Connections at the same time, without and with the library: each page that is open has one, and each client that downloads has
+eight.
+"""
 _ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared with, not listened at
 _NO_ADDRESS = (
     "--host {host}: say under which address people reach it, in the settings: serve: {{address: https://hilt.example}}. "
@@ -35,23 +42,30 @@ _NO_ADDRESS = (
     type=click.Path(exists=True, file_okay=False),
     help="A folder of models that people may choose from.",
 )
+@click.option(
+    "--only",
+    metavar="WHAT",
+    type=click.Choice((WEB, HUB)),
+    help="web: only the pages; hub: only the library, no pages.",
+)
 @options.config
 def serve(
     host: str | None,
     port: int | None,
     tls: tuple[str, str] | None,
     folders: tuple[str, ...],
+    only: str | None,
     config: str | None,
 ) -> None:
-    """Serve the pages that people decide on, until interrupted.
+    """Serve the pages that people decide on, and the library that models are downloaded from, until interrupted.
 
     Without settings, only this machine reaches them. What people see there and decide is what every other verb reads and records.
+    Whoever downloads sets HF_ENDPOINT to the address, and HF_TOKEN to a token that their account page makes: they get what is
+    admitted for their use, and nothing else.
     """
     from hilt.doors.http import server
-    from hilt.gate.notifying.notifier import Notifier
     from hilt.gate.record import keeping_open
     from hilt.gate.settings import find_settings
-    from hilt.gate.working.check_pool import CheckPool
 
     settings = _with(find_settings(config), host, port, tls, folders)
     told = settings.serve
@@ -60,19 +74,49 @@ def serve(
     if told.tls is not None:
         server.read_tls(told.tls)
     with server.listen(told.host, told.port, "hilt serve") as listening:
-        from hilt.doors.web.app import pages
-
-        origin = told.address or server.address(listening, "https" if told.tls else "http")
-        with keeping_open(settings), CheckPool(settings), Notifier(settings, origin):
-            served = pages(settings, origin)
+        here = server.address(listening, "https" if told.tls else "http")
+        origin = told.address or here
+        with ExitStack() as after:
+            after.enter_context(keeping_open(settings))
+            library = _library(settings, origin, here, after) if only != WEB else None
+            served = _served(settings, origin, library, after, with_pages=only != HUB)
             click.echo(f"hilt answers at {origin}")
-            if link := served.desk.first_link.path():
+            if only != HUB and (link := served.desk.first_link.path()):
                 click.echo(f"Nobody is here yet. Whoever opens this first is the administrator: {origin}{link}")
-            server.serve(served.application, listening, at_once=AT_ONCE, tls=told.tls, closing=served.desk.live.close)
+            server.serve(
+                served.application,
+                listening,
+                at_once=AT_ONCE if library is None else DOWNLOADS_AT_ONCE,
+                tls=told.tls,
+                closing=served.desk.live.close,
+            )
 
 
-AT_ONCE = 500
-"""Connections at the same time; each page that is open has one."""
+def _library(settings: Settings, origin: str, here: str, after: ExitStack) -> Beside:
+    """The library, until `after` ends."""
+    from hilt.doors.http.app import Beside
+    from hilt.doors.hub.app import hub
+    from hilt.doors.hub.paths import meant
+    from hilt.gate.keeping.library import Library
+    from hilt.gate.keeping.places import refuse_loops
+
+    refuse_loops(settings, (origin, here))
+    library = after.enter_context(Library(settings, origin))
+    return Beside(meant, hub(library, settings, origin))
+
+
+def _served(settings: Settings, origin: str, library: Beside | None, after: ExitStack, *, with_pages: bool) -> Served:
+    """What answers: the pages, with whatever works for them until `after` ends; the library; or both."""
+    from hilt.doors.http.bare import bare
+    from hilt.doors.web.app import pages
+    from hilt.gate.notifying.notifier import Notifier
+    from hilt.gate.working.check_pool import CheckPool
+
+    if library is not None and not with_pages:
+        return bare(settings, origin, beside=library)
+    after.enter_context(CheckPool(settings))
+    after.enter_context(Notifier(settings, origin))
+    return pages(settings, origin, beside=library)
 
 
 def _with(

@@ -1,62 +1,58 @@
-"""Where the library has repositories from: which upstream a name belongs to, and what it says of one."""
+"""Where the library has repositories from: which upstream a name belongs to.
+
+A name that somebody publishes outside must never come in the place of one's own. So a namespace of one's own is asked for nowhere; and
+what the pattern of an upstream names comes from there or not at all.
+"""
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
+from hilt.core.errors import SettingsInvalid
 from hilt.core.library import Repository
-from hilt.core.limits import Limits
-from hilt.gate.keeping.fetching import Streams
+from hilt.core.repository_patterns import EVERY, matches
+from hilt.gate.configured.library_settings import LibrarySettings, UpstreamSettings
+from hilt.gate.keeping.folder_upstream import FolderUpstream
+from hilt.gate.keeping.hub_upstream import HubUpstream
+from hilt.gate.keeping.upstream import Upstream
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from hilt.record.blobs.store import Blobs
-    from hilt.sources.file import Locator
-    from hilt.sources.hub import Tree
-    from hilt.sources.listing import Listing
+    from hilt.sources.network import Network
+
+USUAL = UpstreamSettings(name="hub")
+"""The hub that the environment names, for whoever lists no upstream."""
 
 
-class Upstream(Protocol):
-    """A hub, or a folder; asked from any thread."""
+def is_own(repository: Repository, own: tuple[str, ...]) -> bool:
+    """Is it in one of the namespaces of one's own? Capitals make no difference."""
+    namespace, slash, _ = repository.name.partition("/")
+    return bool(slash) and namespace.lower() in {one.lower() for one in own}
 
-    @property
-    def name(self) -> str: ...
 
-    @property
-    def client(self) -> Streams:
-        """What `Fetches.begin` has the bytes from; it lasts as long as the upstreams."""
-        ...
-
-    @property
-    def limited_until(self) -> float:
-        """The time (seconds since 1970) until which the upstream wants to be left alone; 0 where it does not."""
-        ...
-
-    def resolve(self, repository: Repository, revision: str) -> str:
-        """The commit that the revision names. Raises `NotHeld` where the upstream has none, else `SourceError`."""
-        ...
-
-    def refs(self, repository: Repository) -> dict[str, Any]:
-        """Branches and tags, as the API of a hub tells them. Raises as `resolve` does."""
-        ...
-
-    def tree(self, repository: Repository, commit: str, limits: Limits) -> Tree:
-        """All files at a commit that was resolved. Raises as `resolve` does."""
-        ...
-
-    def listing(self, repository: Repository, tree: Tree, limits: Limits, here: Mapping[str, Locator]) -> Listing:
-        """The files of the tree, to be read by a check; whoever has it closes it. `here` are those that lie in the library."""
-        ...
+def asked_for(repository: Repository, library: LibrarySettings) -> tuple[UpstreamSettings, ...]:
+    """Which upstreams may have it, in their order."""
+    if is_own(repository, library.own):
+        return ()
+    upstreams = library.upstreams or (USUAL,)
+    owners = [one for one in upstreams if any(matches(name, repository) for name in one.names if name != EVERY)]
+    return tuple(owners or (one for one in upstreams if EVERY in one.names))
 
 
 class Upstreams:
-    """All upstreams of the settings, in their order, while its block lasts. What folders hold is copied into `blobs`."""
+    """All upstreams of the settings, in their order, while its block lasts. What folders hold is copied into `blobs`.
+
+    Raises `SettingsInvalid` where the token of one cannot be had, `UsageError` where the environment is wrong.
+    """
 
     def __init__(self, settings: Settings, blobs: Blobs | None = None) -> None:
-        self._settings, self._blobs = settings, blobs
+        self._library = settings.library
+        listed = settings.library.upstreams or (USUAL,)
+        self._upstreams = {one.name: _upstream(one, settings, blobs) for one in listed}
 
     def __enter__(self) -> Self:
         return self
@@ -68,14 +64,38 @@ class Upstreams:
 
     def of(self, repository: Repository) -> tuple[Upstream, ...]:
         """Those that may be asked for it, in this order; none for what is uploaded here."""
-        raise NotImplementedError
+        return tuple(self._upstreams[one.name] for one in asked_for(repository, self._library))
 
     def named(self, name: str) -> Upstream | None:
         """The one that a kept revision came from; None where the settings have it no more."""
-        raise NotImplementedError
+        return self._upstreams.get(name)
 
     def each(self) -> tuple[Upstream, ...]:
-        raise NotImplementedError
+        return tuple(self._upstreams.values())
 
     def close(self) -> None:
-        raise NotImplementedError
+        for upstream in self._upstreams.values():
+            upstream.close()
+
+
+def _upstream(told: UpstreamSettings, settings: Settings, blobs: Blobs | None) -> Upstream:
+    if told.folder:
+        return FolderUpstream(told.name, told.folder, settings.limits, blobs)
+    return HubUpstream(told.name, _network(told, settings))
+
+
+def _network(told: UpstreamSettings, settings: Settings) -> Network:
+    """How it is reached. The token of the environment is for the hub of the environment, and goes to no other one."""
+    from hilt.sources.network import Network
+
+    network = Network.from_environment(os.environ, private_hosts=settings.private_hosts)
+    if not told.url:
+        return network
+    token = "".join(os.environ.get(told.token_env, "").split()) if told.token_env else ""
+    if told.token_env and not (token and token.isascii() and token.isprintable()):
+        raise SettingsInvalid(
+            f"the variable {told.token_env} holds no token; set it where `hilt serve` starts, or leave token_env out",
+            file=settings.file,
+            where=f"library.upstreams.{told.name}.token_env",
+        )
+    return replace(network, endpoint=told.url, token=token)

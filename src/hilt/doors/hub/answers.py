@@ -110,8 +110,8 @@ def _ref(told: object) -> dict[str, str]:
     """A branch or a tag as it must be; empty where it is none."""
     if not isinstance(told, Mapping):
         return {}
-    said = {key: told.get(key) for key in ("name", "ref", "targetCommit")}
-    return {key: value for key, value in said.items() if isinstance(value, str)} if all(said.values()) else {}
+    said = {key: value for key in ("name", "ref", "targetCommit") if isinstance(value := told.get(key), str)}
+    return said if len(said) == 3 else {}
 
 
 def _list(value: object) -> list[Any]:

@@ -6,11 +6,13 @@ Every way to a repository leads through the same questions: who asks, may their 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from hilt.core.errors import NotAllowed, NotHeld, NotReady, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
+from hilt.doors.http.front import ROUTE
 from hilt.doors.http.problems import NotThere, WrongMethod
 from hilt.doors.hub import answers, files, paths, trees
 from hilt.doors.hub.named_paths import Names, body_of, names
@@ -97,6 +99,7 @@ class HubApplication:
             await send(message)
 
         asked = paths.asked(scope["raw_path"]) or Hub(paths.UNKNOWN)
+        scope[ROUTE] = f"hub {asked.verb}"
         presence = Presence(receive)
         try:
             await self._answer(Request(asked, scope, receive, sent, presence))
@@ -215,9 +218,9 @@ class HubApplication:
         elif head:
             await files.tell(kept, file, more, scope, send)
         else:
-            source = await self._waiting.in_thread(self._waiting.library.open, offer, file, reader)
-            said = (*files.headers(kept, file), *more)
-            await files.Sending(file, said, scope, send, request.presence, self._waiting.in_thread).give(source)
+            said, in_thread = (*files.headers(kept, file), *more), self._waiting.in_thread
+            sending = files.Sending(file, said, scope, send, request.presence, in_thread)
+            await sending.give(partial(self._waiting.library.open, offer, file, reader))
 
     async def _tell_listed(self, request: Request) -> bool:
         """What is asked before a client asks for bytes, from what is listed while it is still read. Was it told?"""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from hilt.core.errors import HiltError, SourceError
@@ -25,7 +25,7 @@ AHEAD = 16 << 20
 WALL = 50_000_000_000
 """Clients refuse files of more bytes without their own transfer protocol, where a HEAD says how many there are."""
 
-InThread = Callable[..., Awaitable[bytes]]
+InThread = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Coming(Protocol):
@@ -83,21 +83,24 @@ class Sending:
         self._file, self._said = file, said
         self._scope, self._send, self._presence, self._in_thread = scope, send, presence, in_thread
 
-    async def give(self, source: Path | Coming) -> None:
-        """Raises `SourceError` where nothing is sent yet; later, the answer breaks off, and no client takes it for the whole."""
+    async def give(self, source: Callable[[], Path | Coming]) -> None:
+        """Raises what `source` does, and `SourceError` while nothing is sent yet; later, the answer breaks off, and no client takes it
+        for the whole.
+        """
         try:
             part = self._part()
         except OutOfReach:
             await give(Reply(416, b"", (("Content-Range", f"bytes */{self._file.size}"),)), self._scope, self._send)
             return
-        if part is not None and not isinstance(source, Path):
-            source = await self._whole(source)
-        descriptor = await asyncio.to_thread(_opened, source)
+        found, descriptor = await self._in_thread(_opened, source)
         try:
-            if isinstance(source, Path):
+            if isinstance(found, Path):
                 await self._give_stored(descriptor, part)
+            elif part is None:
+                await self._give_coming(descriptor, found)
             else:
-                await self._give_coming(descriptor, source)
+                await self._until_whole(found)
+                await self._give_stored(descriptor, part)
         finally:
             os.close(descriptor)
 
@@ -107,17 +110,15 @@ class Sending:
             return None
         return span(header(self._scope, b"range"), self._file.size)
 
-    async def _whole(self, coming: Coming) -> Path:
-        """Where it lies once all of it is here."""
+    async def _until_whole(self, coming: Coming) -> None:
         changed, end = _watched(coming)
         try:
-            while True:
+            while coming.done is None:
                 changed.clear()
                 if coming.failed is not None:
                     raise coming.failed
-                if coming.done is not None:
-                    return coming.done
-                await self._presence.wait_for(changed)
+                if coming.done is None:
+                    await self._presence.wait_for(changed)
         finally:
             end()
 
@@ -165,7 +166,7 @@ class Sending:
         """Sends no faster than it is taken, so that of a file never more than a piece is in memory."""
         left = self._presence.left
         while start < end:
-            data = _at_hand(descriptor, start, min(PIECE, end - start))
+            data: bytes | None = _at_hand(descriptor, start, min(PIECE, end - start))
             if data is None:
                 data = await self._in_thread(_from_disk, descriptor, start, min(FROM_DISK, end - start))
             if left.done():
@@ -188,12 +189,13 @@ def _watched(coming: Coming) -> tuple[asyncio.Event, Callable[[], None]]:
     return changed, coming.watch(tell_loop)
 
 
-def _opened(source: Path | Coming) -> int:
-    """A descriptor. Raises `SourceError`."""
-    if not isinstance(source, Path):
-        return source.open()
+def _opened(source: Callable[[], Path | Coming]) -> tuple[Path | Coming, int]:
+    """What it gives, and a descriptor of that. Raises `SourceError`."""
+    found = source()
+    if not isinstance(found, Path):
+        return found, found.open()
     try:
-        return os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+        return found, os.open(found, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise SourceError(f"a file of the library cannot be read: {error.strerror}") from None
 

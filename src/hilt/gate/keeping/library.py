@@ -110,7 +110,8 @@ class Library:
 
     def offer(self, kept: KeptRevision, reader: Reader) -> Offer:
         """What may be had of it for the use of the `reader`. Raises `NotServed`, `NotAllowed`."""
-        return Offer(kept, reader.use, warning(standing_for(kept, reader, self._settings)))
+        with self._turns.about((kept.subject.digest, reader.use)):  # where many ask at once, one of them says yes
+            return Offer(kept, reader.use, warning(standing_for(kept, reader, self._settings)))
 
     def open(self, offer: Offer, file: KeptFile, reader: Reader) -> Path | Incoming:
         """The bytes of a file that was offered: where they lie, or as they come. It leaves a holding.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hilt.core.errors import NotServed
+from hilt.core.errors import ChangedMeanwhile, NotServed
 from hilt.core.events import Recorded, VerdictGiven, Withdrawn
+from hilt.core.finding import Severity
 from hilt.core.library import KeptRevision
 from hilt.core.standing import Standing
 from hilt.core.status import Status
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 LONGEST = 400
 """Letters of what is said on one line of a terminal."""
 _BLANKS = re.compile(r"[\x00-\x20\x7f]+")
-_FEW = 2
-"""Reasons that are told; the page tells them all."""
 
 
 def standing_for(kept: KeptRevision, reader: Reader, settings: Settings) -> Standing:
@@ -40,9 +39,12 @@ def standing_for(kept: KeptRevision, reader: Reader, settings: Settings) -> Stan
     told = status(f"sha256:{digest}", use=reader.use, settings=settings)
     if _is_stale(told, settings):
         told = status(f"sha256:{digest}", use=reader.use, settings=settings)
-    if _only_waits_for_anybody(told, reader):
+    if _only_waits_for_anybody(told) and reader.asked is not None and reader.asked.key is not None:
         why = f"downloaded from the library with the token {reader.label!a}"
-        told = admit(f"sha256:{digest}", use=reader.use, why=why, key=reader.asked.key, settings=settings)  # type: ignore[union-attr]
+        try:
+            told = admit(f"sha256:{digest}", use=reader.use, why=why, key=reader.asked.key, settings=settings)
+        except ChangedMeanwhile:  # somebody else downloads it as well, at another server
+            told = status(f"sha256:{digest}", use=reader.use, settings=settings)
     stands = _of(told)
     if stands.outcome is not Outcome.ADMIT:
         raise _refused(told, stands, kept, settings)
@@ -78,8 +80,8 @@ def _is_stale(told: Status, settings: Settings) -> bool:
         return record.log.head().size != before
 
 
-def _only_waits_for_anybody(told: Status, reader: Reader) -> bool:
-    """Does the policy admit it, and nobody stopped it, and may whoever asks say yes?"""
+def _only_waits_for_anybody(told: Status) -> bool:
+    """Does the policy admit it, and did nobody stop it? Then it takes the yes of any person."""
     stands = _of(told)
     given = told.verdict.event if told.verdict is not None else None
     return (
@@ -89,8 +91,6 @@ def _only_waits_for_anybody(told: Status, reader: Reader) -> bool:
         and not given.questions
         and not stands.stopped_before
         and stands.case < 0
-        and reader.asked is not None
-        and reader.asked.key is not None
     )
 
 
@@ -123,11 +123,17 @@ def _why(told: Status, stands: Standing, record: Record) -> str:
     given = told.verdict.event if told.verdict is not None else None
     if not isinstance(given, VerdictGiven) or given.outcome is Outcome.ADMIT:
         return stands.why[0] if stands.why else "nobody has judged it"
-    reasons = _reasons(verdict_of(given, record.document))
-    more = f" (and {len(reasons) - _FEW} more)" if len(reasons) > _FEW else ""
-    return "; ".join(reasons[:_FEW]) + more if reasons else stands.why[0]
+    found = _reasons(verdict_of(given, record.document))
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return f"{found[0]}{more}" if found else stands.why[0]
 
 
 def _reasons(verdict: Verdict) -> list[str]:
-    strictest = [one for one in verdict.reasons if one.outcome is verdict.outcome]
-    return [one.say or f"{one.rule}: {one.why[0] if one.why else one.outcome.word}" for one in strictest]
+    """What was found, the gravest first; then the rules that ask for something else than findings."""
+    grave = sorted((one for one in verdict.counted if one.severity >= Severity.MEDIUM), key=lambda one: -one.severity)
+    rules = [one for one in verdict.reasons if one.outcome is verdict.outcome]
+    others = [one for one in rules if not grave or not any("in findings" in why for why in one.why)]
+    return [
+        *(f"{one.where.path or 'the whole of it'}: {one.message}" for one in grave),
+        *(one.say or f"{one.rule}: {one.why[0] if one.why else one.outcome.word}" for one in others),
+    ]

@@ -118,7 +118,13 @@ def new_library_token(asking: Asking) -> Answer:
         library = for_library(form["use"], names.split(), writes=writes, roles=asked.who.person.roles)
         opened = make(asked, form["label"], form["until"], asking.settings, library=library)
     except UsageError as error:
-        typed = {"label": form["label"], "until": form["until"], "use": form["use"], "names": names, "writes": writes}
+        typed: dict[str, Any] = {
+            "label": form["label"],
+            "until": form["until"],
+            "use": form["use"],
+            "names": names,
+            "writes": writes,
+        }
         return _page(asking, about="library", wrong=str(error), **typed)
     title = "A new token of the library"
     return LibraryTokenPage(title=title, secret=opened.secret, who=opened.who, origin=asking.desk.origin)

@@ -60,7 +60,7 @@ def open_library(folder: Path) -> Path:
     try:
         make_folder(folder)
         _refuse_writers(folder)
-        present = {one.name for one in os.scandir(folder)}
+        present = {one.name for one in folder.iterdir()}
         if NAMASTE not in present:
             _begin(folder, present - _ALLOWED_BESIDE)
         for inside in (folder / "partial", folder / "blobs", folder / "blobs" / "sha256"):
@@ -163,8 +163,9 @@ def repositories(folder: Path, kind: str) -> Iterator[Repository]:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(one.name for one in os.scandir(folder) if one.is_dir(follow_symlinks=False))
-    except FileNotFoundError:
+        with os.scandir(folder) as inside:
+            return sorted(one.name for one in inside if one.is_dir(follow_symlinks=False))
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

@@ -99,8 +99,7 @@ class Revisions:
     def commits(self, repository: Repository) -> tuple[str, ...]:
         """The commits that came, in the order of their digits."""
         folder = self.folder / repository_path(repository)
-        names = (one.name for one in _scanned(folder))
-        return tuple(sorted(name for name in names if is_commit(name) and (folder / name / REVISION).is_file()))
+        return tuple(name for name in _names(folder) if is_commit(name) and (folder / name / REVISION).is_file())
 
     def repositories(self, kind: str | None = None) -> Iterator[Repository]:
         """All of which something is known, by name."""
@@ -127,7 +126,7 @@ class Revisions:
         """All that was ever admitted: repositories with commits, also where nothing else is left of them."""
         for kind in KINDS:
             for repository in repositories(self.folder, kind):
-                for name in sorted(one.name for one in _scanned(self.folder / repository_path(repository))):
+                for name in _names(self.folder / repository_path(repository)):
                     if is_commit(name) and os.path.lexists(self._folder(repository, name) / KEPT):
                         yield repository, name
 
@@ -234,9 +233,9 @@ def _read(file: Path, most: int) -> bytes | None:
     return data
 
 
-def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+def _names(folder: Path) -> list[str]:
     try:
-        return list(os.scandir(folder))
+        return sorted(one.name for one in folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

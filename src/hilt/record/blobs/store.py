@@ -169,16 +169,20 @@ class Blobs:
     def each(self) -> Iterator[Blob]:
         """All that are here, in no order. Raises `SourceError`."""
         try:
-            for two in os.scandir(self._blobs):
-                if not _TWO.fullmatch(two.name) or not two.is_dir(follow_symlinks=False):
-                    continue
-                for one in os.scandir(two.path):
-                    if is_sha256(one.name) and one.name.startswith(two.name) and one.is_file(follow_symlinks=False):
-                        with suppress(FileNotFoundError):
-                            status = one.stat(follow_symlinks=False)
-                            yield Blob(one.name, status.st_size, status.st_atime)
+            with os.scandir(self._blobs) as folders:
+                for two in folders:
+                    if _TWO.fullmatch(two.name) and two.is_dir(follow_symlinks=False):
+                        yield from self._blobs_in(two)
         except OSError as error:
             raise unusable(self._blobs, error) from None
+
+    def _blobs_in(self, two: os.DirEntry[str]) -> Iterator[Blob]:
+        with os.scandir(two.path) as files:
+            for one in files:
+                if is_sha256(one.name) and one.name.startswith(two.name) and one.is_file(follow_symlinks=False):
+                    with suppress(FileNotFoundError):
+                        status = one.stat(follow_symlinks=False)
+                        yield Blob(one.name, status.st_size, status.st_atime)
 
     def remove(self, sha256: str) -> None:
         """It is gone; whoever reads it reads on. Raises `SourceError`."""
@@ -224,14 +228,15 @@ class Blobs:
         for blob in self.each():
             if blob.sha256 not in keep:
                 yield _Candidate(-blob.used, blob.size, blob.sha256, "")
-        for one in os.scandir(self._partial):
-            with suppress(FileNotFoundError):
-                status = one.stat(follow_symlinks=False)
-                if is_temporary(one.name):
-                    if status.st_mtime < time.time() - _STALE:
-                        Path(one.path).unlink()
-                elif stat.S_ISREG(status.st_mode):
-                    yield _Candidate(-status.st_mtime, status.st_size, "", one.name)
+        with os.scandir(self._partial) as files:
+            for one in files:
+                with suppress(FileNotFoundError):
+                    status = one.stat(follow_symlinks=False)
+                    if is_temporary(one.name):
+                        if status.st_mtime < time.time() - _STALE:
+                            Path(one.path).unlink()
+                    elif stat.S_ISREG(status.st_mode):
+                        yield _Candidate(-status.st_mtime, status.st_size, "", one.name)
 
     def _remove_partial(self, name: str) -> None:
         path = self._partial / name

@@ -1,0 +1,145 @@
+"""What was lost or changed on the disk is found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hilt.core.errors import SourceError
+from hilt.record.blobs.fixity import damaged
+from hilt.record.blobs.revisions import Revisions
+from hilt.record.blobs.store import Blobs
+from kept_files import COMMIT, REPOSITORY, a_revision, sha256_of, stored
+
+FILES = {"config.json": b"{}", "model.bin": b"weights " * 5000, "again/config.json": b"{}"}
+WEIGHTS, CONFIG, LOOSE = sha256_of(FILES["model.bin"]), sha256_of(b"{}"), sha256_of(b"asked for once")
+PLACE = f"models/acme/tiny/{COMMIT}"
+
+
+@pytest.fixture
+def library(blobs: Blobs, revisions: Revisions, folder: Path) -> Path:
+    """One model that was admitted, and a file that was not."""
+    for data in (*FILES.values(), b"asked for once"):
+        stored(blobs, data)
+    revisions.save(a_revision(FILES))
+    revisions.keep(REPOSITORY, COMMIT, "research", "2026-01-01T00:00:00+00:00")
+    return folder
+
+
+class Counted:
+    def __init__(self) -> None:
+        self.stated, self.files, self.size = (0, 0), 0, 0
+
+    def start(self, *, files: int, size: int) -> None:
+        self.stated = (files, size)
+
+    def advance(self, *, files: int = 0, size: int = 0) -> None:
+        self.files, self.size = self.files + files, self.size + size
+
+
+def rewritten(path: Path, change: Callable[[bytes], bytes]) -> None:
+    path.chmod(0o644)
+    path.write_bytes(change(path.read_bytes()))
+
+
+def test_a_library_that_is_well_has_nothing_to_tell(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    counted = Counted()
+    assert list(damaged(blobs, revisions, counted)) == []
+    assert counted.stated == (counted.files, counted.size) == (3, len(FILES["model.bin"]) + 2 + 14)
+
+
+def test_to_be_digested_is_no_use(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    for blob in list(blobs.each()):
+        os.utime(blobs.path(blob.sha256), (1000.0, 2000.0))
+    assert list(damaged(blobs, revisions)) == []
+    assert {blob.used for blob in blobs.each()} == {1000.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"), [(WEIGHTS, "put it back from a copy"), (LOOSE, "remove it: it is fetched again")]
+)
+def test_a_changed_bit_is_found(library: Path, blobs: Blobs, revisions: Revisions, name: str, way_out: str) -> None:
+    rewritten(blobs.path(name), lambda data: bytes([data[0] ^ 1]) + data[1:])
+    [one] = damaged(blobs, revisions)
+    assert (one.sha256, one.file) == (name, f"blobs/sha256/{name[:2]}/{name}")
+    assert "its bytes have another SHA-256" in one.why
+    assert way_out in one.why
+
+
+def test_what_was_cut_off_is_found(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    rewritten(blobs.path(WEIGHTS), lambda data: data[:-1])
+    told = [one.why for one in damaged(blobs, revisions) if one.sha256 == WEIGHTS]
+    assert any("it has another size" in why for why in told)
+    assert any("another SHA-256" in why for why in told)
+
+
+def test_what_is_to_be_kept_and_is_not_here_is_found_once(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    blobs.remove(CONFIG)
+    blobs.remove(LOOSE)
+    [one] = damaged(blobs, revisions)
+    assert one.sha256 == CONFIG
+    assert f"models/acme/tiny at {COMMIT} needs it for 'again/config.json' of 2 bytes, and it is not here" in one.why
+    assert "put it back" in one.why
+
+
+def test_what_nobody_admitted_may_be_gone(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    (library / PLACE / "kept.json").unlink()
+    blobs.remove(CONFIG)
+    assert list(damaged(blobs, revisions)) == []
+
+
+@pytest.mark.parametrize(
+    "place", ["blobs/notes.txt", f"blobs/sha256/{CONFIG[:2]}/{WEIGHTS}", f"blobs/sha256/{CONFIG[:2]}/x"]
+)
+def test_what_is_no_blob_is_found(library: Path, blobs: Blobs, revisions: Revisions, place: str) -> None:
+    (library / place).write_bytes(b"by hand")
+    [one] = damaged(blobs, revisions)
+    assert (one.sha256, one.file) == ("", place)
+    assert "this is no blob; move it away" in one.why
+
+
+def test_a_link_is_no_blob(library: Path, blobs: Blobs, revisions: Revisions, tmp_path: Path) -> None:
+    blobs.path(WEIGHTS).rename(tmp_path / "elsewhere")
+    blobs.path(WEIGHTS).symlink_to(tmp_path / "elsewhere")
+    (library / "blobs" / "sha512").symlink_to(tmp_path)
+    told = {one.file: one.why for one in damaged(blobs, revisions)}
+    assert "this is a link" in told["blobs/sha512"]
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "why"),
+    [
+        ("revision.json", lambda data: data[:-9], "not JSON"),
+        (
+            "revision.json",
+            lambda data: data.replace(b'"swhid": "swh:1:dir:', b'"swhid": "swh:1:dir:0'),
+            "its swhid is not that",
+        ),
+        ("revision.json", lambda data: data.replace(b'"size": 2', b'"size": 3'), "needs it for"),
+        ("manifest-sha256.txt", lambda data: data[1:], "it does not list what revision.json lists"),
+        ("kept.json", lambda data: b"{}", "schema: this key is missing"),
+    ],
+)
+def test_what_is_written_of_a_revision_is_read_as_well(
+    library: Path, blobs: Blobs, revisions: Revisions, file: str, change: Callable[[bytes], bytes], why: str
+) -> None:
+    rewritten(library / PLACE / file, change)
+    [one] = damaged(blobs, revisions)
+    assert why in one.why
+
+
+@pytest.mark.parametrize("file", ["revision.json", "manifest-sha256.txt"])
+def test_what_is_missing_of_a_revision_is_found(library: Path, blobs: Blobs, revisions: Revisions, file: str) -> None:
+    (library / PLACE / file).unlink()
+    [one] = damaged(blobs, revisions)
+    assert f"{PLACE}/{file}" in one.why
+
+
+def test_a_library_that_is_gone_is_no_library_that_is_well(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    (library / "blobs" / "sha256").rename(library / "moved")
+    with pytest.raises(SourceError, match="blobs/sha256: No such file or directory; here is the library"):
+        list(damaged(blobs, revisions))

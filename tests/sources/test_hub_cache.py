@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cache_layouts import hub_cache
 from hilt.core.errors import ReferenceInvalid
 from hilt.core.limits import Limits
 from hilt.core.subject import EntryKind
@@ -56,3 +57,14 @@ def test_a_link_out_of_the_repository_is_not_followed(tmp_path: Path) -> None:
         "config.json": EntryKind.FILE,
         "leak": EntryKind.LINK_OUT,
     }
+
+
+def test_links_into_the_store_that_repositories_share_are_followed_and_those_into_any_other_folder_are_not(
+    tmp_path: Path,
+) -> None:
+    snapshot = hub_cache(tmp_path, {"config.json": b"{}", "model.bin": b"weights"}, shared=["model.bin"])
+    kinds = {entry.path: entry.kind for entry in open_reference(str(snapshot), Limits()).subject.entries}
+    assert kinds == {"config.json": EntryKind.FILE, "model.bin": EntryKind.FILE}
+    (tmp_path / "blobs" / ".huggingface-shared-blobs").unlink()
+    kinds = {entry.path: entry.kind for entry in open_reference(str(snapshot), Limits()).subject.entries}
+    assert kinds == {"config.json": EntryKind.FILE, "model.bin": EntryKind.LINK_OUT}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hilt.core.limits import Limits
@@ -32,9 +32,12 @@ def list_folder(path: Path, reference: str, limits: Limits) -> Listing:
     return listing
 
 
-def walk(folder: Path, *, within: Path, reference: str, limits: Limits, revision: str = "") -> Listing:
-    """Everything below `folder`; links may lead anywhere `within`, which is the folder itself or one above it."""
-    root, border = os.path.realpath(folder), os.path.realpath(within)
+def walk(
+    folder: Path, *, within: Path, also: Path | None = None, reference: str, limits: Limits, revision: str = ""
+) -> Listing:
+    """Everything below `folder`; links may lead anywhere `within`, which is the folder itself or one above it, and into `also`."""
+    root = os.path.realpath(folder)
+    borders = [os.path.realpath(one) for one in (within, also) if one is not None]
     entries: list[Entry] = []
     locators: dict[str, Locator] = {}
     gaps: list[Gap] = []
@@ -43,7 +46,7 @@ def walk(folder: Path, *, within: Path, reference: str, limits: Limits, revision
             why = f"more than {limits.files} names (limit files); check its parts one by one"
             gaps.append(Gap(what="read", path="", state=State.FAILED, why=why))
             break
-        entry, locator = _entry(name, found, border)
+        entry, locator = _entry(name, found, borders)
         if entry is not None:
             entries.append(entry)
         if entry is not None and locator is not None:
@@ -77,7 +80,7 @@ def _names(root: str, gaps: list[Gap], limits: Limits) -> Iterator[tuple[str, st
                 pending.append((path, full, depth + 1))
 
 
-def _entry(path: str, found: str | OSError, border: str) -> tuple[Entry | None, Locator | None]:
+def _entry(path: str, found: str | OSError, borders: Sequence[str]) -> tuple[Entry | None, Locator | None]:
     if isinstance(found, OSError):
         return Entry(path=path, kind=EntryKind.UNREADABLE, note=found.strerror or str(found)), None
     target, real = "", found
@@ -86,7 +89,7 @@ def _entry(path: str, found: str | OSError, border: str) -> tuple[Entry | None, 
         if stat.S_ISLNK(status.st_mode):
             target = os.readlink(found)  # noqa: PTH115
             real = os.path.realpath(found)
-            if os.path.commonpath([border, real]) != border:
+            if all(os.path.commonpath([border, real]) != border for border in borders):
                 return Entry(path=path, kind=EntryKind.LINK_OUT, target=target), None
             status = os.lstat(real)
             if stat.S_ISLNK(status.st_mode):  # realpath gives up on a circle and leaves the link

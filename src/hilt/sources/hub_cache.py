@@ -1,7 +1,8 @@
 """Lists one revision in a Hugging Face cache: `models--org--name/snapshots/<revision>`, whose files link into `blobs/`.
 
 Layout: huggingface_hub, "Understand caching": `refs/<name>` hold a commit id, `snapshots/<commit>` the files of it as
-links to `../../blobs/<etag>`. Links are therefore allowed to lead anywhere inside the folder of the repository.
+links to `../../blobs/<etag>`. Links are therefore allowed to lead anywhere inside the folder of the repository. Since version 2,
+`blobs/<etag>` may be a link itself, into `<cache>/blobs`, which several repositories share (huggingface_hub, utils/_shared_blobs.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"(models|datasets|spaces)--.+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHARED = ".huggingface-shared-blobs"
+"""What lies in the folder that repositories share, and in no other one of that name."""
 _ETAG = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -35,8 +38,16 @@ def list_snapshot(path: Path, reference: str, limits: Limits) -> Listing:
     """The snapshot at `path`, or the one that `refs/main` names, or the only one there is."""
     path = path.absolute()
     snapshot = _chosen(path, reference) if _is_repository(path) else path
-    listing = walk(snapshot, within=snapshot.parent.parent, reference=reference, limits=limits, revision=snapshot.name)
+    listing = walk_snapshot(snapshot, reference, limits)
     return listing._replace(hub=_stated(listing))
+
+
+def walk_snapshot(snapshot: Path, reference: str, limits: Limits) -> Listing:
+    """The files of one snapshot, through their links."""
+    repository = snapshot.parent.parent
+    shared = repository.parent / "blobs"
+    also = shared if (shared / _SHARED).is_file() else None
+    return walk(snapshot, within=repository, also=also, reference=reference, limits=limits, revision=snapshot.name)
 
 
 def _stated(listing: Listing) -> HubStated:

@@ -77,11 +77,13 @@ def scanned(
 
 
 def _match(model: CachedModel, digests: Digests, recorded: RecordedModel, stands: Stands) -> _Match:
+    """A part of a stopped model is stopped as well where it has what made it so, or is the same revision."""
     telling = recorded.telling(by_verdict=stands.by_verdict)
     complete = _complete(model, digests, recorded)
-    if complete or any(digests.of(file) in telling for file in model.files):
-        return _Match(recorded, stands, "bytes", complete)
     named = bool(model.revision) and (spelled(recorded.reference), recorded.revision) == (model.name, model.revision)
+    whole = complete and (named or not stands.state.stopped or len(model.files) == len(recorded.entries))
+    if whole or any(digests.of(file) in telling for file in model.files):
+        return _Match(recorded, stands, "bytes", whole)
     claimed = any(_claimed(file) in telling for file in model.files)
     return _Match(recorded, stands, "name" if named or claimed else "", complete=False)
 

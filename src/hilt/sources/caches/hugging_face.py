@@ -28,7 +28,7 @@ from hilt.sources.caches.cached import (
 )
 from hilt.sources.caches.names import Names
 from hilt.sources.file import Locator
-from hilt.sources.folder import walk
+from hilt.sources.hub_cache import walk_snapshot
 
 _REPOSITORY = re.compile(r"(models|datasets|spaces|kernels)--(.+)", re.DOTALL)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -91,7 +91,7 @@ def _repository(names: Names, repository: Path, reference: str) -> Iterator[Cach
 
 
 def _snapshot(names: Names, snapshot: Path, reference: str, refs: list[str]) -> CachedModel:
-    listing = walk(snapshot, within=names.root, reference=reference, limits=names.limits, revision=snapshot.name)
+    listing = walk_snapshot(snapshot, reference, names.limits)
     files = []
     for entry in listing.subject.entries:
         locator = listing.locators.get(entry.path)

@@ -99,13 +99,19 @@ def test_no_page_is_taken_for_the_hub() -> None:
     for route in ROUTES:
         for path in route.paths:
             shown = path.replace("{number:int}", "17").replace("{digest}", "a" * 64).replace("{", "").replace("}", "")
-            assert not meant({"type": "http", "raw_path": shown.encode()}), path
-            assert not meant({"type": "http", "raw_path": shown.encode().replace(b"-", b"%2D")}), path
+            for raw in (shown, shown.replace("-", "%2D")):
+                for method in route.methods:
+                    assert not meant({"type": "http", "method": method, "raw_path": raw.encode()}), path
 
 
 def test_only_requests_of_http_are_for_the_hub() -> None:
     assert not meant({"type": "lifespan"})
-    assert meant({"type": "http", "raw_path": b"/api/models/gpt2"})
+    assert meant({"type": "http", "method": "POST", "raw_path": b"/api/models/gpt2/preupload/main"})
+
+
+def test_a_list_of_models_is_asked_for_and_not_sent() -> None:
+    assert meant({"type": "http", "method": "GET", "raw_path": b"/api/models"})
+    assert not meant({"type": "http", "method": "POST", "raw_path": b"/api/models"})
 
 
 @given(st.binary(max_size=200).map(lambda raw: b"/" + raw))

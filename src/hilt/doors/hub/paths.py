@@ -19,9 +19,9 @@ MAIN = "main"
 LONGEST = 4096
 """Letters of the path of a file, and bytes of what is looked at of a request's."""
 MOST_SEGMENTS = 256
-INFO, PAGE, UNKNOWN = "info", "page", "unknown"
-"""Of what a path asks that says no word for it: all that is known of a repository; the page on which people read of it; and
-what is addressed as only a hub is, and is nothing here."""
+INFO, PAGE, SEARCH, UNKNOWN = "info", "page", "search", "unknown"
+"""Of what a path asks that says no word for it: all that is known of a repository; the page on which people read of it; a list of
+repositories; and what is addressed as only a hub is, and is nothing here."""
 
 
 class Hub(NamedTuple):
@@ -71,8 +71,9 @@ _SPECIAL = re.compile(r"refs/(convert/\w+|pr/[0-9]+)", re.ASCII)
 
 
 def meant(scope: Mapping[str, Any]) -> bool:
-    """Is it the hub that a request is for, and not a page?"""
-    return scope["type"] == "http" and asked(scope["raw_path"]) is not None
+    """Is it the hub that a request is for, and not a page? What is sent to /api/models is for a verb of that name."""
+    found = asked(scope["raw_path"]) if scope["type"] == "http" else None
+    return found is not None and (found.verb != SEARCH or scope["method"] in ("GET", "HEAD"))
 
 
 def asked(raw: bytes) -> Hub | None:
@@ -103,7 +104,7 @@ def _of_api(segments: list[str]) -> Hub | None:
         return None
     kind, rest = segments[0], segments[1:]
     if not rest:
-        return Hub("search", Repository(kind, ""))
+        return Hub(SEARCH, Repository(kind, ""))
     name = _name(rest)
     return _worded(kind, rest, _OF_REPOSITORY) or (Hub(INFO, Repository(kind, name)) if name else Hub(UNKNOWN))
 

@@ -30,7 +30,7 @@ class Downloads:
         if reader.asked is None:
             return
         person, subject = reader.asked.who.person, kept.subject.digest
-        place = f"downloads with the token {reader.label}"
+        place = f"the machines with the token {reader.label}"
         about = (subject, person.person, folded(reader.use), place)
         with self._lock:  # two files of one download come at once
             if self._noted.get(about):

@@ -134,7 +134,7 @@ class FolderUpstream:
         inside = Path(kind, organisation if slash else NO_ORGANISATION, name)
         folder = self._folder / inside
         if not folder.is_dir():
-            raise NotHeld(f"{self.name} has no {repository}: {folder} is no folder", what="repository")
+            raise NotHeld(f"{self.name} has no {repository}", what="repository")
         if os.path.realpath(folder) != str(Path(os.path.realpath(self._folder)) / inside):
             raise NotHeld(f"{self.name}: {folder} is a link to elsewhere, which is not followed", what="repository")
         return walk(folder, within=folder, reference=repository.reference, limits=limits)

@@ -105,7 +105,11 @@ def listing_of(
 
     Files `here` are read from the disk, where they lie under their SHA-256; all others by ranges.
     """
-    files = [_here(one, here[one.entry.path]) if one.entry.path in here else one for one in tree.files]
+    try:
+        files = [_here(one, here[one.entry.path]) if one.entry.path in here else one for one in tree.files]
+    except BaseException:
+        client.close()
+        raise
     elsewhere = [one.stated for one in files if one.stated is not None and one.entry.path not in here]
     remote = Remote(client, elsewhere, limits)
     try:

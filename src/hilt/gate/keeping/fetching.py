@@ -37,7 +37,7 @@ PROGRESS = 1 << 20
 WAITS = 60.0
 """Seconds that one fetch waits because the upstream asks for it; longer than that, whoever wants the file asks again."""
 
-_PAUSE = 0.25
+PAUSE = 0.25
 """Seconds before the next try, twice as many before each further one."""
 _WRITTEN = 1 << 18
 """Bytes that are digested and written at once."""
@@ -167,7 +167,7 @@ class Fetches:
             idle += 1
             if incoming.received - reached >= PROGRESS:
                 idle, reached = 0, incoming.received
-            pause = max(failed.wait if failed else 0.0, _PAUSE * 2 ** min(idle, TRIES))
+            pause = max(failed.wait if failed else 0.0, PAUSE * 2 ** min(idle, TRIES))
             waited += failed.wait if failed else 0.0
             if idle >= TRIES or waited > WAITS or (failed is not None and not failed.again):
                 raise _given_up(flight, failed)

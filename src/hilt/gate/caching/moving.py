@@ -55,11 +55,12 @@ def _parent(root: Path, path: str, *, make: bool) -> Iterator[tuple[int, str]]:
 def _rename_by_path(root: Path, source: str, target: str, *, make: bool) -> None:
     """The same on systems that know no descriptors of folders."""
     before, after = root / source, root / target
-    if make:
-        after.parent.mkdir(parents=True, exist_ok=True)
-    for path in (before, after):
-        if os.path.realpath(path.parent) != str(path.parent):
-            raise OSError(errno.ELOOP, "a link lies on the way, and is not followed", str(path))
+    for path, made in ((before, False), (after, make)):
+        for folder in [*reversed(path.parents)][len(root.parents) + 1 :]:
+            if folder.is_symlink():
+                raise OSError(errno.ELOOP, "a link lies on the way, and is not followed", str(folder))
+            if made:
+                folder.mkdir(exist_ok=True)
     if os.path.lexists(after):
         raise FileExistsError(errno.EEXIST, "something lies there now", target)
     before.rename(after)

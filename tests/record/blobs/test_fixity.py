@@ -12,7 +12,7 @@ from hilt.core.errors import SourceError
 from hilt.record.blobs.fixity import damaged
 from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
-from kept_files import COMMIT, REPOSITORY, a_revision, sha256_of, stored
+from kept_files import COMMIT, OTHER_COMMIT, REPOSITORY, a_revision, sha256_of, stored
 
 FILES = {"config.json": b"{}", "model.bin": b"weights " * 5000, "again/config.json": b"{}"}
 WEIGHTS, CONFIG, LOOSE = sha256_of(FILES["model.bin"]), sha256_of(b"{}"), sha256_of(b"asked for once")
@@ -26,6 +26,8 @@ def library(blobs: Blobs, revisions: Revisions, folder: Path) -> Path:
         stored(blobs, data)
     revisions.save(a_revision(FILES))
     revisions.keep(REPOSITORY, COMMIT, "research", "2026-01-01T00:00:00+00:00")
+    for data in FILES.values():
+        revisions.came(REPOSITORY, COMMIT, sha256_of(data))
     return folder
 
 
@@ -49,6 +51,17 @@ def test_a_library_that_is_well_has_nothing_to_tell(library: Path, blobs: Blobs,
     counted = Counted()
     assert list(damaged(blobs, revisions, counted)) == []
     assert counted.stated == (counted.files, counted.size) == (3, len(FILES["model.bin"]) + 2 + 14)
+
+
+def test_what_never_came_is_not_missing(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    revisions.save(a_revision(FILES, commit=OTHER_COMMIT))
+    revisions.keep(REPOSITORY, OTHER_COMMIT, "research", "2026-01-01T00:00:00+00:00")
+    (library / PLACE / "came.txt").write_text(f"{CONFIG}\n{WEIGHTS[:20]}")  # the power went off
+    blobs.remove(WEIGHTS)
+    assert list(damaged(blobs, revisions)) == []
+    revisions.came(REPOSITORY, COMMIT, WEIGHTS)
+    assert [one.sha256 for one in damaged(blobs, revisions)] == [WEIGHTS]
+    assert revisions.here(REPOSITORY, COMMIT) == {CONFIG, WEIGHTS}
 
 
 def test_to_be_digested_is_no_use(library: Path, blobs: Blobs, revisions: Revisions) -> None:

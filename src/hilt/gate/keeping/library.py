@@ -30,6 +30,7 @@ from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.refs import Refs
 from hilt.gate.keeping.searching import Found, Searches
+from hilt.gate.keeping.uploading import Uploads
 from hilt.gate.keeping.upstreams import Upstreams
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
@@ -79,6 +80,9 @@ class Library:
         self._admitted: Newest[tuple[_Asked, str], bool] = Newest(MOST)
         self._turns = OneByOne()
         self._sweep_at = 0.0
+        self.uploads = Uploads(
+            settings, self._blobs, self._revisions, moved=self._refs.forget, begin=self.begin, sweep=self._sweep
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +127,7 @@ class Library:
         self._keep(offer)
         if self._blobs.has(file.sha256, file.size):
             self._blobs.use(file.sha256)
+            self._came(kept, file)
             return self._blobs.path(file.sha256)
         inspected = self._inspected.get((kept.repository, kept.commit))
         if inspected is None or file.path not in inspected.stated:
@@ -130,11 +135,15 @@ class Library:
         if inspected.upstream is None or file.path not in inspected.stated:
             raise SourceError(
                 f"{kept.repository} {file.path!a}: its bytes are not in the library any more, and no upstream has them; "
-                "put them back from a copy: `hilt library import`"
+                "put them back from a copy: `hilt fixity run --from`"
             )
         self._sweep()
         probes = inspected.probes.get(file.path, ())
-        return self._fetches.begin(inspected.upstream.client, inspected.stated[file.path], probes)
+        incoming = self._fetches.begin(inspected.upstream.client, inspected.stated[file.path], probes)
+        incoming.watch(lambda: self._came(kept, file) if incoming.done is not None else None)
+        if incoming.done is not None:
+            self._came(kept, file)
+        return incoming
 
     def refs(self, repository: Repository) -> dict[str, Any]:
         """Branches and tags, as the hub's API tells them. Raises `NotHeld`, `SourceError`."""
@@ -210,10 +219,22 @@ class Library:
             self._revisions.keep(kept.repository, kept.commit, offer.use, at)
             self._admitted.put(about, True)
 
+    def _came(self, kept: KeptRevision, file: KeptFile) -> None:
+        about = (kept.repository, kept.commit), file.sha256
+        if not self._admitted.get(about):
+            self._revisions.came(kept.repository, kept.commit, file.sha256)
+            self._admitted.put(about, True)
+
     def _sweep(self) -> None:
         """Makes room for what comes, where it was not looked at for a while."""
         with self._lock:
             if monotonic() < self._sweep_at:
                 return
             self._sweep_at = monotonic() + SWEEP
-        self._threads.submit(lambda: self._blobs.evict(self._settings.library.bytes, self._revisions.kept_digests()))
+        self._threads.submit(self._evict)
+
+    def _evict(self) -> None:
+        """What was uploaded takes its share, and is not to be had from anybody else."""
+        own = self.uploads.own
+        most = self._settings.library.bytes - sum(own.not_admitted().values())
+        self._blobs.evict(max(0, most), self._revisions.kept_digests() | own.digests())

@@ -55,6 +55,17 @@ def write_whole(path: Path, data: bytes, *, partial: Path) -> None:
     sync_folder(path.parent)
 
 
+def add_line(path: Path, line: bytes) -> None:
+    """Puts `line` behind what is in the file, which is made where it is missing. Raises `OSError`."""
+    is_new = not path.exists()
+    flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o644), "ab", buffering=0) as file:
+        file.write(line)
+        os.fsync(file.fileno())
+    if is_new:
+        sync_folder(path.parent)
+
+
 def is_temporary(name: str) -> bool:
     return name.startswith(_TEMPORARY)
 

@@ -63,13 +63,14 @@ def _revisions(blobs: Blobs, revisions: Revisions, kept: set[bytes]) -> Iterator
     for repository, commit in revisions.admitted():
         try:
             files = revisions.checked(repository, commit)
+            came = revisions.here(repository, commit)
         except HiltError as error:
             yield Damaged("", str(error))
             continue
         for file in files:
             digest = bytes.fromhex(file.sha256)
             kept.add(digest)
-            if digest not in told and not blobs.has(file.sha256, file.size):
+            if file.sha256 in came and digest not in told and not blobs.has(file.sha256, file.size):
                 told.add(digest)
                 yield _missing(blobs, repository, commit, file.sha256, f"{file.path!r:.200} of {file.size} bytes")
 

@@ -30,6 +30,7 @@ models/ORGANISATION/NAME/COMMIT/ (also datasets, spaces, kernels)
     revision.json        the same with sizes, with git's names of the files, and where they are from;
                          swhid is the Software Heritage identifier of the whole (a git tree)
     kept.json            is there where people admitted it, and says for which use and when
+    came.txt             the SHA-256 of those of its files that came: nobody may have asked for the others
 models/ORGANISATION/NAME/refs.json
     Branches and tags of repositories that were uploaded here, and their commits.
 partial/

@@ -23,11 +23,20 @@ from hilt.core.errors import (
 from hilt.core.library import KINDS, KeptFile, KeptRevision, Repository
 from hilt.core.wire import encode_text
 from hilt.knowledge.file_lock import locked
-from hilt.record.blobs.durable import make_folder, unusable, write_whole
-from hilt.record.blobs.layout import checked_commit, is_commit, open_library, repositories, repository_path
+from hilt.record.blobs.durable import add_line, make_folder, unusable, write_whole
+from hilt.record.blobs.layout import (
+    checked_commit,
+    checked_sha256,
+    is_commit,
+    is_sha256,
+    open_library,
+    repositories,
+    repository_path,
+)
 from hilt.record.blobs.revision_v1 import MOST_BYTES, decode, document, encode, in_order, manifest
 
 REVISION, MANIFEST, KEPT, REFS = "revision.json", "manifest-sha256.txt", "kept.json", "refs.json"
+CAME = "came.txt"
 MOST_REFS = 10_000
 _KEPT_SCHEMA, _REFS_SCHEMA = "hilt.kept/1", "hilt.refs/1"
 _MOST_TEXT = 8 << 20
@@ -121,6 +130,24 @@ class Revisions:
     def kept(self, repository: Repository, commit: str) -> dict[str, str] | None:
         """For which uses it was admitted, and when (UTC, ISO 8601); None where it never was."""
         return _texts(self._folder(repository, commit) / KEPT, _KEPT_SCHEMA, "uses")
+
+    def came(self, repository: Repository, commit: str, sha256: str) -> None:
+        """A file of it is here: of what was admitted, it is missing from now on where it is not."""
+        file = self._folder(repository, commit) / CAME
+        line = f"\n{checked_sha256(sha256)}\n".encode()  # behind one that a crash cut off
+        with self._alone():
+            if sha256 in self.here(repository, commit):
+                return
+            try:
+                add_line(file, line)
+            except OSError as error:
+                raise unusable(file, error, needed=len(line)) from None
+
+    def here(self, repository: Repository, commit: str) -> frozenset[str]:
+        """The SHA-256 of the files that came."""
+        data = _read(self._folder(repository, commit) / CAME, MOST_BYTES) or b""
+        lines = data.decode("ascii", "replace").splitlines()
+        return frozenset(line for line in lines if is_sha256(line))
 
     def admitted(self) -> Iterator[tuple[Repository, str]]:
         """All that was ever admitted: repositories with commits, also where nothing else is left of them."""

@@ -19,7 +19,7 @@ _TONES = {
     CacheState.NEVER_ADMITTED: "yellow",
     CacheState.ADMITTED: "green",
 }
-_USES, _KEPT, _PROBLEMS = 3, 3, 10
+_USES, _KEPT, _PROBLEMS, _BACK = 3, 3, 10, 20
 """What of each is told; --json tells all."""
 _ORDER = list(CacheState)
 
@@ -39,8 +39,10 @@ def write_scan(page: Page, scan: CacheScan) -> None:
 
 
 def write_put_back(page: Page, told: PutBack) -> None:
-    for path in told.moved:
+    for path in told.moved[:_BACK]:
         page.flow([(quote(path, 600), "")], indent=_COLUMN, label=("back", "green"))
+    if len(told.moved) > _BACK:
+        page.flow([(f"and {len(told.moved) - _BACK} more (--json tells all)", "dim")], indent=_COLUMN)
     for path, why in told.left:
         page.flow([(quote(path, 600), ""), (quote(why), "yellow")], indent=_COLUMN, label=("not moved", "yellow"))
     if not told.moved and not told.left:

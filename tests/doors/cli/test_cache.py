@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from cache_layouts import hub_cache, llama_cache
-from office import KNOWN_ROAD, Office, carried_out
+from cache_layouts import GGUF, OTHER, hub_cache, llama_cache, ollama_store
+from office import KNOWN_ROAD, POLICY, Office, carried_out
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links take a right of their own there")
 
@@ -112,3 +114,33 @@ def test_a_call_that_means_nothing_is_refused(
 ) -> None:
     done = office.run("cache", "scan", *(word.format(there=tmp_path) for word in words))
     assert (done.code, said in done.text) == (2, True)
+
+
+def test_every_command_of_the_page_says_what_stands_there(office: Office, tmp_path: Path) -> None:
+    office.policy(POLICY[: POLICY.index("  calls-are-known")])
+    home = tmp_path / "eve"
+    hub = home / ".cache" / "huggingface" / "hub"
+    lid = {"README.md": b"---\nlicense: mit\n---\n# A model\n", "model.bin": b"w"}
+    good = hub_cache(hub, lid, name="models--acme--lid")
+    bad = hub_cache(hub, {"README.md": b"# x\n", "model.pkl": KNOWN_ROAD}, name="models--acme--odd", commit=OTHER)
+    ollama_store(home / ".ollama" / "models", {"model": GGUF, "template": b"x"})
+    office.run("check", good, bad, "--record")
+    office.run("admit", good, "--use", "support chatbot", "--why", "cheap", "--until", "2099-01-31", by="Eve")
+    env = {"HOME": str(home)} | dict.fromkeys(("XDG_CACHE_HOME", "HF_HOME", "HF_HUB_CACHE", "LLAMA_CACHE"), "")
+    page = (Path(__file__).parents[3] / "docs" / "cache.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```console\n\$ hilt (cache [^\n]*)\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 3
+    for command, said in blocks:
+        note = next(hub.rglob("note.json"), "")
+        words = [str(note) if word.endswith("note.json") else word for word in shlex.split(command)]
+        config = [] if words[1] == "restore" else ["--config", str(office.settings_file)]
+        done = carried_out([*words, *config], {"COLUMNS": "100", "NO_COLOR": "1", **env})
+        told = plain(done.out.replace(str(home), "/home/eve"))
+        for part in said.split("...\n"):
+            assert plain(part) in told
+
+
+def plain(text: str) -> str:
+    """Words without days and times, wherever lines were broken."""
+    words = " ".join(text.split())
+    return re.sub(r"\d{8}T\d{6}Z", "TIME", re.sub(r"20[2-8]\d-\d\d-\d\d", "DAY", words))

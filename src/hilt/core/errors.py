@@ -3,6 +3,7 @@
     HiltError                     something hilt can explain: what, where, the value seen, what to do next
     ├── UsageError                the call cannot be carried out as it was written (exit code 2)
     │   ├── ReferenceInvalid      what was to be checked is not there, or is not spelled as a reference
+    │   ├── AlreadyThere          what was to be made is there already
     │   ├── PolicyInvalid         a policy file is wrong; carries the key path
     │   ├── KeyUnusable           a key is missing, of another kind, or its passphrase is wrong
     │   └── SettingsInvalid       a settings file is wrong; carries the key path
@@ -41,6 +42,10 @@ class UsageError(HiltError):
 
 class ReferenceInvalid(UsageError):
     """What was to be checked is not there, or is not spelled as a reference."""
+
+
+class AlreadyThere(UsageError):
+    """What was to be made is there already, under this name or one that is taken for it."""
 
 
 class PolicyInvalid(UsageError):

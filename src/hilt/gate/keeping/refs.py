@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hilt.core.errors import ChangedMeanwhile, NotHeld, SourceError
 from hilt.core.library import Repository
+from hilt.gate.keeping.upload_names import TAGS
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hilt.gate.keeping.upstream import Upstream
     from hilt.gate.keeping.upstreams import Upstreams
     from hilt.record.blobs.revisions import Revisions
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 COMMIT = re.compile(r"[0-9a-f]{40}")
 MOST = 10_000
 """Names that are remembered; then they are asked for anew."""
+OWN_SECONDS = 1
+"""For how long a branch of ours is taken to stay where it is, for it may be moved by another server."""
 
 
 class Found(NamedTuple):
@@ -58,7 +63,8 @@ class Refs:
         with self._lock:
             if len(self._seen) >= MOST:
                 self._seen.clear()
-            lasts = float("inf") if COMMIT.fullmatch(revision) else self._seconds
+            seconds = self._seconds if found.upstream is not None else min(self._seconds, OWN_SECONDS)
+            lasts = float("inf") if COMMIT.fullmatch(revision) else seconds
             self._seen[repository, revision] = _Seen(found, monotonic() + lasts)
         return found
 
@@ -89,8 +95,14 @@ class Refs:
         seen = self._revisions.refs(repository)
         if not seen:
             raise missing or _no_repository(repository)
-        branches = [{"name": name, "ref": f"refs/heads/{name}", "targetCommit": seen[name]} for name in sorted(seen)]
-        return {"branches": branches, "tags": [], "converts": [], "pullRequests": []}
+        tags = {ref.removeprefix(TAGS): commit for ref, commit in seen.items() if ref.startswith(TAGS)}
+        branches = {ref: commit for ref, commit in seen.items() if not ref.startswith(TAGS)}
+        return {
+            "branches": _listed("refs/heads/", branches),
+            "tags": _listed(TAGS, tags),
+            "converts": [],
+            "pullRequests": [],
+        }
 
     def _find(self, repository: Repository, revision: str) -> Found:
         is_commit = COMMIT.fullmatch(revision) is not None
@@ -128,7 +140,8 @@ class Refs:
         return tuple(one for one in asked if one.name in before) or asked
 
     def _seen_last(self, repository: Repository, revision: str) -> Found | None:
-        commit = self._revisions.refs(repository).get(revision)
+        refs = self._revisions.refs(repository)
+        commit = refs.get(revision) or refs.get(TAGS + revision)
         if commit is None or self._revisions.find(repository, commit) is None:
             return None
         return Found(commit, self.upstream_of(repository, commit))
@@ -148,6 +161,10 @@ class Refs:
             self._revisions.set_ref(repository, revision, commit, before=before)
         except ChangedMeanwhile:  # another server saw it as well
             return
+
+
+def _listed(prefix: str, refs: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "ref": prefix + name, "targetCommit": refs[name]} for name in sorted(refs)]
 
 
 def _no_repository(repository: Repository) -> NotHeld:

@@ -1,0 +1,132 @@
+"""staged: large files, which are sent before the commit that names them.
+
+That bytes with a digest lie in the library does not mean that everybody who knows the digest may have them. So a commit takes a file
+that its repository, or another of ours that the reader may have, holds already, and else one that was really sent to the repository.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from hilt.core.errors import NotHeld, SourceError, UsageError
+from hilt.core.library import Repository
+from hilt.gate.keeping.drafts import is_digest
+from hilt.gate.keeping.newest import Newest
+from hilt.gate.keeping.own_files import OwnFiles
+from hilt.gate.keeping.reader import Reader
+
+if TYPE_CHECKING:
+    from hilt.record.blobs.incoming import Incoming
+    from hilt.record.blobs.store import Blobs
+
+MOST = 100_000
+"""Files that were sent and are remembered; those before them are sent again."""
+MOST_ASKED = 1000
+"""Files that are asked after at once."""
+
+
+class Wanted(NamedTuple):
+    """What is to be done about a file of `size` bytes: nothing where it `is_here`; else to send it, or why it cannot be taken."""
+
+    sha256: str
+    size: int
+    is_here: bool
+    refused: str = ""
+
+
+class Staged:
+    """The large files on their way into repositories of ours; used by many threads. `most` bytes may be here that nobody admitted."""
+
+    def __init__(self, blobs: Blobs, own: OwnFiles, most: int, sweep: Callable[[], None]) -> None:
+        self._blobs, self._own, self._most, self._sweep = blobs, own, most, sweep
+        self._sent: Newest[tuple[Repository, str], int] = Newest(MOST)
+
+    def wanted(self, repository: Repository, files: Iterable[tuple[str, int]], reader: Reader) -> list[Wanted]:
+        """What is to be done about files, each a SHA-256 and a size. Raises `UsageError`."""
+        told: list[Wanted] = []
+        room = self._room()
+        for sha256, size in files:
+            if len(told) == MOST_ASKED:
+                raise UsageError(f"at most {MOST_ASKED} files are asked after at once; ask in several calls")
+            if not is_digest(sha256) or not 0 <= size < 1 << 62:
+                raise UsageError(
+                    f"{sha256!r:.80}, {size!r:.40}: a SHA-256 in small hexadecimal digits and a size are needed"
+                )
+            if self.size_of(repository, sha256, reader) == size and self._blobs.has(sha256, size):
+                told.append(Wanted(sha256, size, is_here=True))
+            elif size > room:
+                told.append(Wanted(sha256, size, is_here=False, refused=self._no_room(size)))
+            else:
+                room -= size
+                told.append(Wanted(sha256, size, is_here=False))
+        return told
+
+    def receive(self, repository: Repository, sha256: str, size: int) -> Sending:
+        """Takes the bytes of a file. Raises `UsageError`, `SourceError` where there is no room for it."""
+        if not is_digest(sha256):
+            raise UsageError(f"{sha256!r:.80}: a SHA-256 in small hexadecimal digits is needed")
+        if size > self._room():
+            raise SourceError(self._no_room(size))
+        # Under no name of its own before it is whole: whoever breaks off, or sends other bytes, is in nobody's way.
+        return Sending(self, repository, sha256, self._blobs.incoming(size, hold_all=True))
+
+    def arrived(self, repository: Repository, sha256: str, size: int) -> None:
+        """The file was sent for this repository, and lies among the blobs."""
+        self._sent.put((repository, sha256), size)
+        self._sweep()
+
+    def check(self, repository: Repository, sha256: str, size: int, reader: Reader) -> None:
+        """Raises `NotHeld` where a file was not sent, or is not here as a whole."""
+        if self.size_of(repository, sha256, reader) != size or not self._blobs.has(sha256, size):
+            raise NotHeld(
+                f"a file of {size} bytes with the SHA-256 {sha256!r:.80} did not come; send it again", what="file"
+            )
+
+    def size_of(self, repository: Repository, sha256: str, reader: Reader) -> int | None:
+        """The size of a file that a commit of the `reader` may name; None for others."""
+        sent = self._sent.get((repository, sha256))
+        if sent is not None:
+            return sent
+        own = self._own.of(repository).get(sha256)
+        if own is not None:
+            return own
+        others = (files[sha256] for other, files in self._own.each() if sha256 in files and reader.may_have(other))
+        return next(others, None)
+
+    def _room(self) -> int:
+        """Bytes that may still come."""
+        left = self._most - sum(self._own.not_admitted().values())
+        return max(0, min(left, shutil.disk_usage(self._blobs.folder).free))
+
+    def _no_room(self, size: int) -> str:
+        return (
+            f"it has {size} bytes, and there is room for {self._room()} of uploads that nobody admitted; have some admitted, remove "
+            "branches that nobody needs, or have whoever runs hilt raise `library.bytes` in the settings, or the disk"
+        )
+
+
+class Sending:
+    """One file that is being sent. Used by one thread at a time."""
+
+    def __init__(self, staged: Staged, repository: Repository, sha256: str, incoming: Incoming) -> None:
+        self._staged, self._repository, self._sha256, self._incoming = staged, repository, sha256, incoming
+
+    def write(self, data: bytes) -> None:
+        """The next bytes. Raises `SourceError`; then nothing of it is kept."""
+        self._incoming.write(data)
+
+    def finish(self) -> None:
+        """It has come as a whole, and counts from now on. Raises `UsageError` where it is another file, `SourceError`."""
+        found = self._incoming.finish()
+        if found != self._sha256:
+            raise UsageError(
+                f"the {self._incoming.size} bytes that came have the SHA-256 {found}, and not {self._sha256} as was said; look "
+                "whether the file changed meanwhile, and send it again"
+            )
+        self._staged.arrived(self._repository, self._sha256, self._incoming.size)
+
+    def give_up(self, why: str) -> None:
+        """It broke off. What came is not kept."""
+        self._incoming.fail(SourceError(f"{self._sha256}: {why}; send it again"), discard=True)

@@ -12,9 +12,10 @@ import lzma
 import struct
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 from hilt.core.byte_source import ByteSource
@@ -276,12 +277,22 @@ class _Zstandard:
 
 def zstandard(limits: Limits) -> Decompressor:
     """A machine for Zstandard, where there is one."""
-    try:
-        zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
-    except ImportError:
-        raise FormatError(str(MissingExtra("reading Zstandard", "zstd"))) from None
+    zstd = _zstd()
     window = {zstd.DecompressionParameter.window_log_max: limits.inflate_memory.bit_length() - 1}
     return _Zstandard(zstd.ZstdDecompressor(options=window), zstd.ZstdError)
+
+
+def zstandard_compressor(level: int) -> Callable[[bytes], bytes]:
+    """Packs into Zstandard, where there is what does it."""
+    compress: Callable[..., bytes] = _zstd().compress
+    return lambda data: compress(data, level)
+
+
+def _zstd() -> ModuleType:
+    try:
+        return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    except ImportError:
+        raise FormatError(str(MissingExtra("reading Zstandard", "zstd"))) from None
 
 
 def _lzma_in_zip(source: ByteSource, limits: Limits) -> lzma.LZMADecompressor:

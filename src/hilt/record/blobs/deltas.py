@@ -1,0 +1,281 @@
+"""Files that are kept as what they differ in from others, beside the blobs: blobs/sha256/ab/<sha256>.delta.
+
+A delta is written beside, read back to the last byte, and only then gets its name: the plain bytes may go after that. Its bases stay plain
+blobs, for as long as the delta is there; so nothing is ever rebuilt out of what was itself rebuilt. Where it was edited, or a base is
+missing or another one, what comes out has another SHA-256, and the last block of it never goes out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self, TypeVar
+
+from hilt.core.byte_source import ByteSource
+from hilt.core.errors import ChangedWhileRead, FormatError, NotReady, SourceError
+from hilt.core.limits import Limits
+from hilt.record.blobs import one_writer
+from hilt.record.blobs.delta_format import (
+    Base,
+    Head,
+    Segment,
+    blocks,
+    decode_block,
+    encode_block,
+    encode_head,
+    read_head,
+)
+from hilt.record.blobs.delta_plan import Estimate, estimate, plan
+from hilt.record.blobs.durable import sync_folder, unusable
+from hilt.record.blobs.layout import is_sha256
+from hilt.record.blobs.packers import best_packer, packer
+from hilt.record.blobs.store import Blobs
+from hilt.sources.file import FileSource, Locator
+
+T = TypeVar("T")
+
+SUFFIX = ".delta"
+_OPEN = 8
+"""Bases that are open at once."""
+_SECONDS = 60
+"""After which to ask again for what another process packs."""
+_DAMAGED = "put it back from a copy of the library, or remove it to have the file fetched anew"
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Delta(NamedTuple):
+    """A file of `size` bytes that takes `kept`; `bases` are the SHA-256 of what it is rebuilt from."""
+
+    sha256: str
+    size: int
+    kept: int
+    bases: tuple[str, ...]
+
+
+class Plan(NamedTuple):
+    """How a blob can be kept: by `segments` of `bases`."""
+
+    sha256: str
+    bases: tuple[Base, ...]
+    segments: tuple[Segment, ...]
+    expected: Estimate
+
+
+class Deltas:
+    """The deltas among the `blobs`. It may be used by many threads, and by many processes."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+        self._partial = blobs.folder / "partial"
+
+    def path(self, sha256: str) -> Path:
+        """Where the delta of these bytes is, or would be. Raises `UsageError` where it is no SHA-256."""
+        return self._blobs.path(sha256).with_name(sha256 + SUFFIX)
+
+    def find(self, sha256: str) -> Delta | None:
+        """What is kept in the place of these bytes; None where nothing is. Raises `SourceError` where that is unreadable."""
+        path = self.path(sha256)
+        if not os.path.lexists(path):
+            return None
+        with self._opened(path) as file:
+            head = self._head(path, sha256, file.read)
+            return Delta(sha256, head.size, os.fstat(file.fileno()).st_size, tuple(one.sha256 for one in head.bases))
+
+    def each(self) -> Iterator[str]:
+        """The SHA-256 of all that is kept so, in no order. Raises `SourceError`."""
+        top = self._blobs.folder / "blobs" / "sha256"
+        try:
+            for two in os.scandir(top):
+                if two.is_dir(follow_symlinks=False):
+                    for one in os.scandir(two.path):
+                        name = one.name.removesuffix(SUFFIX)
+                        if name != one.name and is_sha256(name) and name.startswith(two.name):
+                            yield name
+        except OSError as error:
+            raise unusable(top, error) from None
+
+    def stays(self, kept: frozenset[str]) -> frozenset[str]:
+        """Of the blobs that are to be kept, those that must stay plain: what has a delta can be rebuilt, and bases are needed for that.
+
+        Raises `SourceError` where a delta cannot be read: then nobody knows what its bases are, and nothing may go.
+        """
+        deltas = {one.sha256: one.bases for one in map(self.find, self.each()) if one is not None}
+        return (kept - deltas.keys()) | frozenset(base for bases in deltas.values() for base in bases)
+
+    def plan(self, sha256: str, bases: Sequence[str]) -> Plan:
+        """How these bytes would be kept with those bases, which are plain blobs. Raises `FormatError` where they are no safetensors."""
+        with ExitStack() as stack:
+            result = stack.enter_context(self._blob(sha256))
+            sources: Sequence[ByteSource] = [stack.enter_context(self._blob(one)) for one in bases]
+            segments = plan(result, sources, Limits())
+            used = sorted({one.base for one in segments if one.base >= 0})
+            expected = estimate(segments, result, sources, best_packer())
+            there = tuple(Base(bases[number], sources[number].size) for number in used)
+        numbers = {number: place for place, number in enumerate(used)} | {-1: -1}
+        return Plan(sha256, there, tuple(one._replace(base=numbers[one.base]) for one in segments), expected)
+
+    def make(self, made: Plan, advance: Callable[[int], None] = lambda _: None) -> Delta:
+        """Writes the delta, and has rebuilt all of it when it returns. The plain bytes stay; whoever removes them does so after that.
+
+        `advance` is told of bytes that were packed. Raises `NotReady` while somebody else does so, `SourceError`.
+        """
+        beside, path = self._partial / f"delta-{made.sha256}", self.path(made.sha256)
+        try:
+            with self._claimed(beside) as descriptor:
+                with os.fdopen(descriptor, "wb", closefd=False) as file:
+                    for data in self._packed(made, advance):
+                        file.write(data)
+                os.fchmod(descriptor, 0o444)
+                os.fsync(descriptor)
+                for _ in self._rebuilt(beside, made.sha256):
+                    pass
+                beside.replace(path)
+                sync_folder(path.parent)
+                kept = os.fstat(descriptor).st_size
+        except OSError as error:
+            raise unusable(beside, error, needed=made.expected.with_bases) from None
+        return Delta(made.sha256, made.expected.size, kept, tuple(one.sha256 for one in made.bases))
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """The bytes, block by block; the last one only where all of them have that SHA-256. Raises `SourceError`, `MissingExtra`."""
+        return self._rebuilt(self.path(sha256), sha256)
+
+    def remove(self, sha256: str) -> None:
+        """It is gone. Raises `SourceError`."""
+        path = self.path(sha256)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unusable(path, error) from None
+
+    def _packed(self, made: Plan, advance: Callable[[int], None]) -> Iterator[bytes]:
+        """The bytes of the delta."""
+        pack = best_packer()
+        with self._blob(made.sha256) as result, _Opened(self._base) as bases:
+            yield encode_head(Head(made.sha256, result.size, pack.name, made.bases, made.segments))
+            at = 0
+            for one in blocks(made.segments):
+                data = result.read(at, one.size)
+                beside = bases.beside(made.bases, one) if one.base >= 0 else None
+                yield encode_block(data, beside, one.width, pack)
+                at += one.size
+                advance(one.size)
+
+    def _rebuilt(self, path: Path, sha256: str) -> Iterator[bytes]:
+        digest = hashlib.sha256()
+        with self._opened(path) as file, _Opened(self._base) as bases:
+            head = self._head(path, sha256, file.read)
+            unpack = _checked(path, lambda: packer(head.packed), "then it can be read")
+            data = b""
+            for one in blocks(head.segments):
+                if data:
+                    yield data
+                beside = partial(bases.beside, head.bases, one)
+                data = _checked(path, partial(decode_block, file.read, beside, one, unpack), _DAMAGED)
+                digest.update(data)
+            if file.read(1) or digest.hexdigest() != sha256:
+                names = ", ".join(one.sha256 for one in head.bases)
+                raise ChangedWhileRead(
+                    f"{path}: what is rebuilt of it has SHA-256 {digest.hexdigest()}, or something follows it, so that it or one of its "
+                    f"bases was damaged (see `hilt fixity run`): {names}; {_DAMAGED}"
+                )
+            if data:
+                yield data
+
+    def _head(self, path: Path, sha256: str, read: Callable[[int], bytes]) -> Head:
+        head = _checked(path, lambda: read_head(read), _DAMAGED)
+        if head.sha256 != sha256:
+            raise SourceError(f"{path}: it says that it is {head.sha256}; {_DAMAGED}")
+        return head
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[BinaryIO]:
+        try:
+            file = os.fdopen(os.open(path, os.O_RDONLY | _NO_FOLLOW), "rb", buffering=1 << 16)
+        except OSError as error:
+            raise unusable(path, error) from None
+        with file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SourceError(f"{path}: it is no file; {_DAMAGED}")
+            yield file
+
+    def _blob(self, sha256: str) -> FileSource:
+        """A plain blob, open. Raises `SourceError`."""
+        path = self._blobs.path(sha256)
+        try:
+            return Locator.of(str(path), path.lstat()).open()
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror}; put it back from a copy of the library") from None
+
+    def _base(self, base: Base) -> FileSource:
+        file = self._blob(base.sha256)
+        if file.size != base.size:
+            file.close()
+            raise SourceError(
+                f"{self._blobs.path(base.sha256)}: it has {file.size} bytes, and had {base.size} when others were packed by it; put "
+                "it back from a copy of the library"
+            )
+        return file
+
+    @contextmanager
+    def _claimed(self, path: Path) -> Iterator[int]:
+        """The empty file, open and locked; gone at the end, unless it has another name by then. Raises `NotReady`, `OSError`."""
+        with suppress(FileNotFoundError):
+            path.chmod(0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o644)
+        try:
+            try:
+                free = one_writer.take(descriptor, path)
+            except FileNotFoundError:
+                free = False
+            if not free:
+                raise NotReady(f"{path.name}: it is being packed already; ask again in {_SECONDS} s", seconds=_SECONDS)
+            os.ftruncate(descriptor, 0)
+            try:
+                yield descriptor
+            finally:
+                path.unlink(missing_ok=True)
+        finally:
+            one_writer.close(descriptor)
+
+
+class _Opened:
+    """Opens bases as they are read, and keeps some of them open."""
+
+    def __init__(self, opened: Callable[[Base], FileSource]) -> None:
+        self._opened = opened
+        self._files: OrderedDict[Base, FileSource] = OrderedDict()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def beside(self, bases: Sequence[Base], one: Segment) -> bytes:
+        """What a block is held against."""
+        base = bases[one.base]
+        file = self._files.get(base)
+        if file is None:
+            if len(self._files) == _OPEN:
+                self._files.popitem(last=False)[1].close()
+            file = self._files[base] = self._opened(base)
+        return file.read(one.offset, one.size)
+
+
+def _checked(path: Path, do: Callable[[], T], way_out: str) -> T:
+    """What it gives. Raises `SourceError` where the file at `path` is not as it should be."""
+    try:
+        return do()
+    except FormatError as error:
+        raise SourceError(f"{path}: {error}; {way_out}") from None

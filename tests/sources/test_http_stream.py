@@ -41,6 +41,11 @@ def streamed(
         client.close()
 
 
+def take(answer: Streamed, taken: bytearray) -> None:
+    for chunk in answer.chunks:
+        taken += chunk
+
+
 def chunked(body: bytes) -> Reply:
     """Without a length that could be looked at before it comes."""
     told = {"Transfer-Encoding": "chunked", "Content-Length": str(len(BODY))}
@@ -117,7 +122,7 @@ def test_a_redirect_that_leads_nowhere_good_is_refused(location: str, words: str
 def test_more_than_there_may_be_is_not_taken(reply: Reply) -> None:
     taken = bytearray()
     with web(lambda asked, _: reply) as hub, pytest.raises(Failed, match="where at most"), streamed(hub) as answer:
-        taken.extend(byte for chunk in answer.chunks for byte in chunk)
+        take(answer, taken)
     assert len(taken) <= len(BODY)
 
 
@@ -128,7 +133,7 @@ def test_a_body_that_breaks_off_is_told_and_may_be_asked_for_again() -> None:
         pytest.raises(Failed, match="closed") as raised,
         streamed(hub) as answer,
     ):
-        taken.extend(byte for chunk in answer.chunks for byte in chunk)
+        take(answer, taken)
     assert raised.value.again
     assert bytes(taken) == BODY[:1000]
 

@@ -36,6 +36,11 @@ def test_the_files_of_a_snapshot_are_read_through_their_links(tmp_path: Path) ->
         assert source.read(0, 10) == b"{}1"
 
 
+def test_kernels_are_repositories_as_models_are(tmp_path: Path) -> None:
+    repository = cache(tmp_path, ONE).rename(tmp_path / "kernels--org--name")
+    assert open_reference(str(repository), Limits()).subject.revision == ONE
+
+
 def test_the_folder_of_the_repository_means_its_main_revision(tmp_path: Path) -> None:
     repository = cache(tmp_path, ONE, TWO)
     (repository / "refs").mkdir()

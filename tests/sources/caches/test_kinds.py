@@ -27,6 +27,13 @@ def test_one_folder_may_be_two_caches(tmp_path: Path) -> None:
     assert [place.kind.id for place in named_places([str(tmp_path)])] == ["hugging-face", "llama.cpp"]
 
 
+def test_a_folder_to_which_several_variables_lead_is_looked_at_once(tmp_path: Path) -> None:
+    hub_cache(tmp_path, {"a": b"a"})
+    environment = {"HF_HUB_CACHE": str(tmp_path), "LLAMA_CACHE": str(tmp_path)}
+    found = [place.kind.id for place in usual_places(environment, tmp_path / "home")]
+    assert found == ["hugging-face", "ollama", "llama.cpp", "torch"]
+
+
 def test_a_folder_that_is_no_cache_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no cache that hilt knows"):
         named_places([str(tmp_path)])

@@ -109,6 +109,7 @@ class Fetches:
             else:
                 sha256 = stated.sha256 or self._named.get(key, "")
                 incoming = self._blobs.incoming(stated.size, sha256=sha256, blob=stated.blob, hold_all=hold_all)
+                incoming.called = stated.path
                 held = incoming.done is None
                 if held:
                     self._flights[key] = flight = _Flight(incoming, stated, probes)

@@ -167,6 +167,7 @@ class FolderUpstream:
         incoming = self._blobs.incoming(stated.size, sha256=stated.sha256, blob=stated.blob, hold_all=True)
         if incoming.done is not None:
             return
+        incoming.called = stated.address
         try:
             with self.client.stream(stated.address, most=stated.size, start=incoming.received) as answer:
                 for data in answer.chunks:

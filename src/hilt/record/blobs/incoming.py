@@ -34,7 +34,7 @@ class Incoming:
 
     __slots__ = (
         *("_blob", "_descriptor", "_digest", "_git_digest", "_hold_all", "_home", "_lock", "_over", "_partial"),
-        *("_sha256", "_stored", "_watchers", "done", "failed", "received", "released", "resumed", "size"),
+        *("_sha256", "_stored", "_watchers", "called", "done", "failed", "received", "released", "resumed", "size"),
     )
 
     def __init__(
@@ -55,6 +55,8 @@ class Incoming:
         self.resumed = self.received = size if self.done else os.fstat(descriptor).st_size
         self._descriptor, self._partial, self._home = descriptor, partial, home
         self._sha256, self._blob, self._hold_all = sha256, blob, hold_all
+        self.called = sha256 or blob or str(partial)
+        """The name of it in messages; whoever fetches it knows a better one."""
         self._digest: hashlib._Hash | None = None
         self._git_digest: hashlib._Hash | None = None
         self._watchers: dict[object, Callable[[], None]] = {}
@@ -201,8 +203,8 @@ class Incoming:
         for what, stated, seen in (("SHA-256", self._sha256, sha256), ("git's name", self._blob, blob)):
             if stated and stated != seen:
                 raise SourceError(
-                    f"the {self.size} bytes that came have {what} {seen}, and not {stated} as was stated; nothing of them is kept."
-                    " Ask again; where it stays so, the upstream is damaged, or somebody changes what it sends"
+                    f"{self.called}: the {self.size} bytes that came have {what} {seen}, and not {stated} as was stated; nothing of "
+                    "them is kept. Ask again; where it stays so, the upstream is damaged, or somebody changes what it sends"
                 )
         return sha256
 
@@ -227,7 +229,7 @@ class Incoming:
         return 0 if self._hold_all else max(0, self.received - HELD_BACK)
 
     def _stop(self, why: str, *, discard: bool) -> None:
-        error = SourceError(f"{self._sha256 or self._blob or self._partial}: {why}")
+        error = SourceError(f"{self.called}: {why}")
         self.fail(error, discard=discard)
         raise error
 

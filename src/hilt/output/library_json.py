@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hilt.core.fixity import FixityDone
 from hilt.core.library import Shelved
 from hilt.core.standing import Standing
 
@@ -39,4 +40,15 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "outcome": standing.outcome.word,
         "until": standing.until or None,
         "why": list(standing.why),
+    }
+
+
+def fixity_data(done: FixityDone) -> dict[str, Any]:
+    """What was digested, what of it is damaged, and where it was had from again."""
+    return {
+        "files": done.files,
+        "bytes": done.size,
+        "damage": [one._asdict() for one in done.damage],
+        "left": done.left,
+        "entries": [one.index for one in done.entries],
     }

@@ -46,6 +46,7 @@ VERBS = (
     "exceptions",
     "bundle",
     "library",
+    "fixity",
     "cache",
     "log",
     "serve",

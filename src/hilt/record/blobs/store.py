@@ -193,6 +193,16 @@ class Blobs:
             raise unusable(path, error) from None
         self._used.pop(sha256, None)
 
+    def set_aside(self, sha256: str) -> None:
+        """Its bytes are wrong: they are kept in partial/, and nobody is handed them any more. Raises `SourceError`."""
+        path = self.path(sha256)
+        try:
+            path.rename(self._partial / f"damaged-{sha256}-{token_hex(4)}")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise unusable(path, error) from None
+
     def evict(self, most: int, keep: Container[str]) -> list[str]:
         """Removes what was used longest ago, until all that is not in `keep` has `most` bytes at most; says which blobs.
 

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hilt.core.errors import UsageError
+from hilt.core.events import FixityRun
+from hilt.core.library import KeptRevision
+from hilt.gate.fixity import run
+from hilt.gate.keeping.places import library_folder
+from library_office import HONEST, Shop, safetensors, shop
+
+WEIGHTS = "model.safetensors"
+
+
+def blob(at: Shop, kept: KeptRevision, path: str = WEIGHTS) -> Path:
+    file = kept.file(path)
+    assert file is not None
+    return library_folder(at.office.settings) / "blobs" / "sha256" / file.sha256[:2] / file.sha256
+
+
+def downloaded(at: Shop) -> KeptRevision:
+    """All files of the model, downloaded by somebody."""
+    offer = at.offer()
+    for file in offer.kept.files:
+        found = at.library.open(offer, file, at.reader())
+        assert isinstance(found, Path) or found.wait(60)
+    return offer.kept
+
+
+def spoilt(place: Path) -> None:
+    place.chmod(0o644)
+    place.write_bytes(b"x" + place.read_bytes()[1:])
+
+
+def test_a_library_that_is_well_is_recorded_as_that(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = downloaded(at)
+        done = run(settings=at.office.settings)
+        assert (done.files, done.size, done.damage, done.left) == (3, kept.subject.size, (), 0)
+        (entry,) = done.entries
+        assert entry.event == FixityRun(files=3, size=kept.subject.size)
+        assert entry.by == "log"
+
+
+def test_what_is_damaged_or_gone_is_had_again_from_where_it_came(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = downloaded(at)
+        spoilt(blob(at, kept))
+        blob(at, kept, "LICENSE").unlink()
+        done = run(settings=at.office.settings)
+        assert {one.again for one in done.damage} == {"hub"}
+        assert done.left == 0
+        assert blob(at, kept).read_bytes() == safetensors()
+        (entry,) = done.entries
+        assert isinstance(entry.event, FixityRun)
+        assert (
+            set(entry.event.damaged)
+            == set(entry.event.repaired)
+            == {blob(at, kept).name, blob(at, kept, "LICENSE").name}
+        )
+        assert run(settings=at.office.settings).damage == ()
+
+
+def test_a_mirror_has_what_the_upstream_has_no_more(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = downloaded(at)
+        mirror = tmp_path / "mirror"
+        shutil.copytree(library_folder(at.office.settings), mirror)
+        at.hub.repositories.clear()
+        spoilt(blob(at, kept))
+        done = run(settings=at.office.settings)
+        assert done.left == 1
+        assert not blob(at, kept).exists()  # nobody is handed it
+        done = run([str(mirror)], settings=at.office.settings)
+        assert [one.again for one in done.damage] == [str(mirror)]
+        assert blob(at, kept).read_bytes() == safetensors()
+
+
+def test_a_mirror_that_is_damaged_as_well_is_no_help(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = downloaded(at)
+        at.hub.repositories.clear()
+        spoilt(blob(at, kept))
+        mirror = tmp_path / "mirror"
+        shutil.copytree(library_folder(at.office.settings), mirror)
+        assert run([str(mirror)], settings=at.office.settings).left == 1
+        assert not blob(at, kept).exists()
+
+
+def test_another_hub_is_a_mirror(tmp_path: Path) -> None:
+    from hub_server import Repository, serving
+
+    with shop(tmp_path) as at, serving() as other:
+        kept = downloaded(at)
+        at.hub.repositories.clear()
+        spoilt(blob(at, kept))
+        files = {path: one for path, one in HONEST.items() if not isinstance(one, bytes)}
+        other.repositories["models/org/name"] = Repository(files)
+        done = run([other.endpoint], settings=at.office.settings)
+        assert [one.again for one in done.damage] == [other.endpoint]
+        assert done.left == 0
+
+
+def test_what_nobody_admitted_is_set_aside_and_not_missed(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = at.read()
+        spoilt(blob(at, kept, "README.md"))
+        done = run(settings=at.office.settings)
+        assert [(one.needed, one.again) for one in done.damage] == [(False, "")]
+        assert done.left == 0
+        assert not blob(at, kept, "README.md").exists()
+
+
+def test_what_is_no_mirror_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with shop(tmp_path) as at, pytest.raises(UsageError, match="this is no library of hilt"):
+        run([str(tmp_path)], settings=at.office.settings)

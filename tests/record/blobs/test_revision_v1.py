@@ -76,7 +76,7 @@ def test_the_document_can_be_read_by_people() -> None:
         '"commit": "c0ffee0000000000000000000000000000000000", '
         '"swhid": "swh:1:dir:08280287fa9f7b2489d621177272d7475a9b23f4", "upstream": "hub", "at": "2026-01-01T00:00:00+00:00", "told": {}, "files": [\n'
         '{"path": "a", "size": 2, "sha256": "8f434346648f6b96df89dda901c5176b10a6d83961dd3c1ac88b59b2dc327aa4", '
-        '"blob": "32f95c0d1244a78b2be1bab8de17906fb2a3f9cd"},\n'
+        '"blob": "32f95c0d1244a78b2be1bab8de17906fabb2c4a8"},\n'
         '{"path": "b/c", "size": 0, "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", '
         '"blob": "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"}\n'
         "]}\n"

@@ -113,7 +113,7 @@ def test_paths_are_asked_for_as_json_too(at: Served, token: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        INFO, f"{INFO}/revision/main", f"{INFO}/tree/main", f"{INFO}/commits/main", f"{INFO}/refs", f"{INFO}/auth-check", FILE,
+        INFO, f"{INFO}/revision/main", f"{INFO}/tree/main", f"{INFO}/commits/main", f"{INFO}/refs", f"{INFO}/auth-check", FILE, "/api/models",
         "/org/name/raw/main/README.md", "/api/whoami-v2",
     ],
 )  # fmt: skip
@@ -124,7 +124,7 @@ def test_no_way_leads_around_the_question_who_asks(at: Served, path: str) -> Non
         assert (wrong.status, wrong.headers["x-error-message"]) == (401, "Invalid credentials in Authorization header")
         assert at.ask(method, path, authorization="Basic YTpi").status == 401
     assert at.ask("GET", path, token=at.shop.secret("Ada", names=("acme/*",))).status == (
-        200 if path == "/api/whoami-v2" else 403
+        200 if path in ("/api/whoami-v2", "/api/models") else 403
     )
 
 

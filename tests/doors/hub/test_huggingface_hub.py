@@ -112,6 +112,22 @@ def test_a_model_is_asked_about(client: Client) -> None:
     assert not client.api.file_exists("org/name", "none")
 
 
+def test_models_are_searched(client: Client) -> None:
+    client.snapshot()
+    (found,) = client.api.list_models(search="nam", author="org", full=True)
+    assert (found.id, found.sha, len(found.siblings or ())) == ("org/name", COMMIT, len(FILES))
+    assert list(client.api.list_models(search="none")) == []
+    assert list(client.api.list_models(pipeline_tag="image-classification", limit=5)) == []
+    assert list(client.api.list_datasets(search="name")) == []
+
+
+def test_what_a_token_is_not_for_is_not_listed(client: Client, blocked: Served) -> None:
+    other = HfApi(endpoint=client.at.origin, token=client.at.shop.secret(names=("acme/*",)))
+    assert list(other.list_models()) == []
+    blocked.shop.read()
+    assert list(HfApi(endpoint=blocked.origin, token=blocked.shop.secret()).list_models()) == []
+
+
 def test_files_and_folders_are_listed(client: Client) -> None:
     top = {one.path: one for one in client.api.list_repo_tree("org/name", expand=True)}
     folder, weights = top["deep"], top["model.safetensors"]

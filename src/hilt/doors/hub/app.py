@@ -14,7 +14,7 @@ from hilt.core.errors import NotAllowed, NotHeld, NotReady, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.doors.http.front import ROUTE
 from hilt.doors.http.problems import NotThere, WrongMethod
-from hilt.doors.hub import answers, files, paths, trees
+from hilt.doors.hub import answers, files, listing, paths, trees
 from hilt.doors.hub.named_paths import Names, body_of, names
 from hilt.doors.hub.paths import Hub
 from hilt.doors.hub.refusals import NotKnown, NotServedHere, reply_to, warnings
@@ -87,6 +87,7 @@ class HubApplication:
             "harnesses": (read, _not_there),
             "organizations": (read, _not_there),
             paths.PAGE: (read, self._page),
+            paths.SEARCH: (read, self._search),
             paths.UNKNOWN: ((), _not_there),
         }
 
@@ -193,6 +194,15 @@ class HubApplication:
         if reader.asked is None:
             raise NotKnown(no_token(self._origin))
         await give(told(answers.whoami(reader)), request.scope, request.send)
+
+    async def _search(self, request: Request) -> None:
+        reader, _ = await self._waiting.reader(request.scope)
+        query, kind = request.query, request.repository.kind
+        asked, most, after = listing.sought(kind, query), listing.limit(query), listing.after(query)
+        search = partial(self._waiting.library.search, asked, use=reader.use, after=after, limit=most)
+        found = await self._waiting.in_thread(search)
+        more = listing.next_page(found, kind, query, self._origin)
+        await give(told(listing.listed(found, reader, query), headers=more), request.scope, request.send)
 
     async def _page(self, request: Request) -> None:
         to = await self._waiting.in_thread(self._waiting.library.page_of, request.repository)

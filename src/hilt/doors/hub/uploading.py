@@ -1,0 +1,268 @@
+"""Uploads to repositories of ours, as clients of the hub send them.
+
+Specification: what `huggingface_hub` and `@huggingface/hub` send, and git-lfs, docs/api/batch.md. Large files come by its transfer
+`basic`, one request for each; what is in git's sense small comes inside of the commit.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from hilt.core.errors import AlreadyThere, UsageError
+from hilt.core.library import KINDS, Repository
+from hilt.doors.http.problems import NotThere, WrongMethod
+from hilt.doors.hub import answers
+from hilt.doors.hub.bodies import json_of, objects, pieces, text, whole
+from hilt.doors.hub.refusals import one_line, warnings
+from hilt.doors.hub.reply import Headers, give, told
+from hilt.doors.hub.upload_links import Links
+from hilt.gate.keeping.cards import complaint_of
+from hilt.gate.keeping.drafts import MOST_BYTES
+from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.staged import Wanted
+from hilt.gate.keeping.upload_modes import Offered
+
+if TYPE_CHECKING:
+    from hilt.core.library import KeptRevision
+    from hilt.doors.hub.app import Request
+    from hilt.doors.hub.waiting import Waiting
+    from hilt.gate.keeping.uploading import Uploads
+
+T = TypeVar("T")
+Verbs = Mapping[str, tuple[tuple[str, ...], Callable[["Request"], Awaitable[None]]]]
+
+THREADS = 8
+"""Pieces of uploads that are written, and commits that are made, at the same time."""
+LARGEST_COMMIT = 2 * MOST_BYTES
+"""Bytes: the files in it are written as letters, which takes a third more."""
+_SAMPLE = 2048
+"""Letters that are looked at of how a file begins."""
+_FULL = 507
+
+
+class Uploading:
+    """Belongs to one event loop."""
+
+    def __init__(self, waiting: Waiting, origin: str) -> None:
+        self._waiting, self._origin = waiting, origin
+        self._links = Links()
+        self._threads: CapacityLimiter | None = None
+        post, change = ("POST",), ("POST", "DELETE")
+        self.verbs: Verbs = {
+            "create": (post, self._create),
+            "delete": (("DELETE",), self._remove),
+            "validate-yaml": (post, self._validate),
+            "preupload": (post, self._preupload),
+            "large": (("POST", "PUT"), self._large),
+            "commit": (post, self._commit),
+            "branch": (change, self._branch),
+            "tag": (change, self._tag),
+        }
+
+    async def check(self, request: Request) -> None:
+        """Raises why whoever asks may not upload to a repository."""
+        await self._work(self._uploads.exists, request.repository, await self._reader(request))
+
+    async def commits(self, request: Request, kept: KeptRevision, more: Headers) -> None:
+        """The commits that lead to a revision of ours that may be had."""
+        history = await self._work(lambda: list(self._uploads.history(kept)))
+        said = [
+            {
+                "id": one.commit,
+                "title": one.title,
+                "message": one.message,
+                "date": answers.date(one.date),
+                "authors": [{"user": one.by}] if one.by else [],
+            }
+            for one in history
+        ]
+        await give(told(said, headers=more), request.scope, request.send)
+
+    @property
+    def _uploads(self) -> Uploads:
+        return self._waiting.library.uploads
+
+    async def _work(self, call: Callable[..., T], *values: object) -> T:
+        """In a thread, but not in one of those that answer everybody else."""
+        if self._threads is None:
+            self._threads = CapacityLimiter(THREADS)
+        return await run_sync(partial(call, *values), limiter=self._threads)
+
+    async def _reader(self, request: Request) -> Reader:
+        reader, _ = await self._waiting.reader(request.scope)
+        return reader
+
+    async def _create(self, request: Request) -> None:
+        reader = await self._reader(request)
+        body = await json_of(request.scope, request.receive)
+        repository = _named(body)
+        if body.get("files"):
+            raise UsageError("files: make the repository first, and commit to it then")
+        url = self._url(repository)
+        answer = {"url": url, "name": repository.name, "id": repository.name}
+        private = body.get("private") is True or text(body, "visibility") in ("private", "protected")
+        warned = "hilt keeps no repository private: who may have it, the names on their tokens say" if private else ""
+        try:
+            await self._work(self._uploads.create, repository, reader)
+        except AlreadyThere as error:
+            said = {"error": one_line(str(error)), **answer}  # clients that want it to be there read on
+            reply = told(said, 409, (("X-Error-Message", one_line(str(error))),))
+        else:
+            reply = told(answer, headers=warnings(warned, repository))
+            self._waiting.moved(repository)
+        await give(reply, request.scope, request.send)
+
+    async def _remove(self, request: Request) -> None:
+        reader = await self._reader(request)
+        body = await json_of(request.scope, request.receive)
+        await self._work(self._uploads.refuse_to_remove, _named(body), reader)
+
+    async def _validate(self, request: Request) -> None:
+        """Some clients ask without a token; then nobody reads for them."""
+        reader = await self._reader(request) if _has_token(request) else None
+        body = await json_of(request.scope, request.receive)
+        card = text(body, "content").encode("utf-8", "replace")
+        wrong = await self._work(complaint_of, card) if reader is not None and reader.writes else ""
+        errors = [{"message": one_line(wrong)}] if wrong else []
+        reply = told({"errors": errors, "warnings": []}, 400 if errors else 200)
+        await give(reply, request.scope, request.send)
+
+    async def _preupload(self, request: Request) -> None:
+        reader = await self._reader(request)
+        body = await json_of(request.scope, request.receive)
+        files = [_offered(one) for one in objects(body, "files")]
+        repository, revision = request.repository, request.hub.revision
+        found = await self._work(self._uploads.modes, repository, revision, files, reader)
+        said = [
+            {
+                "path": one.path,
+                "uploadMode": "lfs" if one.is_large else "regular",
+                "shouldIgnore": False,
+                **({"oid": one.oid} if one.oid else {}),
+            }
+            for one in found
+        ]
+        await give(told({"files": said}), request.scope, request.send)
+
+    async def _large(self, request: Request) -> None:
+        """What comes behind `.git/info/lfs/objects/`: a call of git-lfs, or the SHA-256 of a file that is sent."""
+        called, method = request.hub.path, request.scope["method"]
+        calls = {"batch": self._batch, "verify": self._verify}
+        if (method == "POST") != (called in calls):
+            raise WrongMethod("send files with PUT to the links that `batch` gives, and ask `batch` and `verify` with POST")
+        await calls.get(called, self._put)(request)
+
+    async def _batch(self, request: Request) -> None:
+        reader, repository = await self._reader(request), request.repository
+        body = await json_of(request.scope, request.receive)
+        if text(body, "operation") != "upload" or text(body, "hash_algo", "sha256") not in ("sha256", "sha_256"):
+            raise UsageError("hilt takes uploads here, named by SHA-256; large files are had from resolve/, as all others are")
+        files = [(text(one, "oid"), whole(one, "size")) for one in objects(body, "objects")]
+        await self._work(self._uploads.exists, repository, reader)
+        wanted = await self._work(self._uploads.staged.wanted, repository, files, reader)
+        together = sum(one.size for one in wanted)
+        said = [self._action(repository, one, together) for one in wanted]
+        await give(told({"transfer": "basic", "objects": said}), request.scope, request.send)
+
+    def _action(self, repository: Repository, wanted: Wanted, together: int) -> dict[str, Any]:
+        said: dict[str, Any] = {"oid": wanted.sha256, "size": wanted.size}
+        if wanted.refused:
+            return said | {"error": {"code": _FULL, "message": wanted.refused}}
+        if wanted.is_here:
+            return said
+        query, lasts = self._links.query(repository, wanted.sha256, wanted.size, together)
+        objects_at = f"{self._url(repository)}.git/info/lfs/objects"
+        upload = {"href": f"{objects_at}/{wanted.sha256}?{query}", "expires_in": lasts}
+        return said | {"authenticated": True, "actions": {"upload": upload, "verify": {"href": f"{objects_at}/verify"}}}
+
+    async def _put(self, request: Request) -> None:
+        repository, digest = request.repository, request.hub.path
+        size = self._links.size(repository, digest, request.query)
+        sending = await self._work(self._uploads.staged.receive, repository, digest, size)
+        try:
+            async for piece in pieces(request.scope, request.receive, size):
+                await self._work(sending.write, piece)
+            await self._work(sending.finish)
+        finally:
+            sending.give_up("it broke off")  # which means nothing where it has come
+        await give(told({}), request.scope, request.send)
+
+    async def _verify(self, request: Request) -> None:
+        reader = await self._reader(request)
+        body = await json_of(request.scope, request.receive)
+        digest, size = text(body, "oid"), whole(body, "size")
+        await self._work(self._uploads.exists, request.repository, reader)
+        await self._work(self._uploads.staged.check, request.repository, digest, size, reader)
+        await give(told({}), request.scope, request.send)
+
+    async def _commit(self, request: Request) -> None:
+        reader, repository, branch = await self._reader(request), request.repository, request.hub.revision
+        if request.flag("create_pr"):
+            raise UsageError("hilt has no pull requests: upload to a branch of its own (revision=...), made before")
+        draft = await self._work(self._uploads.draft, repository, branch, reader)
+        async for piece in pieces(request.scope, request.receive, LARGEST_COMMIT):
+            await self._work(draft.feed, piece)
+        kept = await self._work(self._uploads.commit, draft, reader)
+        self._waiting.moved(repository, branch)
+        said = {
+            "success": True,
+            "commitOid": kept.commit,
+            "commitUrl": f"{self._url(repository)}/commit/{kept.commit}",
+            "hookOutput": "",
+            "pullRequestUrl": None,
+        }
+        await give(told(said), request.scope, request.send)
+
+    async def _branch(self, request: Request) -> None:
+        reader, repository, branch = await self._reader(request), request.repository, request.hub.revision
+        if request.scope["method"] == "DELETE":
+            await self._work(self._uploads.remove_branch, repository, branch, reader)
+        else:
+            body = await json_of(request.scope, request.receive)
+            if body.get("emptyBranch") or body.get("overwrite"):
+                raise UsageError("a branch begins at a commit that is there (startingPoint), and takes the place of no other")
+            start = text(body, "startingPoint", "main")
+            await self._work(self._uploads.make_branch, repository, branch, start, reader)
+        self._waiting.moved(repository, branch)
+        await give(told({}), request.scope, request.send)
+
+    async def _tag(self, request: Request) -> None:
+        reader, repository, named = await self._reader(request), request.repository, request.hub.revision
+        tag = named
+        if request.scope["method"] == "DELETE":
+            await self._work(self._uploads.remove_tag, repository, tag, reader)
+        else:
+            tag = text(await json_of(request.scope, request.receive), "tag")
+            await self._work(self._uploads.make_tag, repository, tag, named, reader)
+        self._waiting.moved(repository, tag)
+        await give(told({}), request.scope, request.send)
+
+    def _url(self, repository: Repository) -> str:
+        kind = "" if repository.kind == KINDS[0] else f"{repository.kind}/"
+        return f"{self._origin}/{kind}{repository.name}"
+
+
+def _named(body: dict[str, Any]) -> Repository:
+    """The repository that a body is about."""
+    kind, organisation, name = f"{text(body, 'type', 'model')}s", text(body, "organization"), text(body, "name")
+    if kind not in KINDS or not name:
+        raise NotThere(f"{kind[:40]!a}, {name[:100]!a}: a type (model, dataset, space, kernel) and a name are needed")
+    return Repository(kind, f"{organisation}/{name}" if organisation else name)
+
+
+def _offered(told: dict[str, Any]) -> Offered:
+    try:
+        sample = b64decode(text(told, "sample")[:_SAMPLE])
+    except ValueError:
+        raise UsageError("sample: the beginning of the file is needed, in Base64") from None
+    return Offered(text(told, "path"), whole(told, "size"), sample)
+
+
+def _has_token(request: Request) -> bool:
+    return any(name == b"authorization" for name, _ in request.scope["headers"])

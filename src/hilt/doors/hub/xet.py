@@ -1,0 +1,185 @@
+"""Uploads as hf_xet sends them: a token for the way there, chunks in xorbs, and shards that say how files are made of them.
+
+Specification: "Xet Protocol Specification" 1.1, CAS API (huggingface.co/docs/xet/api), and what hf_xet 1.8 sends beyond it: it asks
+for grants to send xorbs elsewhere, and takes a 404 for no; it sends shards to /v2/shards, which answers with a line of JSON whenever
+there is something to tell. The error on such a line reaches the user, and no other one does. Nothing is read here by xet: that it
+could be is never said, and clients ask for it by HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from hilt.core.errors import HiltError, NotReady
+from hilt.doors.http.problems import NotThere, TooSlow, WrongMethod
+from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown, one_line, refusal_of
+from hilt.doors.hub.reply import Scope, begin, give, header, told
+from hilt.doors.hub.waiting import Left, Waiting
+from hilt.gate.keeping.spooled import Spooled
+from hilt.gate.keeping.xet_tokens import Holder, XetTokens
+from hilt.output.terminal import complain_of
+
+if TYPE_CHECKING:
+    from hilt.doors.hub.app import Request
+    from hilt.gate.keeping.xet import XetUploads
+
+PLACE = "/api/xet"
+"""Below it clients find what takes chunks."""
+PATIENCE = 60.0
+"""Seconds in which bytes arrive, and as many more as they take at the slowest speed."""
+SLOWEST = 1 << 10
+"""Bytes a second that somebody has to send."""
+PULSE = 5.0
+"""Seconds after which a client is told that its files are still being put together."""
+BODIES = 64
+"""Bodies that come at once: as many as one client sends at most."""
+SHARDS = 2
+"""Shards that are worked on at once."""
+_AT_ONCE = 1 << 20
+_LINES = (("Content-Type", "application/x-ndjson"), ("Cache-Control", "no-store"))
+
+Handler = Callable[["Request"], Awaitable[None]]
+
+
+class Xet:
+    """Belongs to one event loop."""
+
+    def __init__(self, waiting: Waiting, origin: str) -> None:
+        self._waiting, self._origin = waiting, origin
+        self._tokens = XetTokens()
+        self._bodies: CapacityLimiter | None = None
+        self._shards: CapacityLimiter | None = None
+
+    @property
+    def _uploads(self) -> XetUploads:
+        return self._waiting.library.xet
+
+    async def token(self, request: Request) -> None:
+        """For whoever may upload to the repository."""
+        reader, _ = await self._waiting.reader(request.scope)
+        uploads, repository = self._waiting.library.uploads, request.repository
+        await self._waiting.in_thread(uploads.exists, repository, reader)
+        person = await self._waiting.in_thread(uploads.check, repository, reader)
+        token, until = self._tokens.grant(Holder(repository, person))
+        place = f"{self._origin}{PLACE}"
+        said = (("X-Xet-Cas-Url", place), ("X-Xet-Access-Token", token), ("X-Xet-Token-Expiration", str(until)))
+        reply = told({"casUrl": place, "accessToken": token, "exp": until}, headers=said)
+        await give(reply, request.scope, request.send)
+
+    async def call(self, request: Request) -> None:
+        """Whatever is asked below `PLACE`. Raises `NotThere` for what is not done here, which clients know how to do without."""
+        holder = self._holder(request.scope)
+        match request.hub.path.split("/"):
+            case ["v1", "xorbs", "default", name]:
+                await self._xorb(request, name)
+            case ["v1" | "v2" as version, "shards"]:
+                await self._shard(request, holder, with_lines=version == "v2")
+            case ["v1", "telemetry"]:
+                await give(told({}), request.scope, request.send)
+            case _:
+                raise NotThere("hilt takes xorbs and shards of xet here, and has nothing else")
+
+    def _holder(self, scope: Scope) -> Holder:
+        scheme, _, token = header(scope, b"authorization").partition(" ")
+        holder = self._tokens.holder(token.strip()) if scheme.lower() == "bearer" else None
+        if holder is None:
+            raise NotKnown(UNKNOWN_TOKEN)
+        return holder
+
+    async def _xorb(self, request: Request, name: str) -> None:
+        _check_post(request)
+        if self._bodies is None:
+            self._bodies = CapacityLimiter(BODIES)
+        async with self._bodies:
+            with await self._waiting.in_thread(self._uploads.coming_xorb) as body:
+                await self._come(request, body)
+                inserted = await self._waiting.in_thread(self._uploads.take_xorb, body, name)
+        await give(told({"was_inserted": inserted}), request.scope, request.send)
+
+    async def _shard(self, request: Request, holder: Holder, *, with_lines: bool) -> None:
+        _check_post(request)
+        with await self._waiting.in_thread(self._uploads.coming_shard) as body:
+            await self._come(request, body)
+            if with_lines:
+                await self._tell(request, body, holder)
+            else:
+                await self._put_together(body, holder, _Progress())
+                await give(told({"result": 1}), request.scope, request.send)
+
+    async def _come(self, request: Request, body: Spooled) -> None:
+        """Raises `FormatError` where it is too long, `TooSlow`, `Left`."""
+        began, waiting, more = monotonic(), bytearray(), True
+        while more:
+            allowed = PATIENCE + (body.size + len(waiting)) / SLOWEST - (monotonic() - began)
+            try:
+                message = await asyncio.wait_for(request.receive(), max(0.0, min(PATIENCE, allowed)))
+            except TimeoutError:
+                raise TooSlow(f"of what was announced, {body.size} bytes came, and then nothing for long") from None
+            if message["type"] != "http.request":
+                raise Left
+            waiting += message.get("body", b"")
+            more = bool(message.get("more_body"))
+            if len(waiting) >= _AT_ONCE or not more:
+                await self._waiting.in_thread(body.write, bytes(waiting))
+                waiting.clear()
+
+    async def _put_together(self, body: Spooled, holder: Holder, progress: _Progress) -> None:
+        if self._shards is None:
+            self._shards = CapacityLimiter(SHARDS)
+        await run_sync(self._uploads.take_shard, body, holder.repository, progress.told, limiter=self._shards)
+
+    async def _tell(self, request: Request, body: Spooled, holder: Holder) -> None:
+        """A line now and then, until all files are there or one is refused."""
+        progress = _Progress()
+        work = asyncio.get_running_loop().create_task(self._put_together(body, holder, progress))
+        await begin(200, _LINES, request.scope, request.send)
+        try:
+            while not (await asyncio.wait({work}, timeout=PULSE))[0]:
+                await _line(request, {"type": "validating", "verified": progress.done, "total": progress.of})
+        finally:
+            error = await _outcome(work)
+        if error is None:
+            await _line(request, {"type": "result"}, last=True)
+        else:
+            message = f"hilt: {one_line(refusal_of(error, self._origin).message)}"
+            again = isinstance(error, NotReady)
+            await _line(request, {"type": "error", "message": message, "retryable": again}, last=True)
+
+
+class _Progress:
+    """Written by the thread that works, read by the one that tells."""
+
+    def __init__(self) -> None:
+        self.done, self.of = 0, 0
+
+    def told(self, done: int, of: int) -> None:
+        self.done, self.of = done, of
+
+
+async def _outcome(work: asyncio.Task[None]) -> Exception | None:
+    """What became of it. It is waited for whoever left meanwhile: its body is taken away behind it."""
+    try:
+        await asyncio.shield(work)
+    except HiltError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a mistake of ours is told as such
+        complain_of(error)
+        return error
+    return None
+
+
+async def _line(request: Request, value: object, *, last: bool = False) -> None:
+    data = json.dumps(value, separators=(",", ":")).encode() + b"\n"
+    await request.send({"type": "http.response.body", "body": data, "more_body": not last})
+
+
+def _check_post(request: Request) -> None:
+    if request.scope["method"] != "POST":
+        raise WrongMethod("xorbs and shards are sent with POST")

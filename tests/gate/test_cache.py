@@ -14,6 +14,7 @@ import hub_server
 from cache_layouts import COMMIT, OTHER, hub_cache, llama_cache, ollama_store, ollama_store_v2, sha256, torch_cache
 from hilt.core.cache_scan import CacheScan, CacheState, ScannedModel
 from hilt.core.errors import UsageError
+from hilt.gate import bundle, log
 from hilt.gate.cache import restore, scan
 from office import KNOWN_ROAD, POLICY, USE, Office
 
@@ -141,7 +142,10 @@ def test_a_part_of_an_admitted_model_that_a_hub_stated_is_admitted_once_its_byte
     Path(os.path.realpath(path)).write_bytes(WEIGHTS + b"x")
     told = only(scan([tmp_path / "hub"], settings=office.settings))
     assert told.state is CacheState.NEVER_ADMITTED
-    assert told.why == ("It calls itself hf:org/name@0123456789ab, which is admitted, and its bytes are others.",)
+    assert told.why == (
+        "It calls itself hf:org/name@0123456789ab, which is admitted, and its bytes are others.",
+        "Names in the cache promise other bytes than there are: model.safetensors.",
+    )
 
 
 def test_files_beside_an_admitted_model_leave_it_never_admitted(office: Office, tmp_path: Path) -> None:
@@ -366,6 +370,38 @@ def test_a_cache_that_cannot_be_written_keeps_what_it_has_and_that_is_told(offic
 def test_a_folder_that_is_no_cache_is_refused(office: Office, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no cache that hilt knows"):
         scan([tmp_path], settings=office.settings)
+
+
+def test_what_was_withdrawn_and_waits_in_the_shared_store_is_moved_too(office: Office, tmp_path: Path) -> None:
+    checked(office, source := folder(office, GOOD))
+    withdrawn(office, source)
+    snapshot = hub_cache(tmp_path / "hub", {"model.safetensors": WEIGHTS}, shared=["model.safetensors"])
+    stored = Path(os.path.realpath(snapshot / "model.safetensors"))
+    shutil.rmtree(snapshot.parents[1])
+    told = only(scan([tmp_path / "hub"], enforce=True, settings=office.settings))
+    assert (told.state, told.where) == (CacheState.WITHDRAWN, str(stored))
+    assert not stored.exists()
+    assert restore(told.moved).left == ()
+    assert stored.read_bytes() == WEIGHTS
+
+
+def test_what_another_site_admitted_and_withdrew_is_told_here_as_well(office: Office, tmp_path: Path) -> None:
+    away = Office(tmp_path / "away", POLICY[: POLICY.index("  calls-are-known")])
+    (key,) = log.keys(office.settings)
+    text = away.settings_file.read_text().replace("checks: false}", f'checks: false, trusted_logs: ["{key}"]}}')
+    away.settings_file.write_text(text)
+    snapshot = hub_cache(tmp_path / "hub", GOOD)
+    checked(office, snapshot)
+    admitted(office, snapshot)
+    told = []
+    for _ in range(2):
+        file = tmp_path / "model.hilt"
+        assert office.run("bundle", "write", snapshot, "-o", file).code == 0
+        bundle.take(file, key=away.key("Ada"), settings=away.settings)
+        told.append(only(scan([tmp_path / "hub"], settings=away.settings)))
+        withdrawn(office, snapshot)
+    assert [one.state for one in told] == [CacheState.ADMITTED, CacheState.WITHDRAWN]
+    assert (told[1].why[0], told[1].by) == ("it is bad", "bytes")
 
 
 def test_names_that_nobody_can_read_are_looked_at_all_the_same(office: Office, tmp_path: Path) -> None:

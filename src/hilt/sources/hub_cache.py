@@ -20,9 +20,9 @@ from hilt.sources.listing import Listing, Source
 if TYPE_CHECKING:
     from hilt.sources.hub_place import HubPlace
 
-_REPOSITORY = re.compile(r"(models|datasets|spaces)--.+")
+_REPOSITORY = re.compile(r"(models|datasets|spaces|kernels)--.+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_SHARED = ".huggingface-shared-blobs"
+SHARED = ".huggingface-shared-blobs"
 """What lies in the folder that repositories share, and in no other one of that name."""
 _ETAG = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -46,7 +46,7 @@ def walk_snapshot(snapshot: Path, reference: str, limits: Limits) -> Listing:
     """The files of one snapshot, through their links."""
     repository = snapshot.parent.parent
     shared = repository.parent / "blobs"
-    also = shared if (shared / _SHARED).is_file() else None
+    also = shared if (shared / SHARED).is_file() else None
     return walk(snapshot, within=repository, also=also, reference=reference, limits=limits, revision=snapshot.name)
 
 

@@ -73,7 +73,8 @@ def scanned(
     if unread:
         return _told(model, CacheState.NOT_READ, unread, None)
     known = next(iter(whole), None) or next((one for one in matches if one.by == "bytes"), None)
-    return _told(model, CacheState.NEVER_ADMITTED, tuple(_why_not(model, digests, known, matches)), known)
+    why = (*_why_not(model, digests, known, matches), *_misnamed(model, digests))
+    return _told(model, CacheState.NEVER_ADMITTED, why, known)
 
 
 def _match(model: CachedModel, digests: Digests, recorded: RecordedModel, stands: Stands) -> _Match:
@@ -90,11 +91,18 @@ def _match(model: CachedModel, digests: Digests, recorded: RecordedModel, stands
 
 def _complete(model: CachedModel, digests: Digests, recorded: RecordedModel) -> bool:
     """Is every file that lies there one of the recorded model? Most tools fetch only a part of one."""
-    if model.exact:
-        there = {(one.path, one.sha256) for one in recorded.entries}
-        return bool(model.files) and all((file.path, digests.of(file)) in there for file in model.files)
-    known = {one.sha256 for one in recorded.entries}
-    return bool(model.files) and all(digests.of(file) in known for file in model.files)
+    there = _there(model, recorded)
+    return bool(model.files) and all(_among(file, digests, there) for file in model.files)
+
+
+def _there(model: CachedModel, recorded: RecordedModel) -> set[tuple[str, str]]:
+    """The files of a recorded model, by name where the cache calls files as those that were fetched."""
+    return {(one.path if model.exact else "", one.sha256) for one in recorded.entries}
+
+
+def _among(file: CachedFile, digests: Digests, there: set[tuple[str, str]]) -> bool:
+    digest = digests.of(file)
+    return bool(digest) and ((file.path, digest) in there or ("", digest) in there)
 
 
 def _why_stopped(model: CachedModel, match: _Match) -> Iterator[str]:
@@ -112,17 +120,26 @@ def _why_not(model: CachedModel, digests: Digests, known: _Match | None, matches
         yield from known.stands.why
         return
     if known is not None:
-        others = [
-            file.path for file in model.files if digests.of(file) not in {one.sha256 for one in known.recorded.entries}
-        ]
-        told = ", ".join(others[:_TOLD]) + (f" and {len(others) - _TOLD} more" if len(others) > _TOLD else "")
-        yield f"It has files of {_named(known)}, which is {known.stands.state.value}; others were never checked with them: {told}."
+        there = _there(model, known.recorded)
+        others = _some([file.path for file in model.files if not _among(file, digests, there)])
+        yield f"It has files of {_named(known)}, which is {known.stands.state.value}; others were never checked with them: {others}."
         return
     named = next((one for one in matches if one.by == "name"), None)
     if named is not None:
         yield f"It calls itself {_named(named)}, which is {named.stands.state.value}, and its bytes are others."
         return
     yield "Nobody has checked these bytes."
+
+
+def _misnamed(model: CachedModel, digests: Digests) -> Iterator[str]:
+    """Files whose names promise other bytes: damaged, or changed by somebody."""
+    files = [one.path for one in model.files if one.claimed and not digests.of(one).startswith(one.claimed)]
+    if files:
+        yield f"Names in the cache promise other bytes than there are: {_some(files)}."
+
+
+def _some(paths: list[str]) -> str:
+    return ", ".join(paths[:_TOLD]) + (f" and {len(paths) - _TOLD} more" if len(paths) > _TOLD else "")
 
 
 def _unread(model: CachedModel, digests: Digests) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -51,8 +51,10 @@ def quarantine(cache: Cache, stopped: Sequence[tuple[CachedModel, ScannedModel]]
     kept: dict[str, tuple[str, ...]] = {}
     problems: list[str] = []
     sources: dict[str, Locator | None] = {}
+    used = {path for one in staying for file in one.files for path in (*file.links, file.locator.path)}
+    theirs = {path for one in staying for path in one.own}
     for model, _ in stopped:
-        some, kept[model.where] = _of(cache, model, staying)
+        some, kept[model.where] = _of(cache, model, lambda path: path in used or _inside(path, theirs))
         sources |= some
     moves = list(_planned(Path(cache.where), folder, sources, problems))
     if not moves:
@@ -70,27 +72,27 @@ def quarantine(cache: Cache, stopped: Sequence[tuple[CachedModel, ScannedModel]]
 
 
 def _of(
-    cache: Cache, model: CachedModel, staying: Sequence[CachedModel]
+    cache: Cache, model: CachedModel, others_use: Callable[[str], bool]
 ) -> tuple[dict[str, Locator | None], tuple[str, ...]]:
     """What of a model is moved, with the state in which a file was read; and what is not, because others use it."""
-    used = {path for one in staying for file in one.files for path in (*file.links, file.locator.path)}
-    theirs = tuple(path for one in staying for path in one.own)
+    own = set(model.own)
     sources: dict[str, Locator | None] = dict.fromkeys(model.own)
     kept: dict[str, None] = {}
     for file in model.files:
         if file.locator.path in sources:
             sources[file.locator.path] = file.locator
         for path in file.links:
-            if path in used or _inside(path, theirs):
+            if others_use(path):
                 kept[path] = None
-            elif not _inside(path, tuple(model.own)):
+            elif not _inside(path, own):
                 sources[path] = file.locator if path == file.locator.path else None
     inside = f"{cache.where.rstrip(os.sep)}{os.sep}"
     return {path: locator for path, locator in sources.items() if path.startswith(inside)}, tuple(kept)
 
 
-def _inside(path: str, folders: Sequence[str]) -> bool:
-    return any(path == one or path.startswith(f"{one}{os.sep}") for one in folders)
+def _inside(path: str, folders: Container[str]) -> bool:
+    """Is it one of these, or does it lie in one?"""
+    return path in folders or any(str(parent) in folders for parent in Path(path).parents)
 
 
 def _planned(root: Path, folder: str, sources: dict[str, Locator | None], problems: list[str]) -> Iterator[Move]:

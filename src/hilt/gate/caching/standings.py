@@ -50,7 +50,7 @@ def _stands(every: Sequence[Standing], history: Sequence[Recorded]) -> Stands:
     if blocking is None:
         return Stands(CacheState.NEVER_ADMITTED, every[0].why)
     decisive = [one for one in history if one.index in blocking.rests_on and not one.origin]
-    stop = next((one for one in reversed(decisive) if _stops(one)), None)
+    stop = next((one for one in reversed(decisive) if _stops(one)), None) or _stopped_elsewhere(history, decisive)
     entry = stop or next((one for one in reversed(decisive) if isinstance(one.event, VerdictGiven)), None)
     taken_back = stop is not None and isinstance(stop.event, Withdrawn)
     return Stands(
@@ -59,6 +59,13 @@ def _stands(every: Sequence[Standing], history: Sequence[Recorded]) -> Stands:
         since=entry.at if entry is not None else "",
         by_verdict=stop is None,
     )
+
+
+def _stopped_elsewhere(history: Sequence[Recorded], decisive: Sequence[Recorded]) -> Recorded | None:
+    """What a log says that is trusted here, where no verdict of our own is block."""
+    if any(isinstance(one.event, VerdictGiven) and one.event.outcome is Outcome.BLOCK for one in decisive):
+        return None
+    return next((one for one in reversed(history) if one.origin and not one.lapsed and _stops(one)), None)
 
 
 def _stops(entry: Recorded) -> bool:

@@ -92,15 +92,10 @@ def cache_home(environment: Mapping[str, str], home: Path) -> Path:
 
 def unread_in(listing: Listing) -> tuple[str, ...]:
     """What of a listing a loader may read and hilt does not: links that lead elsewhere, folders behind links, what is no file."""
-    told = [
-        f"{entry.path}: {_WHY[entry.kind]}{f' ({entry.note})' if entry.note else ''}"
-        for entry in listing.subject.entries
-        if entry.kind in _WHY
-    ]
-    return (
-        *told,
-        *(f"{gap.path or 'all of it'}: {gap.why}" for gap in listing.gaps if not _told_already(listing, gap.path)),
-    )
+    entries = [entry for entry in listing.subject.entries if entry.kind in _WHY]
+    told = [f"{entry.path}: {_WHY[entry.kind]}{f' ({entry.note})' if entry.note else ''}" for entry in entries]
+    named = {entry.path for entry in entries}
+    return (*told, *(f"{gap.path or 'all of it'}: {gap.why}" for gap in listing.gaps if gap.path not in named))
 
 
 def missing_in(listing: Listing) -> tuple[str, ...]:
@@ -116,10 +111,6 @@ def chain(path: str, real: str) -> tuple[str, ...]:
         at = os.path.normpath(os.path.join(os.path.dirname(at), os.readlink(at)))  # noqa: PTH115, PTH118, PTH120
         found.append(at)
     return tuple(found) if found and found[-1] == real else (*found, real) if real != path else ()
-
-
-def _told_already(listing: Listing, path: str) -> bool:
-    return any(entry.path == path and entry.kind in _WHY for entry in listing.subject.entries)
 
 
 _WHY = {

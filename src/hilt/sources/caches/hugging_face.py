@@ -28,7 +28,7 @@ from hilt.sources.caches.cached import (
 )
 from hilt.sources.caches.names import Names
 from hilt.sources.file import Locator
-from hilt.sources.hub_cache import walk_snapshot
+from hilt.sources.hub_cache import SHARED, walk_snapshot
 
 _REPOSITORY = re.compile(r"(models|datasets|spaces|kernels)--(.+)", re.DOTALL)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -49,7 +49,8 @@ def places(environment: Mapping[str, str], home: Path) -> tuple[Path, ...]:
 
 
 def fits(folder: Path) -> bool:
-    return any(_REPOSITORY.fullmatch(entry.name) for entry in Names(folder, Limits()).within(folder))
+    named = any(_REPOSITORY.fullmatch(entry.name) for entry in Names(folder, Limits()).within(folder))
+    return named or (folder / "blobs" / SHARED).is_file()
 
 
 def read(root: Path, limits: Limits) -> Cache:
@@ -65,6 +66,7 @@ def read(root: Path, limits: Limits) -> Cache:
             names.problems.append(f"{entry.path}: no folder, and is not followed")
         elif entry.name not in _NO_MODELS:
             names.strays += 1
+    models += _unused(names, models)
     return Cache(
         kind=KIND.id, where=str(root), models=tuple(models), strays=names.strays, problems=tuple(names.problems)
     )
@@ -88,6 +90,26 @@ def _repository(names: Names, repository: Path, reference: str) -> Iterator[Cach
         yield CachedModel(
             kind=KIND.id, name=reference, where=entry.path, files=(file,), own=(entry.path,), exact=False, loose=True
         )
+
+
+def _unused(names: Names, models: list[CachedModel]) -> Iterator[CachedModel]:
+    """What lies in the store that repositories share, and no snapshot uses: it is linked again without being fetched."""
+    if not (names.root / "blobs" / SHARED).is_file():
+        return
+    used = {path for model in models for file in model.files for path in file.links}
+    for entry in names.within(names.root / "blobs"):
+        for inner in names.within(Path(entry.path)) if entry.is_dir(follow_symlinks=False) else ():
+            if inner.path in used or not _SHA256.fullmatch(inner.name) or (locator := names.file(inner.path)) is None:
+                continue
+            yield CachedModel(
+                kind=KIND.id,
+                name="hf:",
+                where=inner.path,
+                files=(CachedFile(path=inner.name, locator=locator),),
+                own=(inner.path,),
+                exact=False,
+                loose=True,
+            )
 
 
 def _snapshot(names: Names, snapshot: Path, reference: str, refs: list[str]) -> CachedModel:

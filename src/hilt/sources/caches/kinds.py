@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 def usual_places(environment: Mapping[str, str], home: Path) -> list[Place]:
     """The caches of whoever calls, by what their environment says."""
-    return [_place(kind, where) for kind in KINDS for where in kind.places(environment, home)]
+    return _once(_place(kind, where) for kind in KINDS for where in kind.places(environment, home))
 
 
 def named_places(folders: Sequence[str]) -> list[Place]:
@@ -46,7 +46,12 @@ def named_places(folders: Sequence[str]) -> list[Place]:
                 "blobs and manifests, GGUF files or hub/checkpoints"
             )
         found += fitting
-    return found
+    return _once(found)
+
+
+def _once(places: Iterable[Place]) -> list[Place]:
+    """Several variables may lead to one folder."""
+    return list({(place.kind.id, place.where): place for place in places}.values())
 
 
 def _place(kind: Kind, where: Path) -> Place:

@@ -250,6 +250,21 @@ def _lz4() -> Decompressor:
     return machine
 
 
+def lz4_frame(data: bytes, size: int) -> bytes:
+    """The `size` bytes that one frame becomes; not more than one byte beyond them is made. Raises `FormatError`."""
+    try:
+        from lz4 import frame  # type: ignore[import-untyped, unused-ignore]
+    except ImportError:
+        raise FormatError(str(MissingExtra("reading lz4", "lz4"))) from None
+    try:
+        plain, used, ended = frame.decompress_chunk(frame.create_decompression_context(), data, max_length=size + 1)
+    except (RuntimeError, ValueError, MemoryError) as error:
+        raise FormatError(f"the lz4 frame is broken: {error}") from None
+    if len(plain) != size or not ended or used != len(data):
+        raise FormatError(f"the lz4 frame does not hold the {size} bytes that were stated, or not them alone")
+    return bytes(plain)
+
+
 class _Zstandard:
     """The machine of Python 3.14, or of the package that brings it to older ones, with errors as the others raise."""
 

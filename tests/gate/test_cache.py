@@ -234,6 +234,15 @@ def test_what_cannot_be_read_is_not_admitted(office: Office, tmp_path: Path) -> 
     assert only(told).why == ("code: a link that leads out of the cache, and is not followed",)
 
 
+def test_a_file_that_is_all_holes_is_not_read_to_its_end(office: Office, tmp_path: Path) -> None:
+    snapshot = hub_cache(tmp_path / "hub", GOOD)
+    with (snapshot / "model.safetensors").open("r+b") as file:
+        file.truncate(1 << 40)
+    told = only(scan([tmp_path / "hub"], settings=office.settings))
+    assert told.state is CacheState.NOT_READ
+    assert "holes" in told.why[0]
+
+
 def test_what_todays_policy_judges_otherwise_is_not_admitted(office: Office, tmp_path: Path) -> None:
     snapshot = hub_cache(tmp_path / "hub", GOOD)
     checked(office, snapshot)

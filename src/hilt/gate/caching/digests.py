@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -13,6 +14,10 @@ from hilt.sources.caches.cached import CachedFile
 from hilt.sources.digest_store import usual_store
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
+
+_HOLLOW = 16
+"""How many times what the disk holds of it a file may claim to be long, once past `_FREELY`: to digest holes takes for ever."""
+_FREELY = 64 << 30
 
 
 class Digests(NamedTuple):
@@ -28,6 +33,8 @@ class Digests(NamedTuple):
 def digests_of(files: Iterable[CachedFile], progress: Progress) -> Digests:
     """Reads all bytes; what the digest store remembers makes that quicker, and is never believed."""
     locators: dict[str, Locator] = {one.locator.path: one.locator for one in files}
+    hollow = {path: _WHY for path, locator in locators.items() if _is_hollow(locator)}
+    locators = {path: locator for path, locator in locators.items() if path not in hollow}
     pieces = [Piece(path, 0, locator.size) for path, locator in locators.items()]
     progress.start(files=len(pieces), size=sum(piece.end for piece in pieces))
     listing = Listing(subject=Subject(reference="the caches"), locators=locators)
@@ -35,5 +42,19 @@ def digests_of(files: Iterable[CachedFile], progress: Progress) -> Digests:
     progress.advance(files=len(pieces))
     return Digests(
         made={piece.path: digest for piece, digest in done.digests.items()},
-        errors={piece.path: why for piece, why in done.errors.items()},
+        errors=hollow | {piece.path: why for piece, why in done.errors.items()},
     )
+
+
+def _is_hollow(locator: Locator) -> bool:
+    """Does a file claim to be far longer than what there is of it?"""
+    if locator.size <= _FREELY:
+        return False
+    try:
+        held = getattr(os.lstat(locator.path), "st_blocks", locator.size) * 512
+    except OSError:
+        return False  # whoever opens it says so
+    return held * _HOLLOW < locator.size
+
+
+_WHY = "nearly all of it are holes, which no tool writes; it is not read"

@@ -70,7 +70,6 @@ def test_whoever_says_nothing_of_a_library_lets_nobody_in_without_a_token(tmp_pa
         ("library: {own: [acme/x]}", "library.own[0]: the name of an organisation, such as acme, without a slash"),
         ("library: {own: [datasets]}", "library.own[0]: the name of an organisation"),
         ("library: {own: [acme, ACME]}", "library.own[1]: ACME is there already"),
-        ("library: {upstreams: []}", "library.upstreams: no upstream is listed; leave this key out"),
         ("library: {upstreams: hub}", "library.upstreams: a list of upstreams is needed here"),
         (LISTED.format("{url: 'https://a.example'}"), "library.upstreams[0]: the key name is missing"),
         (LISTED.format("{name: A B, url: 'https://a.example'}"), "library.upstreams[0].name: up to 40 small letters"),

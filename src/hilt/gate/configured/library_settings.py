@@ -40,7 +40,8 @@ class UpstreamSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibrarySettings:
     """`folder` is where the library lies, empty for beside the key of the log. What nobody admitted is kept up to `bytes`, what was
-    used last; what was admitted stays. Without `upstreams`, it is the hub that the environment names.
+    used last; what was admitted stays. With no `upstreams`, nothing is had from elsewhere; where they are None, it is the hub that the
+    environment names.
 
     `anonymous` is the use for which whoever shows no token may have what is admitted; empty for nobody. Repositories in the namespaces
     `own` are uploaded here, and never asked of an upstream. `refs_seconds` is for how long a branch of an upstream is taken to stay where it is.
@@ -49,7 +50,7 @@ class LibrarySettings:
     folder: str = ""
     bytes: int = 200_000_000_000
     anonymous: str = ""
-    upstreams: tuple[UpstreamSettings, ...] = ()
+    upstreams: tuple[UpstreamSettings, ...] | None = None
     own: tuple[str, ...] = ()
     refs_seconds: int = 60
 
@@ -62,7 +63,7 @@ def read_library(setting: Setting, beside: Path) -> LibrarySettings:
         folder=_folder(told["folder"], beside) if "folder" in told else "",
         bytes=told["bytes"].whole(0, 1 << 60) if "bytes" in told else usual.bytes,
         anonymous=_use(told["anonymous"]) if "anonymous" in told else "",
-        upstreams=_upstreams(told["upstreams"], beside, own) if "upstreams" in told else (),
+        upstreams=_upstreams(told["upstreams"], beside, own) if "upstreams" in told else None,
         own=own,
         refs_seconds=told["refs_seconds"].whole(0, 86_400) if "refs_seconds" in told else usual.refs_seconds,
     )
@@ -92,8 +93,6 @@ def _own(setting: Setting) -> tuple[str, ...]:
 
 def _upstreams(setting: Setting, beside: Path, own: tuple[str, ...]) -> tuple[UpstreamSettings, ...]:
     items = _few(setting, "upstreams")
-    if not items:
-        raise setting.refused("no upstream is listed; leave this key out to have everything from the usual hub")
     upstreams: list[UpstreamSettings] = []
     for item in items:
         upstream = _upstream(item, beside, own)

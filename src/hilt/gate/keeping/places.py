@@ -28,14 +28,14 @@ def refuse_loops(settings: Settings, addresses: Collection[str]) -> None:
     from hilt.sources.network import Network
 
     own = {_place(one) for one in addresses}
-    for number, upstream in enumerate(settings.library.upstreams):
+    for number, upstream in enumerate(settings.library.upstreams or ()):
         if upstream.url and _place(upstream.url) in own:
             raise SettingsInvalid(
                 f"{upstream.url} is this server itself; name the hub from which models come",
                 file=settings.file,
                 where=f"library.upstreams[{number}].url",
             )
-    if not settings.library.upstreams and _place(Network.from_environment(os.environ).endpoint) in own:
+    if settings.library.upstreams is None and _place(Network.from_environment(os.environ).endpoint) in own:
         raise UsageError(
             "HF_ENDPOINT names this server itself, from which its models would come; unset it for the server, or list the "
             "hub in the settings: library: {upstreams: [{name: hub, url: https://huggingface.co}]}"

@@ -38,7 +38,7 @@ def asked_for(repository: Repository, library: LibrarySettings) -> tuple[Upstrea
     """Which upstreams may have it, in their order."""
     if is_own(repository, library.own):
         return ()
-    upstreams = library.upstreams or (USUAL,)
+    upstreams = (USUAL,) if library.upstreams is None else library.upstreams
     owners = [one for one in upstreams if any(matches(name, repository) for name in one.names if name != EVERY)]
     return tuple(owners or (one for one in upstreams if EVERY in one.names))
 
@@ -51,7 +51,7 @@ class Upstreams:
 
     def __init__(self, settings: Settings, blobs: Blobs | None = None) -> None:
         self._library = settings.library
-        listed = settings.library.upstreams or (USUAL,)
+        listed = (USUAL,) if settings.library.upstreams is None else settings.library.upstreams
         self._upstreams = {one.name: _upstream(one, settings, blobs) for one in listed}
 
     def __enter__(self) -> Self:

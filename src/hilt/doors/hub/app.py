@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-from hilt.core.errors import NotAllowed, NotHeld, NotReady, UsageError
+from hilt.core.errors import NotHeld, NotReady, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.doors.http.front import ROUTE
 from hilt.doors.http.problems import NotThere, WrongMethod
@@ -20,6 +20,7 @@ from hilt.doors.hub.paths import Hub
 from hilt.doors.hub.refusals import NotKnown, NotServedHere, reply_to, warnings
 from hilt.doors.hub.remembered import Rendered
 from hilt.doors.hub.reply import Message, Receive, Reply, Scope, Send, give, header, told, told_bytes
+from hilt.doors.hub.uploading import Uploading
 from hilt.doors.hub.waiting import Left, Presence, Waiting, check_names, no_token
 from hilt.gate.keeping.library import Library, Offer
 from hilt.gate.keeping.reader import Reader
@@ -70,6 +71,7 @@ class HubApplication:
 
     def __init__(self, waiting: Waiting, origin: str) -> None:
         self._waiting, self._origin = waiting, origin
+        self._uploading = Uploading(waiting, origin)
         self._rendered: Rendered[object] = Rendered(RENDERED)
         read, post = ("GET", "HEAD"), ("POST",)
         self._verbs: Mapping[str, tuple[tuple[str, ...], Callable[[Request], Awaitable[None]]]] = {
@@ -89,6 +91,7 @@ class HubApplication:
             paths.PAGE: (read, self._page),
             paths.SEARCH: (read, self._search),
             paths.UNKNOWN: ((), _not_there),
+            **self._uploading.verbs,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,7 +120,7 @@ class HubApplication:
     async def _answer(self, request: Request) -> None:
         verb = request.hub.verb
         if verb not in self._verbs:
-            raise NotServedHere(f"hilt does not answer {verb}: its library is read here, and not written to")
+            raise NotServedHere(f"hilt does not answer {verb}")
         methods, handler = self._verbs[verb]
         if methods and request.scope["method"] not in methods:
             raise WrongMethod(f"{verb}: ask with {' or '.join(methods)}")
@@ -151,7 +154,12 @@ class HubApplication:
         await self._tell(request, None, told_of)
 
     async def _commits(self, request: Request) -> None:
-        await self._tell(request, (), answers.commits)
+        offer = await self._offer(request)
+        if offer.kept.upstream:
+            await self._tell(request, (), answers.commits)
+        else:
+            more = warnings(offer.warning, offer.kept.repository)
+            await self._uploading.commits(request, offer.kept, more)
 
     async def _tell(self, request: Request, which: object, told_of: Callable[[KeptRevision], object]) -> None:
         """Tells of a revision that may be had. The same is put together once, `which` names it; None for what nobody asks again."""
@@ -183,10 +191,11 @@ class HubApplication:
         await give(told(answers.refs(found, requests=request.flag("include_prs"))), request.scope, request.send)
 
     async def _auth_check(self, request: Request) -> None:
-        reader, _ = await self._admitted(request)
-        if request.hub.path == "write" and not reader.writes:
-            raise NotAllowed("this token only reads")
-        await self._offer(request)
+        await self._admitted(request)
+        if request.hub.path == "write":
+            await self._uploading.check(request)
+        else:
+            await self._offer(request)
         await give(told({}), request.scope, request.send)
 
     async def _whoami(self, request: Request) -> None:

@@ -43,20 +43,31 @@ class _Word(NamedTuple):
 
 _OF_REPOSITORY: Mapping[str, _Word] = {
     "auth-check": _Word(revision=False, ends=("write",)),
+    "branch": _Word(),
     "commit": _Word(),
     "commits": _Word(),
     "paths-info": _Word(),
     "preupload": _Word(),
     "refs": _Word(revision=False),
     "revision": _Word(),
+    "tag": _Word(),
     "tree": _Word(path=True),
     "xet-read-token": _Word(),
     "xet-write-token": _Word(),
 }
 _OF_FILE: Mapping[str, _Word] = {"resolve": _Word(path=True), "raw": _Word(path=True)}
-_ALONE = {("whoami-v2",): "whoami", ("agent-harnesses",): "harnesses", ("repos", "create"): "create"}
+_ALONE: Mapping[tuple[str, ...], str] = {
+    ("whoami-v2",): "whoami",
+    ("agent-harnesses",): "harnesses",
+    ("validate-yaml",): "validate-yaml",
+    ("repos", "create"): "create",
+    ("repos", "delete"): "delete",
+    ("repos", "move"): "move",
+}
+_LARGE = [".git", "info", "lfs", "objects"]
+"""What stands between a repository and what git-lfs asks of its large files."""
 _BELOW = {"organizations": "organizations", "telemetry": "telemetry"}
-_BROWSED = ("tree", "blob")
+_BROWSED = ("tree", "blob", "commit")
 _NOT_AN_ORGANISATION = frozenset(
     {"account", "api", "begin", "cases", "check", "checks", "healthz", "live", "log", "metrics", "notifications"}
     | {"oidc", "people", "policy", "sign-in", "sign-out", "static", "upload", "v2", *KINDS}
@@ -66,6 +77,7 @@ _NOT_AN_ORGANISATION = frozenset(
 _NAME = re.compile(r"(?!_$)[A-Za-z0-9_](?!.*\.\.)[A-Za-z0-9._-]{0,95}")
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]")
 _NO_REVISION = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff\\~^:?*\[]|\.\.|//|@\{|^[-/.]|[/.]$|\.lock$")
+_DIGEST_OR_CALL = re.compile(r"batch|verify|[0-9a-f]{64}", re.ASCII)
 _SPECIAL = re.compile(r"refs/(convert/\w+|pr/[0-9]+)", re.ASCII)
 """Revisions whose slashes some clients send as they are."""
 
@@ -86,6 +98,8 @@ def asked(raw: bytes) -> Hub | None:
         return None
     if segments[0] == "api":
         return _of_api(segments[1:])
+    if found := _large(segments):
+        return found
     if segments[0] in KINDS[1:]:
         return _file(segments[0], segments[1:]) or _page(segments[0], segments[1:]) or Hub(UNKNOWN)
     if found := _file(KINDS[0], segments):
@@ -112,6 +126,15 @@ def _of_api(segments: list[str]) -> Hub | None:
 def _file(kind: str, segments: list[str]) -> Hub | None:
     found = _worded(kind, segments, _OF_FILE)
     return found if found and found.path else None
+
+
+def _large(segments: list[str]) -> Hub | None:
+    kind, *rest = segments if segments[0] in KINDS[1:] else [KINDS[0], *segments]
+    at = len(rest) - len(_LARGE)
+    if at < 1 or [rest[at - 1][-4:], *rest[at:-1]] != _LARGE or not _DIGEST_OR_CALL.fullmatch(rest[-1]):
+        return None
+    name = _name([*rest[: at - 1], rest[at - 1].removesuffix(".git")])
+    return Hub("large", Repository(kind, name), path=rest[-1]) if name else None
 
 
 def _page(kind: str, segments: list[str]) -> Hub | None:

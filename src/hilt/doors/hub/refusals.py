@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hilt.core.errors import (
+    AlreadyThere,
+    ChangedMeanwhile,
     HiltError,
     KeyUnusable,
     NotAllowed,
@@ -83,6 +85,10 @@ def refusal_of(error: Exception, origin: str) -> Refusal:
             return Refusal(status=401, message=str(error))
         case NotAllowed():
             return Refusal(status=403, code="GatedRepo", message=str(error))
+        case AlreadyThere():
+            return Refusal(status=409, message=str(error))
+        case ChangedMeanwhile():
+            return Refusal(status=412, message=str(error))
         case NotReady():
             return Refusal(status=503, message=str(error), wait=max(1, error.seconds), warns=False)
         case NotServedHere():

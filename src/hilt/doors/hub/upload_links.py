@@ -28,9 +28,7 @@ class Links:
         """What is asked for with the link of a file, and for how many seconds it counts; `together` are the bytes of all files of the call."""
         lasts = min(LONGEST, LASTS + together // SLOW)
         until = int(time()) + lasts
-        return urlencode(
-            {"size": size, "until": until, "proof": self._proof(repository, digest, size, until)}
-        ), lasts
+        return urlencode({"size": size, "until": until, "proof": self._proof(repository, digest, size, until)}), lasts
 
     def size(self, repository: Repository, digest: str, query: dict[str, list[str]]) -> int:
         """The size of the file that may be sent. Raises `NotAllowed`."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from hilt.core.errors import AlreadyThere, UsageError
+from hilt.core.errors import AlreadyThere, HiltError, UsageError
 from hilt.core.library import KINDS, Repository
 from hilt.doors.http.problems import NotThere, WrongMethod
 from hilt.doors.hub import answers
@@ -155,14 +155,18 @@ class Uploading:
         called, method = request.hub.path, request.scope["method"]
         calls = {"batch": self._batch, "verify": self._verify}
         if (method == "POST") != (called in calls):
-            raise WrongMethod("send files with PUT to the links that `batch` gives, and ask `batch` and `verify` with POST")
+            raise WrongMethod(
+                "send files with PUT to the links that `batch` gives, and ask `batch` and `verify` with POST"
+            )
         await calls.get(called, self._put)(request)
 
     async def _batch(self, request: Request) -> None:
         reader, repository = await self._reader(request), request.repository
         body = await json_of(request.scope, request.receive)
         if text(body, "operation") != "upload" or text(body, "hash_algo", "sha256") not in ("sha256", "sha_256"):
-            raise UsageError("hilt takes uploads here, named by SHA-256; large files are had from resolve/, as all others are")
+            raise UsageError(
+                "hilt takes uploads here, named by SHA-256; large files are had from resolve/, as all others are"
+            )
         files = [(text(one, "oid"), whole(one, "size")) for one in objects(body, "objects")]
         await self._work(self._uploads.exists, repository, reader)
         wanted = await self._work(self._uploads.staged.wanted, repository, files, reader)
@@ -206,8 +210,15 @@ class Uploading:
         if request.flag("create_pr"):
             raise UsageError("hilt has no pull requests: upload to a branch of its own (revision=...), made before")
         draft = await self._work(self._uploads.draft, repository, branch, reader)
+        wrong: HiltError | None = None
         async for piece in pieces(request.scope, request.receive, LARGEST_COMMIT):
-            await self._work(draft.feed, piece)
+            try:
+                if wrong is None:
+                    await self._work(draft.feed, piece)
+            except HiltError as error:  # whoever still sends does not listen: they are told at the end
+                wrong = error
+        if wrong is not None:
+            raise wrong
         kept = await self._work(self._uploads.commit, draft, reader)
         self._waiting.moved(repository, branch)
         said = {
@@ -226,7 +237,9 @@ class Uploading:
         else:
             body = await json_of(request.scope, request.receive)
             if body.get("emptyBranch") or body.get("overwrite"):
-                raise UsageError("a branch begins at a commit that is there (startingPoint), and takes the place of no other")
+                raise UsageError(
+                    "a branch begins at a commit that is there (startingPoint), and takes the place of no other"
+                )
             start = text(body, "startingPoint", "main")
             await self._work(self._uploads.make_branch, repository, branch, start, reader)
         self._waiting.moved(repository, branch)

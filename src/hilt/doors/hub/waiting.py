@@ -121,6 +121,12 @@ class Waiting:
         """Raises what `Library.refs` does."""
         return await self._refs.get(repository, lambda: self.in_thread(self.library.refs, repository))
 
+    def moved(self, repository: Repository, *revisions: str) -> None:
+        """One of ours was changed."""
+        self._refs.forget(repository)
+        for revision in ("main", *revisions):
+            self._known.forget((repository, revision))
+
     def _ask_known(self, repository: Repository, revision: str) -> Coroutine[Any, Any, KeptRevision | None]:
         return self.in_thread(self.library.known, repository, revision)
 

@@ -119,6 +119,8 @@ class Sending:
 
     def finish(self) -> None:
         """It has come as a whole, and counts from now on. Raises `UsageError` where it is another file, `SourceError`."""
+        if self._incoming.received < self._incoming.size:
+            raise UsageError(f"only {self._incoming.received} of {self._incoming.size} bytes came; send it again")
         found = self._incoming.finish()
         if found != self._sha256:
             raise UsageError(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from hilt.core.errors import UsageError
+from hilt.core.library import Repository
 from hilt.gate.working.uploaded_names import Names
 
 MAIN = "main"
@@ -13,9 +14,24 @@ MAIN = "main"
 TAGS = "refs/tags/"
 """Tags stand among the branches of the library with this before their name."""
 _BRANCH = re.compile(r"(?!-)(?!.*(\.\.|//|/\.|\.lock(/|$)))[A-Za-z0-9._][A-Za-z0-9._/+@-]{0,199}(?<![/.])", re.ASCII)
+_NAME = re.compile(r"(?!.*(\.\.|--))[A-Za-z0-9_]([A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?", re.ASCII)
+_WORDS = frozenset(
+    "auth-check blob branch commit commits info paths-info preupload raw refs resolve revision tag tree".split()
+)
+"""What says in an address what is asked of a repository."""
 _COMMIT = re.compile(r"[0-9a-f]{7,40}", re.ASCII)
 _GIT = {".git", "git~1"}
 """What git takes for its own folder, on one system or another."""
+
+
+def check_name(repository: Repository) -> None:
+    """Raises `UsageError` where a new repository cannot be called so."""
+    name = repository.name.rpartition("/")[2]
+    if not _NAME.fullmatch(name) or name.lower().endswith((".git", ".ipynb", ".lock")) or name.lower() in _WORDS:
+        raise UsageError(
+            f"{name[:120]!a} is no name of a repository: take up to 96 letters, digits, -, _ and ., begin and end with a letter or a "
+            "digit, without -- and .., no end such as .git, and no word that stands in addresses, such as resolve or tree"
+        )
 
 
 def check_paths(paths: Iterable[str]) -> None:

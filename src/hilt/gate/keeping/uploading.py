@@ -22,7 +22,7 @@ from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.staged import Staged
 from hilt.gate.keeping.upload_modes import ATTRIBUTES, Mode, Offered, attributes, modes
 from hilt.gate.keeping.upload_modes import MOST as MOST_OFFERED
-from hilt.gate.keeping.upload_names import MAIN, TAGS, check_branch, check_paths
+from hilt.gate.keeping.upload_names import MAIN, TAGS, check_branch, check_name, check_paths
 from hilt.gate.keeping.upstreams import is_own
 from hilt.gate.settings import Settings
 
@@ -84,6 +84,7 @@ class Uploads:
     def create(self, repository: Repository, reader: Reader) -> KeptRevision:
         """A new repository, with its first commit. Raises `AlreadyThere`."""
         by = self.check(repository, reader)
+        check_name(repository)
         with self._turns.about((repository.kind, repository.name.lower())):
             same = self._like(repository)
             if same is not None:

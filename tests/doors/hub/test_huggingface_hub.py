@@ -151,7 +151,7 @@ def test_a_token_says_whose_it_is(client: Client) -> None:
     me = client.api.whoami()
     assert (me["name"], me["auth"]["accessToken"]["role"]) == ("Eve", "read")
     client.api.auth_check("org/name")
-    with pytest.raises(GatedRepoError, match="only reads"):
+    with pytest.raises(GatedRepoError):
         client.api.auth_check("org/name", write=True)
 
 

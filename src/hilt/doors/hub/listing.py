@@ -53,7 +53,7 @@ def listed(found: Found, reader: Reader, query: Query) -> list[dict[str, Any]]:
     return [
         info(one.kept, siblings=files)
         for one in found.models
-        if reader.may_have(one.kept.repository) and not (one.standing and one.standing.outcome is Outcome.BLOCK)
+        if reader.may_have(one.kept.repository) and (one.standing is None or one.standing.outcome is not Outcome.BLOCK)
     ]
 
 

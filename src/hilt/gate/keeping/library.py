@@ -32,6 +32,7 @@ from hilt.gate.keeping.refs import Refs
 from hilt.gate.keeping.searching import Found, Searches
 from hilt.gate.keeping.uploading import Uploads
 from hilt.gate.keeping.upstreams import Upstreams
+from hilt.gate.keeping.xet import XetUploads
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.record.blobs.revisions import Revisions
@@ -71,7 +72,7 @@ class Library:
         self._refs = Refs(settings, self.upstreams, self._revisions)
         self._fetches = Fetches(self._blobs)
         self._downloads = Downloads(settings)
-        self._searches = Searches(self._revisions, settings)
+        self._searches = Searches(settings)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hilt-library")
         self._lock = threading.Lock()
         self._reading: dict[_Asked, Future[KeptRevision]] = {}
@@ -83,6 +84,7 @@ class Library:
         self.uploads = Uploads(
             settings, self._blobs, self._revisions, moved=self._refs.forget, begin=self.begin, sweep=self._sweep
         )
+        self.xet = XetUploads(self._blobs, self.uploads.staged, settings.library.bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -149,9 +151,9 @@ class Library:
         """Branches and tags, as the hub's API tells them. Raises `NotHeld`, `SourceError`."""
         return self._refs.told(repository)
 
-    def search(self, sought: Sought, *, use: str = "", after: int | None = None, limit: int = 50) -> Found:
-        """A page of what is `sought`, and how it stands for `use`, where one is named. Raises `RecordError`."""
-        return self._searches.find(sought, use=use, after=after, limit=limit)
+    def search(self, sought: Sought, reader: Reader, *, after: int | None = None, limit: int = 50) -> Found:
+        """A page of what is `sought`, of what the `reader` may have and would get. Raises `RecordError`, `SourceError`."""
+        return self._searches.find(sought, reader=reader, after=after, limit=limit)
 
     def page_of(self, repository: Repository) -> str:
         """The path of the page that tells of the repository."""

@@ -1,0 +1,55 @@
+"""Tokens for an upload by xet: for one repository and one person, for a quarter of an hour, as long as the server runs.
+
+A client asks for a new one in time, with its own token, which opens this one and is not sent along with each chunk.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NamedTuple
+
+from hilt.core.library import Repository
+
+SECONDS = 900
+"""For which a token is good."""
+_LONGEST = 2000
+_DIGEST = "sha256"
+
+
+class Holder(NamedTuple):
+    """Whose token it is, and for which repository."""
+
+    repository: Repository
+    person: str
+
+
+class XetTokens:
+    """Used by many threads. The key is never written down."""
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+
+    def grant(self, holder: Holder, now: float | None = None) -> tuple[str, int]:
+        """A token, and when it ends (seconds since 1970)."""
+        until = int(time.time() if now is None else now) + SECONDS
+        said = json.dumps([until, *holder.repository, holder.person]).encode()
+        return f"{urlsafe_b64encode(said).decode()}.{self._signature(said)}", until
+
+    def holder(self, token: str, now: float | None = None) -> Holder | None:
+        """Whose it is; None where it is none of ours, or is over."""
+        body, _, signature = token.partition(".")
+        try:
+            said = urlsafe_b64decode(body.encode("ascii")) if len(token) <= _LONGEST else b""
+        except ValueError:
+            return None
+        if not hmac.compare_digest(self._signature(said).encode(), signature.encode("utf-8", "surrogateescape")):
+            return None
+        until, kind, name, person = json.loads(said)
+        return Holder(Repository(kind, name), person) if (time.time() if now is None else now) < until else None
+
+    def _signature(self, said: bytes) -> str:
+        return hmac.new(self._key, said, _DIGEST).hexdigest()

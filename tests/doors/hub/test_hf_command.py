@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from huggingface_hub import hf_hub_download
 
 from hilt.doors.hub import waiting
 from hilt.gate.withdraw import withdraw
@@ -49,7 +50,6 @@ def test_a_model_is_downloaded_and_its_cache_is_whole(tmp_path: Path) -> None:
         assert done.code == 0, done.text
         folder = tmp_path / "home/hub/models--org--name/snapshots" / COMMIT
         assert (folder / "model.safetensors").read_bytes() == safetensors()
-        assert "Eve" in hf(at, tmp_path / "home", "auth", "whoami", token=token).text
         verified = hf(at, tmp_path / "home", "cache", "verify", "org/name", token=token)
         assert verified.code == 0, verified.text
 
@@ -70,7 +70,7 @@ def test_a_copy_of_what_was_withdrawn_is_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(waiting, "FRESH", -1.0)
     with served_hub(tmp_path / "shop", {**HONEST, "config.json": b"{}"}) as at:
         token, words = at.shop.secret(), ("download", "org/name", "config.json")
-        assert hf(at, tmp_path / "home", *words, token=token).code == 0
+        hf_hub_download(*words[1:], endpoint=at.origin, token=token, cache_dir=tmp_path / "home/hub")
         key, digest = at.shop.office.signing("Ada"), at.shop.read().subject.digest
         withdraw(f"sha256:{digest}", why="it was tampered with", key=key, settings=at.shop.office.settings)
         done = hf(at, tmp_path / "home", *words, token=token)

@@ -181,6 +181,18 @@ def test_whoever_asks_hears_for_how_long_to_wait(status: int) -> None:
     assert len(hub.asked) == 1
 
 
+def test_a_server_that_wants_to_be_left_alone_is_not_asked() -> None:
+    with web(lambda asked, reply: Reply(429, {"Retry-After": "90"})) as hub:
+        client = Client(Network(endpoint=hub.endpoint))
+        for words in ("answers 429", "wants to be left alone for"):
+            with pytest.raises(Failed, match=words) as raised, client.stream(hub.endpoint + PLACE, most=9):
+                pass
+            assert raised.value.again
+            assert 0 < raised.value.wait <= 90
+        assert len(hub.asked) == 1
+        client.close()
+
+
 def test_what_is_not_there_is_told_with_the_words_of_the_hub() -> None:
     told = {"X-Error-Code": "EntryNotFound", "X-Error-Message": "no such entry"}
     with (

@@ -89,7 +89,7 @@ class Client:
         self._connections = Connections(network, (network.endpoint, named), at_once)
         self._lock = threading.Lock()
         self._closed = threading.Event()
-        self._resume_at = self._waited = 0.0
+        self._resume_at = self._waited = self._quiet_until = 0.0
         self._failures = self._refusals = 0
         self._last = ""
 
@@ -134,11 +134,16 @@ class Client:
     def stream(self, address: str, *, most: int, start: int = 0) -> Iterator[Streamed]:
         """The body at `address`, from byte `start` on, as it comes: at most `most` bytes, as long as it comes fast enough.
 
-        It is asked for once; `Failed` says whether another try may help. Its chunks raise the same where it breaks off.
+        It is asked for once, and not at all while a server wants to be left alone; `Failed` says whether another try may help.
+        Its chunks raise the same where it breaks off.
         """
         self._assert_online()
         if self._closed.is_set():
             raise SourceError("the fetch was interrupted")
+        pause = self._quiet_until - time.monotonic()
+        if pause > 0:
+            why = f"the server wants to be left alone for {pause:.0f} s more"
+            raise Failed(f"{shown(address)}: {why}", again=True, wait=pause, status=429)
         asked, hops, seen = address, list[Mapping[str, str]](), list[str]()
         try:
             while True:
@@ -167,6 +172,7 @@ class Client:
     def _refusal(self, raw: Raw) -> Failed:
         failed = refusal(raw, has_token=bool(self.network.token))
         if failed.wait:
+            self._quiet_until = max(self._quiet_until, time.monotonic() + failed.wait)
             self._asked_to_wait(failed.wait)
         return failed
 

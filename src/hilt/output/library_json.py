@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from hilt.core.carried import Carried
 from hilt.core.fixity import FixityDone
-from hilt.core.library import Shelved
+from hilt.core.library import Found, Shelved
 from hilt.core.standing import Standing
+from hilt.output.bundle_json import bundle_data
 
 
-def shelved_data(found: Sequence[Shelved], *, after: int | None) -> dict[str, Any]:
+def found_data(found: Found) -> dict[str, Any]:
     """A page of a search; `after` is where the next one begins, null where this is the last."""
-    return {"models": [_one(one) for one in found], "after": after}
+    return {
+        "models": [_one(one) for one in found.models],
+        "after": found.after,
+        "damaged": list(found.damaged),
+        "has_more": found.has_more,
+    }
 
 
 def _one(one: Shelved) -> dict[str, Any]:
@@ -30,6 +36,7 @@ def _one(one: Shelved) -> dict[str, Any]:
         "openness": one.openness,
         "verdict": one.outcome.word,
         "entry": one.place,
+        "holders": one.holders,
         "standing": _standing(standing) if standing is not None else None,
     }
 
@@ -51,4 +58,18 @@ def fixity_data(done: FixityDone) -> dict[str, Any]:
         "damage": [one._asdict() for one in done.damage],
         "left": done.left,
         "entries": [one.index for one in done.entries],
+    }
+
+
+def carried_data(done: Carried) -> dict[str, Any]:
+    """The revision, its bag, and what its record says where it was taken."""
+    return {
+        "reference": done.kept.repository.reference,
+        "commit": done.kept.commit,
+        "subject": done.kept.subject.digest,
+        "folder": done.folder,
+        "files": len(done.kept.files),
+        "bytes": done.bytes,
+        "record": bundle_data(done.said) if done.said is not None else None,
+        "entry": done.entry if done.entry >= 0 else None,
     }

@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
-from hilt.core.errors import UsageError
 from hilt.doors.cli import options
 from hilt.doors.cli.writing import tell
-
-_UNITS = {
-    "": 1,
-    "B": 1,
-    "KB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "TB": 10**12,
-    "KIB": 1 << 10,
-    "MIB": 1 << 20,
-    "GIB": 1 << 30,
-}
 
 
 @click.group()
@@ -55,7 +40,7 @@ def library() -> None:
 )
 @click.option("--use", metavar="TEXT", default="", help="Tell how each stands for this use.")
 @click.option("--limit", metavar="NUMBER", type=click.IntRange(1, 1000), default=50, help="How many models; 50.")
-@click.option("--after", metavar="NUMBER", type=options.entry, help="Go on behind this one.")
+@click.option("--after", metavar="NUMBER", type=options.entry, help="Leave out so many, and go on.")
 @options.as_json
 @options.config
 def search(
@@ -75,13 +60,14 @@ def search(
     *,
     as_json: bool,
 ) -> None:
-    """List what the library has with TEXT in its name, what was judged last first."""
+    """List what the library has with TEXT in its name, what was judged last first; of each repository the newest revision."""
     from hilt.core.library import Sought
+    from hilt.core.sizes import size_of
     from hilt.core.verdict import Outcome
     from hilt.gate.library import search as find
     from hilt.gate.settings import find_settings
-    from hilt.output.library_json import shelved_data
-    from hilt.output.text_library import write_shelved
+    from hilt.output.library_json import found_data
+    from hilt.output.text_library import write_found
 
     sought = Sought(
         kind=kind,
@@ -91,23 +77,72 @@ def search(
         licence=licence,
         openness=openness,
         outcome=Outcome[verdict.upper()] if verdict else None,
-        largest=_bytes("--largest", largest),
-        memory=_bytes("--fits", fits),
+        largest=size_of("--largest", largest) if largest else 0,
+        memory=size_of("--fits", fits) if fits else 0,
     )
-    found, more = find(sought, use=use, after=after, limit=limit, settings=find_settings(config))
-    tell(found, partial(shelved_data, after=more), partial(write_shelved, after=more), as_json=as_json)
+    found = find(sought, use=use, after=after, limit=limit, settings=find_settings(config))
+    tell(found, found_data, write_found, as_json=as_json)
 
 
-def _bytes(option: str, text: str | None) -> int:
-    """The bytes that an option names, 0 where it is not given. Raises `UsageError`."""
-    if text is None:
-        return 0
-    number = text.rstrip("BbIiKkMmGgTt ")
-    unit = _UNITS.get(text[len(number) :].strip().upper())
-    try:
-        size = float(number) * (unit or 0)
-    except ValueError:
-        size = 0
-    if not 1 <= size < 1 << 60:
-        raise UsageError(f"{option} {text!r:.40}: a size is needed here, such as 24GB or 800MB")
-    return int(size)
+@library.command()
+@click.argument("reference", metavar="REF")
+@click.option(
+    "-o", "--output", "folder", metavar="FOLDER", type=click.Path(), required=True, help="The bag that is made."
+)
+@options.use
+@click.option(
+    "--until",
+    metavar="DATE",
+    default="",
+    help="The last day on which its record counts elsewhere; 90 days from now without it.",
+)
+@options.as_json
+@options.config
+def export(reference: str, folder: str, use: str | None, until: str, config: str | None, *, as_json: bool) -> None:
+    """Write a model of the library into FOLDER, with all that speaks for it: a bag (RFC 8493) that any tool can check.
+
+    REF is hf:org/name or hf:org/name@revision. With the files come the report, the verdict, what people decided, the bill of materials, and
+    the proof of the log; `hilt library import` verifies all of it without a network.
+    """
+    from pathlib import Path
+
+    from hilt.doors.cli.progress import Bar
+    from hilt.gate.keeping.carrying import write
+    from hilt.gate.settings import find_settings
+    from hilt.output.library_json import carried_data
+    from hilt.output.text_library import write_exported
+
+    with Bar() as bar:
+        done = write(reference, Path(folder), use=use or "", until=until, settings=find_settings(config), progress=bar)
+    tell(done, carried_data, write_exported, as_json=as_json)
+
+
+@library.command("import")
+@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "--as", "branch", metavar="BRANCH", default="main", help="What the revision is called here; main without it."
+)
+@options.signing
+@options.as_json
+@options.config
+def import_(
+    folder: str, branch: str, key: str | None, password: bytes | None, config: str | None, *, as_json: bool
+) -> None:
+    """Take a model into the library that `hilt library export` wrote elsewhere, once all of it is proven, without a network.
+
+    Its record must be by a log that the settings trust (record: {trusted_logs: [KEY]}). It takes an administrator, whose key signs that what
+    was decided there counts here as well.
+    """
+    from pathlib import Path
+
+    from hilt.doors.cli.progress import Bar
+    from hilt.gate.keeping.carrying import take
+    from hilt.gate.settings import find_settings
+    from hilt.output.library_json import carried_data
+    from hilt.output.text_library import write_imported
+
+    with Bar() as bar:
+        done = take(
+            Path(folder), branch=branch, key=key, password=password, settings=find_settings(config), progress=bar
+        )
+    tell(done, carried_data, write_imported, as_json=as_json)

@@ -27,7 +27,19 @@ LEFT_OUT: dict[str, str] = {
     ),
     **dict.fromkeys(("explain", "checks", "licences", "regulations"), _ALIKE),
     **dict.fromkeys(
-        ("init", "serve", "fixity/run", "backup", "restore", "erase-person", "log/rotate-key", "completion"), _ADMINISTRATORS
+        (
+            "init",
+            "serve",
+            "fixity/run",
+            "library/export",
+            "library/import",
+            "backup",
+            "restore",
+            "erase-person",
+            "log/rotate-key",
+            "completion",
+        ),
+        _ADMINISTRATORS,
     ),
     **dict.fromkeys(
         (f"index/{word}" for word in "add search list export import remove stale".split()), _ADMINISTRATORS

@@ -44,7 +44,7 @@ MOST_BYTES = 1 << 60
 _PREFIX = struct.Struct("<8sI")
 _LENGTH = struct.Struct("<I")
 _FOR_ITSELF, _DIFFERENCE = 0, 1
-_POOR = 0.9
+_POOR = 0.7
 """Differences that stay larger than this part may be those of strangers: numbers that stand for themselves may be smaller."""
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _INTEGERS = {1: ("u1", "i1"), 2: ("<u2", "<i2"), 4: ("<u4", "<i4"), 8: ("<u8", "<i8")}

@@ -47,6 +47,7 @@ _OPEN = 8
 _SECONDS = 60
 """After which to ask again for what another process packs."""
 _DAMAGED = "put it back from a copy of the library, or remove it to have the file fetched anew"
+_BUFFER = 1 << 16
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -92,12 +93,9 @@ class Deltas:
         """The SHA-256 of all that is kept so, in no order. Raises `SourceError`."""
         top = self._blobs.folder / "blobs" / "sha256"
         try:
-            for two in os.scandir(top):
-                if two.is_dir(follow_symlinks=False):
-                    for one in os.scandir(two.path):
-                        name = one.name.removesuffix(SUFFIX)
-                        if name != one.name and is_sha256(name) and name.startswith(two.name):
-                            yield name
+            for two in sorted(one for one in top.iterdir() if one.is_dir() and not one.is_symlink()):
+                names = [one.name.removesuffix(SUFFIX) for one in two.iterdir() if one.name.endswith(SUFFIX)]
+                yield from (name for name in names if is_sha256(name) and name[:2] == two.name)
         except OSError as error:
             raise unusable(top, error) from None
 
@@ -198,12 +196,13 @@ class Deltas:
     @contextmanager
     def _opened(self, path: Path) -> Iterator[BinaryIO]:
         try:
-            file = os.fdopen(os.open(path, os.O_RDONLY | _NO_FOLLOW), "rb", buffering=1 << 16)
+            descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
         except OSError as error:
             raise unusable(path, error) from None
-        with file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SourceError(f"{path}: it is no file; {_DAMAGED}")
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise SourceError(f"{path}: it is no file; {_DAMAGED}")
+        with os.fdopen(descriptor, "rb", buffering=_BUFFER) as file:
             yield file
 
     def _blob(self, sha256: str) -> FileSource:

@@ -49,6 +49,21 @@ class Sent(NamedTuple):
     body: bytes
 
 
+def hf(origin: str, home: Path, token: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command of huggingface_hub, as it is."""
+    told = {
+        "HF_ENDPOINT": origin,
+        "HF_HOME": str(home),
+        "HF_TOKEN": token,
+        "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "NO_COLOR": "1",
+    }
+    env = {key: value for key, value in os.environ.items() if not key.startswith("HF_")} | told
+    command = [str(Path(sys.executable).with_name("hf")), *words]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=110, check=False)
+
+
 @contextmanager
 def recorder() -> Iterator[tuple[str, list[Sent]]]:
     """A server that takes whatever it is sent by xet, without looking at it; its address, and what came."""

@@ -22,6 +22,7 @@ from hilt.doors.hub.remembered import Rendered
 from hilt.doors.hub.reply import Message, Receive, Reply, Scope, Send, give, header, told, told_bytes
 from hilt.doors.hub.uploading import Uploading
 from hilt.doors.hub.waiting import Left, Presence, Waiting, check_names, no_token
+from hilt.doors.hub.xet import Xet
 from hilt.gate.keeping.library import Library, Offer
 from hilt.gate.keeping.reader import Reader
 from hilt.gate.settings import Settings
@@ -92,6 +93,8 @@ class HubApplication:
             paths.SEARCH: (read, self._search),
             paths.UNKNOWN: ((), _not_there),
             **self._uploading.verbs,
+            **Xet(waiting, origin).verbs,
+            "xet-read-token": (read, _not_there),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -67,6 +67,8 @@ _ALONE: Mapping[tuple[str, ...], str] = {
 _LARGE = [".git", "info", "lfs", "objects"]
 """What stands between a repository and what git-lfs asks of its large files."""
 _BELOW = {"organizations": "organizations", "telemetry": "telemetry"}
+_COUNTED = ["v1", "telemetry"]
+"""Where hf_xet tells how an upload went, whatever place it was given for its chunks."""
 _BROWSED = ("tree", "blob", "commit")
 _NOT_AN_ORGANISATION = frozenset(
     {"account", "api", "begin", "cases", "check", "checks", "healthz", "live", "log", "metrics", "notifications"}
@@ -98,6 +100,8 @@ def asked(raw: bytes) -> Hub | None:
         return None
     if segments[0] == "api":
         return _of_api(segments[1:])
+    if segments == _COUNTED:
+        return Hub("telemetry")
     if found := _large(segments):
         return found
     if segments[0] in KINDS[1:]:
@@ -112,6 +116,8 @@ def _of_api(segments: list[str]) -> Hub | None:
         return None
     if word := _ALONE.get(tuple(segments)):
         return Hub(word)
+    if segments[0] == "xet":
+        return Hub("xet", path="/".join(segments[1:]))
     if segments[0] in _BELOW:
         return Hub(_BELOW[segments[0]])
     if segments[0] not in KINDS:

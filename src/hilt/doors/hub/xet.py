@@ -10,42 +10,41 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from time import monotonic
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from hilt.core.errors import HiltError, NotReady
-from hilt.doors.http.problems import NotThere, TooSlow, WrongMethod
+from hilt.core.errors import HiltError, NotReady, UsageError
+from hilt.doors.http.problems import NotThere, WrongMethod
+from hilt.doors.hub.bodies import pieces
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown, one_line, refusal_of
 from hilt.doors.hub.reply import Scope, begin, give, header, told
-from hilt.doors.hub.waiting import Left, Waiting
 from hilt.gate.keeping.spooled import Spooled
 from hilt.gate.keeping.xet_tokens import Holder, XetTokens
 from hilt.output.terminal import complain_of
 
 if TYPE_CHECKING:
     from hilt.doors.hub.app import Request
+    from hilt.doors.hub.waiting import Waiting
     from hilt.gate.keeping.xet import XetUploads
 
 PLACE = "/api/xet"
 """Below it clients find what takes chunks."""
-PATIENCE = 60.0
-"""Seconds in which bytes arrive, and as many more as they take at the slowest speed."""
-SLOWEST = 1 << 10
-"""Bytes a second that somebody has to send."""
 PULSE = 5.0
 """Seconds after which a client is told that its files are still being put together."""
 BODIES = 64
 """Bodies that come at once: as many as one client sends at most."""
 SHARDS = 2
 """Shards that are worked on at once."""
-_AT_ONCE = 1 << 20
+THREADS = 8
+"""Pieces of bodies that are written, and xorbs that are unpacked, at the same time."""
 _LINES = (("Content-Type", "application/x-ndjson"), ("Cache-Control", "no-store"))
 
-Handler = Callable[["Request"], Awaitable[None]]
+T = TypeVar("T")
+Verbs = Mapping[str, tuple[tuple[str, ...], Callable[["Request"], Awaitable[None]]]]
 
 
 class Xet:
@@ -54,26 +53,31 @@ class Xet:
     def __init__(self, waiting: Waiting, origin: str) -> None:
         self._waiting, self._origin = waiting, origin
         self._tokens = XetTokens()
+        self._threads: CapacityLimiter | None = None
         self._bodies: CapacityLimiter | None = None
         self._shards: CapacityLimiter | None = None
+        read = ("GET", "HEAD")
+        self.verbs: Verbs = {"xet-write-token": (read, self._token), "xet": ((*read, "POST"), self._call)}
 
     @property
     def _uploads(self) -> XetUploads:
         return self._waiting.library.xet
 
-    async def token(self, request: Request) -> None:
+    async def _token(self, request: Request) -> None:
         """For whoever may upload to the repository."""
+        if request.flag("create_pr"):  # said before gigabytes are sent for one
+            raise UsageError("hilt has no pull requests: upload to a branch of its own (revision=...), made before")
         reader, _ = await self._waiting.reader(request.scope)
         uploads, repository = self._waiting.library.uploads, request.repository
-        await self._waiting.in_thread(uploads.exists, repository, reader)
-        person = await self._waiting.in_thread(uploads.check, repository, reader)
+        await self._work(uploads.exists, repository, reader)
+        person = await self._work(uploads.check, repository, reader)
         token, until = self._tokens.grant(Holder(repository, person))
         place = f"{self._origin}{PLACE}"
         said = (("X-Xet-Cas-Url", place), ("X-Xet-Access-Token", token), ("X-Xet-Token-Expiration", str(until)))
         reply = told({"casUrl": place, "accessToken": token, "exp": until}, headers=said)
         await give(reply, request.scope, request.send)
 
-    async def call(self, request: Request) -> None:
+    async def _call(self, request: Request) -> None:
         """Whatever is asked below `PLACE`. Raises `NotThere` for what is not done here, which clients know how to do without."""
         holder = self._holder(request.scope)
         match request.hub.path.split("/"):
@@ -98,14 +102,14 @@ class Xet:
         if self._bodies is None:
             self._bodies = CapacityLimiter(BODIES)
         async with self._bodies:
-            with await self._waiting.in_thread(self._uploads.coming_xorb) as body:
+            with await self._work(self._uploads.coming_xorb) as body:
                 await self._come(request, body)
-                inserted = await self._waiting.in_thread(self._uploads.take_xorb, body, name)
+                inserted = await self._work(self._uploads.take_xorb, body, name)
         await give(told({"was_inserted": inserted}), request.scope, request.send)
 
     async def _shard(self, request: Request, holder: Holder, *, with_lines: bool) -> None:
         _check_post(request)
-        with await self._waiting.in_thread(self._uploads.coming_shard) as body:
+        with await self._work(self._uploads.coming_shard) as body:
             await self._come(request, body)
             if with_lines:
                 await self._tell(request, body, holder)
@@ -114,21 +118,14 @@ class Xet:
                 await give(told({"result": 1}), request.scope, request.send)
 
     async def _come(self, request: Request, body: Spooled) -> None:
-        """Raises `FormatError` where it is too long, `TooSlow`, `Left`."""
-        began, waiting, more = monotonic(), bytearray(), True
-        while more:
-            allowed = PATIENCE + (body.size + len(waiting)) / SLOWEST - (monotonic() - began)
-            try:
-                message = await asyncio.wait_for(request.receive(), max(0.0, min(PATIENCE, allowed)))
-            except TimeoutError:
-                raise TooSlow(f"of what was announced, {body.size} bytes came, and then nothing for long") from None
-            if message["type"] != "http.request":
-                raise Left
-            waiting += message.get("body", b"")
-            more = bool(message.get("more_body"))
-            if len(waiting) >= _AT_ONCE or not more:
-                await self._waiting.in_thread(body.write, bytes(waiting))
-                waiting.clear()
+        async for piece in pieces(request.scope, request.receive, body.most):
+            await self._work(body.write, piece)
+
+    async def _work(self, call: Callable[..., T], *values: object) -> T:
+        """In a thread, but not in one of those that answer everybody else."""
+        if self._threads is None:
+            self._threads = CapacityLimiter(THREADS)
+        return await run_sync(partial(call, *values), limiter=self._threads)
 
     async def _put_together(self, body: Spooled, holder: Holder, progress: _Progress) -> None:
         if self._shards is None:

@@ -75,7 +75,7 @@ async def not_changed(kept: KeptRevision, file: KeptFile, scope: Scope, send: Se
 
 
 class Sending:
-    """One file on its way to whoever asked for it. `said` are the headers; `in_thread` carries out what may wait for a disk."""
+    """One file on its way to whoever asked for it. `said` are the headers; `in_thread` asks the library for the bytes."""
 
     def __init__(
         self, file: KeptFile, said: Headers, scope: Scope, send: Send, presence: Presence, in_thread: InThread
@@ -168,7 +168,7 @@ class Sending:
         while start < end:
             data: bytes | None = _at_hand(descriptor, start, min(PIECE, end - start))
             if data is None:
-                data = await self._in_thread(_from_disk, descriptor, start, min(FROM_DISK, end - start))
+                data = await asyncio.to_thread(_from_disk, descriptor, start, min(FROM_DISK, end - start))
             if left.done():
                 raise Left
             if not data:

@@ -25,7 +25,8 @@ from hilt.gate.settings import Settings
 FRESH = 1.0
 """Seconds for which an answer of the record counts; so much later a withdrawal is noticed."""
 MOST = 4096
-THREADS = 16
+QUICK, THREADS = 16, 32
+"""Calls of the gate at the same time that take a moment, and such that may take long, which nobody else is to wait for."""
 AGAIN = 5
 """Seconds after which somebody asks again for what is being read."""
 LONGEST_TOKEN = 200
@@ -76,6 +77,7 @@ class Waiting:
 
     def __init__(self, library: Library, settings: Settings, origin: str) -> None:
         self.library, self._settings, self._origin = library, settings, origin
+        self._quick: CapacityLimiter | None = None
         self._threads: CapacityLimiter | None = None
         self._readers: Remembered[str, Reader | None] = Remembered(FRESH, MOST)
         self._known: Remembered[tuple[Repository, str], KeptRevision | None] = Remembered(FRESH, MOST)
@@ -83,9 +85,15 @@ class Waiting:
         self._refs: Remembered[Repository, dict[str, Any]] = Remembered(FRESH, MOST)
 
     async def in_thread(self, call: Callable[..., T], *values: object) -> T:
+        """What may take long: an upstream is asked, or a file read anew."""
         if self._threads is None:
             self._threads = CapacityLimiter(THREADS)
         return await run_sync(partial(call, *values), limiter=self._threads)
+
+    async def _quickly(self, call: Callable[..., T], *values: object) -> T:
+        if self._quick is None:
+            self._quick = CapacityLimiter(QUICK)
+        return await run_sync(partial(call, *values), limiter=self._quick)
 
     async def reader(self, scope: Scope) -> tuple[Reader, str]:
         """Who asks, and what they are remembered by. Raises `NotKnown`."""
@@ -94,7 +102,7 @@ class Waiting:
         if said and (scheme.lower() != "bearer" or not (secret := secret.strip()) or len(secret) > LONGEST_TOKEN):
             raise NotKnown(UNKNOWN_TOKEN)
         key = sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
-        reader = await self._readers.get(key, lambda: self.in_thread(reader_of, secret, self._settings))
+        reader = await self._readers.get(key, lambda: self._quickly(reader_of, secret, self._settings))
         if reader is None:
             raise NotKnown(UNKNOWN_TOKEN if secret else no_token(self._origin))
         return reader, key
@@ -107,7 +115,7 @@ class Waiting:
         if kept is not None:
             return kept
         self._known.forget((repository, revision))
-        future = await self.in_thread(self.library.begin, repository, revision)
+        future = await self._quickly(self.library.begin, repository, revision)
         if not await presence.wait_for(_event_of(future), seconds):
             raise NotReady(f"{repository.name} is being read by hilt; ask again in a moment", seconds=AGAIN)
         return future.result()
@@ -128,7 +136,7 @@ class Waiting:
             self._known.forget((repository, revision))
 
     def _ask_known(self, repository: Repository, revision: str) -> Coroutine[Any, Any, KeptRevision | None]:
-        return self.in_thread(self.library.known, repository, revision)
+        return self._quickly(self.library.known, repository, revision)
 
 
 def check_names(reader: Reader, repository: Repository) -> None:

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -68,6 +68,14 @@ class _Flight:
                 self._probes |= set(probes)
             return not self._checked
 
+    def has_failed(self) -> bool:
+        """Whether whoever asks now must begin anew; then nobody writes it any more."""
+        if self.incoming.failed is None:
+            return False
+        with suppress(HiltError):
+            self.incoming.wait()  # until its file is closed, which is at once
+        return True
+
     def check(self, path: Path) -> None:
         """Raises `ChangedWhileRead`."""
         while True:
@@ -104,7 +112,7 @@ class Fetches:
             if self._closed.is_set():
                 raise SourceError(f"{stated.path}: the library is closed; ask again once it is open")
             flight = self._flights.get(key)
-            if flight is not None:
+            if flight is not None and not flight.has_failed():
                 incoming, held = flight.incoming, flight.joined(probes)
             else:
                 sha256 = stated.sha256 or self._named.get(key, "")
@@ -123,7 +131,8 @@ class Fetches:
     def under_way(self) -> tuple[Incoming, ...]:
         """What comes just now, or waits for its turn."""
         with self._lock:
-            return tuple(flight.incoming for flight in self._flights.values())
+            coming = tuple(flight.incoming for flight in self._flights.values())
+        return tuple(one for one in coming if one.done is None and one.failed is None)
 
     def close(self) -> None:
         """Ends what is under way; what came of it is kept, and resumed another time. It waits for the threads."""
@@ -147,7 +156,8 @@ class Fetches:
             self._remember(key, sha256)
         finally:
             with self._lock:
-                self._flights.pop(key, None)
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
 
     def _remember(self, key: Key, sha256: str) -> None:
         with self._lock:

@@ -336,3 +336,17 @@ def test_a_bug_of_ours_fails_the_file_and_is_told(tmp_path: Path, monkeypatch: p
         monkeypatch.setattr(it.client, "stream", None)
         assert "hilt failed while it came" in str(it.failed())
         assert it.fetches.under_way() == ()
+
+
+def test_what_waits_for_its_turn_when_the_library_is_closed_fails(tmp_path: Path) -> None:
+    with serving(FILES) as hub, shop(tmp_path, hub) as it:
+        fetches = Fetches(Blobs(tmp_path / "other"), at_once=1)
+        hub.twist = of_files(lambda _, reply: replace(reply, head_pause=60))
+        coming = [fetches.begin(it.client, it.stated[path]) for path in ("model.bin", "config.json")]
+        assert fetches.under_way() == tuple(coming)
+        it.client.close()
+        fetches.close()
+        for one in coming:
+            with pytest.raises(SourceError, match=r"closed|interrupted"):
+                one.wait(20)
+        assert fetches.under_way() == ()

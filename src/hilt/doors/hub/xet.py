@@ -41,6 +41,8 @@ SHARDS = 2
 """Shards that are worked on at once."""
 THREADS = 8
 """Pieces of bodies that are written, and xorbs that are unpacked, at the same time."""
+_WRITTEN = 1 << 20
+"""Bytes that are written at once: to have a thread do it costs as much as to write a tenth of that."""
 _LINES = (("Content-Type", "application/x-ndjson"), ("Cache-Control", "no-store"))
 
 T = TypeVar("T")
@@ -118,8 +120,13 @@ class Xet:
                 await give(told({"result": 1}), request.scope, request.send)
 
     async def _come(self, request: Request, body: Spooled) -> None:
+        held = bytearray()
         async for piece in pieces(request.scope, request.receive, body.most):
-            await self._work(body.write, piece)
+            held += piece
+            if len(held) >= _WRITTEN:
+                await self._work(body.write, held)
+                held = bytearray()
+        await self._work(body.write, held)
 
     async def _work(self, call: Callable[..., T], *values: object) -> T:
         """In a thread, but not in one of those that answer everybody else."""

@@ -40,7 +40,7 @@ class Spooled:
         with suppress(FileNotFoundError):  # it has become something
             self._path.unlink()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """The next bytes. Raises `FormatError` where there are too many, `SourceError` where the disk does not take them."""
         if self.size + len(data) > self.most:
             raise FormatError(f"{self._what} has {self.most} bytes at most, and more come; nothing of it is kept")

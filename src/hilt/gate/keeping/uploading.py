@@ -58,12 +58,6 @@ class Uploads:
 
     def check(self, repository: Repository, reader: Reader) -> str:
         """Who uploads, as the log calls them. Raises `NotAllowed` where they may not upload there, `UsageError` where nobody may."""
-        own = self._settings.library.own
-        if not is_own(repository, own):
-            into = (
-                f"to {', '.join(own)}" if own else "nowhere: list an organisation under `library.own` in the settings"
-            )
-            raise NotAllowed(f"{repository.name} is none of ours; here is uploaded {into}")
         if reader.asked is None:
             raise NotAllowed(
                 "only people whom hilt knows upload; make a token for uploading on the page of your account"
@@ -73,6 +67,12 @@ class Uploads:
             raise NotAllowed(
                 f"the token {reader.label!a} only downloads; make one for uploading on the page of your account"
             )
+        own = self._settings.library.own
+        if not is_own(repository, own):
+            into = (
+                f"to {', '.join(own)}" if own else "nowhere: list an organisation under `library.own` in the settings"
+            )
+            raise NotAllowed(f"{repository.name} is none of ours; here is uploaded {into}")
         if not reader.may_have(repository):
             raise NotAllowed(
                 f"the token {reader.label!a} is for {', '.join(reader.names[:5])}, and not for {repository.name}"

@@ -35,6 +35,8 @@ models/ORGANISATION/NAME/refs.json
     Branches and tags of repositories that were uploaded here, and their commits.
 partial/
     Files that are not whole yet. All of this may be removed while hilt does not run.
+xet/
+    Chunks as clients uploaded them, kept because they do not send the same ones twice. No model needs them; they may be removed.
 
 To have a model back, take the lines of its manifest: copy blobs/sha256/<first two digits>/<digest> to the path beside the digest.
 A line that begins with \\ has \\n, \\r and \\\\ in its path for a line feed, a carriage return and a backslash.

@@ -79,9 +79,10 @@ class KeptRevision:
 class Sought:
     """What is looked for in the library; what is empty, None or 0 says nothing.
 
-    `text` is a part of the name, `author` the organisation; `task` and `tags` are what the publisher says. `licence` and `openness` (the class of
-    the Model Openness Framework) are what the report says, `outcome` is the newest verdict. `largest` is bytes of all files together, `memory` bytes
-    that it takes to run the smallest set of its weights (`fit.reserved`).
+    `text` are parts of the name, with blanks between them, `author` is the organisation; `task` and `tags` are what the publisher says.
+    `licence` and `openness` (the class of the Model Openness Framework, -1 for none known) are what the report says, `outcome` is the
+    newest verdict. `largest` is bytes of all files together, `memory` bytes that it takes to run the smallest set of its weights
+    (`fit.reserved`). `order` is one of `ORDERS`.
     """
 
     kind: str = "models"
@@ -94,13 +95,31 @@ class Sought:
     outcome: Outcome | None = None
     largest: int = 0
     memory: int = 0
+    order: str = ""
+
+
+ORDERS = ("", "changed", "downloads", "likes", "made")
+"""What comes first: what was judged last; what its publisher changed last; what is downloaded or liked most, or was made last, as its
+upstream says."""
+
+
+class UpstreamTold(NamedTuple):
+    """An upstream: where it is, and the patterns of the repositories that it is asked for.
+
+    `limited_until` (UTC, ISO 8601) is there while it wants to be left alone.
+    """
+
+    name: str
+    where: str
+    names: tuple[str, ...]
+    limited_until: str = ""
 
 
 class Shelved(NamedTuple):
     """A revision that a search of the library found, with its newest verdict, as the tables tell; `place` is that in the log.
 
     `standing` is how it stands for the use of whoever searches, None where they named none. `memory` is what it takes to run it, in bytes; 0
-    where that is not known.
+    where that is not known. `holders` is how many have it, as far as the record knows.
     """
 
     kept: KeptRevision
@@ -110,3 +129,16 @@ class Shelved(NamedTuple):
     memory: int
     place: int
     standing: Standing | None = None
+    holders: int = 0
+
+
+class Found(NamedTuple):
+    """A page of what was found, and the `after` of the next one, None where there is none.
+
+    `damaged` says of some revisions why they could not be read. With `has_more`, the library has more than can be searched.
+    """
+
+    models: tuple[Shelved, ...]
+    after: int | None
+    damaged: tuple[str, ...] = ()
+    has_more: bool = False

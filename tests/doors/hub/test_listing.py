@@ -6,15 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from hilt.core.library import Sought
+from hilt.core.library import Found, Sought
 from hilt.doors.hub import listing
-from hilt.gate.keeping.searching import Found
 
 
 def test_what_is_searched_for_is_read() -> None:
     query = parse_qs("search=bert&author=acme&filter=pytorch,nlp&filter=license:mit&pipeline_tag=fill-mask&sort=likes")
     tags = ("pytorch", "nlp", "license:mit")
-    assert listing.sought("models", query) == Sought(text="bert", author="acme", task="fill-mask", tags=tags)
+    sought = Sought(text="bert", author="acme", task="fill-mask", tags=tags, order="likes")
+    assert listing.sought("models", query) == sought
     assert listing.sought("datasets", {}) == Sought(kind="datasets")
 
 

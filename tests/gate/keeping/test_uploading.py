@@ -12,6 +12,7 @@ import pytest
 from hilt.core.errors import AlreadyThere, ChangedMeanwhile, HiltError, NotAllowed, NotHeld, NotServed, UsageError
 from hilt.core.library import KeptRevision, Repository
 from hilt.gate.keeping.upload_modes import MOST, Offered
+from hilt.gate.library import judged_last
 from library_office import CARD, LICENCE, NAME, Shop, safetensors, shop
 from office import KNOWN_ROAD
 from uploaders import MINE, OWN, Uploader, digest, large, removed, small
@@ -59,7 +60,7 @@ def test_what_was_uploaded_is_read_and_admitted_like_any_other_model(at: Shop, e
 def test_the_verdict_is_there_before_anybody_asks_for_it(at: Shop, eve: Uploader) -> None:
     kept = eve.commit(small("README.md", CARD), small("evil.pkl", KNOWN_ROAD))
     at.library.begin(MINE, kept.commit).result(60)
-    assert at.library.page_of(MINE) == f"/models/{kept.subject.digest}"
+    assert judged_last(MINE.reference, at.office.settings) == kept.subject.digest
     with pytest.raises(NotServed, match="hilt blocks acme/lid"):
         at.library.offer(kept, eve.reader)
 

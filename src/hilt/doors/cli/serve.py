@@ -12,8 +12,9 @@ from hilt.core.errors import UsageError
 from hilt.doors.cli import options
 
 if TYPE_CHECKING:
-    from hilt.doors.http.app import Beside, Served
+    from hilt.doors.http.app import Served
     from hilt.gate.configured.serve_settings import ServeSettings
+    from hilt.gate.keeping.library import Library
     from hilt.gate.settings import Settings
 
 WEB, HUB = "web", "hub"
@@ -92,31 +93,31 @@ def serve(
             )
 
 
-def _library(settings: Settings, origin: str, here: str, after: ExitStack) -> Beside:
+def _library(settings: Settings, origin: str, here: str, after: ExitStack) -> Library:
     """The library, until `after` ends."""
-    from hilt.doors.http.app import Beside
-    from hilt.doors.hub.app import hub
-    from hilt.doors.hub.paths import meant
     from hilt.gate.keeping.library import Library
     from hilt.gate.keeping.places import refuse_loops
 
     refuse_loops(settings, (origin, here))
-    library = after.enter_context(Library(settings, origin))
-    return Beside(meant, hub(library, settings, origin))
+    return after.enter_context(Library(settings, origin))
 
 
-def _served(settings: Settings, origin: str, library: Beside | None, after: ExitStack, *, with_pages: bool) -> Served:
+def _served(settings: Settings, origin: str, library: Library | None, after: ExitStack, *, with_pages: bool) -> Served:
     """What answers: the pages, with whatever works for them until `after` ends; the library; or both."""
+    from hilt.doors.http.app import Beside
     from hilt.doors.http.bare import bare
+    from hilt.doors.hub.app import hub
+    from hilt.doors.hub.paths import meant
     from hilt.doors.web.app import pages
     from hilt.gate.notifying.notifier import Notifier
     from hilt.gate.working.check_pool import CheckPool
 
-    if library is not None and not with_pages:
-        return bare(settings, origin, beside=library)
+    beside = Beside(meant, hub(library, settings, origin)) if library is not None else None
+    if beside is not None and not with_pages:
+        return bare(settings, origin, beside=beside)
     after.enter_context(CheckPool(settings))
     after.enter_context(Notifier(settings, origin))
-    return pages(settings, origin, beside=library)
+    return pages(settings, origin, beside=beside, library=library)
 
 
 def _with(

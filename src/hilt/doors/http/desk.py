@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from hilt.doors.http.first_link import FirstLink
@@ -15,6 +15,9 @@ from hilt.gate.overview.changes import changes
 from hilt.gate.settings import Settings
 from hilt.gate.working.jobs import Jobs
 
+if TYPE_CHECKING:
+    from hilt.gate.keeping.library import Library
+
 LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 
 
@@ -22,7 +25,7 @@ LOOPBACK = ("127.0.0.1", "[::1]", "localhost")
 class Desk:
     """`origin` is where people reach the server: https://hilt.acme.example. `hosts` are the Host headers that it answers to.
 
-    `static` maps the name of each file that comes with the pages to its URL.
+    `static` maps the name of each file that comes with the pages to its URL. `library` is what hands models out beside them, if anything.
     """
 
     settings: Settings
@@ -34,9 +37,10 @@ class Desk:
     idle: Idle
     first_link: FirstLink
     jobs: Jobs
+    library: Library | None = None
 
     @classmethod
-    def at(cls, origin: str, settings: Settings, static: Mapping[str, str]) -> Self:
+    def at(cls, origin: str, settings: Settings, static: Mapping[str, str], library: Library | None = None) -> Self:
         """The desk of a server that people reach at `origin`."""
         live = Live(settings)
         return cls(
@@ -49,6 +53,7 @@ class Desk:
             idle=Idle(settings.serve.idle_hours),
             first_link=FirstLink(settings),
             jobs=Jobs(lambda number: live.tell(f"job-{number}")),
+            library=library,
         )
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from hilt.core.errors import NotHeld, NotReady, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
@@ -211,13 +211,14 @@ class HubApplication:
         reader, _ = await self._waiting.reader(request.scope)
         query, kind = request.query, request.repository.kind
         asked, most, after = listing.sought(kind, query), listing.limit(query), listing.after(query)
-        search = partial(self._waiting.library.search, asked, use=reader.use, after=after, limit=most)
+        search = partial(self._waiting.library.search, asked, reader, after=after, limit=most)
         found = await self._waiting.in_thread(search)
         more = listing.next_page(found, kind, query, self._origin)
-        await give(told(listing.listed(found, reader, query), headers=more), request.scope, request.send)
+        await give(told(listing.listed(found, kind, query), headers=more), request.scope, request.send)
 
     async def _page(self, request: Request) -> None:
-        to = await self._waiting.in_thread(self._waiting.library.page_of, request.repository)
+        """That page looks who asks: not everybody is told what was checked."""
+        to = f"/library?{urlencode({'repository': request.repository.reference})}"
         await give(Reply(303, headers=(("Location", to), ("Cache-Control", "no-store"))), request.scope, request.send)
 
     async def _file(self, request: Request) -> None:

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hilt.core.errors import NotHeld, SourceError
-from hilt.core.library import KeptFile, KeptRevision, Repository, Sought
+from hilt.core.library import Found, KeptFile, KeptRevision, Repository, Sought
 from hilt.gate.keeping.downloads import Downloads
 from hilt.gate.keeping.fetching import Fetches
 from hilt.gate.keeping.inspecting import Inspected, Shelves, inspect, judged_by_this_hilt, read_again, refuse_others
@@ -29,11 +29,10 @@ from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.refs import Refs
-from hilt.gate.keeping.searching import Found, Searches
+from hilt.gate.keeping.searching import Searches
 from hilt.gate.keeping.uploading import Uploads
 from hilt.gate.keeping.upstreams import Upstreams
 from hilt.gate.keeping.xet import XetUploads
-from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
@@ -154,12 +153,6 @@ class Library:
     def search(self, sought: Sought, reader: Reader, *, after: int | None = None, limit: int = 50) -> Found:
         """A page of what is `sought`, of what the `reader` may have and would get. Raises `RecordError`, `SourceError`."""
         return self._searches.find(sought, reader=reader, after=after, limit=limit)
-
-    def page_of(self, repository: Repository) -> str:
-        """The path of the page that tells of the repository."""
-        with opened(self._settings) as record:
-            found = record.registry.newest_of(repository.reference)
-        return f"/models/{found.subject}" if found is not None else "/check"
 
     def _once(self, about: _Asked, do: Callable[..., KeptRevision], *arguments: object) -> Future[KeptRevision]:
         with self._lock:

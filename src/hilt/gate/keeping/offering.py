@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hilt.core.errors import ChangedMeanwhile, NotServed
-from hilt.core.events import Recorded, VerdictGiven, Withdrawn
+from hilt.core.events import Event, Recorded, VerdictGiven, Withdrawn
 from hilt.core.finding import Severity
 from hilt.core.library import KeptRevision
 from hilt.core.standing import Standing
@@ -81,9 +81,11 @@ def _is_stale(told: Status, settings: Settings) -> bool:
 
 
 def _only_waits_for_anybody(told: Status) -> bool:
-    """Does the policy admit it, and did nobody stop it? Then it takes the yes of any person."""
-    stands = _of(told)
-    given = told.verdict.event if told.verdict is not None else None
+    return waits_for_anybody(_of(told), told.verdict.event if told.verdict is not None else None)
+
+
+def waits_for_anybody(stands: Standing, given: Event | None) -> bool:
+    """Does the policy admit it, as the verdict that was `given` says, and did nobody stop it? Then it takes the yes of any person."""
     return (
         stands.outcome is Outcome.REVIEW
         and isinstance(given, VerdictGiven)

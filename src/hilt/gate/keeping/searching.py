@@ -1,132 +1,204 @@
-"""searching: what the library has, found by what is known of it; the newest verdicts first."""
+"""searching: what the library has, found by what is known of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hilt.core.errors import ReferenceInvalid
-from hilt.core.library import KeptRevision, Repository, Shelved, Sought
-from hilt.core.report_v1 import load_report
+from hilt.core.errors import RecordDamaged
+from hilt.core.events import Recorded
+from hilt.core.library import Found, Repository, Shelved, Sought
+from hilt.core.standing import Standing
+from hilt.core.verdict import Outcome
+from hilt.gate.configured.record_settings import RecordSettings
+from hilt.gate.keeping.catalogue import Catalogue, Entry
 from hilt.gate.keeping.newest import Newest
-from hilt.gate.record import opened
+from hilt.gate.keeping.offering import waits_for_anybody
+from hilt.gate.keeping.places import library_folder
+from hilt.gate.keeping.reader import Reader
+from hilt.gate.record import Places, opened, places
+from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.settings import Settings
-from hilt.gate.status import Now
-from hilt.sources.hub_place import parse_reference
+from hilt.gate.status import Now, lasting
 
 if TYPE_CHECKING:
-    from hilt.record.blobs.revisions import Revisions
     from hilt.record.record import Record
-    from hilt.record.registry_rows import Model
 
 MOST = 1000
-"""Models of one page."""
-AT_ONCE = 200
-"""Rows of the registry that are looked at together."""
-LOOKED_AT = 20_000
-"""Rows that one search looks at; then it says where to go on."""
+"""Repositories of one page."""
+LOOKED_AT = 2000
+"""Repositories whose standing one search looks at; then it says where to go on."""
+AT_ONCE = 100
+"""Those whose standing is looked at together."""
 MEMORY = "fit.reserved"
-
-
-class Found(NamedTuple):
-    """A page of what was found, and the `after` of the next one, None where there is none."""
-
-    models: tuple[Shelved, ...]
-    after: int | None
+"""The fact of a report that tells how much memory it takes."""
+_MOST_TOLD = 5
+"""Damaged revisions that are named."""
+_UNKNOWN = -1
+_OTHERS = "\x00"
 
 
 class Searches:
-    """Searches the revisions of a library; used by many threads."""
+    """Searches the library and the record of the settings; used by many threads."""
 
-    def __init__(self, revisions: Revisions, settings: Settings) -> None:
-        self._revisions, self._settings = revisions, settings
-        self._memory: Newest[str, int] = Newest(10 * MOST)
-        """By the digest of a report."""
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._folder = settings, library_folder(settings)
+        self._record = places(settings.record or RecordSettings())
 
-    def find(self, sought: Sought, *, use: str = "", after: int | None = None, limit: int = 50) -> Found:
-        """What is `sought`, at most `limit`; of each repository the revision that was judged last. Raises `RecordError`."""
-        found: list[Shelved] = []
-        seen: set[Repository] = set()
-        most = max(1, min(limit, MOST))
+    def find(
+        self, sought: Sought, *, use: str = "", after: int | None = None, limit: int = 50, reader: Reader | None = None
+    ) -> Found:
+        """What is `sought`, at most `limit`, without the first `after`; of each repository the revision that was judged last.
+
+        With `use`, also how it stands for that. With a `reader`, only what they may have, and would get, for their use.
+        Raises `RecordError`, `SourceError`.
+        """
+        from hilt.record.blobs.layout import is_library
+
+        if not is_library(self._folder):
+            return Found((), None)
+        most, begin = max(1, min(limit, MOST)), max(0, after or 0)
+        catalogue = _catalogue(self._folder, self._record)
         with opened(self._settings) as record:
-            rest = None
-            for looked_at, row in enumerate(_rows(record, sought, after)):
-                if len(found) == most or looked_at == LOOKED_AT:
-                    rest = row.place + 1
+            looked = catalogue.look(record, _wanted(sought, reader))
+            damaged, page, at = list(looked.damaged), list[Shelved](), begin
+            chosen = sorted(_chosen(looked.entries, sought, record), key=_ORDERS[sought.order])
+            searching = _Searching(catalogue, record, reader.use if reader else use, reader, damaged)
+            for at, one in enumerate(searching.told(chosen[begin : begin + LOOKED_AT], most), begin + 1):  # noqa: B007
+                if one is not None:
+                    page.append(one)
+                if len(page) == most:
                     break
-                if (one := self._shelved(row, sought, seen, record)) is not None:
-                    found.append(one)
-            return Found(_standing(found, use, record), rest)
+        return Found(tuple(page), at if at < len(chosen) else None, tuple(damaged[:_MOST_TOLD]), looked.has_more)
 
-    def _shelved(self, row: Model, sought: Sought, seen: set[Repository], record: Record) -> Shelved | None:
-        repository = _repository(row.reference)
-        if repository is None or repository in seen or repository.kind != sought.kind:
+    def newest(self, repository: Repository) -> str:
+        """The digest of what the repository had when it was judged last, empty where it never was. Raises `RecordError`, `SourceError`."""
+        from hilt.record.blobs.layout import is_library
+
+        with opened(self._settings) as record:
+            if is_library(self._folder):  # the same bytes may have been judged under another name since
+                looked = _catalogue(self._folder, self._record).look(record, lambda one: one == repository)
+                if looked.entries:
+                    return looked.entries[0].row.subject
+            found = record.registry.newest_of(repository.reference)
+        return found.subject if found is not None else ""
+
+
+class _Searching(NamedTuple):
+    """A search that is under way."""
+
+    catalogue: Catalogue
+    record: Record
+    use: str
+    reader: Reader | None
+    damaged: list[str]
+
+    def told(self, entries: Sequence[Entry], most: int) -> Iterator[Shelved | None]:
+        """Each with what is to be told of it; None for what is not for the reader."""
+        now, size = Now.of(self.record), min(most, AT_ONCE)
+        for begin in range(0, len(entries), size):
+            some = entries[begin : begin + size]
+            histories = self.record.histories({one.row.subject for one in some})
+            for one in some:
+                history = histories[one.row.subject]
+                standing = now.standing(history, self.use) if self.use else None
+                may_have = self.reader is None or _would_get(self.reader, standing, history)
+                yield self._shelved(one, standing, history) if may_have else None
+
+    def _shelved(self, entry: Entry, standing: Standing | None, history: Sequence[Recorded]) -> Shelved | None:
+        row = entry.row
+        try:
+            kept = self.catalogue.revisions.find(entry.repository, entry.commit)
+        except RecordDamaged as error:
+            self.damaged.append(str(error))
             return None
-        kept = self._revisions.find(repository, row.revision)
-        if kept is None or not _fits(kept, sought):
+        if kept is None:
             return None
-        seen.add(repository)
-        memory = self._memory_of(row.report, record) if sought.memory else 0
-        if sought.memory and not 0 < memory <= sought.memory:
-            return None
-        return Shelved(kept, row.outcome, row.licences, row.openness, memory, row.place)
-
-    def _memory_of(self, digest: str, record: Record) -> int:
-        memory = self._memory.get(digest)
-        if memory is None:
-            facts = {fact.key: fact.value for fact in load_report(record.document(digest).decode()).facts}
-            value = facts.get(MEMORY)
-            memory = value if isinstance(value, int) else 0
-            self._memory.put(digest, memory)
-        return memory
+        memory, holders = _memory_of(row.report, self.record), len(lasting(history))
+        return Shelved(kept, row.outcome, row.licences, row.openness, memory, row.place, standing, holders)
 
 
-def _rows(record: Record, sought: Sought, after: int | None) -> Iterator[Model]:
-    """The newest verdicts of what may be sought, by what the tables tell of them."""
-    part = sought.text or (f"{sought.author}/" if sought.author else "")
-    while rows := record.registry.models(
-        matching=part,
-        outcome=sought.outcome,
-        licence=sought.licence or None,
-        openness=sought.openness,
-        after=after,
-        limit=AT_ONCE,
-    ):
-        yield from rows
-        after = rows[-1].place
+def _would_get(reader: Reader, standing: Standing | None, history: Sequence[Recorded]) -> bool:
+    if standing is None:
+        return False
+    signs = reader.asked is not None and reader.asked.key is not None
+    return standing.outcome is Outcome.ADMIT or (signs and waits_for_anybody(standing, newest_verdict(history)))
 
 
-def _repository(reference: str) -> Repository | None:
-    if not reference.startswith("hf:"):
-        return None
+def _wanted(sought: Sought, reader: Reader | None) -> Callable[[Repository], bool]:
+    """By its name alone, may it be what is sought?"""
+    words, author = sought.text.casefold().split(), sought.author.casefold()
+
+    def wanted(repository: Repository) -> bool:
+        name = repository.name.casefold()
+        return (
+            repository.kind == sought.kind
+            and all(word in name for word in words)
+            and author in ("", name.rpartition("/")[0])
+            and (reader is None or reader.may_have(repository))
+        )
+
+    return wanted
+
+
+def _chosen(entries: Iterable[Entry], sought: Sought, record: Record) -> Iterator[Entry]:
+    tags, licence = frozenset(sought.tags), sought.licence.casefold()
+    for one in entries:
+        item, row = one.item, one.row
+        openness = _UNKNOWN if row.openness is None else row.openness
+        if (
+            sought.task in ("", item.task)
+            and tags <= item.tags
+            and (not sought.largest or item.size <= sought.largest)
+            and sought.outcome in (None, row.outcome)
+            and (not licence or licence in map(str.casefold, row.licences))
+            and sought.openness in (None, openness)
+            and (not sought.memory or 0 < _memory_of(row.report, record) <= sought.memory)
+        ):
+            yield one
+
+
+def _behind(text: str) -> tuple[int, ...]:
+    """A key by which the greatest text comes first, and none the last."""
+    return tuple(-ord(letter) for letter in text or _OTHERS)
+
+
+_ORDERS: dict[str, Callable[[Entry], Any]] = {
+    "": lambda one: (-one.row.place, one.repository),
+    "changed": lambda one: (_behind(one.item.changed), one.repository),
+    "downloads": lambda one: (-one.item.downloads, one.repository),
+    "likes": lambda one: (-one.item.likes, one.repository),
+    "made": lambda one: (_behind(one.item.made), one.repository),
+}
+
+
+@lru_cache(maxsize=8)
+def _catalogue(folder: Path, _: Places) -> Catalogue:
+    """One for each library and record, for all pages and threads of a server."""
+    from hilt.record.blobs.revisions import Revisions
+
+    return Catalogue(Revisions(folder))
+
+
+_MEMORIES: Newest[str, int] = Newest(50_000)
+"""By the digests of reports."""
+
+
+def _memory_of(digest: str, record: Record) -> int:
+    """Bytes; 0 where the report does not tell."""
+    memory = _MEMORIES.get(digest)
+    if memory is None:
+        memory = _told_memory(record.document(digest))
+        _MEMORIES.put(digest, memory)
+    return memory
+
+
+def _told_memory(report: bytes) -> int:
     try:
-        place = parse_reference(reference)
-    except ReferenceInvalid:
-        return None
-    return Repository(place.kind, place.repository)
-
-
-def _fits(kept: KeptRevision, sought: Sought) -> bool:
-    name, told = kept.repository.name, kept.told
-    author = name.rpartition("/")[0]
-    tags = told.get("tags")
-    return (
-        sought.text.casefold() in name.casefold()
-        and sought.author.casefold() in ("", author.casefold())
-        and sought.task in ("", told.get("pipeline_tag"))
-        and set(sought.tags) <= set(tags if isinstance(tags, list | tuple) else ())
-        and (not sought.largest or kept.subject.size <= sought.largest)
-    )
-
-
-def _standing(page: list[Shelved], use: str, record: Record) -> tuple[Shelved, ...]:
-    """The same with how each stands for `use`, where one is named."""
-    if not use:
-        return tuple(page)
-    now = Now.of(record)
-    subjects = [one.kept.subject.digest for one in page]
-    histories = record.histories(set(subjects))
-    return tuple(
-        one._replace(standing=now.standing(histories[subject], use))
-        for one, subject in zip(page, subjects, strict=True)
-    )
+        value = next((one["value"] for one in json.loads(report)["report"]["facts"] if one["key"] == MEMORY), None)
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

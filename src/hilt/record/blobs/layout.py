@@ -76,6 +76,11 @@ def open_library(folder: Path) -> Path:
     return folder
 
 
+def is_library(folder: Path) -> bool:
+    """Did somebody begin a library there?"""
+    return (folder / NAMASTE).is_file()
+
+
 def _begin(folder: Path, present: set[str]) -> None:
     """Says first of all what the folder is, so that whoever is stopped in between finds it to be a library the next time."""
     if other := next((name for name in present if name.startswith("0=")), ""):
@@ -151,17 +156,18 @@ def repositories(folder: Path, kind: str) -> Iterator[Repository]:
     """All that have a folder of their own, by name."""
     for organisation in _names(folder / kind):
         for name in _names(folder / kind / organisation):
-            plain = (
-                _plain_name(name)
-                if organisation == _NO_ORGANISATION
-                else f"{_plain_name(organisation)}/{_plain_name(name)}"
-            )
-            repository = Repository(kind, plain)
-            try:
-                if repository_path(repository) == f"{kind}/{organisation}/{name}":
-                    yield repository
-            except UsageError:
-                continue  # a folder that somebody put there
+            if repository := named(kind, organisation, name):
+                yield repository
+
+
+def named(kind: str, organisation: str, name: str) -> Repository | None:
+    """The repository of the folder with this name, in that of an organisation; None for one that somebody put there."""
+    alone = organisation == _NO_ORGANISATION
+    repository = Repository(kind, _plain_name(name) if alone else f"{_plain_name(organisation)}/{_plain_name(name)}")
+    try:
+        return repository if repository_path(repository) == f"{kind}/{organisation}/{name}" else None
+    except UsageError:
+        return None
 
 
 def _names(folder: Path) -> list[str]:

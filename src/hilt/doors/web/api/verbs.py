@@ -9,12 +9,14 @@ from hilt.core.errors import NotAllowed
 from hilt.doors.http.answers import Answer, Told
 from hilt.doors.http.asking import Asking
 from hilt.doors.http.route import Route
-from hilt.doors.web.api import asking, deciding, working
+from hilt.doors.web.api import asking, deciding, finding, working
 from hilt.doors.web.api.body import read_body
 from hilt.doors.web.api.openapi import described
 from hilt.doors.web.api.verb import Call, Verb
 
-VERBS: tuple[Verb, ...] = tuple(sorted((*asking.VERBS, *deciding.VERBS, *working.VERBS), key=lambda verb: verb.name))
+VERBS: tuple[Verb, ...] = tuple(
+    sorted((*asking.VERBS, *deciding.VERBS, *finding.VERBS, *working.VERBS), key=lambda verb: verb.name)
+)
 
 _FILES = "it reads or writes files of whoever calls it, and a server opens none for them"
 _ALIKE = "it says the same wherever hilt is installed; nothing of it is recorded"

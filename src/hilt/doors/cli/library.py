@@ -146,3 +146,24 @@ def import_(
             Path(folder), branch=branch, key=key, password=password, settings=find_settings(config), progress=bar
         )
     tell(done, carried_data, write_imported, as_json=as_json)
+
+
+@library.command()
+@click.argument("repositories", metavar="[REPO]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Tell by samples what it would save, and write nothing.")
+@options.as_json
+@options.config
+def pack(repositories: tuple[str, ...], config: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Keep what was made from other models as what it differs in from those, where that saves a fifth or more.
+
+    REPO is org/name, or datasets/org/name and the like; without it, it is all that was admitted. What a model was made from, its report
+    says. Each file is rebuilt and compared to the last bit before its plain bytes go, and whoever downloads it has those.
+    """
+    from hilt.doors.cli.progress import Bar
+    from hilt.gate.keeping.packing import pack as do
+    from hilt.gate.settings import find_settings
+    from hilt.output.text_packing import packing_data, write
+
+    with Bar() as bar:
+        done = do(repositories, dry_run=dry_run, settings=find_settings(config), progress=bar)
+    tell(done, packing_data, write, as_json=as_json)

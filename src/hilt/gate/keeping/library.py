@@ -28,12 +28,14 @@ from hilt.gate.keeping.offering import standing_for, warning
 from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.rebuilding import rebuild_all, rebuilt
 from hilt.gate.keeping.refs import Refs
 from hilt.gate.keeping.searching import Searches
 from hilt.gate.keeping.uploading import Uploads
 from hilt.gate.keeping.upstreams import Upstreams
 from hilt.gate.keeping.xet import XetUploads
 from hilt.gate.settings import Settings
+from hilt.record.blobs.deltas import Deltas
 from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
 
@@ -67,6 +69,7 @@ class Library:
         self._settings, self._origin = settings, origin
         folder = library_folder(settings)
         self._blobs, self._revisions = Blobs(folder), Revisions(folder)
+        self._deltas = Deltas(self._blobs)
         self.upstreams = Upstreams(settings, self._blobs)
         self._refs = Refs(settings, self.upstreams, self._revisions)
         self._fetches = Fetches(self._blobs)
@@ -130,6 +133,9 @@ class Library:
             self._blobs.use(file.sha256)
             self._came(kept, file)
             return self._blobs.path(file.sha256)
+        if (coming := rebuilt(file, self._deltas, self._fetches)) is not None:
+            self._sweep()
+            return coming
         inspected = self._inspected.get((kept.repository, kept.commit))
         if inspected is None or file.path not in inspected.stated:
             inspected = self._inspect(kept.repository, kept.commit, again=True)
@@ -201,6 +207,7 @@ class Library:
         """By the verdict that is on the record, or a new one on the bytes that lie here; None where those are not all of them."""
         if judged_by_this_hilt(kept, self._settings):
             return Inspected(kept)
+        rebuild_all(kept, self._blobs, self._deltas, self._fetches)
         if all(self._blobs.has(one.sha256, one.size) for one in kept.files):
             return read_again(kept, self._blobs, self._settings)
         return Inspected(kept) if here_alone else None
@@ -232,4 +239,5 @@ class Library:
         """What was uploaded takes its share, and is not to be had from anybody else."""
         own = self.uploads.own
         most = self._settings.library.bytes - sum(own.not_admitted().values())
-        self._blobs.evict(max(0, most), self._revisions.kept_digests() | own.digests())
+        stays = self._deltas.stays(self._revisions.kept_digests())
+        self._blobs.evict(max(0, most), stays | own.digests())

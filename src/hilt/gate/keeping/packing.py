@@ -43,6 +43,10 @@ _WAIT = 5.0
 """Seconds to wait for who packs at the same time."""
 
 
+_Pair = tuple[Repository, str]
+"""A repository and a commit of it."""
+
+
 class _Candidate(NamedTuple):
     """A revision that another may be held against: its name and commit, and the SHA-256 of its plain files of weights."""
 
@@ -89,15 +93,16 @@ class _Packer:
             self._admitted[repository].append(commit)
         self._named = {one.name.casefold(): one for one in self._admitted if one.kind == "models"}
         self._done: dict[str, PackedFile] = {}
+        self._against: dict[_Pair, tuple[_Pair, ...]] = {}
         found = (one for one in map(deltas.find, deltas.each()) if one is not None)
         self._packed = {one.sha256: one.bases for one in found}
         self._needed = {base for bases in self._packed.values() for base in bases}
 
-    def _since(self, one: tuple[Repository, str]) -> tuple[str, Repository, str]:
+    def _since(self, one: _Pair) -> tuple[str, Repository, str]:
         return min((self._revisions.kept(*one) or {}).values(), default=""), *one
 
     def wanted(self, names: Sequence[str]) -> list[KeptRevision]:
-        """What is to be packed, the first that was admitted first: what others are made from stays as it is. Raises `NotHeld`."""
+        """What is to be packed, in the order in which that is done. Raises `NotHeld`."""
         called = {spelled.casefold(): one for one in self._admitted for spelled in (str(one), one.reference)}
         chosen = []
         for name in names:
@@ -109,7 +114,22 @@ class _Packer:
             (one, commit) for one, commits in self._admitted.items() if not names or one in chosen for commit in commits
         ]
         revisions = (self._revisions.find(*pair) for pair in sorted(pairs, key=self._since))
-        return [one for one in revisions if one is not None]
+        return self._bases_first([one for one in revisions if one is not None])
+
+    def _bases_first(self, revisions: Sequence[KeptRevision]) -> list[KeptRevision]:
+        """The same, but none before what it is made from: so one plain model is behind a whole family."""
+        among = {(one.repository, one.commit): one for one in revisions}
+        ordered: list[KeptRevision] = []
+        seen = set[_Pair]()
+        for first in among:
+            waiting = [first] if first not in seen else []
+            while waiting:
+                seen.add(waiting[-1])
+                bases = [pair for pair in self._held_against(among[waiting[-1]]) if pair in among and pair not in seen]
+                waiting += bases[:1]
+                if not bases:
+                    ordered.append(among[waiting.pop()])
+        return ordered
 
     def packed(self, revisions: Sequence[KeptRevision]) -> Iterator[PackedRevision]:
         """Packs them, and says what came of each that has weights to be packed."""
@@ -173,15 +193,21 @@ class _Packer:
         self._blobs.remove(file.sha256)
 
     def _candidates(self, kept: KeptRevision) -> list[_Candidate]:
-        """What a revision may be held against: what it is made from, and earlier commits of its own repository."""
-        own = self._admitted[kept.repository]
-        pairs = [(kept.repository, one) for one in reversed(own[: own.index(kept.commit)])]
-        for name in self._made_from(kept):
-            base = self._named.get(name.casefold())
-            if base is not None and base != kept.repository:
-                pairs += [(base, one) for one in reversed(self._admitted[base])]
-        candidates = (self._candidate(*pair) for pair in pairs[:MOST])
+        candidates = (self._candidate(*pair) for pair in self._held_against(kept))
         return [one for one in candidates if one is not None]
+
+    def _held_against(self, kept: KeptRevision) -> tuple[_Pair, ...]:
+        """What a revision may be held against: what it is made from, and earlier commits of its own repository."""
+        about = kept.repository, kept.commit
+        if about not in self._against:
+            own = self._admitted[kept.repository]
+            pairs = [(kept.repository, one) for one in reversed(own[: own.index(kept.commit)])]
+            for name in self._made_from(kept):
+                base = self._named.get(name.casefold())
+                if base is not None and base != kept.repository:
+                    pairs += [(base, one) for one in reversed(self._admitted[base])]
+            self._against[about] = tuple(pairs[:MOST])
+        return self._against[about]
 
     def _candidate(self, repository: Repository, commit: str) -> _Candidate | None:
         kept = self._revisions.find(repository, commit)

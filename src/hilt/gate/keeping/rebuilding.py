@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from hilt.core.errors import HiltError
 from hilt.core.library import KeptFile, KeptRevision
 from hilt.sources.remote_file import Stated
 
@@ -36,6 +37,21 @@ def rebuild_all(kept: KeptRevision, blobs: Blobs, deltas: Deltas, fetches: Fetch
     for one in coming:
         if one is not None:
             one.wait()
+
+
+def put_back(kept: KeptRevision, blobs: Blobs, deltas: Deltas) -> None:
+    """Has all packed files of a revision among the blobs, where no server runs. Raises `SourceError`, `NotReady`."""
+    for one in kept.files:
+        if blobs.has(one.sha256, one.size) or deltas.find(one.sha256) is None:
+            continue
+        incoming = blobs.incoming(one.size, sha256=one.sha256, hold_all=True)
+        try:
+            for piece in _from(deltas.read(one.sha256), incoming.received):
+                incoming.write(piece)
+            incoming.finish()
+        except HiltError as error:
+            incoming.fail(error, discard=True)
+            raise
 
 
 class _Rebuilding:

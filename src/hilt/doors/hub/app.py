@@ -18,6 +18,7 @@ from hilt.doors.hub import answers, files, listing, paths, trees
 from hilt.doors.hub.named_paths import Names, body_of, names
 from hilt.doors.hub.paths import Hub
 from hilt.doors.hub.refusals import NotKnown, NotServedHere, reply_to, warnings
+from hilt.doors.hub.registry import Registry
 from hilt.doors.hub.remembered import Rendered
 from hilt.doors.hub.reply import Message, Receive, Reply, Scope, Send, give, header, told, told_bytes
 from hilt.doors.hub.uploading import Uploading
@@ -94,6 +95,7 @@ class HubApplication:
             paths.UNKNOWN: ((), _not_there),
             **self._uploading.verbs,
             **Xet(waiting, origin).verbs,
+            **Registry(waiting, origin).verbs,
             "xet-read-token": (read, _not_there),
         }
 

@@ -70,6 +70,8 @@ _BELOW = {"organizations": "organizations", "telemetry": "telemetry"}
 _COUNTED = ["v1", "telemetry"]
 """Where hf_xet tells how an upload went, whatever place it was given for its chunks."""
 _BROWSED = ("tree", "blob", "commit")
+_PULLED = ("manifests", "blobs")
+_TAG_OR_DIGEST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64}", re.ASCII)
 _NOT_AN_ORGANISATION = frozenset(
     {"account", "api", "begin", "cases", "check", "checks", "healthz", "live", "log", "metrics", "notifications"}
     | {"oidc", "people", "policy", "sign-in", "sign-out", "static", "upload", "v2", *KINDS}
@@ -102,6 +104,8 @@ def asked(raw: bytes) -> Hub | None:
         return _of_api(segments[1:])
     if segments == _COUNTED:
         return Hub("telemetry")
+    if segments[0] == "v2" and (found := _registry(segments[1:])):
+        return found
     if found := _large(segments):
         return found
     if segments[0] in KINDS[1:]:
@@ -141,6 +145,20 @@ def _large(segments: list[str]) -> Hub | None:
         return None
     name = _name([*rest[: at - 1], rest[at - 1].removesuffix(".git")])
     return Hub("large", Repository(kind, name), path=rest[-1]) if name else None
+
+
+def _registry(segments: list[str]) -> Hub | None:
+    """What Ollama and other clients of image registries ask: is one here, and what are a manifest or the bytes of a layer?"""
+    if segments in ([], [""]):
+        return Hub("registry")
+    if len(segments) != 4 or segments[2] not in _PULLED:
+        return None
+    name, reference = _name(segments[:2]), _read(segments[3])
+    return (
+        Hub(segments[2], Repository(KINDS[0], name), path=reference)
+        if name and _TAG_OR_DIGEST.fullmatch(reference)
+        else None
+    )
 
 
 def _page(kind: str, segments: list[str]) -> Hub | None:

@@ -243,6 +243,8 @@ def test_an_attack_is_uploaded_and_had_by_nobody(at: Served, api: HfApi, sample:
             call(mine, **told)
     with pytest.raises(GatedRepoError):
         api.list_repo_files(mine)
+    again = CommitOperationAdd(sample.name, sample.data)
+    assert api.create_commit(mine, [again], commit_message="Again").oid == done.oid, "nothing changed"
     raw = at.ask("GET", f"/{mine}/resolve/{done.oid}/{sample.name}", token=str(api.token))
     assert raw.status == 403
     assert sample.data not in raw.body
@@ -403,6 +405,9 @@ def test_a_commit_is_bounded(bare: Served, token: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(drafts, "LONGEST_LINE", 1 << 16)
     assert "is longer than" in error(commit(bare, token, small("a", b"x" * 80_000)))
     assert "is longer than" in error(commit(bare, token, body=b"x" * (1 << 18)))
+    monkeypatch.setattr(drafts, "LONGEST_LIST", 10_000)
+    lists = lines(header()) + b'{"key":"file","value":{"path":"a","content":[' + b"[]," * 9000 + b"[]]}}"
+    assert "in Base64" in error(commit(bare, token, body=lists))
     monkeypatch.setattr(drafts, "LARGEST", 1000)
     assert "send 'b' as a large one" in error(commit(bare, token, small("a", b"x" * 900), small("b", b"x" * 1100)))
     monkeypatch.setattr(drafts, "MOST_BYTES", 1500)

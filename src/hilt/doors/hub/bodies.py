@@ -13,7 +13,7 @@ from hilt.doors.http.problems import TooLarge, TooSlow
 from hilt.doors.hub.reply import Receive, Scope, header
 from hilt.doors.hub.waiting import Left
 
-LARGEST = 4 << 20
+LARGEST = 2 << 20
 """Bytes of a body of JSON: a thousand files of which the beginning is shown."""
 PATIENCE = 30.0
 """Seconds in which something has to arrive, and as many more as the bytes take at the slowest speed."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hilt.core.library import KeptRevision
     from hilt.doors.hub.app import Request
     from hilt.doors.hub.waiting import Waiting
+    from hilt.gate.keeping.drafts import Draft
     from hilt.gate.keeping.uploading import Uploads
 
 T = TypeVar("T")
@@ -39,6 +40,8 @@ Verbs = Mapping[str, tuple[tuple[str, ...], Callable[["Request"], Awaitable[None
 
 THREADS = 8
 """Pieces of uploads that are written, and commits that are made, at the same time."""
+COMMITS = 32
+"""Commits that come at the same time; each has its longest line in memory."""
 LARGEST_COMMIT = 2 * MOST_BYTES
 """Bytes: the files in it are written as letters, which takes a third more."""
 _SAMPLE = 2048
@@ -53,6 +56,7 @@ class Uploading:
         self._waiting, self._origin = waiting, origin
         self._links = Links()
         self._threads: CapacityLimiter | None = None
+        self._commits: CapacityLimiter | None = None
         post, change = ("POST",), ("POST", "DELETE")
         self.verbs: Verbs = {
             "create": (post, self._create),
@@ -209,17 +213,10 @@ class Uploading:
         reader, repository, branch = await self._reader(request), request.repository, request.hub.revision
         if request.flag("create_pr"):
             raise UsageError("hilt has no pull requests: upload to a branch of its own (revision=...), made before")
-        draft = await self._work(self._uploads.draft, repository, branch, reader)
-        wrong: HiltError | None = None
-        async for piece in pieces(request.scope, request.receive, LARGEST_COMMIT):
-            try:
-                if wrong is None:
-                    await self._work(draft.feed, piece)
-            except HiltError as error:  # whoever still sends does not listen: they are told at the end
-                wrong = error
-        if wrong is not None:
-            raise wrong
-        kept = await self._work(self._uploads.commit, draft, reader)
+        if self._commits is None:
+            self._commits = CapacityLimiter(COMMITS)
+        async with self._commits:
+            kept = await self._come(request, await self._work(self._uploads.draft, repository, branch, reader), reader)
         self._waiting.moved(repository, branch)
         said = {
             "success": True,
@@ -229,6 +226,18 @@ class Uploading:
             "pullRequestUrl": None,
         }
         await give(told(said), request.scope, request.send)
+
+    async def _come(self, request: Request, draft: Draft, reader: Reader) -> KeptRevision:
+        wrong: HiltError | None = None
+        async for piece in pieces(request.scope, request.receive, LARGEST_COMMIT):
+            try:
+                if wrong is None:
+                    await self._work(draft.feed, piece)
+            except HiltError as error:  # whoever still sends does not listen: they are told at the end
+                wrong = error
+        if wrong is not None:
+            raise wrong
+        return await self._work(self._uploads.commit, draft, reader)
 
     async def _branch(self, request: Request) -> None:
         reader, repository, branch = await self._reader(request), request.repository, request.hub.revision

@@ -11,14 +11,14 @@ from hilt.core.limits import Limits
 from hilt.formats.model_card import read
 
 CARD = "README.md"
-LARGEST = 256 << 10
-"""Bytes of a card that is read to tell of it; the check reads larger ones."""
+LOOKED_AT = 64 << 10
+"""Bytes of a card in which its front matter has to be; the check reads all of it."""
 _TEXTS = ("pipeline_tag", "library_name")
 _MOST_TAGS = 200
 
 
 def complaint_of(card: bytes) -> str:
-    """What is wrong with the front matter; empty where nothing is, or where it is too long to be looked at here."""
+    """What is wrong with the front matter; empty where nothing is."""
     try:
         _metadata(card)
     except FormatError as error:
@@ -41,4 +41,6 @@ def told_of(card: bytes) -> dict[str, object]:
 
 
 def _metadata(card: bytes) -> Mapping[str, Any]:
-    return read(MemorySource(card), Limits()).metadata if len(card) <= LARGEST else {}
+    if len(card) > LOOKED_AT:
+        card = card[:LOOKED_AT].decode("utf-8", "ignore").encode()  # without a letter that is cut
+    return read(MemorySource(card), Limits()).metadata

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import ChangedMeanwhile, NotHeld, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
-from hilt.gate.keeping.cards import CARD, LARGEST, told_of
+from hilt.gate.keeping.cards import CARD, LOOKED_AT, told_of
 from hilt.gate.keeping.drafts import Copied, Draft, Large, Operation, Put, Removed, Said
 from hilt.gate.keeping.git_names import CommitText, commit_name, large_file
 from hilt.gate.keeping.upload_names import check_paths
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COMMIT = "commit"
 """Under what a kept revision tells of its commit."""
-MOST_HISTORY = 1000
+MOST_HISTORY = 200
 """Commits that are told."""
 _SHORTEST = 7
 """Letters that name a commit."""
@@ -43,10 +43,10 @@ class Told(NamedTuple):
 
 
 class Commits:
-    """Makes revisions of drafts, of at most `most_files`."""
+    """Makes revisions of drafts, of at most `most_files`. `has` tells whether bytes with a SHA-256 and a size can be had here."""
 
-    def __init__(self, blobs: Blobs, revisions: Revisions, most_files: int) -> None:
-        self._blobs, self._revisions, self._most = blobs, revisions, most_files
+    def __init__(self, blobs: Blobs, revisions: Revisions, has: Callable[[str, int], bool], most_files: int) -> None:
+        self._blobs, self._revisions, self._has, self._most = blobs, revisions, has, most_files
 
     def first(self, repository: Repository, by: str, files: tuple[KeptFile, ...]) -> KeptRevision:
         """The first revision of a repository."""
@@ -111,7 +111,7 @@ class Commits:
                 files[file.path] = file
             case Large(path, sha256, size):
                 known = size_of(sha256)
-                if known is None or size not in (-1, known) or not self._blobs.has(sha256, known):
+                if known is None or size not in (-1, known) or not self._has(sha256, known):
                     raise UsageError(
                         f"{path[:120]!a}: the file with the SHA-256 {sha256} was not sent to {draft.repository.name}, or has another "
                         "size; send it before the commit (a copy from another repository is downloaded, and uploaded)"
@@ -145,7 +145,7 @@ class Commits:
     def _check_here(self, files: Iterable[KeptFile]) -> None:
         """What is to be checked lies here, all of it."""
         for one in files:
-            if not one.sha256 or not self._blobs.has(one.sha256, one.size):
+            if not one.sha256 or not self._has(one.sha256, one.size):
                 raise UsageError(
                     f"{one.path[:120]!a} is not in the library any more; upload it again in the same commit"
                 )
@@ -175,12 +175,12 @@ class Commits:
         )
 
     def _card(self, files: Iterable[KeptFile]) -> dict[str, object]:
-        card = next((one for one in files if one.path == CARD and one.size <= LARGEST), None)
+        card = next((one for one in files if one.path == CARD), None)
         if card is not None:
             with suppress(OSError):
                 descriptor = os.open(self._blobs.path(card.sha256), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
                 with os.fdopen(descriptor, "rb") as file:
-                    return told_of(file.read(LARGEST))
+                    return told_of(file.read(LOOKED_AT + 1))
         return {}
 
 

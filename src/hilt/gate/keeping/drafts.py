@@ -25,11 +25,14 @@ MOST_BYTES = 64 << 20
 """Bytes of all of those."""
 MOST = 50_000
 """Lines: files that are put there, moved or removed."""
+LONGEST_LIST = 1 << 20
+"""Bytes of a line that holds more than a path and one long text: what stands in a list takes many times as much memory."""
 LONGEST_LINE = LARGEST // 3 * 4 + (64 << 10)
 """Bytes."""
 LONGEST_TITLE, LONGEST_MESSAGE = 1000, 50_000
 """Letters."""
 _SHA256 = 64
+_FEW = 1000
 _HEXADECIMAL = frozenset("0123456789abcdef")
 
 
@@ -128,6 +131,10 @@ class Draft:
         self.operations += self._operations(key, value)
 
     def _read(self, line: bytes) -> tuple[str, Mapping[str, Any]]:
+        if len(line) > LONGEST_LIST and sum(map(line.count, (b",", b"[", b"{"))) > _FEW:
+            raise self._wrong(
+                'it is too long for what it says; send the content of a file in Base64 ("encoding": "base64")'
+            )
         try:
             told = json.loads(line)
         except (ValueError, RecursionError):

@@ -32,7 +32,7 @@ class OwnFiles:
 
     def __init__(self, revisions: Revisions, own: Iterable[str]) -> None:
         self._revisions, self._own = revisions, tuple(own)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._files: dict[Repository, _Files] = {}
         self._until = 0.0
 
@@ -55,18 +55,16 @@ class OwnFiles:
 
     def moved(self, repository: Repository) -> None:
         """A branch of it leads elsewhere now."""
-        files = self._read(repository)
         with self._lock:
-            self._files[repository] = files
+            self._files[repository] = self._read(repository)
 
     def _all(self) -> dict[Repository, _Files]:
         with self._lock:
-            if monotonic() < self._until:
-                return dict(self._files)
-        found = {one: self._read(one) for one in self._revisions.repositories() if is_own(one, self._own)}
-        with self._lock:
-            self._files, self._until = found, monotonic() + FRESH
-            return dict(found)
+            if monotonic() >= self._until:
+                each = self._revisions.repositories()
+                self._files = {one: self._read(one) for one in each if is_own(one, self._own)}
+                self._until = monotonic() + FRESH
+            return dict(self._files)
 
     def _read(self, repository: Repository) -> _Files:
         everything: dict[str, int] = {}

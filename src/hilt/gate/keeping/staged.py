@@ -7,13 +7,15 @@ that its repository, or another of ours that the reader may have, holds already,
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import NotHeld, SourceError, UsageError
 from hilt.core.library import Repository
 from hilt.gate.keeping.drafts import is_digest
-from hilt.gate.keeping.newest import Newest
 from hilt.gate.keeping.own_files import OwnFiles
 from hilt.gate.keeping.reader import Reader
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST = 100_000
 """Files that were sent and are remembered; those before them are sent again."""
+LASTS = 86_400.0
+"""Seconds for which a file waits for its commit; then it may be thrown away, and is sent again."""
 MOST_ASKED = 1000
 """Files that are asked after at once."""
 
@@ -37,11 +41,26 @@ class Wanted(NamedTuple):
 
 
 class Staged:
-    """The large files on their way into repositories of ours; used by many threads. `most` bytes may be here that nobody admitted."""
+    """The large files on their way into repositories of ours; used by many threads. `most` bytes may be here that nobody admitted.
 
-    def __init__(self, blobs: Blobs, own: OwnFiles, most: int, sweep: Callable[[], None]) -> None:
-        self._blobs, self._own, self._most, self._sweep = blobs, own, most, sweep
-        self._sent: Newest[tuple[Repository, str], int] = Newest(MOST)
+    `has` tells whether bytes with a SHA-256 and a size can be had here; `sweep` looks whether there are too many.
+    """
+
+    def __init__(
+        self, blobs: Blobs, own: OwnFiles, has: Callable[[str, int], bool], most: int, sweep: Callable[[], None]
+    ) -> None:
+        self._blobs, self._own, self._has, self._most, self._sweep = blobs, own, has, most, sweep
+        self._lock = threading.Lock()
+        self._sent: OrderedDict[tuple[Repository, str], tuple[int, float]] = OrderedDict()
+
+    def waiting(self) -> Mapping[str, int]:
+        """The sizes of all that nobody admitted and that must not be thrown away, by SHA-256: what branches lead to, and what was sent."""
+        with self._lock:
+            while self._sent and next(iter(self._sent.values()))[1] < monotonic() - LASTS:
+                self._sent.popitem(last=False)
+            sent = {sha256: size for (_, sha256), (size, _) in self._sent.items()}
+        own = self._own.digests()
+        return {sha256: size for sha256, size in sent.items() if sha256 not in own} | dict(self._own.not_admitted())
 
     def wanted(self, repository: Repository, files: Iterable[tuple[str, int]], reader: Reader) -> list[Wanted]:
         """What is to be done about files, each a SHA-256 and a size. Raises `UsageError`."""
@@ -54,7 +73,7 @@ class Staged:
                 raise UsageError(
                     f"{sha256!r:.80}, {size!r:.40}: a SHA-256 in small hexadecimal digits and a size are needed"
                 )
-            if self.size_of(repository, sha256, reader) == size and self._blobs.has(sha256, size):
+            if self.size_of(repository, sha256, reader) == size and self._has(sha256, size):
                 told.append(Wanted(sha256, size, is_here=True))
             elif size > room:
                 told.append(Wanted(sha256, size, is_here=False, refused=self._no_room(size)))
@@ -74,21 +93,32 @@ class Staged:
 
     def arrived(self, repository: Repository, sha256: str, size: int) -> None:
         """The file was sent for this repository, and lies among the blobs."""
-        self._sent.put((repository, sha256), size)
+        with self._lock:
+            self._sent[repository, sha256] = size, monotonic()
+            self._sent.move_to_end((repository, sha256))
+            if len(self._sent) > MOST:
+                self._sent.popitem(last=False)
         self._sweep()
+
+    def used(self, repository: Repository, digests: Iterable[str]) -> None:
+        """A commit of the repository has these; from now on they stay as long as that does."""
+        with self._lock:
+            for sha256 in digests:
+                self._sent.pop((repository, sha256), None)
 
     def check(self, repository: Repository, sha256: str, size: int, reader: Reader) -> None:
         """Raises `NotHeld` where a file was not sent, or is not here as a whole."""
-        if self.size_of(repository, sha256, reader) != size or not self._blobs.has(sha256, size):
+        if self.size_of(repository, sha256, reader) != size or not self._has(sha256, size):
             raise NotHeld(
                 f"a file of {size} bytes with the SHA-256 {sha256!r:.80} did not come; send it again", what="file"
             )
 
     def size_of(self, repository: Repository, sha256: str, reader: Reader) -> int | None:
         """The size of a file that a commit of the `reader` may name; None for others."""
-        sent = self._sent.get((repository, sha256))
+        with self._lock:
+            sent = self._sent.get((repository, sha256))
         if sent is not None:
-            return sent
+            return sent[0]
         own = self._own.of(repository).get(sha256)
         if own is not None:
             return own
@@ -97,7 +127,7 @@ class Staged:
 
     def _room(self) -> int:
         """Bytes that may still come."""
-        left = self._most - sum(self._own.not_admitted().values())
+        left = self._most - sum(self.waiting().values())
         return max(0, min(left, shutil.disk_usage(self._blobs.folder).free))
 
     def _no_room(self, size: int) -> str:

@@ -35,8 +35,10 @@ TRIES = 10
 
 
 class Uploads:
-    """Used by many threads. `moved` is told of each repository of which a branch leads elsewhere, `begin` has a commit read, and
-    `sweep` looks whether the library holds too much.
+    """Used by many threads.
+
+    `has` tells whether bytes with a SHA-256 and a size can be had here (None: as plain blobs), `moved` is told of each repository of which a branch leads
+    elsewhere, `begin` has a commit read, and `sweep` looks whether the library holds too much.
     """
 
     def __init__(
@@ -45,15 +47,17 @@ class Uploads:
         blobs: Blobs,
         revisions: Revisions,
         *,
+        has: Callable[[str, int], bool] | None = None,
         moved: Callable[[Repository], None],
         begin: Callable[[Repository, str], object],
         sweep: Callable[[], None],
     ) -> None:
         self._settings, self._blobs, self._revisions = settings, blobs, revisions
+        has = has or blobs.has
         self._moved, self._begin = moved, begin
         self.own = OwnFiles(revisions, settings.library.own)
-        self.staged = Staged(blobs, self.own, settings.library.bytes, sweep)
-        self._commits = Commits(blobs, revisions, settings.limits.files)
+        self.staged = Staged(blobs, self.own, has, settings.library.bytes, sweep)
+        self._commits = Commits(blobs, revisions, has, settings.limits.files)
         self._turns = OneByOne()
 
     def check(self, repository: Repository, reader: Reader) -> str:
@@ -150,6 +154,7 @@ class Uploads:
                     if last == TRIES - 1:
                         raise
         self._changed(repository)
+        self.staged.used(repository, [one.sha256 for one in kept.files])
         self._begin(repository, kept.commit)
         return kept
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from hilt.core.library import Repository
 from hilt.doors.hub import xet
+from hilt.doors.hub.waiting import Waiting
+from hilt.doors.hub.xet import Xet
 from hilt.formats.xet_hashes import text_of
+from hilt.gate.keeping.xet_tokens import Holder
 from hub_served import Answer, Served, served_hub
 from library_office import CARD, LICENCE, Shop
 from uploaders import MINE, OWN, Uploader
@@ -66,8 +72,10 @@ def blob(at: Shop, digest: str) -> bytes:
     return at.library._blobs.path(digest).read_bytes()
 
 
-def is_sent(at: Served, data: bytes, repository: Repository = MINE) -> bool:
-    return at.shop.library.uploads.staged._sent.get((repository, sha256(data).hexdigest())) == len(data)
+def is_sent(at: Served, data: bytes) -> bool:
+    """May whoever uploads name it in a commit?"""
+    staged, reader = at.shop.library.uploads.staged, at.shop.reader(writes=True)
+    return staged.size_of(MINE, sha256(data).hexdigest(), reader) == len(data)
 
 
 def test_a_token_says_where_chunks_go_and_for_how_long(at: Served, writer: str) -> None:
@@ -210,6 +218,43 @@ def test_a_mistake_of_ours_is_told_as_one(
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+def test_a_server_that_ends_waits_for_no_file(at: Served, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = MadeXorb([RANDOM.randbytes(1000)])
+    file = MadeFile([made.term()] * 20_000)
+    client.post(f"v1/xorbs/default/{text_of(made.hash)}", made.data)
+    steps: list[int] = []
+    told = xet._Progress.told
+
+    def noted(progress: xet._Progress, done: int, of: int) -> None:
+        steps.append(done)
+        told(progress, done, of)
+
+    async def send(_: object) -> None:
+        pass
+
+    async def begun() -> None:
+        while not steps:  # noqa: ASYNC110 - a thread of somebody else makes them
+            await asyncio.sleep(0.01)
+
+    async def begin_and_end() -> None:
+        request = cast("Any", SimpleNamespace(scope={"method": "POST", "headers": []}, send=send))
+        with library.xet.coming_shard() as body:
+            body.write(shard([file]))
+            telling = Xet(waiting, at.origin)._tell(request, body, Holder(MINE, "eve"))
+            work = asyncio.get_running_loop().create_task(telling)
+            await begun()
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    monkeypatch.setattr(xet._Progress, "told", noted)
+    library = at.shop.library
+    waiting = Waiting(library, at.shop.office.settings, at.origin)
+    asyncio.run(begin_and_end())
+    assert len(steps) < 20_000
+    assert not is_sent(at, file.data)
+
+
 def test_whoever_leaves_while_sending_leaves_nothing_behind(at: Served, client: Client) -> None:
     connection = at.connect()
     connection.putrequest("POST", f"{xet.PLACE}/{XORB_AT}")
@@ -223,8 +268,7 @@ def test_whoever_leaves_while_sending_leaves_nothing_behind(at: Served, client: 
     wait_for(lambda: not any(partial.iterdir()))
 
 
-def wait_for(happened: object) -> None:
-    assert callable(happened)
+def wait_for(happened: Callable[[], object]) -> None:
     until = time.monotonic() + 20
     while not happened():
         assert time.monotonic() < until

@@ -15,6 +15,7 @@ from hilt.core.errors import FormatError, HiltError, SourceError, UsageError
 from hilt.core.library import Repository
 from hilt.formats.xet_hashes import text_of
 from hilt.gate.keeping.own_files import OwnFiles
+from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.staged import Staged
 from hilt.gate.keeping.xet import XetUploads
 from hilt.record.blobs.revisions import Revisions
@@ -34,9 +35,8 @@ class Desk:
     def __init__(self, folder: Path, most: int = 1 << 30) -> None:
         self.folder = folder
         self.blobs = Blobs(folder)
-        self.sweeps: list[None] = []
         own = OwnFiles(Revisions(folder), ("acme",))
-        self.staged = Staged(self.blobs, own, most, lambda: self.sweeps.append(None))
+        self.staged = Staged(self.blobs, own, self.blobs.has, most, lambda: None)
         self.uploads = XetUploads(self.blobs, self.staged, most)
 
     def xorb(self, *made: MadeXorb) -> None:
@@ -64,7 +64,7 @@ class Desk:
         return self.is_sent(file)
 
     def is_sent(self, file: MadeFile, repository: Repository = HERE) -> bool:
-        return self.staged._sent.get((repository, file.sha256)) is not None
+        return self.staged.size_of(repository, file.sha256, Reader("a use")) is not None
 
     def rest(self) -> list[Path]:
         """Files that are not whole."""

@@ -127,6 +127,15 @@ def test_those_used_longest_ago_make_room(tmp_path: Path) -> None:
     assert [kept.xorbs.has(one.hash) for one in (first, second, third, fourth)] == [True, False, False, True]
 
 
+def test_that_one_is_used_is_written_down_whatever_the_disk_does(kept: Kept) -> None:
+    kept.send(XORB)
+    path, now = kept.path(XORB), time.time()
+    os.utime(path, (now - 2 * 3600, now - FRESH))  # with these, disks that note some reads note none
+    kept.parts(XORB)
+    assert path.stat().st_atime > now - 60
+    assert path.stat().st_mtime < now - 3600
+
+
 def test_what_came_within_a_day_stays_and_no_more_is_taken(tmp_path: Path) -> None:
     kept = Kept(tmp_path, most=3 * 5008)
     first, second, third, fourth = others(4)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from hilt.core.errors import HiltError, NotReady, UsageError
+from hilt.core.errors import HiltError, NotReady, SourceError, UsageError
 from hilt.doors.http.problems import NotThere, WrongMethod
 from hilt.doors.hub.bodies import pieces
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown, one_line, refusal_of
@@ -147,6 +147,9 @@ class Xet:
         try:
             while not (await asyncio.wait({work}, timeout=PULSE))[0]:
                 await _line(request, {"type": "validating", "verified": progress.done, "total": progress.of})
+        except asyncio.CancelledError:
+            progress.stopped = True  # the server ends, and what is put together is not waited for to its end
+            raise
         finally:
             error = await _outcome(work)
         if error is None:
@@ -161,10 +164,12 @@ class _Progress:
     """Written by the thread that works, read by the one that tells."""
 
     def __init__(self) -> None:
-        self.done, self.of = 0, 0
+        self.done, self.of, self.stopped = 0, 0, False
 
     def told(self, done: int, of: int) -> None:
         self.done, self.of = done, of
+        if self.stopped:
+            raise SourceError("the server ends before all files are put together; upload them again")
 
 
 async def _outcome(work: asyncio.Task[None]) -> Exception | None:

@@ -121,7 +121,7 @@ def _regrouped(grouped: bytes) -> bytes:
     data = bytearray(len(grouped))
     at = 0
     for number in range(4):
-        end = at + len(data[number::4])
+        end = at + (len(grouped) - number + 3) // 4
         data[number::4] = grouped[at:end]
         at = end
     return bytes(data)

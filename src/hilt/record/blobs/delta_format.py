@@ -13,7 +13,7 @@ packed.
 
 A difference is that of the numbers taken as unsigned little-endian integers, modulo 2^(8 * width), with the sign in the lowest bit: 0, -1,
 1, -2, ... are 0, 1, 2, 3. Floats that are near each other are near each other as integers too. The exclusive or, which others take, is no
-better where a carry turns many bits: it keeps a tenth more of a fine-tune in bf16, and a fifth more in f32 (benchmarks/deltas.py).
+better where a carry turns many bits: it keeps a seventh more of a fine-tune in bf16, and a fifth more in f32 (benchmarks/deltas.py).
 """
 
 from __future__ import annotations

@@ -222,3 +222,30 @@ def test_what_an_honest_library_keeps_can_be_read_without_hilt(tmp_path: Path) -
     for line in listed:
         digest, _, _ = line.partition("  ")
         assert hashlib.sha256((folder / "blobs" / "sha256" / digest[:2] / digest).read_bytes()).hexdigest() == digest
+
+
+def test_bytes_that_came_with_another_repository_do_not_stand_for_what_the_check_was_given(tmp_path: Path) -> None:
+    """One upstream states the digest of bytes that lie here already, and gives the check others to read."""
+    evil = b"\x08" * 8 + WEIGHTS[8:]
+    other = Repository("models", "org/other")
+
+    def twist(asked: Asked, reply: Reply) -> Reply:
+        file = at.hub.repositories["models/org/name"].files["model.safetensors"]
+        if "/org/name/resolve/" not in asked.path or not asked.path.endswith(".safetensors") or asked.span is None:
+            return reply
+        start, end = asked.span[0], min(asked.span[1] or file.content.size, file.content.size)
+        return Reply(206, reply.headers, WEIGHTS[start:end])
+
+    with shop(tmp_path, {**HONEST, "model.safetensors": File.of(evil, large=True)}) as at:
+        from hub_server import Repository as Served
+
+        at.hub.twist = twist
+        loose = File.of(evil, large=True)
+        at.hub.repositories["models/org/other"] = Served({"README.md": File.of(CARD), "weights.bin": loose})
+        offer = at.offer()
+        at.library.begin(other, "main").result(60)  # comes whole, for nobody knows what a .bin is
+        file = offer.kept.file("model.safetensors")
+        assert file is not None
+        assert at.library._blobs.has(file.sha256, file.size)
+        with pytest.raises(ChangedWhileRead):
+            at.library.open(offer, file, at.reader())

@@ -11,11 +11,12 @@ from hilt.core.repository_patterns import EVERY, is_namespace, is_pattern
 from hilt.gate.configured.oidc_settings import LOOPBACK
 from hilt.gate.configured.setting import Setting
 
-KEYS = ("folder", "bytes", "anonymous", "upstreams", "own", "refs_seconds")
+KEYS = ("folder", "objects", "bytes", "anonymous", "upstreams", "own", "refs_seconds")
 UPSTREAM = ("name", "url", "folder", "token_env", "names")
 _NAME = {"name": "say what this upstream is called, such as hub or mirror"}
 _CALLED = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OBJECTS = re.compile(r"(s3|gs|az|file)://[^\s@?#]+")
 LONGEST_URL, LONGEST_USE = 500, 200
 """Letters."""
 MOST = 100
@@ -39,7 +40,8 @@ class UpstreamSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibrarySettings:
-    """`folder` is where the library lies, empty for beside the key of the log. What nobody admitted is kept up to `bytes`, what was
+    """`folder` is where the library lies, empty for beside the key of the log. What was admitted lies on the object storage at `objects` as
+    well, where one is named (s3://bucket/prefix), and the folder holds no more of it than `bytes`. What nobody admitted is kept up to `bytes`, what was
     used last; what was admitted stays. With no `upstreams`, nothing is had from elsewhere; where they are None, it is the hub that the
     environment names.
 
@@ -48,6 +50,7 @@ class LibrarySettings:
     """
 
     folder: str = ""
+    objects: str = ""
     bytes: int = 200_000_000_000
     anonymous: str = ""
     upstreams: tuple[UpstreamSettings, ...] | None = None
@@ -61,6 +64,7 @@ def read_library(setting: Setting, beside: Path) -> LibrarySettings:
     own = _own(told["own"]) if "own" in told else ()
     return LibrarySettings(
         folder=_folder(told["folder"], beside) if "folder" in told else "",
+        objects=_objects(told["objects"]) if "objects" in told else "",
         bytes=told["bytes"].whole(0, 1 << 60) if "bytes" in told else usual.bytes,
         anonymous=_use(told["anonymous"]) if "anonymous" in told else "",
         upstreams=_upstreams(told["upstreams"], beside, own) if "upstreams" in told else None,
@@ -71,6 +75,13 @@ def read_library(setting: Setting, beside: Path) -> LibrarySettings:
 
 def _folder(setting: Setting, beside: Path) -> str:
     return str((beside / setting.text()).absolute())
+
+
+def _objects(setting: Setting) -> str:
+    text = setting.text()
+    if not _OBJECTS.fullmatch(text) or len(text) > LONGEST_URL:
+        raise setting.wrong("the address of object storage, such as s3://bucket/models, without a name and a password,")
+    return text.rstrip("/")
 
 
 def _use(setting: Setting) -> str:

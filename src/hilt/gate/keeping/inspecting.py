@@ -52,6 +52,8 @@ class Inspected(NamedTuple):
     upstream: Upstream | None = None
     stated: Mapping[str, Stated] = MappingProxyType({})
     probes: Mapping[str, tuple[Probe, ...]] = MappingProxyType({})
+    whole: tuple[str, ...] = ()
+    """The SHA-256 of the files that the check read whole, from the disk."""
 
 
 class Shelves(NamedTuple):
@@ -86,7 +88,7 @@ def inspect(
     kept = _kept(repository, tree, upstream, digests)
     put_on_record(verdict, repository, settings)
     stated = {one.entry.path: one.stated for one in tree.files if one.stated is not None}
-    return Inspected(kept, upstream, stated, probes)
+    return Inspected(kept, upstream, stated, probes, tuple(digests[path] for path in here))
 
 
 def read_again(kept: KeptRevision, blobs: Blobs, settings: Settings) -> Inspected:
@@ -94,7 +96,7 @@ def read_again(kept: KeptRevision, blobs: Blobs, settings: Settings) -> Inspecte
     locators = {one.path: _locator(blobs, one.sha256) for one in kept.files}
     verdict = verdict_of_listing(Listing(subject=kept.subject, locators=locators), settings)
     put_on_record(verdict, kept.repository, settings)
-    return Inspected(kept)
+    return Inspected(kept, whole=tuple(one.sha256 for one in kept.files))
 
 
 def judged_by_this_hilt(kept: KeptRevision, settings: Settings) -> bool:

@@ -24,6 +24,7 @@ from hilt.gate.keeping.downloads import Downloads
 from hilt.gate.keeping.fetching import Fetches
 from hilt.gate.keeping.inspecting import Inspected, Shelves, inspect, judged_by_this_hilt, read_again, refuse_others
 from hilt.gate.keeping.newest import Newest
+from hilt.gate.keeping.object_shelf import ObjectShelf
 from hilt.gate.keeping.offering import standing_for, warning
 from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.places import library_folder
@@ -83,20 +84,31 @@ class Library:
         self._admitted: Newest[tuple[_Asked, str], bool] = Newest(MOST)
         self._turns = OneByOne()
         self._sweep_at = 0.0
+        self._shelf = ObjectShelf(settings.library.objects, folder, self._blobs) if settings.library.objects else None
         self.uploads = Uploads(
-            settings, self._blobs, self._revisions, moved=self._refs.forget, begin=self.begin, sweep=self._sweep
+            settings,
+            self._blobs,
+            self._revisions,
+            has=self._has,
+            moved=self._refs.forget,
+            begin=self.begin,
+            sweep=self._sweep,
         )
         self.xet = XetUploads(self._blobs, self.uploads.staged, settings.library.bytes)
 
     def __enter__(self) -> Self:
+        if self._shelf is not None:
+            self._shelf.begin(self._revisions)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.upstreams.close()  # first: whoever waits for bytes of one is woken
         self._fetches.close()
+        if self._shelf is not None:
+            self._shelf.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
-        self.upstreams.close()
 
     def begin(self, repository: Repository, revision: str) -> Future[KeptRevision]:
         """Has the revision read, which may take minutes; however many ask, it is read once.
@@ -129,13 +141,35 @@ class Library:
         kept = offer.kept
         self._downloads.note(kept, reader)
         self._keep(offer)
-        if self._blobs.has(file.sha256, file.size):
+        if self._blobs.has(file.sha256, file.size) and self._is_proven(kept, file):
             self._blobs.use(file.sha256)
-            self._came(kept, file)
+            self._shelve(kept, file)
             return self._blobs.path(file.sha256)
-        if (coming := rebuilt(file, self._deltas, self._fetches)) is not None:
-            self._sweep()
-            return coming
+        self._sweep()
+        incoming = self._coming(kept, file)
+        incoming.watch(lambda: self._came(kept, file) if incoming.done is not None else None)
+        if incoming.done is not None:
+            self._came(kept, file)
+        return incoming.done or incoming
+
+    def _is_proven(self, kept: KeptRevision, file: KeptFile) -> bool:
+        """Are the bytes under this SHA-256 those that the check of this revision read? They may have come with another one, while this
+        one's upstream gave the check something else to read."""
+        about = (kept.repository, kept.commit), file.sha256
+        if self._admitted.get(about):
+            return True
+        if file.sha256 not in self._revisions.here(kept.repository, kept.commit):
+            return False
+        self._admitted.put(about, True)
+        return True
+
+    def _coming(self, kept: KeptRevision, file: KeptFile) -> Incoming:
+        """The file as it is rebuilt, from object storage, or else from its upstream. Raises `SourceError`, `NotReady`."""
+        if self._is_proven(kept, file):
+            if (coming := rebuilt(file, self._deltas, self._fetches)) is not None:
+                return coming
+            if self._shelf is not None and self._shelf.has(file):
+                return self._fetches.begin(self._shelf.client, self._shelf.stated(file))
         inspected = self._inspected.get((kept.repository, kept.commit))
         if inspected is None or file.path not in inspected.stated:
             inspected = self._inspect(kept.repository, kept.commit, again=True)
@@ -144,13 +178,8 @@ class Library:
                 f"{kept.repository} {file.path!a}: its bytes are not in the library any more, and no upstream has them; "
                 "put them back from a copy: `hilt fixity run --from`"
             )
-        self._sweep()
-        probes = inspected.probes.get(file.path, ())
-        incoming = self._fetches.begin(inspected.upstream.client, inspected.stated[file.path], probes)
-        incoming.watch(lambda: self._came(kept, file) if incoming.done is not None else None)
-        if incoming.done is not None:
-            self._came(kept, file)
-        return incoming
+        stated, probes = inspected.stated[file.path], inspected.probes.get(file.path, ())
+        return self._fetches.begin(inspected.upstream.client, stated, probes)
 
     def refs(self, repository: Repository) -> dict[str, Any]:
         """Branches and tags, as the hub's API tells them. Raises `NotHeld`, `SourceError`."""
@@ -188,6 +217,8 @@ class Library:
             kept, upstream = self._revisions.find(repository, commit), self._refs.upstream_of(repository, commit)
             here = self._from_here(kept, here_alone=upstream is None) if kept and not (again and upstream) else None
             inspected = here or self._from_upstream(repository, commit, upstream, kept)
+            if inspected.whole:
+                self._revisions.came(repository, commit, *inspected.whole)
             self._inspected.put(about, inspected)
             return inspected
 
@@ -222,10 +253,15 @@ class Library:
             self._admitted.put(about, True)
 
     def _came(self, kept: KeptRevision, file: KeptFile) -> None:
-        about = (kept.repository, kept.commit), file.sha256
-        if not self._admitted.get(about):
-            self._revisions.came(kept.repository, kept.commit, file.sha256)
-            self._admitted.put(about, True)
+        """It is here, and is what the check read."""
+        self._revisions.came(kept.repository, kept.commit, file.sha256)
+        self._admitted.put(((kept.repository, kept.commit), file.sha256), True)
+        self._shelve(kept, file)
+
+    def _shelve(self, kept: KeptRevision, file: KeptFile) -> None:
+        """Has it put on object storage, where there is one."""
+        if self._shelf is not None:
+            self._shelf.keep(file.sha256, *self._revisions.written(kept.repository, kept.commit))
 
     def _sweep(self) -> None:
         """Makes room for what comes, where it was not looked at for a while."""
@@ -237,7 +273,13 @@ class Library:
 
     def _evict(self) -> None:
         """What was uploaded takes its share, and is not to be had from anybody else."""
-        own = self.uploads.own
-        most = self._settings.library.bytes - sum(own.not_admitted().values())
-        stays = self._deltas.stays(self._revisions.kept_digests())
-        self._blobs.evict(max(0, most), stays | own.digests())
+        uploaded = self.uploads.staged.waiting()
+        most = self._settings.library.bytes - sum(uploaded.values())
+        stays = self._deltas.stays(self._revisions.kept_digests() | self.uploads.own.digests())
+        if self._shelf is not None:
+            stays = self._shelf.not_there(stays)
+        self._blobs.evict(max(0, most), stays | uploaded.keys())
+
+    def _has(self, sha256: str, size: int) -> bool:
+        """Can these bytes be had without asking anybody?"""
+        return self._blobs.has(sha256, size) or self._deltas.find(sha256) is not None

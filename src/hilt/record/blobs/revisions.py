@@ -131,23 +131,29 @@ class Revisions:
         """For which uses it was admitted, and when (UTC, ISO 8601); None where it never was."""
         return _texts(self._folder(repository, commit) / KEPT, _KEPT_SCHEMA, "uses")
 
-    def came(self, repository: Repository, commit: str, sha256: str) -> None:
-        """A file of it is here: of what was admitted, it is missing from now on where it is not."""
+    def came(self, repository: Repository, commit: str, *digests: str) -> None:
+        """The files with these SHA-256 are here, and are what the check of this revision read: of what was admitted, they are missing from
+        now on where they are not."""
         file = self._folder(repository, commit) / CAME
-        line = f"\n{checked_sha256(sha256)}\n".encode()  # behind one that a crash cut off
         with self._alone():
-            if sha256 in self.here(repository, commit):
-                return
+            new = sorted({checked_sha256(one) for one in digests} - self.here(repository, commit))
+            text = "".join(f"\n{one}\n" for one in new).encode()  # behind a line that a crash cut off
             try:
-                add_line(file, line)
+                if new:
+                    add_line(file, text)
             except OSError as error:
-                raise unusable(file, error, needed=len(line)) from None
+                raise unusable(file, error, needed=len(text)) from None
 
     def here(self, repository: Repository, commit: str) -> frozenset[str]:
-        """The SHA-256 of the files that came."""
+        """The SHA-256 of the files that came for this revision."""
         data = _read(self._folder(repository, commit) / CAME, MOST_BYTES) or b""
         lines = data.decode("ascii", "replace").splitlines()
         return frozenset(line for line in lines if is_sha256(line))
+
+    def written(self, repository: Repository, commit: str) -> tuple[Path, ...]:
+        """The files in which everything stands that is known of it."""
+        folder = self._folder(repository, commit)
+        return (*(folder / name for name in (REVISION, MANIFEST, KEPT, CAME)), folder.parent / REFS)
 
     def admitted(self) -> Iterator[tuple[Repository, str]]:
         """All that was ever admitted: repositories with commits, also where nothing else is left of them."""

@@ -1,0 +1,138 @@
+"""object-shelf: what was admitted, kept on object storage as well, so that the folder of a server holds no more than it needs.
+
+Behind every download a thread puts there what is kept and does not lie there yet; the folder may let go of it then, and has it again when
+somebody asks. A server that begins with an empty folder has from there what is known of revisions.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from hilt.core.errors import HiltError, SourceError
+from hilt.core.library import KINDS, KeptFile
+from hilt.output.terminal import complain
+from hilt.record.blobs.objects import Objects
+from hilt.sources.http import Streamed
+from hilt.sources.remote_file import Stated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hilt.record.blobs.revisions import Revisions
+    from hilt.record.blobs.store import Blobs
+
+AGAIN = 30.0
+"""Seconds until another try, where the storage is away."""
+_SUFFIXES = ("revision.json", "manifest-sha256.txt", "kept.json", "came.txt", "refs.json")
+
+
+class _There:
+    """What a fetch has bytes from, in the place of the client of a hub."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    @contextmanager
+    def stream(self, address: str, *, most: int, start: int = 0) -> Iterator[Streamed]:
+        with self._objects.read(address, start) as chunks:
+            headers = {"content-range": f"bytes {start}-{most - 1}/{most}"} if start else {"content-length": str(most)}
+            yield Streamed(206 if start else 200, headers, address, (), chunks)
+
+
+class _Later(NamedTuple):
+    """A blob, or a file of a revision, that is to be put there."""
+
+    sha256: str = ""
+    text: Path | None = None
+
+
+class ObjectShelf:
+    """The storage at `address`, beside the `folder` of a library; a context manager."""
+
+    def __init__(self, address: str, folder: Path, blobs: Blobs) -> None:
+        self._objects, self._folder, self._blobs = Objects(address), folder, blobs
+        self.client = _There(self._objects)
+        self._stored: set[str] = set()
+        self._coming: set[str] = set()
+        self._lock = threading.Lock()
+        self._later: queue.SimpleQueue[_Later | None] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="hilt-library-objects", daemon=True)
+
+    def begin(self, revisions: Revisions) -> None:
+        """Has what is known of revisions where the folder does not have it, and looks what of that is kept is still to be put there."""
+        for kind in KINDS:
+            for one in self._objects.texts(kind):
+                place = self._folder / one.name
+                if one.name.endswith(_SUFFIXES) and ".." not in one.name.split("/") and not place.exists():
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_bytes(self._objects.text(one.name))
+        with self._lock:
+            self._stored = {one.name for one in self._objects.each()}
+        for repository, commit in revisions.admitted():
+            for text in revisions.written(repository, commit):
+                self._later.put(_Later(text=text))
+            for sha256 in revisions.here(repository, commit):
+                self.keep(sha256)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends once what is being put there is there; the rest is put there another time."""
+        self._over.set()
+        self._later.put(None)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def keep(self, sha256: str, *texts: Path) -> None:
+        """Has a blob put there, and files of a revision that tell of it."""
+        with self._lock:
+            if sha256 in self._stored or sha256 in self._coming:
+                return
+            self._coming.add(sha256)
+        self._later.put(_Later(sha256=sha256))
+        for text in texts:
+            self._later.put(_Later(text=text))
+
+    def has(self, file: KeptFile) -> bool:
+        """Can its bytes be had from there?"""
+        with self._lock:
+            return file.sha256 in self._stored
+
+    def stated(self, file: KeptFile) -> Stated:
+        """How a fetch asks for it."""
+        return Stated(path=file.path, size=file.size, address=file.sha256, sha256=file.sha256)
+
+    def not_there(self, digests: frozenset[str]) -> frozenset[str]:
+        """Those of `digests` that the folder must not let go of."""
+        with self._lock:
+            return digests - self._stored
+
+    def _work(self) -> None:
+        while not self._over.is_set():
+            one = self._later.get()
+            while one is not None and not self._over.is_set() and not self._put(one):
+                self._over.wait(AGAIN)
+
+    def _put(self, one: _Later) -> bool:
+        """Is it there, or is there nothing left to be put?"""
+        try:
+            if one.text is not None:
+                with suppress(FileNotFoundError):
+                    self._objects.put_text(str(one.text.relative_to(self._folder)), one.text.read_bytes())
+                return True
+            place = self._blobs.path(one.sha256)
+            if place.exists():
+                self._objects.put(one.sha256, place)
+                with self._lock:
+                    self._stored.add(one.sha256)
+                    self._coming.discard(one.sha256)
+        except SourceError as error:
+            complain(f"the library: {error}; it is tried again in {AGAIN:.0f} s")
+            return False
+        except (HiltError, OSError) as error:
+            complain(f"the library: {one.sha256 or one.text}: {error}")
+        return True

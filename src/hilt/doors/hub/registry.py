@@ -144,7 +144,7 @@ def _digest(asked: str) -> str:
 
 
 def _with_bearer(scope: Scope) -> Scope:
-    """With the password of whoever has a name for themselves as the token that it is."""
+    """With the password as the token that it is; without any, as clients send it that were given none, nobody is known."""
     scheme, _, said = header(scope, b"authorization").partition(" ")
     if scheme.lower() != "basic":
         return scope
@@ -154,4 +154,4 @@ def _with_bearer(scope: Scope) -> Scope:
         raise UsageError("the Authorization header is no name and password") from None
     token = name_and_password.partition(b":")[2]
     others = [(key, value) for key, value in scope["headers"] if key != b"authorization"]
-    return {**scope, "headers": [*others, (b"authorization", b"Bearer " + token)]}
+    return {**scope, "headers": [*others, (b"authorization", b"Bearer " + token)] if token else others}

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Repositories of one page."""
-LOOKED_AT = 2000
+LOOKED_AT = 500
 """Repositories whose standing one search looks at; then it says where to go on."""
+MOST_ADMITTED = 1_000_000
+"""Subjects that somebody ever said yes to; of more, some are not listed."""
 AT_ONCE = 100
 """Those whose standing is looked at together."""
 MEMORY = "fit.reserved"
@@ -65,7 +67,8 @@ class Searches:
         with opened(self._settings) as record:
             looked = catalogue.look(record, _wanted(sought, reader))
             damaged, page, at = list(looked.damaged), list[Shelved](), begin
-            chosen = sorted(_chosen(looked.entries, sought, record), key=_ORDERS[sought.order])
+            entries = looked.entries if reader is None else _maybe_had(looked.entries, reader, record)
+            chosen = sorted(_chosen(entries, sought, record), key=_ORDERS[sought.order])
             searching = _Searching(catalogue, record, reader.use if reader else use, reader, damaged)
             for at, one in enumerate(searching.told(chosen[begin : begin + LOOKED_AT], most), begin + 1):  # noqa: B007
                 if one is not None:
@@ -121,11 +124,23 @@ class _Searching(NamedTuple):
         return Shelved(kept, row.outcome, row.licences, row.openness, memory, row.place, standing, holders)
 
 
+def _maybe_had(entries: Iterable[Entry], reader: Reader, record: Record) -> Iterator[Entry]:
+    """Without those to which nobody said yes, and to which the reader cannot: so nobody's standing is looked at in vain."""
+    said_yes = frozenset(record.registry.admitted(limit=MOST_ADMITTED))
+    for one in entries:
+        if one.row.subject in said_yes or (_signs(reader) and one.row.outcome is Outcome.ADMIT):
+            yield one
+
+
+def _signs(reader: Reader) -> bool:
+    return reader.asked is not None and reader.asked.key is not None
+
+
 def _would_get(reader: Reader, standing: Standing | None, history: Sequence[Recorded]) -> bool:
     if standing is None:
         return False
-    signs = reader.asked is not None and reader.asked.key is not None
-    return standing.outcome is Outcome.ADMIT or (signs and waits_for_anybody(standing, newest_verdict(history)))
+    given = newest_verdict(history)
+    return standing.outcome is Outcome.ADMIT or (_signs(reader) and waits_for_anybody(standing, given))
 
 
 def _wanted(sought: Sought, reader: Reader | None) -> Callable[[Repository], bool]:

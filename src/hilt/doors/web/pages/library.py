@@ -22,6 +22,7 @@ MOST = 50
 LONGEST = 200
 """Letters of what is searched for."""
 NAMES = ("q", "kind", "author", "task", "licence", "openness", "verdict", "largest", "fits", "use")
+USUAL = ("kind", KINDS[0])
 VERDICTS = {one.word: one for one in Outcome}
 OPENNESS = ("1", "2", "3")
 _NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
@@ -70,7 +71,7 @@ def show(asking: Asking) -> Answer:
     query, library = asking.query, asking.desk.library
     if query["repository"]:
         return _of(query["repository"], asking)
-    told = {name: value for name in NAMES if (value := query[name].strip()[:LONGEST])}
+    told = {name: value for name in NAMES if (value := query[name].strip()[:LONGEST]) and (name, value) != USUAL}
     found, wrong = Found((), None), ""
     try:
         sought, after = _sought(told), _after(query["after"])

@@ -57,11 +57,16 @@ def run(
 
 
 def _repaired(found: Sequence[Damaged], blobs: Blobs, repairs: Repairs) -> Iterator[Damage]:
+    from hilt.record.blobs.deltas import SUFFIX, Deltas
+
     places = repairs.places({one.sha256 for one in found if one.sha256})
     for one in found:
         again = ""
         if one.sha256:
-            blobs.set_aside(one.sha256)
+            if one.file.endswith(SUFFIX):
+                Deltas(blobs).set_aside(one.sha256)
+            else:
+                blobs.set_aside(one.sha256)
             again = repairs.had_again(places[one.sha256]) if one.sha256 in places else ""
         yield Damage(one.sha256, one.file, one.why, again, needed=not one.sha256 or one.sha256 in places)
 

@@ -14,6 +14,8 @@ import pytest
 from hilt.core.errors import NotHeld, SourceError
 from hilt.core.library import KeptRevision, Repository
 from hilt.core.packing import PackedRevision
+from hilt.gate import fixity
+from hilt.gate.keeping import carrying
 from hilt.gate.keeping.library import Library
 from hilt.gate.keeping.packing import pack
 from hilt.gate.keeping.places import library_folder
@@ -26,7 +28,7 @@ from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
 from kept_files import a_file, sha256_of, stored
 from library_office import LICENCE, Shop
-from office import Office
+from office import USE, Office
 from weights_to_pack import Numbers, moved, numbers, safetensors
 
 WEIGHTS = {f"model.layers.{n}.weight": numbers("BF16", 512, 1024, seed=n) for n in range(3)}
@@ -266,6 +268,26 @@ def test_a_damaged_base_is_told_with_what_to_do_and_nothing_wrong_is_kept(tmp_pa
         at.downloaded("org/tuned")
     assert sha256_of(TUNED_FILE) not in at.plain()
     assert not any((at.blobs.folder / "partial").iterdir())
+
+
+def test_a_damaged_delta_is_set_aside_and_its_file_had_again(tmp_path: Path) -> None:
+    at = shelf(tmp_path)
+    at.packed()
+    delta = at.deltas.path(sha256_of(TUNED_FILE))
+    delta.chmod(0o644)
+    delta.write_bytes(delta.read_bytes()[:-1])
+    done = fixity.run(settings=at.settings)
+    assert [(one.sha256, one.again) for one in done.damage] == [(sha256_of(TUNED_FILE), "shelf")]
+    assert at.blobs.path(sha256_of(TUNED_FILE)).read_bytes() == TUNED_FILE
+    assert list(at.deltas.each()) == []
+    assert fixity.run(settings=at.settings).damage == ()
+
+
+def test_what_is_carried_elsewhere_is_written_as_it_was(tmp_path: Path) -> None:
+    at = shelf(tmp_path)
+    at.packed()
+    carrying.write("hf:org/tuned", tmp_path / "bag", use=USE, settings=at.settings)
+    assert (tmp_path / "bag" / "data" / "model.safetensors").read_bytes() == TUNED_FILE
 
 
 def test_whoever_needs_the_files_themselves_has_them_put_back(tmp_path: Path) -> None:

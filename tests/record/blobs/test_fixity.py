@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from hilt.core.errors import SourceError
+from hilt.record.blobs.deltas import Deltas
 from hilt.record.blobs.fixity import damaged
 from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
 from kept_files import COMMIT, OTHER_COMMIT, REPOSITORY, a_revision, sha256_of, stored
+from weights_to_pack import moved, numbers, safetensors
 
 FILES = {"config.json": b"{}", "model.bin": b"weights " * 5000, "again/config.json": b"{}"}
 WEIGHTS, CONFIG, LOOSE = sha256_of(FILES["model.bin"]), sha256_of(b"{}"), sha256_of(b"asked for once")
@@ -156,3 +158,47 @@ def test_a_library_that_is_gone_is_no_library_that_is_well(library: Path, blobs:
     (library / "blobs" / "sha256").rename(library / "moved")
     with pytest.raises(SourceError, match="blobs/sha256: No such file or directory; here is the library"):
         list(damaged(blobs, revisions))
+
+
+def packed_library(blobs: Blobs, revisions: Revisions) -> tuple[str, str]:
+    """The SHA-256 of an admitted model and of one that was packed by it."""
+    weights = {"w": numbers("BF16", 64, 64)}
+    base, tuned = safetensors(weights), safetensors({"w": moved(weights["w"])})
+    revisions.save(a_revision({"base.safetensors": base, "tuned.safetensors": tuned}))
+    revisions.keep(REPOSITORY, COMMIT, "research", "2026-01-01T00:00:00+00:00")
+    deltas, names = Deltas(blobs), (stored(blobs, base), stored(blobs, tuned))
+    for name in names:
+        revisions.came(REPOSITORY, COMMIT, name)
+    deltas.make(deltas.plan(names[1], names[:1]))
+    blobs.remove(names[1])
+    return names
+
+
+def test_what_is_packed_is_here_and_is_rebuilt_to_see_whether_it_is_right(blobs: Blobs, revisions: Revisions) -> None:
+    base, tuned = packed_library(blobs, revisions)
+    counted = Counted()
+    assert list(damaged(blobs, revisions, counted)) == []
+    assert (counted.stated[0], counted.files) == (2, 2)
+    path = Deltas(blobs).path(tuned)
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1])
+    (one,) = damaged(blobs, revisions)
+    assert (one.sha256, one.file) == (tuned, f"blobs/sha256/{tuned[:2]}/{tuned}.delta")
+    assert "ends in the middle; put it back" in one.why
+    Deltas(blobs).set_aside(tuned)
+    (missing,) = damaged(blobs, revisions)
+    assert (missing.sha256, missing.file) == (tuned, f"blobs/sha256/{tuned[:2]}/{tuned}")
+    assert base in {one.sha256 for one in blobs.each()}
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_where_a_base_is_wrong_it_is_told_and_not_what_is_rebuilt_from_it(
+    blobs: Blobs, revisions: Revisions, lost: bool
+) -> None:
+    base, _ = packed_library(blobs, revisions)
+    path = blobs.path(base)
+    path.chmod(0o644)
+    path.write_bytes(b"!" + path.read_bytes()[1:])
+    if lost:
+        path.unlink()
+    assert [one.sha256 for one in damaged(blobs, revisions)] == [base]

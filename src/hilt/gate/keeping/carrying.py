@@ -21,6 +21,7 @@ from hilt.core.version import __version__
 from hilt.gate import bundle
 from hilt.gate.explain import catalogue
 from hilt.gate.keeping.places import library_folder
+from hilt.gate.keeping.rebuilding import put_back
 from hilt.gate.record import OwnKey, now, opened
 from hilt.gate.recording.verdicts import verdict_of
 from hilt.gate.reviewing.todays_verdict import newest_verdict
@@ -53,8 +54,11 @@ def write(
 
     Raises `NotHeld`, `UsageError` where files of it are not in the library, `SourceError`, `RecordError`.
     """
+    from hilt.record.blobs.deltas import Deltas
+
     blobs, revisions = _library(settings)
     kept = _named(reference, revisions)
+    put_back(kept, blobs, Deltas(blobs))
     missing = [one.path for one in kept.files if not blobs.has(one.sha256, one.size)]
     if missing:
         raise UsageError(

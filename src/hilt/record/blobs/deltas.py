@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self, TypeVar
 
@@ -145,11 +146,13 @@ class Deltas:
         """The bytes, block by block; the last one only where all of them have that SHA-256. Raises `SourceError`, `MissingExtra`."""
         return self._rebuilt(self.path(sha256), sha256)
 
-    def remove(self, sha256: str) -> None:
-        """It is gone. Raises `SourceError`."""
+    def set_aside(self, sha256: str) -> None:
+        """It is damaged: it lies in partial/ from now on, and nothing is rebuilt of it any more. Raises `SourceError`."""
         path = self.path(sha256)
         try:
-            path.unlink(missing_ok=True)
+            path.rename(self._partial / f"damaged-{path.name}-{token_hex(4)}")
+        except FileNotFoundError:
+            return
         except OSError as error:
             raise unusable(path, error) from None
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from hilt.core.errors import HiltError
+from hilt.core.errors import HiltError, SourceError
 from hilt.core.library import Repository
 from hilt.core.progress import Progress, Silent
+from hilt.record.blobs.deltas import SUFFIX, Deltas
 from hilt.record.blobs.durable import unusable
 from hilt.record.blobs.layout import is_sha256
 from hilt.record.blobs.revisions import Revisions
@@ -35,11 +36,12 @@ class Damaged(NamedTuple):
 
 def damaged(blobs: Blobs, revisions: Revisions, progress: Progress | None = None) -> Iterator[Damaged]:
     """Everything that is not as it should be. All blobs are read, which takes as long as the disk takes. Raises `SourceError`."""
-    progress = progress or Silent()
-    here = [blob.size for blob in blobs.each()]
-    progress.start(files=len(here), size=sum(here))
+    progress, deltas = progress or Silent(), Deltas(blobs)
+    here, packed = [blob.size for blob in blobs.each()], frozenset(deltas.each())
+    progress.start(files=len(here) + len(packed), size=sum(here))
     kept: set[bytes] = set()
-    yield from _revisions(blobs, revisions, kept)
+    wrong: set[str] = set()
+    yield from _revisions(blobs, revisions, packed, kept)
     for blob in blobs.each():
         path = blobs.path(blob.sha256)
         name = str(path.relative_to(blobs.folder))
@@ -48,16 +50,34 @@ def damaged(blobs: Blobs, revisions: Revisions, progress: Progress | None = None
         except FileNotFoundError:
             continue  # removed since, as what nobody admitted may be
         except OSError as error:
+            wrong.add(blob.sha256)
             yield Damaged(blob.sha256, str(unusable(path, error)), name)
             continue
         progress.advance(files=1)
         if seen != blob.sha256:
+            wrong.add(blob.sha256)
             way_out = _FROM_A_COPY if bytes.fromhex(blob.sha256) in kept else _AGAIN
             yield Damaged(blob.sha256, f"its bytes have another SHA-256, {seen}; {way_out}", name)
+    for sha256 in sorted(packed):
+        yield from _packed(blobs, deltas, sha256, wrong)
+        progress.advance(files=1)
     yield from _unknown(blobs)
 
 
-def _revisions(blobs: Blobs, revisions: Revisions, kept: set[bytes]) -> Iterator[Damaged]:
+def _packed(blobs: Blobs, deltas: Deltas, sha256: str, wrong: set[str]) -> Iterator[Damaged]:
+    """What is wrong with a delta itself. Where it is a base, the base has to be put back, and the delta is as good as before."""
+    try:
+        found = deltas.find(sha256)
+        gone = [] if found is None else [one for one in found.bases if not os.path.lexists(blobs.path(one))]
+        if found is None or gone or wrong.intersection(found.bases):
+            return
+        for _ in deltas.read(sha256):
+            pass
+    except SourceError as error:
+        yield Damaged(sha256, str(error), str(deltas.path(sha256).relative_to(blobs.folder)))
+
+
+def _revisions(blobs: Blobs, revisions: Revisions, packed: frozenset[str], kept: set[bytes]) -> Iterator[Damaged]:
     """What is wrong with what was admitted, as far as nobody has to read its bytes; `kept` is told the SHA-256 of them."""
     told: set[bytes] = set()
     for repository, commit in revisions.admitted():
@@ -70,7 +90,9 @@ def _revisions(blobs: Blobs, revisions: Revisions, kept: set[bytes]) -> Iterator
         for file in files:
             digest = bytes.fromhex(file.sha256)
             kept.add(digest)
-            if file.sha256 in came and digest not in told and not blobs.has(file.sha256, file.size):
+            if file.sha256 not in came or file.sha256 in packed or digest in told:
+                continue
+            if not blobs.has(file.sha256, file.size):
                 told.add(digest)
                 yield _missing(blobs, repository, commit, file.sha256, f"{file.path!r:.200} of {file.size} bytes")
 
@@ -105,7 +127,7 @@ def _unknown(blobs: Blobs) -> Iterator[Damaged]:
         inside = Path(place).relative_to(top).parts
         for name in files:
             path = Path(place, name)
-            known = inside == ("sha256", name[:2]) and is_sha256(name)
+            known = inside == ("sha256", name[:2]) and is_sha256(name.removesuffix(SUFFIX))
             if not known or path.is_symlink() or not path.is_file():
                 yield Damaged("", f"this is no blob; {_ELSEWHERE}", str(path.relative_to(blobs.folder)))
         for name in folders:

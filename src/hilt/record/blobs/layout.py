@@ -24,6 +24,9 @@ This folder is a library of open models, kept by hilt. It can be read without hi
 
 blobs/sha256/ab/abcd...
     The bytes of files. Each stands here once, under the SHA-256 of its bytes.
+blobs/sha256/ab/abcd....delta
+    The same as what it differs in from other files that stand here (`hilt library pack`). Its head is JSON and names them; the format is
+    told in hilt's source code, record/blobs/delta_format.py. `hilt library export` writes such files out as they were.
 models/ORGANISATION/NAME/COMMIT/ (also datasets, spaces, kernels)
     What one repository has at one commit. A name without an organisation stands in the folder _.
     manifest-sha256.txt  SHA-256 and path of each file, as `sha256sum -c` reads it

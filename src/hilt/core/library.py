@@ -71,6 +71,12 @@ class KeptRevision:
         entries = tuple(Entry(path=one.path, size=one.size, sha256=one.sha256) for one in self.files)
         return Subject(reference=self.repository.reference, revision=self.commit, entries=entries)
 
+    @property
+    def task(self) -> str:
+        """What it is for, as its publisher says; empty where that is not said."""
+        task = self.told.get("pipeline_tag")
+        return task if isinstance(task, str) else ""
+
     def file(self, path: str) -> KeptFile | None:
         return next((one for one in self.files if one.path == path), None)
 

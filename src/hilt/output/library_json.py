@@ -31,7 +31,7 @@ def _one(one: Shelved) -> dict[str, Any]:
         "bytes": kept.subject.size,
         "files": len(kept.files),
         "memory": one.memory or None,
-        "task": kept.told.get("pipeline_tag"),
+        "task": kept.task or None,
         "licences": list(one.licences),
         "openness": one.openness,
         "verdict": one.outcome.word,

@@ -40,11 +40,11 @@ def write_found(page: Page, found: Found) -> None:
 
 
 def _write(page: Page, one: Shelved) -> None:
-    kept, task = one.kept, one.kept.told.get("pipeline_tag")
+    kept = one.kept
     outcome = one.standing.outcome if one.standing is not None else one.outcome
     told = [
         size_text(kept.subject.size),
-        *([quote(str(task))] if task else ()),
+        *([quote(kept.task, 60)] if kept.task else ()),
         quote(some(one.licences, 3)) if one.licences else "licence not known",
         *([f"openness class {one.openness}"] if one.openness else ()),
         f"verdict {one.outcome.word}",

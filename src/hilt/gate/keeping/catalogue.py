@@ -141,7 +141,7 @@ def _item(kept: KeptRevision) -> Item:
     return Item(
         subject=kept.subject.digest,
         size=kept.subject.size,
-        task=_text(told.get("pipeline_tag")),
+        task=_text(kept.task),
         tags=frozenset(listed[:MOST_TAGS]),
         downloads=_count(told.get("downloads")),
         likes=_count(told.get("likes")),

@@ -29,12 +29,11 @@ _NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
 
 
 class Row(NamedTuple):
-    """A revision of the library; `task` is what its publisher says."""
+    """A revision of the library, the digest of its bytes, and how many they are."""
 
     found: Shelved
     subject: str
     size: int
-    task: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +128,8 @@ def _after(text: str) -> int:
 
 
 def _row(one: Shelved) -> Row:
-    subject, task = one.kept.subject, one.kept.told.get("pipeline_tag")
-    return Row(one, subject.digest, subject.size, task if isinstance(task, str) else "")
+    subject = one.kept.subject
+    return Row(one, subject.digest, subject.size)
 
 
 def _to(told: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:
-    from hilt.record.blobs.fixity import Damaged
+    from hilt.record.blobs.fixity import Damaged, Elsewhere
     from hilt.record.blobs.store import Blobs
 
 
@@ -50,10 +50,26 @@ def run(
     folder = library_folder(settings)
     blobs, revisions = Blobs(folder), Revisions(folder)
     with opened(settings, writing=True) as record, closing(Repairs(blobs, revisions, mirrors, settings)) as repairs:
-        found = list(damaged(blobs, revisions, counted))
+        found = list(damaged(blobs, revisions, counted, _elsewhere(settings, counted)))
         damage = tuple(_repaired(found, blobs, repairs))
         entries = record.commit(list(_events(counted.files, counted.size, damage)))
     return FixityDone(counted.files, counted.size, damage, entries)
+
+
+def _elsewhere(settings: Settings, counted: _Counted) -> Elsewhere | None:
+    """What looks at blobs on object storage that do not lie in the folder; None where there is no such storage."""
+    if not settings.library.objects:
+        return None
+    from hilt.record.blobs.objects import Objects
+
+    objects = Objects(settings.library.objects)
+
+    def look(sha256: str, size: int) -> str:
+        why = objects.wrong(sha256, size, lambda read: counted.advance(size=read))
+        counted.advance(files=1)
+        return why
+
+    return look
 
 
 def _repaired(found: Sequence[Damaged], blobs: Blobs, repairs: Repairs) -> Iterator[Damage]:

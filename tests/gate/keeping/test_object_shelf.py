@@ -16,6 +16,7 @@ import pytest
 
 from hilt.core.errors import SettingsInvalid, SourceError, UsageError
 from hilt.core.library import KeptRevision
+from hilt.gate.fixity import run
 from hilt.gate.keeping.library import Library
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.settings import read_settings
@@ -92,6 +93,29 @@ def test_bytes_that_somebody_changed_there_are_never_whole(tmp_path: Path) -> No
         assert not isinstance(coming, Path)
         with pytest.raises(SourceError, match="nothing of them is kept"):
             coming.wait(60)
+
+
+def test_what_lies_there_alone_is_digested_there_and_is_a_mirror_of_what_lies_here(tmp_path: Path) -> None:
+    with shop(tmp_path, more=f"  objects: file://{tmp_path}/objects\n") as at:
+        kept = downloaded(at)
+        is_there(Objects(f"file://{tmp_path}/objects"), kept)
+        at.hub.repositories.clear()
+        blobs = library_folder(at.office.settings) / "blobs" / "sha256"
+        weights, licence = (kept.file(path) for path in (WEIGHTS, "LICENSE"))
+        assert weights is not None
+        assert licence is not None
+        (blobs / weights.sha256[:2] / weights.sha256).unlink()
+        done = run(settings=at.office.settings)
+        assert (done.files, done.size, done.damage) == (3, kept.subject.size, ())
+        here = blobs / licence.sha256[:2] / licence.sha256
+        here.chmod(0o644)
+        here.write_bytes(b"x" * licence.size)
+        done = run(settings=at.office.settings)
+        assert [(one.sha256, one.again) for one in done.damage] == [(licence.sha256, f"file://{tmp_path}/objects")]
+        there = tmp_path / "objects" / "blobs" / "sha256" / weights.sha256[:2] / weights.sha256
+        there.write_bytes(b"x" * weights.size)
+        (told,) = run(settings=at.office.settings).damage
+        assert "its bytes have another SHA-256" in told.why
 
 
 @pytest.mark.parametrize("address", ["s4://bucket/models", "s3://name:word@bucket", "bucket"])

@@ -30,7 +30,7 @@ AGAIN = 30.0
 _SUFFIXES = ("revision.json", "manifest-sha256.txt", "kept.json", "came.txt", "refs.json")
 
 
-class _There:
+class InPlaceOfClient:
     """What a fetch has bytes from, in the place of the client of a hub."""
 
     def __init__(self, objects: Objects) -> None:
@@ -55,7 +55,7 @@ class ObjectShelf:
 
     def __init__(self, address: str, folder: Path, blobs: Blobs) -> None:
         self._objects, self._folder, self._blobs = Objects(address), folder, blobs
-        self.client = _There(self._objects)
+        self.client = InPlaceOfClient(self._objects)
         self._stored: set[str] = set()
         self._coming: set[str] = set()
         self._lock = threading.Lock()
@@ -81,7 +81,7 @@ class ObjectShelf:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends once what is being put there is there; the rest is put there another time."""
+        """Ends once what is being put there is there, and what is known of revisions; other blobs are put there another time."""
         self._over.set()
         self._later.put(None)
         if self._thread.is_alive():
@@ -112,10 +112,11 @@ class ObjectShelf:
             return digests - self._stored
 
     def _work(self) -> None:
-        while not self._over.is_set():
-            one = self._later.get()
-            while one is not None and not self._over.is_set() and not self._put(one):
-                self._over.wait(AGAIN)
+        while (one := self._later.get()) is not None:
+            if self._over.is_set() and one.sha256:
+                continue  # it may be large; what tells of it is not
+            while not self._put(one) and not self._over.wait(AGAIN):
+                pass
 
     def _put(self, one: _Later) -> bool:
         """Is it there, or is there nothing left to be put?"""

@@ -13,10 +13,13 @@ from hilt.core.errors import HiltError, UsageError
 from hilt.core.library import KeptFile, KeptRevision
 from hilt.gate.keeping.fetching import Fetches
 from hilt.gate.keeping.hub_upstream import HubUpstream
+from hilt.gate.keeping.object_shelf import InPlaceOfClient
 from hilt.gate.keeping.upstreams import Upstreams
 from hilt.gate.settings import Settings
 from hilt.record.blobs.layout import NAMASTE
+from hilt.record.blobs.objects import Objects
 from hilt.record.blobs.store import Blobs
+from hilt.sources.remote_file import Stated
 
 if TYPE_CHECKING:
     from hilt.gate.keeping.upstream import Upstream
@@ -45,6 +48,7 @@ class Repairs:
         self._hubs = [_hub(mirror, settings) for mirror in mirrors if mirror.startswith(_ADDRESS)]
         self._revisions, self._upstreams = revisions, Upstreams(settings, blobs)
         self._fetches = Fetches(blobs)
+        self._objects = Objects(settings.library.objects) if settings.library.objects else None
 
     def close(self) -> None:
         self._fetches.close()
@@ -55,6 +59,8 @@ class Repairs:
     def had_again(self, places: Sequence[Place]) -> str:
         """Where the bytes of a file were had from; empty where nobody has them. `places` are all that have them."""
         file = places[0].file
+        if self._objects is not None and self._from_objects(self._objects, file):
+            return self._objects.address
         for folder in self._folders:
             if self._copied(folder, file):
                 return str(folder)
@@ -94,6 +100,12 @@ class Repairs:
         except (OSError, HiltError):
             return False
         return True
+
+    def _from_objects(self, objects: Objects, file: KeptFile) -> bool:
+        stated = Stated(path=file.path, size=file.size, address=file.sha256, sha256=file.sha256)
+        with suppress(HiltError):
+            return self._fetches.begin(InPlaceOfClient(objects), stated, hold_all=True).wait() is not None
+        return False
 
     def _fetched(self, upstream: Upstream, kept: KeptRevision, file: KeptFile) -> bool:
         """Is it here again? The bytes are those of the digest, whatever the upstream lists by now. Raises `HiltError`."""

@@ -34,14 +34,20 @@ class Damaged(NamedTuple):
     file: str = ""
 
 
-def damaged(blobs: Blobs, revisions: Revisions, progress: Progress | None = None) -> Iterator[Damaged]:
+Elsewhere = Callable[[str, int], str]
+"""Of a blob that is not here, why it cannot be had from where it is kept as well; empty where its bytes there are right."""
+
+
+def damaged(
+    blobs: Blobs, revisions: Revisions, progress: Progress | None = None, elsewhere: Elsewhere | None = None
+) -> Iterator[Damaged]:
     """Everything that is not as it should be. All blobs are read, which takes as long as the disk takes. Raises `SourceError`."""
     progress, deltas = progress or Silent(), Deltas(blobs)
     here, packed = [blob.size for blob in blobs.each()], frozenset(deltas.each())
     progress.start(files=len(here) + len(packed), size=sum(here))
     kept: set[bytes] = set()
     wrong: set[str] = set()
-    yield from _revisions(blobs, revisions, packed, kept)
+    yield from _revisions(blobs, revisions, packed, kept, elsewhere)
     for blob in blobs.each():
         path = blobs.path(blob.sha256)
         name = str(path.relative_to(blobs.folder))
@@ -77,7 +83,9 @@ def _packed(blobs: Blobs, deltas: Deltas, sha256: str, wrong: set[str]) -> Itera
         yield Damaged(sha256, str(error), str(deltas.path(sha256).relative_to(blobs.folder)))
 
 
-def _revisions(blobs: Blobs, revisions: Revisions, packed: frozenset[str], kept: set[bytes]) -> Iterator[Damaged]:
+def _revisions(
+    blobs: Blobs, revisions: Revisions, packed: frozenset[str], kept: set[bytes], elsewhere: Elsewhere | None
+) -> Iterator[Damaged]:
     """What is wrong with what was admitted, as far as nobody has to read its bytes; `kept` is told the SHA-256 of them."""
     told: set[bytes] = set()
     for repository, commit in revisions.admitted():
@@ -94,13 +102,16 @@ def _revisions(blobs: Blobs, revisions: Revisions, packed: frozenset[str], kept:
                 continue
             if not blobs.has(file.sha256, file.size):
                 told.add(digest)
-                yield _missing(blobs, repository, commit, file.sha256, f"{file.path!r:.200} of {file.size} bytes")
+                why = elsewhere(file.sha256, file.size) if elsewhere is not None else "and is kept nowhere else"
+                if why:
+                    what = f"{file.path!r:.200} of {file.size} bytes"
+                    yield _missing(blobs, repository, commit, file.sha256, what, why)
 
 
-def _missing(blobs: Blobs, repository: Repository, commit: str, sha256: str, what: str) -> Damaged:
+def _missing(blobs: Blobs, repository: Repository, commit: str, sha256: str, what: str, why_not: str) -> Damaged:
     path = blobs.path(sha256)
     state = "has another size" if os.path.lexists(path) else "is not here"
-    why = f"{repository} at {commit} needs it for {what}, and it {state}; {_FROM_A_COPY}"
+    why = f"{repository} at {commit} needs it for {what}, and it {state}, {why_not}; {_FROM_A_COPY}"
     return Damaged(sha256, why, str(path.relative_to(blobs.folder)))
 
 

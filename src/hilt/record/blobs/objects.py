@@ -6,7 +6,8 @@ from the environment, as its tools have them: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCE
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,6 +59,21 @@ class Objects:
                 return bool(obstore.head(self._store, _blob(sha256))["size"] == size)
             except FileNotFoundError:
                 return False
+
+    def wrong(self, sha256: str, size: int, advance: Callable[[int], None] = lambda _: None) -> str:
+        """Why its bytes there are not what they should be; empty where they are. All of them are read."""
+        if not self.has(sha256, size):
+            return f"nor at {self.address} with its {size} bytes"
+        digest = hashlib.sha256()
+        with self.read(sha256, 0) as pieces:
+            for piece in pieces:
+                digest.update(piece)
+                advance(len(piece))
+        return (
+            ""
+            if digest.hexdigest() == sha256
+            else f"and at {self.address} its bytes have another SHA-256, {digest.hexdigest()}"
+        )
 
     def put(self, sha256: str, place: Path) -> None:
         """Puts a file there, in parts where it is large."""

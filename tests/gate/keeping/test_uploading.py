@@ -65,6 +65,22 @@ def test_the_verdict_is_there_before_anybody_asks_for_it(at: Shop, eve: Uploader
         at.library.offer(kept, eve.reader)
 
 
+def test_the_same_files_are_had_at_every_commit_and_of_every_repository(at: Shop, eve: Uploader) -> None:
+    first = honest(eve)
+    data = at.library.open(at.library.offer(eve.read(), eve.reader), first.files[-1], eve.reader)
+    without = eve.commit(removed("model.safetensors"))
+    eve.send(WEIGHTS)
+    again = eve.commit(large("model.safetensors", WEIGHTS))
+    assert len({first.commit, without.commit, again.commit}) == 3
+    assert again.subject.digest == first.subject.digest
+    other = Uploader(at, repository=Repository("models", "Labs/copy"))
+    other.create()
+    copy = other.commit(small("README.md", CARD), small("LICENSE", LICENCE), large("model.safetensors", WEIGHTS))
+    for where, kept in ((eve, again), (other, copy)):
+        offer = at.library.offer(where.read(kept.commit), where.reader)
+        assert at.library.open(offer, kept.files[-1], where.reader) == data
+
+
 def test_git_gives_a_commit_and_its_files_the_same_names(at: Shop, eve: Uploader, tmp_path: Path) -> None:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")

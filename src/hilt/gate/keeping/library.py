@@ -192,10 +192,11 @@ class Library:
     def _once(self, about: _Asked, do: Callable[..., KeptRevision], *arguments: object) -> Future[KeptRevision]:
         with self._lock:
             reading = self._reading.get(about)
-            if reading is None:
-                reading = self._reading[about] = self._threads.submit(do, *arguments)
-                reading.add_done_callback(lambda _: self._over(about))
-            return reading
+            if reading is not None:
+                return reading
+            reading = self._reading[about] = self._threads.submit(do, *arguments)
+        reading.add_done_callback(lambda _: self._over(about))  # which is called at once where it is done by now
+        return reading
 
     def _over(self, about: _Asked) -> None:
         with self._lock:
@@ -277,7 +278,7 @@ class Library:
         most = self._settings.library.bytes - sum(uploaded.values())
         stays = self._deltas.stays(self._revisions.kept_digests() | self.uploads.own.digests())
         if self._shelf is not None:
-            stays = self._shelf.not_there(stays)
+            stays = self._shelf.not_there(stays) | self._deltas.bases()
         self._blobs.evict(max(0, most), stays | uploaded.keys())
 
     def _has(self, sha256: str, size: int) -> bool:

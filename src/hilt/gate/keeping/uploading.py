@@ -99,7 +99,7 @@ class Uploads:
             keep(data, digest, self._blobs)
             file = KeptFile(path=ATTRIBUTES, size=len(data), sha256=digest, blob=blob_name(data))
             kept = self._commits.first(repository, by, (file,))
-            self._revisions.save(kept)
+            self._save(kept)
             try:
                 self._revisions.set_ref(repository, MAIN, kept.commit, before=None)
             except ChangedMeanwhile:  # another server made it
@@ -146,7 +146,7 @@ class Uploads:
                 kept = self._commits.onto(head, draft, size_of)
                 if kept is head:
                     return head
-                self._revisions.save(kept)
+                self._save(kept)
                 try:
                     self._revisions.set_ref(repository, draft.branch, kept.commit, before=head.commit)
                     break
@@ -191,6 +191,11 @@ class Uploads:
     def history(self, kept: KeptRevision) -> Iterable[Told]:
         """The commits that lead to a revision, the newest first."""
         return self._commits.history(kept)
+
+    def _save(self, kept: KeptRevision) -> None:
+        """With the word that all of its bytes are here: each was digested when it came."""
+        self._revisions.save(kept)
+        self._revisions.came(kept.repository, kept.commit, *{one.sha256 for one in kept.files})
 
     def _make_ref(self, repository: Repository, ref: str, start: str, what: str) -> None:
         commit = self._commit_of(repository, start)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from hilt.core.errors import NotHeld, SourceError
+from hilt.core.errors import NotHeld, SourceError, UsageError
 from hilt.core.library import KeptRevision, Repository
 from hilt.core.packing import PackedRevision
 from hilt.gate import fixity
@@ -301,6 +302,13 @@ def test_nothing_is_packed_of_what_nobody_admitted_and_a_name_that_is_not_here_i
     at = shelf(tmp_path)
     with pytest.raises(NotHeld, match="nothing of 'org/nobody' was admitted"):
         at.packed("org/nobody")
+
+
+def test_what_lies_on_object_storage_is_not_packed(tmp_path: Path) -> None:
+    at = shelf(tmp_path)
+    library = replace(at.settings.library, objects="s3://acme/library")
+    with pytest.raises(UsageError, match=r"^library\.objects: .* folder alone is packed"):
+        pack(settings=replace(at.settings, library=library))
 
 
 def test_one_packs_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
-from hilt.core.errors import FormatError, NotHeld, NotReady, SourceError
+from hilt.core.errors import FormatError, NotHeld, NotReady, SourceError, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.core.packing import PackedFile, PackedRevision, Packing
 from hilt.core.progress import Progress, Silent
@@ -64,13 +64,18 @@ def pack(
     """Packs what was admitted of the `repositories`, or of all: org/name, or datasets/org/name and the like.
 
     Each file is rebuilt as a whole, and is the same to the bit, before its plain bytes go. With `dry_run`, it only tells by samples what
-    that would save. Raises `NotHeld` for a repository of which nothing was admitted, `SourceError`, `RecordError`.
+    that would save. Raises `NotHeld` for a repository of which nothing was admitted, `UsageError` where the library lies on object
+    storage, `SourceError`, `RecordError`.
     """
     from hilt.record.blobs.deltas import Deltas
     from hilt.record.blobs.revisions import Revisions
     from hilt.record.blobs.store import Blobs
 
     settings = settings or Settings()
+    if settings.library.objects:
+        raise UsageError(
+            "library.objects: what lies on object storage is kept there as it is; only a library in a folder alone is packed"
+        )
     folder = library_folder(settings)
     blobs, revisions = Blobs(folder), Revisions(folder)
     with (
@@ -96,7 +101,7 @@ class _Packer:
         self._against: dict[_Pair, tuple[_Pair, ...]] = {}
         found = (one for one in map(deltas.find, deltas.each()) if one is not None)
         self._packed = {one.sha256: one.bases for one in found}
-        self._needed = {base for bases in self._packed.values() for base in bases}
+        self._needed = set(deltas.bases())
 
     def _since(self, one: _Pair) -> tuple[str, Repository, str]:
         return min((self._revisions.kept(*one) or {}).values(), default=""), *one

@@ -18,7 +18,7 @@ from hilt.core.byte_source import ByteSource
 from hilt.core.errors import FormatError
 from hilt.core.limits import Limits
 from hilt.formats.safetensors import BITS, Tensor, read
-from hilt.record.blobs.delta_format import BLOCK, MOST_SEGMENTS, Segment, encode_block
+from hilt.record.blobs.delta_format import BLOCK, MOST_SEGMENTS, Segment
 from hilt.record.blobs.packers import Packer
 
 SAMPLES, SAMPLE = 48, 1 << 16
@@ -64,6 +64,8 @@ def plan(result: ByteSource, bases: Sequence[ByteSource], limits: Limits) -> tup
 
 def estimate(segments: Sequence[Segment], result: ByteSource, bases: Sequence[ByteSource], pack: Packer) -> Estimate:
     """What keeping the file by these segments would take: some pieces of it are tried."""
+    from hilt.record.blobs.delta_blocks import encode_block
+
     sizes = [one.size for one in segments]
     total = sum(sizes)
     each = max(BLOCK, total // SAMPLES)

@@ -28,8 +28,6 @@ from hilt.record.blobs.delta_format import (
     Head,
     Segment,
     blocks,
-    decode_block,
-    encode_block,
     encode_head,
     read_head,
 )
@@ -105,8 +103,11 @@ class Deltas:
 
         Raises `SourceError` where a delta cannot be read: then nobody knows what its bases are, and nothing may go.
         """
-        deltas = {one.sha256: one.bases for one in map(self.find, self.each()) if one is not None}
-        return (kept - deltas.keys()) | frozenset(base for bases in deltas.values() for base in bases)
+        return (kept - frozenset(self.each())) | self.bases()
+
+    def bases(self) -> frozenset[str]:
+        """What others are rebuilt from: it must lie here as it is. Raises `SourceError` as `stays` does."""
+        return frozenset(base for one in map(self.find, list(self.each())) if one is not None for base in one.bases)
 
     def plan(self, sha256: str, bases: Sequence[str]) -> Plan:
         """How these bytes would be kept with those bases, which are plain blobs. Raises `FormatError` where they are no safetensors."""
@@ -158,6 +159,8 @@ class Deltas:
 
     def _packed(self, made: Plan, advance: Callable[[int], None]) -> Iterator[bytes]:
         """The bytes of the delta."""
+        from hilt.record.blobs.delta_blocks import encode_block
+
         pack = best_packer()
         with self._blob(made.sha256) as result, _Opened(self._base) as bases:
             yield encode_head(Head(made.sha256, result.size, pack.name, made.bases, made.segments))
@@ -170,6 +173,8 @@ class Deltas:
                 advance(one.size)
 
     def _rebuilt(self, path: Path, sha256: str) -> Iterator[bytes]:
+        from hilt.record.blobs.delta_blocks import decode_block
+
         digest = hashlib.sha256()
         with self._opened(path) as file, _Opened(self._base) as bases:
             head = self._head(path, sha256, file.read)

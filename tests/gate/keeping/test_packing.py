@@ -171,6 +171,22 @@ def test_what_was_made_from_a_packed_one_is_packed_by_the_plain_one_behind_it(tm
     assert delta.bases == (sha256_of(BASE_FILE),)
 
 
+def test_what_the_weights_descend_from_is_a_base_where_no_card_names_it(tmp_path: Path) -> None:
+    at = shelf(tmp_path)
+    index = tmp_path / "settings" / "kin.hiltidx"
+    assert at.office.run("index", "add", at.folder / "org" / "base", "--name", "org/base", "--index", index).code == 0
+    with at.office.settings_file.open("a") as file:
+        file.write(f"lineage: {{index: {index.name}}}\n")
+    at = Shelf(tmp_path)
+    at.office.policy(
+        "policy: acme\nversion: 1\nrules: {no-attack: {require: '!findings.exists(f, f.severity >= HIGH)', else: block}}\n"
+    )
+    again = {name: moved(one, seed=21) for name, one in WEIGHTS.items()}
+    at.put("org/silent", {"README.md": card(), "model.safetensors": safetensors(again)})
+    at.downloaded("org/silent")
+    assert at.packed("org/silent")["org/silent"].bases == (f"models/org/base {at.revision('org/base').commit}",)
+
+
 def test_what_others_are_rebuilt_from_stays_as_it_is(tmp_path: Path) -> None:
     at = shelf(tmp_path, third={"README.md": card("org/tuned"), "model.safetensors": safetensors(TWICE)})
     assert at.packed("org/third")["org/third"].bases

@@ -167,6 +167,17 @@ def test_one_packs_a_file_at_a_time(blobs: Blobs, deltas: Deltas, folder: Path) 
     assert deltas.make(plan).kept < len(TUNED)
 
 
+def test_without_zstandard_what_every_python_has_packs_and_a_library_that_needs_it_says_how_to_have_it(
+    blobs: Blobs, deltas: Deltas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = packed(blobs, TUNED, BASE)
+    other = safetensors({name: moved(one, seed=3) for name, one in WEIGHTS.items()})
+    monkeypatch.setitem(sys.modules, "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd", None)
+    assert whole(deltas, packed(blobs, other, BASE).sha256) == other
+    with pytest.raises(SourceError, match=rf"{made.sha256}.delta: .*pip install 'hilt\[zstd\]'"):
+        whole(deltas, made.sha256)
+
+
 def test_where_the_bytes_change_while_they_are_packed_nothing_is_kept(
     blobs: Blobs, deltas: Deltas, folder: Path
 ) -> None:

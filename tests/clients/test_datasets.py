@@ -1,0 +1,67 @@
+"""datasets: rows of files of text and of Parquet, from a repository of the library."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from client_programs import DATASETS, NEWEST, Ran, run
+from hub_served import Served, served_hub
+from hub_server import File
+from library_office import CARD, LICENCE
+from office import KNOWN_ROAD
+from python_packages import environment
+
+pytestmark = pytest.mark.slow
+
+WORDS = ["one", "two", "three"]
+PARQUET = 'import sys; from datasets import Dataset; Dataset.from_dict({"word": sys.argv[2:]}).to_parquet(sys.argv[1])'
+BAD_ROWS = {
+    "README.md": CARD,
+    "LICENSE": LICENCE,
+    "train.csv": b"word\none\n",
+    "model.pkl": File.of(KNOWN_ROAD, large=True),
+}
+
+
+@pytest.fixture(scope="module")
+def python() -> Path:
+    return environment("NO datasets LOADED FROM THE LIBRARY", *NEWEST)
+
+
+@pytest.fixture(scope="module")
+def at(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("rows")
+    subprocess.run([python, "-c", PARQUET, folder / "rows.parquet", *WORDS], check=True, capture_output=True)
+    files = {
+        "README.md": CARD,
+        "LICENSE": LICENCE,
+        "rows.csv": "\n".join(["word", *WORDS]).encode(),
+        "rows.jsonl": "".join(json.dumps({"word": word}) + "\n" for word in WORDS).encode(),
+        "rows.parquet": File.of((folder / "rows.parquet").read_bytes(), large=True),
+    }
+    with served_hub(folder / "shop", files) as served:
+        served.shop.hub.repositories["datasets/org/name"] = served.shop.hub.repositories["models/org/name"]
+        yield served
+
+
+def rows(python: Path, at: Served, home: Path, file: str) -> Ran:
+    return run([python, "-c", DATASETS, file], at, home, at.shop.secret())
+
+
+@pytest.mark.parametrize("file", ["rows.csv", "rows.jsonl", "rows.parquet"])
+def test_rows_are_loaded(python: Path, at: Served, tmp_path: Path, file: str) -> None:
+    ran = rows(python, at, tmp_path, file)
+    assert ran.told == {"rows": sorted(WORDS)}, ran.text
+
+
+def test_rows_beside_what_may_not_be_had_are_not_loaded(python: Path, tmp_path: Path) -> None:
+    with served_hub(tmp_path / "shop", BAD_ROWS) as served:
+        served.shop.hub.repositories["datasets/org/name"] = served.shop.hub.repositories["models/org/name"]
+        ran = rows(python, served, tmp_path / "home", "")
+        assert "hilt blocks datasets/org/name" in ran.text or "hilt blocks org/name" in ran.text, ran.text
+        assert "error" in ran.told

@@ -204,10 +204,11 @@ def test_whoever_may_not_upload_is_told_so(at: Served, mine: str, caplog: pytest
     assert writes.whoami()["auth"]["accessToken"]["role"] == "write"
 
 
-def test_pull_requests_are_refused_with_words(api: HfApi, mine: str) -> None:
+def test_pull_requests_are_refused_before_anything_is_sent(api: HfApi, mine: str) -> None:
     for more in ({"create_pr": True}, {"revision": "refs/pr/1"}):
-        with pytest.raises(HfHubHTTPError, match="upload to a branch"):
+        with pytest.raises(HfHubHTTPError, match="upload to a branch") as refused:
             api.upload_file(repo_id=mine, path_or_fileobj=b"x", path_in_repo="x", **more)
+        assert "/preupload/" in str(refused.value.response.url)
 
 
 def test_a_card_is_looked_at_before_it_is_sent(at: Served, api: HfApi, mine: str) -> None:

@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_refused_before_it_is_sent(at: Shop, eve: Uploader)
     told = eve.uploads.staged.wanted(MINE, asked, eve.reader)
     assert [bool(one.refused) for one in told] == [False, True, False], "the first one has its place by then"
     assert "library.bytes" in told[1].refused
-    with pytest.raises(SourceError, match="there is room for"):
+    with pytest.raises(UsageError, match="there is room for"):
         eve.uploads.staged.receive(MINE, "a" * 64, 200_000)
     eve.send(b"x" * 60_000)
     assert eve.uploads.staged.wanted(MINE, asked[:1], eve.reader)[0].refused, "what waits for its commit counts"

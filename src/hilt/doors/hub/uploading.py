@@ -139,6 +139,7 @@ class Uploading:
 
     async def _preupload(self, request: Request) -> None:
         reader = await self._reader(request)
+        _refuse_requests(request)
         body = await json_of(request.scope, request.receive)
         files = [_offered(one) for one in objects(body, "files")]
         repository, revision = request.repository, request.hub.revision
@@ -211,8 +212,7 @@ class Uploading:
 
     async def _commit(self, request: Request) -> None:
         reader, repository, branch = await self._reader(request), request.repository, request.hub.revision
-        if request.flag("create_pr"):
-            raise UsageError("hilt has no pull requests: upload to a branch of its own (revision=...), made before")
+        _refuse_requests(request)
         if self._commits is None:
             self._commits = CapacityLimiter(COMMITS)
         async with self._commits:
@@ -268,6 +268,11 @@ class Uploading:
     def _url(self, repository: Repository) -> str:
         kind = "" if repository.kind == KINDS[0] else f"{repository.kind}/"
         return f"{self._origin}/{kind}{repository.name}"
+
+
+def _refuse_requests(request: Request) -> None:
+    if request.flag("create_pr"):
+        raise UsageError("hilt has no pull requests: upload to a branch of its own (revision=...), made before")
 
 
 def _named(body: dict[str, Any]) -> Repository:

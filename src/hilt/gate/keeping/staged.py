@@ -83,11 +83,11 @@ class Staged:
         return told
 
     def receive(self, repository: Repository, sha256: str, size: int) -> Sending:
-        """Takes the bytes of a file. Raises `UsageError`, `SourceError` where there is no room for it."""
+        """Takes the bytes of a file. Raises `UsageError`, also where there is no room for it, and `SourceError` where the disk does not do it."""
         if not is_digest(sha256):
             raise UsageError(f"{sha256!r:.80}: a SHA-256 in small hexadecimal digits is needed")
         if size > self._room():
-            raise SourceError(self._no_room(size))
+            raise UsageError(f"{sha256}: {self._no_room(size)}")
         # Under no name of its own before it is whole: whoever breaks off, or sends other bytes, is in nobody's way.
         return Sending(self, repository, sha256, self._blobs.incoming(size, hold_all=True))
 

@@ -11,6 +11,7 @@ import pytest
 
 from hilt.core.errors import AlreadyThere, ChangedMeanwhile, HiltError, NotAllowed, NotHeld, NotServed, UsageError
 from hilt.core.library import KeptRevision, Repository
+from hilt.gate.keeping.library import Library
 from hilt.gate.keeping.upload_modes import MOST, Offered
 from hilt.gate.library import judged_last
 from library_office import CARD, LICENCE, NAME, Shop, safetensors, shop
@@ -175,6 +176,28 @@ def test_two_commits_at_once_lose_nothing(at: Shop, eve: Uploader) -> None:
         thread.join()
     assert paths(eve.read())[1:] == [f"{number}.txt" for number in range(6)]
     assert len(list(at.library.uploads.history(eve.read()))) == 7
+
+
+def test_two_servers_of_one_library_lose_nothing(at: Shop, eve: Uploader) -> None:
+    with Library(at.office.settings, "http://other.example") as library:
+        other = Uploader(at._replace(library=library))
+        failed: list[Exception] = []
+
+        def upload(by: Uploader, name: str) -> None:
+            try:
+                for number in range(4):
+                    by.commit(small(f"{name}{number}.txt", name.encode()))
+            except HiltError as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=upload, args=one) for one in ((eve, "a"), (other, "b"))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failed == []
+        found = at.library.uploads.draft(MINE, "main", eve.reader).base
+        assert paths(eve.read(found))[1:] == [f"{name}{number}.txt" for name in "ab" for number in range(4)]
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten(eve: Uploader) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
-from hashlib import sha1
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +18,7 @@ from hilt.core.errors import ChangedWhileRead, NotHeld
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.core.verdict import Verdict
 from hilt.gate.check import verdict_of_listing
+from hilt.gate.keeping.git_names import large_file
 from hilt.gate.record import opened
 from hilt.gate.recording.verdicts import given, verdict_of
 from hilt.gate.reviewing.todays_verdict import newest_verdict, rests_on
@@ -40,9 +40,6 @@ STREAMED = frozenset(
 """Ends of names of files that nothing loads code from. What such a file really holds, the check reads in its bytes."""
 SMALL = 1 << 20
 """A file of this size comes whole, whatever it is."""
-
-_POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
-"""What git holds in the place of a large file (git-lfs, docs/spec.md)."""
 
 
 class Inspected(NamedTuple):
@@ -174,6 +171,4 @@ def _file(one: Listed, digests: Mapping[str, str]) -> KeptFile:
     sha256 = digests.get(entry.path, "") or (stated.sha256 if stated else "")
     if stated is not None and stated.blob:
         return KeptFile(path=entry.path, size=entry.size, sha256=sha256, blob=stated.blob)
-    pointer = _POINTER.format(sha256, entry.size).encode()
-    blob = sha1(b"blob %d\0" % len(pointer) + pointer, usedforsecurity=False).hexdigest()
-    return KeptFile(path=entry.path, size=entry.size, sha256=sha256, blob=blob, large=True, pointer_size=len(pointer))
+    return large_file(entry.path, entry.size, sha256)

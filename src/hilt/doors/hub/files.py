@@ -22,6 +22,8 @@ PIECE = 1 << 18
 FROM_DISK = 1 << 20
 AHEAD = 16 << 20
 """Bytes that the system is told to have ready by the time that they are sent."""
+TRIES = 3
+"""How often a file is asked for that is gone when it is opened."""
 WALL = 50_000_000_000
 """Clients refuse files of more bytes without their own transfer protocol, where a HEAD says how many there are."""
 
@@ -191,13 +193,17 @@ def _watched(coming: Coming) -> tuple[asyncio.Event, Callable[[], None]]:
 
 def _opened(source: Callable[[], Path | Coming]) -> tuple[Path | Coming, int]:
     """What it gives, and a descriptor of that. Raises `SourceError`."""
-    found = source()
-    if not isinstance(found, Path):
-        return found, found.open()
-    try:
-        return found, os.open(found, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise SourceError(f"a file of the library cannot be read: {error.strerror}") from None
+    for _ in range(TRIES):
+        found = source()
+        if not isinstance(found, Path):
+            return found, found.open()
+        try:
+            return found, os.open(found, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # it was let go of, or packed, a moment ago: it can be had again
+        except OSError as error:
+            raise SourceError(f"a file of the library cannot be read: {error.strerror}") from None
+    raise SourceError("a file of the library is gone again as often as it comes; make room for it (library.bytes)")
 
 
 def _at_hand(descriptor: int, start: int, count: int) -> bytes | None:

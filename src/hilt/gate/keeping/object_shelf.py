@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from hilt.core.errors import HiltError, SourceError
+from hilt.core.errors import HiltError, NotReady, SourceError
 from hilt.core.library import KINDS, KeptFile
+from hilt.gate.keeping.rebuilding import write_out
 from hilt.output.terminal import complain
+from hilt.record.blobs.deltas import Deltas
 from hilt.record.blobs.objects import Objects
 from hilt.sources.http import Streamed
 from hilt.sources.remote_file import Stated
@@ -126,12 +128,14 @@ class ObjectShelf:
                     self._objects.put_text(str(one.text.relative_to(self._folder)), one.text.read_bytes())
                 return True
             place = self._blobs.path(one.sha256)
+            if not place.exists():
+                write_out(one.sha256, self._blobs, Deltas(self._blobs))
             if place.exists():
                 self._objects.put(one.sha256, place)
                 with self._lock:
                     self._stored.add(one.sha256)
                     self._coming.discard(one.sha256)
-        except SourceError as error:
+        except (SourceError, NotReady) as error:
             complain(f"the library: {error}; it is tried again in {AGAIN:.0f} s")
             return False
         except (HiltError, OSError) as error:

@@ -42,16 +42,24 @@ def rebuild_all(kept: KeptRevision, blobs: Blobs, deltas: Deltas, fetches: Fetch
 def put_back(kept: KeptRevision, blobs: Blobs, deltas: Deltas) -> None:
     """Has all packed files of a revision among the blobs, where no server runs. Raises `SourceError`, `NotReady`."""
     for one in kept.files:
-        if blobs.has(one.sha256, one.size) or deltas.find(one.sha256) is None:
-            continue
-        incoming = blobs.incoming(one.size, sha256=one.sha256, hold_all=True)
-        try:
-            for piece in _from(deltas.read(one.sha256), incoming.received):
-                incoming.write(piece)
-            incoming.finish()
-        except HiltError as error:
-            incoming.fail(error, discard=True)
-            raise
+        if not blobs.has(one.sha256, one.size):
+            write_out(one.sha256, blobs, deltas)
+
+
+def write_out(sha256: str, blobs: Blobs, deltas: Deltas) -> None:
+    """Has one packed file among the blobs; nothing where it is not packed. Raises `SourceError`, `NotReady`."""
+    if (packed := deltas.find(sha256)) is None:
+        return
+    incoming = blobs.incoming(packed.size, sha256=sha256, hold_all=True)
+    if incoming.done is not None:
+        return
+    try:
+        for piece in _from(deltas.read(sha256), incoming.received):
+            incoming.write(piece)
+        incoming.finish()
+    except HiltError as error:
+        incoming.fail(error, discard=True)
+        raise
 
 
 class _Rebuilding:

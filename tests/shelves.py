@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from hilt.core.fact import Fact, Known, Value
+from hilt.core.finding import Finding, Severity
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.core.report import Coverage, Ran, Report
-from hilt.core.verdict import Outcome, Reason, Verdict
+from hilt.core.verdict import Outcome
+from hilt.gate.judge import judged, policies
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.record import opened
 from hilt.gate.recording.verdicts import given
 from hilt.record.blobs.revisions import Revisions
 from office import Office
-
-POLICY = hashlib.sha256(b"policy").hexdigest()
 
 
 def shelve(
@@ -56,31 +56,19 @@ def shelve(
 
 
 def judge(office: Office, kept: KeptRevision, outcome: Outcome, facts: Mapping[str, Value] | None = None) -> None:
-    subject = replace(kept.subject, revision=kept.commit)
+    """Records what the policy of the office says, of a report upon which it says this."""
+    named = {"rights.licence_texts": ("LICENSE",), **(facts or {})} if outcome is not Outcome.REVIEW else facts or {}
+    stated = [Fact(key=key, value=value, known=Known.CLAIMED, source="README.md") for key, value in named.items()]
+    evil = Finding(check="pickle-code", severity=Severity.HIGH, message="it runs commands")
     report = Report(
-        subject=subject,
-        facts=tuple(
-            Fact(key=key, value=value, known=Known.CLAIMED, source="README.md") for key, value in (facts or {}).items()
-        ),
+        subject=replace(kept.subject, revision=kept.commit),
+        findings=(evil,) if outcome is Outcome.BLOCK else (),
+        facts=tuple(stated),
         coverage=Coverage(ran=(Ran(check="safetensors-header", files=1),)),
         formats={one.path: "safetensors" for one in kept.files},
     )
-    reason = Reason(
-        rule="people-look",
-        policy="acme",
-        outcome=outcome,
-        by=("legal",),
-        ask="Is it fine?",
-        say="look",
-        why=("it is new",),
-    )
-    verdict = Verdict(
-        outcome=outcome,
-        report=report,
-        policy="acme",
-        policy_digest=POLICY,
-        reasons=() if outcome is Outcome.ADMIT else (reason,),
-    )
+    verdict = judged(report, policies(None, office.settings), office.settings)
+    assert verdict.outcome is outcome
     event, documents = given(verdict, reference=kept.repository.reference)
     with opened(office.settings, writing=True) as record:
         record.commit([event], documents=documents)

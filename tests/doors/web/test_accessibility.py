@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from hilt.core.notification import Notification, Occasion
+from hilt.core.verdict import Outcome
 from hilt.doors.web.routes import ROUTES
 from hilt.gate.check import verdict_on
 from hilt.gate.record import opened
@@ -20,6 +21,7 @@ from hilt.gate.recording.verdicts import given
 from hilt.gate.signing_in.passes import clock
 from hilt.record.outbox.store import Item, Seen
 from office import Office
+from shelves import shelve
 from web_axe import axe, found
 from web_browser import chromium, page_of
 from web_office import WebOffice
@@ -30,6 +32,12 @@ EVIL = (
     "\u202egnp.eludom\u2066\x1b[31m\x07\u200b javascript:window.ran=1"
 )
 LONG = "W" * 10_000
+HOSTILE = (
+    "/models?q=%3Cscript%3E%E2%80%AE",
+    f"/models?use={'W' * 2000}",
+    "/library?use=%3Cscript%3E%E2%80%AE",
+    f"/library?author=%22%3E%3Cscript%3E&licence={'W' * 2000}",
+)
 ROLES = ("admin", "policy-owner", "security", "legal")
 """Whoever has them sees every page, with all that can be done there."""
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -81,6 +89,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     office.asks("Eve", "support chatbot, EU", "It tells languages apart.")
     asked = office.entries() - 1
     evil = _evil_model(office)
+    shelve(office, "acme/evil", told={"pipeline_tag": EVIL, "tags": [EVIL]}, outcome=Outcome.BLOCK)
+    shelve(
+        office, f"{LONG[:96]}/{LONG[:96]}", told={"pipeline_tag": LONG}, facts={"rights.licences": (LONG[:80], EVIL)}
+    )
     hostile = _judged(office, evil, f"hf:acme/{EVIL}{LONG[:2000]}")
     office.asks("Eve", EVIL, f"{EVIL}\n{LONG}")
     attack = office.entries() - 1
@@ -95,7 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_screen(site: Site, browser: Browser) -> None:
     script, strangers = axe(), ("/sign-in?over=1", "/begin?link=x")
     wrong: dict[str, Any] = {}
-    for secret, addresses in ((site.web.secret("Ada"), site.honest), ("", strangers)):
+    for secret, addresses in ((site.web.secret("Ada"), (*site.honest, "/library?author=acme")), ("", strangers)):
         with page_of(browser, site.origin, secret, reduced_motion="reduce") as (page, _):
             for address in addresses:
                 page.goto(address)
@@ -105,7 +117,7 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_its_screen(site: S
 
 def test_nothing_that_models_cards_or_people_say_runs_hides_or_leads_elsewhere(site: Site, browser: Browser) -> None:
     with page_of(browser, site.origin, site.web.secret("Ada"), viewport={"width": 360, "height": 800}) as (page, said):
-        for address in (*site.hostile, "/models?q=%3Cscript%3E%E2%80%AE", f"/models?use={'W' * 2000}"):
+        for address in (*site.hostile, *HOSTILE):
             page.goto(address)
             told = page.evaluate(SEEN)
             what = {name: told[name] for name in ("over", "ran", "strange", "links")}

@@ -15,7 +15,7 @@ from hilt.gate.keeping.searching import Searches
 from hilt.gate.record import keeping_open
 from hilt.record.blobs.revisions import Revisions
 from library_office import shop
-from office import USE, Office
+from office import POLICY, USE, Office
 from shelves import judge, shelve
 
 CHAT = {"pipeline_tag": "text-generation", "tags": ["safetensors", "license:mit", "en"], "downloads": 7, "likes": 30}
@@ -199,3 +199,18 @@ def test_a_search_looks_at_so_many_and_says_where_to_go_on(tmp_path: Path, monke
         first = find(office, reader=eve)
         assert (first.models, first.after) == ((), 2)
         assert find(office, reader=eve, after=first.after) == Found((), None)
+
+
+def test_what_a_stricter_policy_stops_is_listed_no_more_before_anybody_judged_it_again(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        office, eve, stranger = at.office, at.reader(), Reader(USE)
+        for name in ("acme/small", "acme/large"):
+            shelve(office, name, size=10 if "small" in name else 10_000)
+        at.offer()
+        assert named(find(office, reader=eve)) == ["org/name", "acme/large", "acme/small"]
+        assert named(find(office, reader=stranger)) == ["org/name"]
+        office.policy(POLICY + '  no-more-bytes: {require: "subject.size < 5000", else: block}\n')
+        entries = office.entries()
+        assert named(find(office, reader=eve)) == ["acme/small"]
+        assert named(find(office, reader=stranger)) == []
+        assert office.entries() == entries

@@ -19,6 +19,7 @@ from hilt.gate.keeping.newest import Newest
 from hilt.gate.keeping.offering import waits_for_anybody
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.todays import Todays
 from hilt.gate.record import Places, opened, places
 from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.settings import Settings
@@ -69,7 +70,8 @@ class Searches:
             damaged, page, at = list(looked.damaged), list[Shelved](), begin
             entries = looked.entries if reader is None else _maybe_had(looked.entries, reader, record)
             chosen = sorted(_chosen(entries, sought, record), key=_ORDERS[sought.order])
-            searching = _Searching(catalogue, record, reader.use if reader else use, reader, damaged)
+            asking = _Asking(reader, Todays(record, self._settings)) if reader is not None else None
+            searching = _Searching(catalogue, record, reader.use if reader else use, asking, damaged)
             for at, one in enumerate(searching.told(chosen[begin : begin + LOOKED_AT], most), begin + 1):  # noqa: B007
                 if one is not None:
                     page.append(one)
@@ -90,13 +92,27 @@ class Searches:
         return found.subject if found is not None else ""
 
 
+class _Asking(NamedTuple):
+    """Whoever asks for what they would get, and the policies of today."""
+
+    reader: Reader
+    todays: Todays
+
+    def would_get(self, standing: Standing | None, history: Sequence[Recorded]) -> bool:
+        given, signs = newest_verdict(history), _signs(self.reader)
+        if standing is None or given is None:
+            return False
+        admitted = standing.outcome is Outcome.ADMIT or (signs and waits_for_anybody(standing, given))
+        return admitted and self.todays.hold(given, signs=signs)
+
+
 class _Searching(NamedTuple):
     """A search that is under way."""
 
     catalogue: Catalogue
     record: Record
     use: str
-    reader: Reader | None
+    asking: _Asking | None
     damaged: list[str]
 
     def told(self, entries: Sequence[Entry], most: int) -> Iterator[Shelved | None]:
@@ -108,7 +124,7 @@ class _Searching(NamedTuple):
             for one in some:
                 history = histories[one.row.subject]
                 standing = now.standing(history, self.use) if self.use else None
-                may_have = self.reader is None or _would_get(self.reader, standing, history)
+                may_have = self.asking is None or self.asking.would_get(standing, history)
                 yield self._shelved(one, standing, history) if may_have else None
 
     def _shelved(self, entry: Entry, standing: Standing | None, history: Sequence[Recorded]) -> Shelved | None:
@@ -134,13 +150,6 @@ def _maybe_had(entries: Iterable[Entry], reader: Reader, record: Record) -> Iter
 
 def _signs(reader: Reader) -> bool:
     return reader.asked is not None and reader.asked.key is not None
-
-
-def _would_get(reader: Reader, standing: Standing | None, history: Sequence[Recorded]) -> bool:
-    if standing is None:
-        return False
-    given = newest_verdict(history)
-    return standing.outcome is Outcome.ADMIT or (_signs(reader) and waits_for_anybody(standing, given))
 
 
 def _wanted(sought: Sought, reader: Reader | None) -> Callable[[Repository], bool]:

@@ -18,12 +18,12 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
+from hilt.gate.keeping.named import open_named
 from hilt.gate.recording.record_verdicts import is_recorded, record_verdicts
 from hilt.gate.settings import Settings
 from hilt.gate.signatures.patterns import signers_for
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
-from hilt.sources.references import open_reference
 
 if TYPE_CHECKING:
     from hilt.checks.weights import Weights
@@ -123,9 +123,7 @@ def check_each(
             reference = fspath(one)
             _refuse_own_rules(reference, files)
             try:
-                with closing(
-                    open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
-                ) as listing:
+                with closing(open_named(reference, settings)) as listing:
                     _refuse_outside(within, listing)
                     report = _report(
                         listing,

@@ -13,6 +13,7 @@ from hilt.core.context import Signer
 from hilt.core.progress import Progress, Silent
 from hilt.core.verification import Signature, Signed, Verification
 from hilt.core.wire import encode_text
+from hilt.gate.keeping.named import open_named
 from hilt.gate.named_file import Named
 from hilt.gate.settings import Settings
 from hilt.gate.signatures.named_signer import named_signer, usable
@@ -20,7 +21,6 @@ from hilt.gate.signatures.patterns import signers_for
 from hilt.gate.signatures.signature_files import SignatureFile, named_signature, signature_files
 from hilt.gate.signatures.signed_files import SignedFiles
 from hilt.sources.digest_store import usual_store
-from hilt.sources.references import open_reference
 
 _PATHS = ("changed", "missing", "extra", "ignored", "excluded", "empty")
 """What a `Signature` lists as paths."""
@@ -52,7 +52,7 @@ def verify(
     one_signer = named_signer(key=key, certificate=certificate, identity=identity, issuer=issuer, trust_file=trust_file)
     signers = signers_for(where, settings.signers) if one_signer is None else one_signer
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    with closing(open_reference(where, settings.limits, private_hosts=settings.private_hosts)) as listing:
+    with closing(open_named(where, settings)) as listing:
         found = signature_files(listing, settings.limits)
         named = None if signature is None else named_signature(fspath(signature), listing, settings.limits)
         files = SignedFiles(listing, settings.limits, progress or Silent(), usual_store(), trust_nothing=trust_nothing)

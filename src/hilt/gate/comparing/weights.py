@@ -19,10 +19,10 @@ from hilt.core.errors import FormatError
 from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, State
 from hilt.gate.comparing.answered import ask, fingerprint, texts
+from hilt.gate.keeping.named import open_named
 from hilt.gate.settings import Settings
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
-from hilt.sources.references import open_reference
 
 if TYPE_CHECKING:
     from hilt.knowledge.lineage.fingerprint import ModelPrint
@@ -93,7 +93,7 @@ def _printed(weights: Weights, name: str, paths: Sequence[str]) -> Printed:
 
 
 def _listed(reference: str, settings: Settings) -> Listing:
-    listing = open_reference(reference, settings.limits, private_hosts=settings.private_hosts)
+    listing = open_named(reference, settings)
     path = Path(reference)
     if listing.remote is not None or len(listing.locators) != 1 or not path.is_file():
         return listing

@@ -109,7 +109,7 @@ class FolderUpstream:
 
     def _seen(self, repository: Repository, limits: Limits, commit: str = "") -> _Seen:
         """What lies in the folder of it now. Raises `NotHeld`, and `ChangedWhileRead` where that is not the `commit`."""
-        listing = self._walked(repository, limits)
+        listing = self.walked(repository, limits)
         with self._turns.about(repository):
             digests = {path: self._digest(cast("Locator", one)) for path, one in listing.locators.items()}
         entries = tuple(
@@ -127,7 +127,8 @@ class FolderUpstream:
             )
         return seen._replace(subject=replace(seen.subject, revision=seen.commit))
 
-    def _walked(self, repository: Repository, limits: Limits) -> Listing:
+    def walked(self, repository: Repository, limits: Limits) -> Listing:
+        """What lies in the folder of a repository, read where it lies. Raises `NotHeld`."""
         place_of(repository)
         organisation, slash, name = repository.name.rpartition("/")
         kind = "" if repository.kind == "models" else repository.kind

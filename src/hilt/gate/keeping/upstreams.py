@@ -81,10 +81,10 @@ class Upstreams:
 def _upstream(told: UpstreamSettings, settings: Settings, blobs: Blobs | None) -> Upstream:
     if told.folder:
         return FolderUpstream(told.name, told.folder, settings.limits, blobs)
-    return HubUpstream(told.name, _network(told, settings))
+    return HubUpstream(told.name, network_of(told, settings))
 
 
-def _network(told: UpstreamSettings, settings: Settings) -> Network:
+def network_of(told: UpstreamSettings, settings: Settings) -> Network:
     """How it is reached. The token of the environment is for the hub of the environment, and goes to no other one."""
     from hilt.sources.network import Network
 

@@ -14,9 +14,9 @@ from hilt.core.errors import ReferenceInvalid, UsageError
 from hilt.core.events import UseRequested
 from hilt.core.progress import Progress, Silent
 from hilt.core.subject import EntryKind, Subject
+from hilt.gate.keeping.named import open_named
 from hilt.gate.settings import Settings
 from hilt.sources.digest_store import usual_store
-from hilt.sources.references import open_reference
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
@@ -84,7 +84,7 @@ def _read(reference: str, settings: Settings, progress: Progress) -> NamedSubjec
 def _digested(reference: str, settings: Settings, progress: Progress) -> tuple[Subject, dict[str, str]]:
     """The subject with its digests, and by path why there is none."""
     limits = settings.limits
-    with closing(open_reference(reference, limits, private_hosts=settings.private_hosts)) as listing:
+    with closing(open_named(reference, settings)) as listing:
         pieces = {entry.path: Piece(entry.path, 0, entry.size) for entry in digestible(listing, limits, marked=False)}
         progress.start(files=0, size=sum(piece.end for piece in pieces.values()))
         done = digest_pieces(listing, pieces.values(), progress, threading.Event(), usual_store())

@@ -73,6 +73,7 @@ def test_bytes_go_out_while_the_upstream_still_sends(tmp_path: Path) -> None:
         at.ask("GET", f"{INFO}/revision/main", token=token)
         before = at.shop.hub.sent
         response = at.begin(connection, "GET", FILE, token=token)
+        assert response.headers["X-Accel-Buffering"] == "no"
         first = response.read(1)
         assert at.shop.hub.sent - before < len(WEIGHTS)
         assert first + response.read() == WEIGHTS

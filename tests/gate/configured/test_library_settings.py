@@ -15,6 +15,7 @@ library:
   anonymous: evaluation
   own: [acme]
   refs_seconds: 5
+  accel: /library-file
   upstreams:
   - {name: internal, url: "https://hilt.acme.example:8443/hub/", token_env: INTERNAL_TOKEN, names: [acme-lab/*, datasets/Acme-Data/*]}
   - {name: shelf, folder: shelf, names: [old/*, gpt2]}
@@ -37,6 +38,7 @@ def test_the_settings_say_where_the_library_is_and_where_it_has_models_from(tmp_
         anonymous="evaluation",
         own=("acme",),
         refs_seconds=5,
+        accel="/library-file/",
         upstreams=(
             UpstreamSettings(
                 name="internal",
@@ -70,6 +72,10 @@ def test_whoever_says_nothing_of_a_library_lets_nobody_in_without_a_token(tmp_pa
         ("library: {own: [acme/x]}", "library.own[0]: the name of an organisation, such as acme, without a slash"),
         ("library: {own: [datasets]}", "library.own[0]: the name of an organisation"),
         ("library: {own: [acme, ACME]}", "library.own[1]: ACME is there already"),
+        ("library: {accel: library-file/}", "library.accel: a path that nginx keeps to itself, such as /library-file/,"),
+        ("library: {accel: /}", "library.accel: a path that nginx keeps to itself"),
+        ("library: {accel: /../etc/}", "library.accel: a path that nginx keeps to itself"),
+        ("library: {accel: '/a b/'}", "library.accel: a path that nginx keeps to itself"),
         ("library: {upstreams: hub}", "library.upstreams: a list of upstreams is needed here"),
         (LISTED.format("{url: 'https://a.example'}"), "library.upstreams[0]: the key name is missing"),
         (LISTED.format("{name: A B, url: 'https://a.example'}"), "library.upstreams[0].name: up to 40 small letters"),

@@ -244,7 +244,7 @@ class HubApplication:
             await files.tell(kept, file, more, scope, send)
         else:
             said, in_thread = (*files.headers(kept, file), *more), self._waiting.in_thread
-            sending = files.Sending(file, said, scope, send, request.presence, in_thread)
+            sending = files.Sending(file, said, scope, send, request.presence, in_thread, self._waiting.accel)
             await sending.give(partial(self._waiting.library.open, offer, file, reader))
 
     async def _tell_listed(self, request: Request) -> bool:

@@ -27,6 +27,9 @@ TRIES = 3
 WALL = 50_000_000_000
 """Clients refuse files of more bytes without their own transfer protocol, where a HEAD says how many there are."""
 
+_AS_IT_COMES = ("X-Accel-Buffering", "no")
+"""An nginx in front passes it on at once, and writes none of it to its disk."""
+
 InThread = Callable[..., Coroutine[Any, Any, Any]]
 
 
@@ -77,12 +80,22 @@ async def not_changed(kept: KeptRevision, file: KeptFile, scope: Scope, send: Se
 
 
 class Sending:
-    """One file on its way to whoever asked for it. `said` are the headers; `in_thread` asks the library for the bytes."""
+    """One file on its way to whoever asked for it. `said` are the headers; `in_thread` asks the library for the bytes.
+
+    With `accel`, the path of an nginx in front, that sends what lies in the library.
+    """
 
     def __init__(
-        self, file: KeptFile, said: Headers, scope: Scope, send: Send, presence: Presence, in_thread: InThread
+        self,
+        file: KeptFile,
+        said: Headers,
+        scope: Scope,
+        send: Send,
+        presence: Presence,
+        in_thread: InThread,
+        accel: str = "",
     ) -> None:
-        self._file, self._said = file, said
+        self._file, self._said, self._accel = file, said, accel
         self._scope, self._send, self._presence, self._in_thread = scope, send, presence, in_thread
 
     async def give(self, source: Callable[[], Path | Coming]) -> None:
@@ -97,12 +110,11 @@ class Sending:
         found, descriptor = await self._in_thread(_opened, source)
         try:
             if isinstance(found, Path):
-                await self._give_stored(descriptor, part)
+                await self._give_stored(found, descriptor, part)
             elif part is None:
                 await self._give_coming(descriptor, found)
             else:
-                await self._until_whole(found)
-                await self._give_stored(descriptor, part)
+                await self._give_stored(await self._until_whole(found), descriptor, part)
         finally:
             os.close(descriptor)
 
@@ -112,10 +124,10 @@ class Sending:
             return None
         return span(header(self._scope, b"range"), self._file.size)
 
-    async def _until_whole(self, coming: Coming) -> None:
+    async def _until_whole(self, coming: Coming) -> Path:
         changed, end = _watched(coming)
         try:
-            while coming.done is None:
+            while (place := coming.done) is None:
                 changed.clear()
                 if coming.failed is not None:
                     raise coming.failed
@@ -123,13 +135,17 @@ class Sending:
                     await self._presence.wait_for(changed)
         finally:
             end()
+        return place
 
-    async def _give_stored(self, descriptor: int, part: Span | None) -> None:
+    async def _give_stored(self, place: Path, descriptor: int, part: Span | None) -> None:
         size = os.fstat(descriptor).st_size
         if size != self._file.size:
             raise SourceError(
                 f"{self._file.path}: {size} bytes are kept of {self._file.size}; `hilt fixity run` tells more"
             )
+        if self._accel:
+            await self._lead_to(place)
+            return
         if part is None:
             await self._begin(200, self._file.size)
         else:
@@ -139,13 +155,19 @@ class Sending:
         await self._send_span(descriptor, start, end)
         await self._send({"type": "http.response.body", "body": b""})
 
+    async def _lead_to(self, place: Path) -> None:
+        """What nginx is to send, in whatever part was asked of it; it tells nobody of this header."""
+        where = ("X-Accel-Redirect", f"{self._accel}{place.parent.name}/{place.name}")
+        await self._begin(200, 0, where)
+        await self._send({"type": "http.response.body", "body": b""})
+
     async def _give_coming(self, descriptor: int, coming: Coming) -> None:
         changed, end = _watched(coming)
         sent, size = 0, self._file.size
         try:
             if coming.failed is not None:
                 raise coming.failed
-            await self._begin(200, size)
+            await self._begin(200, size, _AS_IT_COMES)
             while sent < size:
                 changed.clear()
                 if coming.failed is not None:

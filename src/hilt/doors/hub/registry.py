@@ -98,7 +98,9 @@ class Registry:
             await request.send({"type": "http.response.body", "body": b""})
             return
         in_thread = self._waiting.in_thread
-        sending = files.Sending(file, said, request.scope, request.send, request.presence, in_thread)
+        sending = files.Sending(
+            file, said, request.scope, request.send, request.presence, in_thread, self._waiting.accel
+        )
         await sending.give(partial(self._waiting.library.open, offer, file, reader))
 
     async def _offer(self, request: Request, revision: str, seconds: float | None) -> tuple[Offer, Reader]:

@@ -77,6 +77,7 @@ class Waiting:
 
     def __init__(self, library: Library, settings: Settings, origin: str) -> None:
         self.library, self._settings, self._origin = library, settings, origin
+        self.accel = settings.library.accel
         self._quick: CapacityLimiter | None = None
         self._threads: CapacityLimiter | None = None
         self._readers: Remembered[str, Reader | None] = Remembered(FRESH, MOST)

@@ -11,13 +11,14 @@ from hilt.core.repository_patterns import EVERY, is_namespace, is_pattern
 from hilt.gate.configured.oidc_settings import LOOPBACK
 from hilt.gate.configured.setting import Setting
 
-KEYS = ("folder", "objects", "bytes", "anonymous", "upstreams", "own", "refs_seconds")
+KEYS = ("folder", "objects", "bytes", "anonymous", "upstreams", "own", "refs_seconds", "accel")
 UPSTREAM = ("name", "url", "folder", "token_env", "names")
 _NAME = {"name": "say what this upstream is called, such as hub or mirror"}
 _CALLED = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OBJECTS = re.compile(r"(s3|gs|az|file)://[^\s@?#]+")
-LONGEST_URL, LONGEST_USE = 500, 200
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+/?")
+LONGEST_URL, LONGEST_USE, LONGEST_PREFIX = 500, 200, 200
 """Letters."""
 MOST = 100
 """Upstreams, and patterns of one of them."""
@@ -47,6 +48,9 @@ class LibrarySettings:
 
     `anonymous` is the use for which whoever shows no token may have what is admitted; empty for nobody. Repositories in the namespaces
     `own` are uploaded here, and never asked of an upstream. `refs_seconds` is for how long a branch of an upstream is taken to stay where it is.
+
+    `accel` is the path of an nginx in front of the server under which that has the blobs, with a slash at its end: it sends what lies
+    in the folder. Empty where no nginx does.
     """
 
     folder: str = ""
@@ -56,6 +60,7 @@ class LibrarySettings:
     upstreams: tuple[UpstreamSettings, ...] | None = None
     own: tuple[str, ...] = ()
     refs_seconds: int = 60
+    accel: str = ""
 
 
 def read_library(setting: Setting, beside: Path) -> LibrarySettings:
@@ -70,6 +75,7 @@ def read_library(setting: Setting, beside: Path) -> LibrarySettings:
         upstreams=_upstreams(told["upstreams"], beside, own) if "upstreams" in told else None,
         own=own,
         refs_seconds=told["refs_seconds"].whole(0, 86_400) if "refs_seconds" in told else usual.refs_seconds,
+        accel=_accel(told["accel"]) if "accel" in told else "",
     )
 
 
@@ -89,6 +95,13 @@ def _use(setting: Setting) -> str:
     if len(use) > LONGEST_USE or not use.isprintable():
         raise setting.wrong(f"a use of at most {LONGEST_USE} letters, such as 'evaluation',")
     return use
+
+
+def _accel(setting: Setting) -> str:
+    text = setting.text()
+    if not _PREFIX.fullmatch(text) or len(text) > LONGEST_PREFIX:
+        raise setting.wrong("a path that nginx keeps to itself, such as /library-file/,")
+    return f"{text.rstrip('/')}/"
 
 
 def _own(setting: Setting) -> tuple[str, ...]:

@@ -146,3 +146,12 @@ def test_the_command_of_the_public_hub_lists_them(at: Served, tmp_path: Path) ->
     assert (done.returncode, [one["id"] for one in json.loads(done.stdout or "[]")]) == (0, ["acme/bert-base"]), (
         done.stderr
     )
+
+
+def test_the_client_for_javascript_finds_what_it_reads_of_each(at: Served) -> None:
+    keys = ("pipeline_tag", "private", "gated", "downloads", "likes", "lastModified", "tags")
+    expand = "".join(f"&expand={key}" for key in keys)
+    answer = at.ask("GET", f"/api/models?limit=500&author=acme&search=bert{expand}", token=at.shop.secret())
+    (one,) = json.loads(answer.body)
+    assert sorted(one) == sorted(("_id", "id", *keys))
+    assert "link" not in answer.headers

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hilt.core.errors import SourceError
+from hilt.core.signed_in import PassKind
 from hilt.core.verdict import Outcome
 from hilt.doors.http.app import Beside
 from hilt.doors.hub.app import hub
@@ -186,3 +187,38 @@ def test_what_is_no_repository_is_told_as_that(web: WebOffice) -> None:
     for wrong in ("hf:../x", "https://evil.example", "hf:a/b/c/d"):
         answer = web.browser("Lena").get("/library", params={"repository": wrong})
         assert (wrong, answer.status_code) == (wrong, 400)
+
+
+def ask(web: WebOffice, body: dict[str, Any]) -> Any:
+    secret = web.secret("Lena", PassKind.TOKEN, label="tests", only_reads=True)
+    return Browser(web.application).post(
+        "/api/library/search", json=body, headers={"Authorization": f"Bearer {secret}"}
+    )
+
+
+def test_programs_search_with_a_token_that_only_reads(web: WebOffice) -> None:
+    told = ask(web, {"text": "chat", "fits": 24 * 10**9, "use": USE, "order": "downloads"}).json()
+    assert [(one["reference"], one["standing"]["outcome"]) for one in told["models"]] == [("hf:acme/chat", "review")]
+    first = ask(web, {"limit": 1}).json()
+    second = ask(web, {"limit": 1, "after": first["after"]}).json()
+    assert [one["reference"] for page in (first, second) for one in page["models"]] == ["hf:acme/tell", "hf:acme/chat"]
+    assert second["after"] is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "cars"},
+        {"verdict": "fine"},
+        {"order": "price"},
+        {"openness": 4},
+        {"openness": -1},
+        {"limit": 0},
+        {"limit": 10**6},
+        {"tags": ["x" * 2000]},
+        {"text": "x" * 2000},
+    ],
+)
+def test_what_programs_cannot_search_for_is_told_to_them(web: WebOffice, body: dict[str, Any]) -> None:
+    answer = ask(web, body)
+    assert (answer.status_code, next(iter(body)) in answer.json()["error"]["message"]) == (400, True)

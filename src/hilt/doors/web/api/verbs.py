@@ -35,6 +35,7 @@ LEFT_OUT: dict[str, str] = {
             "fixity/run",
             "library/export",
             "library/import",
+            "library/pack",
             "backup",
             "restore",
             "erase-person",

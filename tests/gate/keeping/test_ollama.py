@@ -119,6 +119,10 @@ def test_what_would_fill_the_memory_is_left_out() -> None:
     assert layers(kept("m.gguf", "template", size=(1 << 20) + 1)) == [("model", "m.gguf")]
 
 
+def test_a_repository_of_weights_alone_is_not_looked_through_for_each_of_them() -> None:
+    assert Images(kept(*(f"m-{number}.gguf" for number in range(20_000)))).made("a" * 64) is None
+
+
 def test_documents_are_found_by_their_digests_and_are_the_same_each_time() -> None:
     images = Images(kept("m-Q4_0.gguf", "m-Q8_0.gguf", "p-00001-of-00002.gguf"))
     for tag in ("Q4_0", "Q8_0"):

@@ -38,7 +38,7 @@ MOST = 4096
 """Layers of which it is remembered in which commit they were told of: a branch may move while a client pulls."""
 _VERSION: Headers = (("Docker-Distribution-Api-Version", "registry/2.0"),)
 _DIGEST = re.compile(r"sha256:([0-9a-f]{64})", re.ASCII)
-_CODES = {400: "TAG_INVALID", 401: "UNAUTHORIZED", 403: "DENIED", 404: "NAME_UNKNOWN", 503: "TOOMANYREQUESTS"}
+_CODES = {400: "TAG_INVALID", 401: "UNAUTHORIZED", 403: "DENIED", 404: "NAME_UNKNOWN"}
 _UNKNOWN_FILES = {"manifests": "MANIFEST_UNKNOWN", "blobs": "BLOB_UNKNOWN"}
 
 
@@ -68,17 +68,19 @@ class Registry:
 
     async def _manifest(self, request: Request) -> None:
         offer, _ = await self._offer(request, MAIN, None)
-        images, asked = Images(offer.kept), request.hub.path
-        if digest := _digest(asked):
-            body = images.manifest(digest)
-            if body is None:
-                raise NotHeld(f"{offer.kept.repository.name} has no manifest {asked} any more", what="file")
-        else:
-            image = images.tagged(asked)
-            body = image.manifest
-            for found in image.digests:
-                self._told.put((offer.kept.repository, found), offer.kept.commit)
+        body = await self._waiting.in_thread(self._manifest_of, offer.kept, request.hub.path)
         await give(self._document(body, MANIFEST, offer.kept), request.scope, request.send)
+
+    def _manifest_of(self, kept: KeptRevision, reference: str) -> bytes:
+        if digest := _digest(reference):
+            body = Images(kept).manifest(digest)
+            if body is None:
+                raise NotHeld(f"{kept.repository.name} has no manifest {reference} any more", what="file")
+            return body
+        image = Images(kept).tagged(reference)
+        for found in image.digests:
+            self._told.put((kept.repository, found), kept.commit)
+        return image.manifest
 
     async def _blob(self, request: Request) -> None:
         digest = _digest(request.hub.path)
@@ -87,7 +89,7 @@ class Registry:
         kept = offer.kept
         file = next((one for one in kept.files if one.sha256 == digest), None)
         if file is None:
-            body = Images(kept).made(digest)
+            body = await self._waiting.in_thread(Images(kept).made, digest)
             if body is None:
                 raise NotHeld(f"{kept.repository.name} has no file with the digest {request.hub.path}", what="file")
             await give(self._document(body, CONFIG, kept), request.scope, request.send)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
@@ -132,14 +132,21 @@ class Images:
         return ", ".join(found[:_MOST_NAMED]) or "none in GGUF"
 
     def _image(self, weights: KeptFile) -> Image:
-        layers = [Layer(f"{_LAYER}.model", weights.sha256, weights.size)]
+        layers = (Layer(f"{_LAYER}.model", weights.sha256, weights.size), *self._with_weights)
+        return Image(weights, layers, _config(weights, layers, self._kept.told))
+
+    @cached_property
+    def _with_weights(self) -> tuple[Layer, ...]:
+        """Looked for once, for a repository may have as many weights as files."""
+        beside = {one.path: one for one in self._kept.files if one.path in _WITH_IT and one.size <= _LARGEST}
+        layers = [
+            Layer(f"{_LAYER}.{kind}", beside[name].sha256, beside[name].size)
+            for name, kind in _WITH_IT.items()
+            if name in beside
+        ]
         if (projector := self._projector()) is not None:
-            layers.append(Layer(f"{_LAYER}.projector", projector.sha256, projector.size))
-        for name, kind in _WITH_IT.items():
-            file = self._kept.file(name)
-            if file is not None and file.size <= _LARGEST:
-                layers.append(Layer(f"{_LAYER}.{kind}", file.sha256, file.size))
-        return Image(weights, tuple(layers), _config(weights, layers, self._kept.told))
+            layers.insert(0, Layer(f"{_LAYER}.projector", projector.sha256, projector.size))
+        return tuple(layers)
 
     def _projector(self) -> KeptFile | None:
         """What turns pictures into what the weights read; the most exact that is usual."""
@@ -162,7 +169,7 @@ def _quantisation(path: str) -> str:
     return found[-1].upper() if found else ""
 
 
-def _config(weights: KeptFile, layers: list[Layer], told: Mapping[str, object]) -> bytes:
+def _config(weights: KeptFile, layers: Iterable[Layer], told: Mapping[str, object]) -> bytes:
     """What Ollama lists of the model; the family is what its publisher's hub says, where that is a plain word."""
     said = told.get("gguf")
     family = said.get("architecture") if isinstance(said, Mapping) else None

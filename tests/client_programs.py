@@ -61,7 +61,11 @@ import json, sys
 from transformers import AutoConfig, AutoTokenizer
 what, revision = sys.argv[1], sys.argv[2] or "main"
 try:
-    if what == "config":
+    if what == "weights":
+        from safetensors.numpy import load_file
+        from transformers.utils import cached_file
+        print(json.dumps({name: list(one.shape) for name, one in load_file(cached_file("org/name", "model.safetensors")).items()}))
+    elif what == "config":
         print(json.dumps({"hidden": AutoConfig.from_pretrained("org/name", revision=revision).hidden_size}))
     else:
         print(json.dumps({"ids": AutoTokenizer.from_pretrained("org/name", revision=revision)("hello world")["input_ids"]}))

@@ -53,7 +53,7 @@ def _make(requirements: tuple[str, ...]) -> tuple[Path, str]:
 @cache
 def _download(requirement: str) -> tuple[Path, str]:
     folder = _folder("source", requirement)
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", ":all:"]
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps"]
     return folder, _once(
         folder, [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), requirement]
     )

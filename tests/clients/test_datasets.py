@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from client_programs import DATASETS, NEWEST, Ran, run
+from hilt.core.library import Repository
+from hilt.doors.hub import waiting
+from hilt.gate.withdraw import withdraw
 from hub_served import Served, served_hub
 from hub_server import File
 from library_office import CARD, LICENCE
 from office import KNOWN_ROAD
 from python_packages import environment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first one installs what all need
 
 WORDS = ["one", "two", "three"]
 PARQUET = 'import sys; from datasets import Dataset; Dataset.from_dict({"word": sys.argv[2:]}).to_parquet(sys.argv[1])'
@@ -63,5 +66,22 @@ def test_rows_beside_what_may_not_be_had_are_not_loaded(python: Path, tmp_path: 
     with served_hub(tmp_path / "shop", BAD_ROWS) as served:
         served.shop.hub.repositories["datasets/org/name"] = served.shop.hub.repositories["models/org/name"]
         ran = rows(python, served, tmp_path / "home", "")
-        assert "hilt blocks datasets/org/name" in ran.text or "hilt blocks org/name" in ran.text, ran.text
+        assert "hilt blocks org/name" in ran.text, ran.text
+        assert f"{served.origin}/models/" in ran.text
         assert "error" in ran.told
+
+
+def test_rows_that_were_withdrawn_are_not_loaded_though_they_are_in_the_cache(
+    python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "FRESH", -1.0)
+    with served_hub(tmp_path / "shop", {"README.md": CARD, "LICENSE": LICENCE, "train.csv": b"word\none\n"}) as served:
+        served.shop.hub.repositories["datasets/org/name"] = served.shop.hub.repositories["models/org/name"]
+        assert rows(python, served, tmp_path / "home", "").told == {"rows": ["one"]}
+        digest = served.shop.read(repository=Repository("datasets", "org/name")).subject.digest
+        office = served.shop.office
+        withdraw(f"sha256:{digest}", why="it was tampered with", key=office.signing("Ada"), settings=office.settings)
+        for file in ("", "train.csv"):
+            ran = rows(python, served, tmp_path / "home", file)
+            assert "error" in ran.told, ran.text
+            assert "it was tampered with" in ran.text

@@ -23,7 +23,7 @@ from library_office import CARD, LICENCE
 from llama_client import puller
 from office import KNOWN_ROAD
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first one installs what all need
 
 WEIGHTS = gguf()
 FILES = {

@@ -15,7 +15,7 @@ from hub_server import COMMIT, File
 from npm_packages import installed
 from office import KNOWN_ROAD, USE
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first one installs what all need
 
 ANYBODY = f"  anonymous: {USE!r}\n"
 BLOCKED = {**MODEL, "model.pkl": File.of(KNOWN_ROAD, large=True)}
@@ -70,13 +70,14 @@ def test_transformers_in_javascript_loads_nothing_that_is_blocked_and_does_not_s
     assert "hilt blocks" not in ran.text
 
 
-def test_what_was_withdrawn_is_loaded_by_neither_anew(
+def test_what_was_withdrawn_is_refused_where_the_client_asks(
     packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "FRESH", -1.0)
     with served_hub(tmp_path / "shop", MODEL, more=ANYBODY) as at:
         token, kept = at.shop.secret(), at.shop.offer().kept
-        assert "error" not in load(packages, "transformers", at, tmp_path / "first").told
+        for client in ("hub", "transformers"):
+            assert "error" not in load(packages, client, at, tmp_path / client, token if client == "hub" else "").told
         office = at.shop.office
         withdraw(
             f"sha256:{kept.subject.digest}",
@@ -84,7 +85,8 @@ def test_what_was_withdrawn_is_loaded_by_neither_anew(
             key=office.signing("Ada"),
             settings=office.settings,
         )
-        assert "it was tampered with" in load(packages, "hub", at, tmp_path / "hub", token).told["error"]
-        assert "error" in load(packages, "transformers", at, tmp_path / "second").told
-        again = load(packages, "transformers", at, tmp_path / "first")
+        for client in ("hub", "snapshot"):
+            assert "it was tampered with" in load(packages, client, at, tmp_path / "hub", token).told["error"]
+        assert "error" in load(packages, "transformers", at, tmp_path / "anew").told
+        again = load(packages, "transformers", at, tmp_path / "transformers")
         assert again.told == {"hidden": 32, "ids": [2, 3]}, "asks nobody for what is in its cache"

@@ -17,7 +17,7 @@ from hub_server import COMMIT, File
 from office import KNOWN_ROAD, UNKNOWN_CALL, USE
 from python_packages import environment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first one installs what all need
 
 VERSIONS = {
     "0.36": ("huggingface_hub==0.36.2", "hf_xet==1.8.0"),
@@ -88,10 +88,11 @@ def test_what_was_admitted_is_loaded_byte_for_byte(python: Path, honest: Served,
     assert {one.name for one in (tmp_path / "other").rglob("*") if one.is_symlink()} == set(DIGESTS)
 
 
-def test_transformers_finds_configuration_and_tokenizer(honest: Served, tmp_path: Path) -> None:
+def test_transformers_finds_configuration_tokenizer_and_weights(honest: Served, tmp_path: Path) -> None:
     client = Client(_python("newest"), honest, honest.shop.secret(), tmp_path)
     assert client.transformers("config").told == {"hidden": 32}
     assert client.transformers("tokenizer", COMMIT).told == {"ids": [2, 3]}
+    assert client.transformers("weights").told == {"w": [1 << 16]}, "by the call that AutoModel makes, without PyTorch"
 
 
 def test_what_may_not_be_had_says_why_in_every_client(

@@ -22,6 +22,11 @@ async function withHub() {
   return { sha: info.sha, files, stored, exists: [await fileExists({ ...told, path: "README.md" }), await fileExists({ ...told, path: "none" })] };
 }
 
+async function withSnapshot() {
+  const { snapshotDownload } = await import("@huggingface/hub");
+  return { folder: await snapshotDownload({ repo: "org/name", hubUrl: origin, accessToken: token, cacheDir: folder }) };
+}
+
 async function withTransformers() {
   const { AutoConfig, AutoTokenizer, env } = await import("@huggingface/transformers");
   env.remoteHost = origin;
@@ -32,7 +37,7 @@ async function withTransformers() {
 }
 
 try {
-  console.log(JSON.stringify(await { hub: withHub, transformers: withTransformers }[client]()));
+  console.log(JSON.stringify(await { hub: withHub, snapshot: withSnapshot, transformers: withTransformers }[client]()));
 } catch (error) {
   console.log(JSON.stringify({ error: `${error.name}: ${error.message}` }));
 }

@@ -249,3 +249,97 @@ def test_bytes_that_came_with_another_repository_do_not_stand_for_what_the_check
         assert at.library._blobs.has(file.sha256, file.size)
         with pytest.raises(ChangedWhileRead):
             at.library.open(offer, file, at.reader())
+
+
+def test_a_verdict_that_changed_when_bytes_are_fetched_later_counts_before_a_byte_goes_out(tmp_path: Path) -> None:
+    """The check was shown honest ranges of what is no weights at all, and the server was started anew since."""
+    from hilt.gate.keeping.library import Library
+
+    evil = b"cposix\nsystem\n(S'echo hilt'\ntR.".ljust(len(WEIGHTS), b"\0")
+    lies = [True]
+
+    def twist(asked: Asked, reply: Reply) -> Reply:
+        if lies[0] and asked.path.endswith("model.safetensors") and asked.span:
+            start, end = asked.span
+            return Reply(206, reply.headers, WEIGHTS[start:end])
+        return reply
+
+    with shop(tmp_path, {**HONEST, "model.safetensors": File.of(evil, large=True)}) as at:
+        at.hub.twist = twist
+        offer = at.offer()
+        lies[0] = False
+        file = offer.kept.file("model.safetensors")
+        assert file is not None
+        with Library(at.office.settings, "http://hilt.example") as again:
+            offer = again.offer(again.begin(NAME, "main").result(60), at.reader())
+            with pytest.raises(NotServed, match="runs commands"):
+                again.open(offer, file, at.reader())
+
+
+def test_what_a_lying_upstream_says_of_somebody_elses_bytes_is_not_put_on_their_record(tmp_path: Path) -> None:
+    from hub_server import Repository as Served
+
+    shown = b"cposix\nsystem\n(S'echo hilt'\ntR.".ljust(len(WEIGHTS), b"\0")
+
+    def twist(asked: Asked, reply: Reply) -> Reply:
+        if "/evil/m/resolve/" in asked.path and asked.path.endswith("model.safetensors"):
+            start, end = asked.span or (0, len(shown))
+            return Reply(206 if asked.span else 200, reply.headers, shown[start:end])
+        return reply
+
+    evil = Repository("models", "evil/m")
+    with shop(tmp_path) as at:
+        at.hub.twist = twist
+        at.hub.repositories["models/evil/m"] = Served({**at.hub.repositories["models/org/name"].files})
+        digest = at.offer().kept.subject.digest
+        with pytest.raises(SourceError):
+            at.library.begin(evil, "main").result(60)
+        assert kinds(at, digest) == ["verdict", "decision"]
+        at.hub.repositories["models/evil/m"].files["../../evil"] = File.of(b"x")
+        at.hub.repositories["models/evil/m"].commit = "f" * 40
+        at.hub.repositories["models/evil/m"].refs = ("other",)
+        with pytest.raises(SourceError, match="cannot be handed out as it is"):
+            at.library.begin(evil, "other").result(60)
+        assert kinds(at, digest) == ["verdict", "decision"]
+        assert at.offer().kept.subject.digest == digest
+
+
+def test_a_refusal_for_one_use_ends_what_downloads_admit_for_others(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        name = f"sha256:{at.read().subject.digest}"
+        assert at.office.run("refuse", name, "--use", USE, "--why", "no", by="Otto").code == 20
+        with pytest.raises(NotServed):
+            at.offer(use=USE.replace(",", ""))
+
+
+def test_whoever_downloads_again_after_a_holding_ended_has_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hilt.gate import hold
+    from hilt.gate.keeping import downloads
+
+    monkeypatch.setattr(downloads, "FRESH", 0.0)
+    with shop(tmp_path) as at:
+        assert whole(at, "README.md") == CARD
+        (held,) = hold.holdings(settings=at.office.settings)
+        hold.end(held.entry.index, key=at.office.key("Eve"), settings=at.office.settings)
+        assert hold.holdings(settings=at.office.settings) == []
+        assert whole(at, "README.md") == CARD
+        assert len(hold.holdings(settings=at.office.settings)) == 1
+
+
+def test_a_use_that_is_spelled_like_a_digest_opens_nothing(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = at.read()
+        weights = kept.file("model.safetensors")
+        assert weights is not None
+        whole(at, "README.md", use=weights.sha256)
+        assert not at.library._is_proven(kept, weights)
+
+
+def test_a_name_that_nobody_has_is_not_asked_for_again_at_once(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        for _ in range(3):
+            with pytest.raises(NotHeld):
+                at.read("main", Repository("models", "org/none"))
+        assert sum("org/none" in one.path for one in at.hub.asked) == 1

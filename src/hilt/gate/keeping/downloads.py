@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Lock
+from time import monotonic
 
 from hilt.core.events import HoldingBegun
 from hilt.core.library import KeptRevision
@@ -15,6 +16,8 @@ from hilt.gate.settings import Settings
 from hilt.gate.status import lasting
 
 MOST = 10_000
+FRESH = 5.0
+"""Seconds for which it is remembered that somebody has something; they may say that they have it no more."""
 
 
 class Downloads:
@@ -22,7 +25,7 @@ class Downloads:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._noted: Newest[tuple[str, str, str, str], bool] = Newest(MOST)
+        self._noted: Newest[tuple[str, str, str, str], float] = Newest(MOST)
         self._lock = Lock()
 
     def note(self, kept: KeptRevision, reader: Reader) -> None:
@@ -33,7 +36,7 @@ class Downloads:
         place = f"the machines with the token {reader.label}"
         about = (subject, person.person, folded(reader.use), place)
         with self._lock:  # two files of one download come at once
-            if self._noted.get(about):
+            if monotonic() < (self._noted.get(about) or 0.0):
                 return
             if not self._is_held(subject, person.person, reader.use, place):
                 hold(
@@ -44,7 +47,7 @@ class Downloads:
                     key=reader.asked.key,
                     settings=self._settings,
                 )
-            self._noted.put(about, True)
+            self._noted.put(about, monotonic() + FRESH)
 
     def _is_held(self, subject: str, person: str, use: str, place: str) -> bool:
         with opened(self._settings) as record:

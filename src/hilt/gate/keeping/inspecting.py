@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.checks.run import VERSIONS
-from hilt.core.errors import ChangedWhileRead, NotHeld
+from hilt.core.errors import ChangedWhileRead, NotHeld, SourceError
 from hilt.core.library import KeptFile, KeptRevision, Repository
+from hilt.core.report import State
 from hilt.core.verdict import Verdict
 from hilt.gate.check import verdict_of_listing
 from hilt.gate.keeping.git_names import large_file
@@ -60,6 +61,14 @@ class Shelves(NamedTuple):
     fetches: Fetches
 
 
+class _Read(NamedTuple):
+    """What a check of it said, what it was given of files that lie elsewhere, and what lay `here`."""
+
+    verdict: Verdict
+    probes: Mapping[str, tuple[Probe, ...]]
+    here: Mapping[str, Locator]
+
+
 def inspect(
     repository: Repository,
     commit: str,
@@ -67,25 +76,71 @@ def inspect(
     shelves: Shelves,
     settings: Settings,
     *,
+    before: KeptRevision | None = None,
     listed: Callable[[KeptRevision], None] = lambda _: None,
 ) -> Inspected:
-    """Reads the revision and puts the verdict on the record. `listed` is told of the revision before it is read.
+    """Reads the revision and puts the verdict on the record. `listed` is told of the revision before it is read; `before` is what the
+    library knows of it already.
 
-    Raises `NotHeld` where it holds no file, `SourceError` where the upstream is no help.
+    A verdict is about bytes with these digests, whoever states them. So where what came by ranges says something else of them than the
+    record does, or could not be read, all of it is fetched, and the bytes themselves decide.
+
+    Raises `NotHeld` where it holds no file, `SourceError` where the upstream is no help, `ChangedWhileRead` where it lies.
     """
     tree = upstream.tree(repository, commit, settings.limits)
-    if not any(one.stated is not None for one in tree.files):
-        raise NotHeld(f"{repository} holds no file at {commit}", what="file")
+    _refuse_what_is_no_file(repository, tree, upstream)
     listed(_kept(repository, tree, upstream, {}))
-    here = _fetched(tree, upstream, shelves, everything=settings.search_bytes)
+    read = _read(repository, tree, upstream, shelves, settings, everything=settings.search_bytes)
+    if _is_doubtful(read, settings):
+        read = _read(repository, tree, upstream, shelves, settings, everything=True)
+    digests = {entry.path: entry.sha256 for entry in read.verdict.report.subject.files}
+    kept = _kept(repository, tree, upstream, digests)
+    refuse_others(kept, before)
+    put_on_record(read.verdict, repository, settings)
+    stated = {one.entry.path: one.stated for one in tree.files if one.stated is not None}
+    return Inspected(kept, upstream, stated, read.probes, tuple(digests[path] for path in read.here))
+
+
+def _read(
+    repository: Repository, tree: Tree, upstream: Upstream, shelves: Shelves, settings: Settings, *, everything: bool
+) -> _Read:
+    here = _fetched(tree, upstream, shelves, everything=everything)
     with closing(upstream.listing(repository, tree, settings.limits, here)) as listing:
         verdict = verdict_of_listing(listing, settings)
-        probes = listing.remote.probes() if listing.remote is not None else {}
-    digests = {entry.path: entry.sha256 for entry in verdict.report.subject.files}
-    kept = _kept(repository, tree, upstream, digests)
-    put_on_record(verdict, repository, settings)
-    stated = {one.entry.path: one.stated for one in tree.files if one.stated is not None}
-    return Inspected(kept, upstream, stated, probes, tuple(digests[path] for path in here))
+        return _Read(verdict, listing.remote.probes() if listing.remote is not None else {}, here)
+
+
+def _refuse_what_is_no_file(repository: Repository, tree: Tree, upstream: Upstream) -> None:
+    """The verdict is about the files that are handed out: what is listed beside them must not bear on it, for it is not in their digest."""
+    odd = next((one.entry for one in tree.files if one.stated is None), None)
+    if odd is not None:
+        why = f"it lists {odd.path!a:.200}: {odd.note or 'no file that can be fetched'}"
+    elif tree.gaps:
+        why = tree.gaps[0].why
+    elif not tree.files:
+        raise NotHeld(f"{repository} holds no file at {tree.commit}", what="file")
+    else:
+        return
+    raise SourceError(
+        f"{upstream.name}: {repository} at {tree.commit} cannot be handed out as it is: {why}; have its publisher mend it"
+    )
+
+
+def _is_doubtful(read: _Read, settings: Settings) -> bool:
+    """Does it rest on an upstream's word where that is not enough?"""
+    event, _ = given(read.verdict)
+    if not event.claimed:
+        return False
+    gaps = read.verdict.report.coverage.gaps
+    if any(gap.state is State.FAILED and gap.path.partition("!/")[0] in read.probes for gap in gaps):
+        return True
+    with opened(settings) as record:
+        last = newest_verdict(record.history(event.subject))
+        if last is None or (last.policy_digest, last.evidence) == (event.policy_digest, event.evidence):
+            return False
+        return (
+            last.policy_digest == event.policy_digest and verdict_of(last, record.document).report.versions == VERSIONS
+        )
 
 
 def read_again(kept: KeptRevision, blobs: Blobs, settings: Settings) -> Inspected:

@@ -9,50 +9,44 @@ open               the bytes of a file of what was offered
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from hilt.core.errors import NotHeld, SourceError
+from hilt.core.errors import HiltError, SourceError
 from hilt.core.library import Found, KeptFile, KeptRevision, Repository, Sought
 from hilt.gate.keeping.downloads import Downloads
 from hilt.gate.keeping.fetching import Fetches
-from hilt.gate.keeping.inspecting import Inspected, Shelves, inspect, judged_by_this_hilt, read_again, refuse_others
+from hilt.gate.keeping.inspecting import Shelves
 from hilt.gate.keeping.newest import Newest
 from hilt.gate.keeping.object_shelf import ObjectShelf
 from hilt.gate.keeping.offering import standing_for, warning
 from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
-from hilt.gate.keeping.rebuilding import rebuild_all, rebuilt
+from hilt.gate.keeping.reading import MOST, Asked, Reading
+from hilt.gate.keeping.rebuilding import rebuilt
 from hilt.gate.keeping.refs import Refs
 from hilt.gate.keeping.searching import Searches
 from hilt.gate.keeping.uploading import Uploads
 from hilt.gate.keeping.upstreams import Upstreams
 from hilt.gate.keeping.xet import XetUploads
 from hilt.gate.settings import Settings
+from hilt.output.terminal import complain
 from hilt.record.blobs.deltas import Deltas
 from hilt.record.blobs.revisions import Revisions
 from hilt.record.blobs.store import Blobs
 
 if TYPE_CHECKING:
-    from hilt.gate.keeping.upstream import Upstream
     from hilt.record.blobs.incoming import Incoming
 
-AT_ONCE = 4
-"""Revisions that are read at the same time."""
-MOST = 500
-"""Revisions of which it is remembered how they were read; the others are read again before a file of them is fetched."""
-SWEEP = 60.0
+SWEEP = 10.0
 """Seconds after which it is looked again whether the library holds too much."""
-
-_Asked = tuple[Repository, str]
-"""A repository, and a revision or commit of it."""
 
 
 class Offer(NamedTuple):
@@ -76,13 +70,15 @@ class Library:
         self._fetches = Fetches(self._blobs)
         self._downloads = Downloads(settings)
         self._searches = Searches(settings)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hilt-library")
-        self._lock = threading.Lock()
-        self._reading: dict[_Asked, Future[KeptRevision]] = {}
-        self._inspected: Newest[_Asked, Inspected] = Newest(MOST)
-        self._listed: Newest[_Asked, KeptRevision] = Newest(MOST)
-        self._admitted: Newest[tuple[_Asked, str], bool] = Newest(MOST)
+        shelves = Shelves(self._blobs, self._fetches)
+        self._reading = Reading(settings, self._refs, self._revisions, shelves, self._deltas, self._sweep)
+        self._kept_for: Newest[tuple[Asked, str], bool] = Newest(MOST)
+        """By revision and use."""
+        self._proven: Newest[tuple[Asked, str], bool] = Newest(20 * MOST)
+        """By revision and SHA-256."""
         self._turns = OneByOne()
+        self._lock = threading.Lock()
+        self._sweeper = ThreadPoolExecutor(1, thread_name_prefix="hilt-library-sweep")
         self._sweep_at = 0.0
         self._shelf = ObjectShelf(settings.library.objects, folder, self._blobs) if settings.library.objects else None
         self.uploads = Uploads(
@@ -106,27 +102,25 @@ class Library:
     ) -> None:
         self.upstreams.close()  # first: whoever waits for bytes of one is woken
         self._fetches.close()
+        self._reading.close()
+        self._sweeper.shutdown(wait=True, cancel_futures=True)
         if self._shelf is not None:
             self._shelf.close()
-        self._threads.shutdown(wait=True, cancel_futures=True)
 
     def begin(self, repository: Repository, revision: str) -> Future[KeptRevision]:
         """Has the revision read, which may take minutes; however many ask, it is read once.
 
         The future raises `NotHeld` where there is none, `SourceError` where the upstream is no help.
         """
-        return self._once((repository, revision), self._read, repository, revision)
+        return self._reading.begin(repository, revision)
 
     def known(self, repository: Repository, revision: str) -> KeptRevision | None:
         """The revision, where it was read already; at once, and without asking anybody."""
-        found = self._refs.remembered(repository, revision)
-        inspected = self._inspected.get((repository, found.commit)) if found is not None else None
-        return inspected.kept if inspected is not None else None
+        return self._reading.known(repository, revision)
 
     def listed(self, repository: Repository, revision: str) -> KeptRevision | None:
         """The same where it is listed, whether or not it was read; of some files the digests may be missing."""
-        found = self._refs.remembered(repository, revision)
-        return self._listed.get((repository, found.commit)) if found is not None else None
+        return self._reading.listed(repository, revision)
 
     def offer(self, kept: KeptRevision, reader: Reader) -> Offer:
         """What may be had of it for the use of the `reader`. Raises `NotServed`, `NotAllowed`."""
@@ -136,50 +130,22 @@ class Library:
     def open(self, offer: Offer, file: KeptFile, reader: Reader) -> Path | Incoming:
         """The bytes of a file that was offered: where they lie, or as they come. It leaves a holding.
 
-        Raises `SourceError` where they cannot be had, `NotReady`.
+        Raises `SourceError` where they cannot be had, `NotReady`; `NotServed` where to have them it is read again, and judged otherwise.
         """
         kept = offer.kept
-        self._downloads.note(kept, reader)
-        self._keep(offer)
-        if self._blobs.has(file.sha256, file.size) and self._is_proven(kept, file):
+        is_proven = self._is_proven(kept, file)
+        if is_proven and self._blobs.has(file.sha256, file.size):
+            self._note(offer, reader)
             self._blobs.use(file.sha256)
             self._shelve(kept, file)
             return self._blobs.path(file.sha256)
         self._sweep()
-        incoming = self._coming(kept, file)
+        incoming = (self._from_here(file) if is_proven else None) or self._from_upstream(kept, file, reader)
+        self._note(offer, reader)
         incoming.watch(lambda: self._came(kept, file) if incoming.done is not None else None)
         if incoming.done is not None:
             self._came(kept, file)
         return incoming.done or incoming
-
-    def _is_proven(self, kept: KeptRevision, file: KeptFile) -> bool:
-        """Are the bytes under this SHA-256 those that the check of this revision read? They may have come with another one, while this
-        one's upstream gave the check something else to read."""
-        about = (kept.repository, kept.commit), file.sha256
-        if self._admitted.get(about):
-            return True
-        if file.sha256 not in self._revisions.here(kept.repository, kept.commit):
-            return False
-        self._admitted.put(about, True)
-        return True
-
-    def _coming(self, kept: KeptRevision, file: KeptFile) -> Incoming:
-        """The file as it is rebuilt, from object storage, or else from its upstream. Raises `SourceError`, `NotReady`."""
-        if self._is_proven(kept, file):
-            if (coming := rebuilt(file, self._deltas, self._fetches)) is not None:
-                return coming
-            if self._shelf is not None and self._shelf.has(file):
-                return self._fetches.begin(self._shelf.client, self._shelf.stated(file))
-        inspected = self._inspected.get((kept.repository, kept.commit))
-        if inspected is None or file.path not in inspected.stated:
-            inspected = self._inspect(kept.repository, kept.commit, again=True)
-        if inspected.upstream is None or file.path not in inspected.stated:
-            raise SourceError(
-                f"{kept.repository} {file.path!a}: its bytes are not in the library any more, and no upstream has them; "
-                "put them back from a copy: `hilt fixity run --from`"
-            )
-        stated, probes = inspected.stated[file.path], inspected.probes.get(file.path, ())
-        return self._fetches.begin(inspected.upstream.client, stated, probes)
 
     def refs(self, repository: Repository) -> dict[str, Any]:
         """Branches and tags, as the hub's API tells them. Raises `NotHeld`, `SourceError`."""
@@ -189,74 +155,53 @@ class Library:
         """A page of what is `sought`, of what the `reader` may have and would get. Raises `RecordError`, `SourceError`."""
         return self._searches.find(sought, reader=reader, after=after, limit=limit)
 
-    def _once(self, about: _Asked, do: Callable[..., KeptRevision], *arguments: object) -> Future[KeptRevision]:
-        with self._lock:
-            reading = self._reading.get(about)
-            if reading is not None:
-                return reading
-            reading = self._reading[about] = self._threads.submit(do, *arguments)
-        reading.add_done_callback(lambda _: self._over(about))  # which is called at once where it is done by now
-        return reading
+    def _is_proven(self, kept: KeptRevision, file: KeptFile) -> bool:
+        """Are the bytes under this SHA-256 those that the check of this revision read? They may have come with another one, while this
+        one's upstream gave the check something else to read."""
+        about = (kept.repository, kept.commit), file.sha256
+        if self._proven.get(about):
+            return True
+        if file.sha256 not in self._revisions.here(kept.repository, kept.commit):
+            return False
+        self._proven.put(about, True)
+        return True
 
-    def _over(self, about: _Asked) -> None:
-        with self._lock:
-            self._reading.pop(about, None)
+    def _from_here(self, file: KeptFile) -> Incoming | None:
+        """The file as it is rebuilt, or from object storage; None where neither has it."""
+        if (coming := rebuilt(file, self._deltas, self._fetches)) is not None:
+            return coming
+        if self._shelf is not None and self._shelf.has(file):
+            return self._fetches.begin(self._shelf.client, self._shelf.stated(file))
+        return None
 
-    def _read(self, repository: Repository, revision: str) -> KeptRevision:
-        found = self._refs.find(repository, revision)
-        inspected = self._inspected.get((repository, found.commit)) or self._inspect(repository, found.commit)
-        self._refs.read(repository, revision, found.commit)
-        return inspected.kept
+    def _from_upstream(self, kept: KeptRevision, file: KeptFile, reader: Reader) -> Incoming:
+        """The file from where it came. Raises `SourceError`, `NotReady`, `NotServed`."""
+        inspected = self._reading.to_fetch(kept, file)
+        if inspected is None:
+            inspected = self._reading.again(kept)
+            self.offer(kept, reader)  # the verdict may be another one now
+        if inspected.upstream is None or file.path not in inspected.stated:
+            raise SourceError(
+                f"{kept.repository} {file.path!a}: its bytes are not in the library any more, and no upstream has them; "
+                "put them back from a copy: `hilt fixity run --from`"
+            )
+        stated = replace(inspected.stated[file.path], sha256=file.sha256)
+        return self._fetches.begin(inspected.upstream.client, stated, inspected.probes.get(file.path, ()))
 
-    def _inspect(self, repository: Repository, commit: str, *, again: bool = False) -> Inspected:
-        """Reads it; with `again`, by what its upstream lists, because bytes of it are still to come from there."""
-        about = repository, commit
-        with self._turns.about(about):
-            inspected = self._inspected.get(about)
-            if inspected is not None and (inspected.stated or not again):
-                return inspected
-            kept, upstream = self._revisions.find(repository, commit), self._refs.upstream_of(repository, commit)
-            here = self._from_here(kept, here_alone=upstream is None) if kept and not (again and upstream) else None
-            inspected = here or self._from_upstream(repository, commit, upstream, kept)
-            if inspected.whole:
-                self._revisions.came(repository, commit, *inspected.whole)
-            self._inspected.put(about, inspected)
-            return inspected
-
-    def _from_upstream(
-        self, repository: Repository, commit: str, upstream: Upstream | None, before: KeptRevision | None
-    ) -> Inspected:
-        if upstream is None:
-            raise NotHeld(f"{repository} has no commit {commit}", what="revision")
-        listed = partial(self._listed.put, (repository, commit))
-        shelves = Shelves(self._blobs, self._fetches)
-        inspected = inspect(repository, commit, upstream, shelves, self._settings, listed=listed)
-        refuse_others(inspected.kept, before)
-        self._revisions.save(inspected.kept)
-        return inspected
-
-    def _from_here(self, kept: KeptRevision, *, here_alone: bool) -> Inspected | None:
-        """By the verdict that is on the record, or a new one on the bytes that lie here; None where those are not all of them."""
-        if judged_by_this_hilt(kept, self._settings):
-            return Inspected(kept)
-        rebuild_all(kept, self._blobs, self._deltas, self._fetches)
-        if all(self._blobs.has(one.sha256, one.size) for one in kept.files):
-            return read_again(kept, self._blobs, self._settings)
-        return Inspected(kept) if here_alone else None
-
-    def _keep(self, offer: Offer) -> None:
-        """What was admitted, and is had by somebody, stays for good."""
+    def _note(self, offer: Offer, reader: Reader) -> None:
+        """What was admitted, and is had by somebody, stays for good, and who has it is known."""
         kept = offer.kept
+        self._downloads.note(kept, reader)
         about = (kept.repository, kept.commit), offer.use
-        if not self._admitted.get(about):
+        if not self._kept_for.get(about):
             at = datetime.now(UTC).isoformat(timespec="seconds")
             self._revisions.keep(kept.repository, kept.commit, offer.use, at)
-            self._admitted.put(about, True)
+            self._kept_for.put(about, True)
 
     def _came(self, kept: KeptRevision, file: KeptFile) -> None:
         """It is here, and is what the check read."""
         self._revisions.came(kept.repository, kept.commit, file.sha256)
-        self._admitted.put(((kept.repository, kept.commit), file.sha256), True)
+        self._proven.put(((kept.repository, kept.commit), file.sha256), True)
         self._shelve(kept, file)
 
     def _shelve(self, kept: KeptRevision, file: KeptFile) -> None:
@@ -265,12 +210,19 @@ class Library:
             self._shelf.keep(file.sha256, *self._revisions.written(kept.repository, kept.commit))
 
     def _sweep(self) -> None:
-        """Makes room for what comes, where it was not looked at for a while."""
+        """Has room made for what comes, where it was not looked at for a while."""
         with self._lock:
             if monotonic() < self._sweep_at:
                 return
             self._sweep_at = monotonic() + SWEEP
-        self._threads.submit(self._evict)
+        with suppress(RuntimeError):  # the library is closed
+            self._sweeper.submit(self._swept)
+
+    def _swept(self) -> None:
+        try:
+            self._evict()
+        except (HiltError, OSError) as error:
+            complain(f"the library: nothing was let go of: {error}")
 
     def _evict(self) -> None:
         """What was uploaded takes its share, and is not to be had from anybody else."""

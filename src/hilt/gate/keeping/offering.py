@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hilt.core.errors import ChangedMeanwhile, NotServed
-from hilt.core.events import Event, Recorded, VerdictGiven, Withdrawn
+from hilt.core.events import DecisionMade, Event, Recorded, Say, VerdictGiven, Withdrawn
 from hilt.core.finding import Severity
 from hilt.core.library import KeptRevision
 from hilt.core.standing import Standing
@@ -39,10 +39,11 @@ def standing_for(kept: KeptRevision, reader: Reader, settings: Settings) -> Stan
     told = status(f"sha256:{digest}", use=reader.use, settings=settings)
     if _is_stale(told, settings):
         told = status(f"sha256:{digest}", use=reader.use, settings=settings)
-    if _only_waits_for_anybody(told) and reader.asked is not None and reader.asked.key is not None:
+    key = reader.asked.key if reader.asked is not None else None
+    if key is not None and _only_waits_for_anybody(told) and not _was_ever_stopped(digest, settings):
         why = f"downloaded from the library with the token {reader.label!a}"
         try:
-            told = admit(f"sha256:{digest}", use=reader.use, why=why, key=reader.asked.key, settings=settings)
+            told = admit(f"sha256:{digest}", use=reader.use, why=why, key=key, settings=settings)
         except ChangedMeanwhile:  # somebody else downloads it as well, at another server
             told = status(f"sha256:{digest}", use=reader.use, settings=settings)
     stands = _of(told)
@@ -78,6 +79,17 @@ def _is_stale(told: Status, settings: Settings) -> bool:
         before = record.log.head().size
         todays_verdict(NamedSubject(f"sha256:{told.subject}", told.subject), record, policy=None, settings=settings)
         return record.log.head().size != before
+
+
+def _was_ever_stopped(digest: str, settings: Settings) -> bool:
+    """Did anybody refuse or withdraw it, for whatever use? Then nobody says yes by downloading: another spelling of a use is another use."""
+    with opened(settings) as record:
+        history = record.history(digest)
+    return any(
+        isinstance(one.event, Withdrawn) or (isinstance(one.event, DecisionMade) and one.event.say is Say.NO)
+        for one in history
+        if not one.origin
+    )
 
 
 def _only_waits_for_anybody(told: Status) -> bool:

@@ -343,3 +343,16 @@ def test_a_name_that_nobody_has_is_not_asked_for_again_at_once(tmp_path: Path) -
             with pytest.raises(NotHeld):
                 at.read("main", Repository("models", "org/none"))
         assert sum("org/none" in one.path for one in at.hub.asked) == 1
+
+
+def test_honest_bytes_under_another_name_are_judged_without_fetching_them_whole(tmp_path: Path) -> None:
+    from hub_server import Repository as Served
+
+    with shop(tmp_path) as at:
+        at.offer()
+        at.hub.repositories["models/org/copy"] = Served(
+            {**at.hub.repositories["models/org/name"].files}, commit="a" * 40
+        )
+        at.read("main", Repository("models", "org/copy"))
+        asked = [one for one in at.hub.asked if "/org/copy/resolve/" in one.path and one.path.endswith(".safetensors")]
+        assert all(one.span is not None and one.span[1] is not None for one in asked)

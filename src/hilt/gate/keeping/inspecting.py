@@ -136,11 +136,15 @@ def _is_doubtful(read: _Read, settings: Settings) -> bool:
         return True
     with opened(settings) as record:
         last = newest_verdict(record.history(event.subject))
-        if last is None or (last.policy_digest, last.evidence) == (event.policy_digest, event.evidence):
+        if last is None or last.policy_digest != event.policy_digest or last.evidence == event.evidence:
             return False
-        return (
-            last.policy_digest == event.policy_digest and verdict_of(last, record.document).report.versions == VERSIONS
-        )
+        before = verdict_of(last, record.document)
+    return before.report.versions == VERSIONS and _seen(before) != _seen(read.verdict)
+
+
+def _seen(verdict: Verdict) -> tuple[object, ...]:
+    """What a check sees in the same bytes wherever they lie; what the hub says beside them may differ."""
+    return verdict.outcome, sorted(map(str, verdict.report.findings))
 
 
 def read_again(kept: KeptRevision, blobs: Blobs, settings: Settings) -> Inspected:

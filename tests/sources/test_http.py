@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import select
 import socket
 import ssl
@@ -301,6 +302,18 @@ def test_a_certificate_of_an_unknown_authority_is_an_error_that_says_what_to_do(
         with pytest.raises(SourceError, match=r"certificate is not trusted.*SSL_CERT_FILE"):
             get(hub)
         assert hub.asked == []
+
+
+def test_authorities_that_are_written_anew_are_read_anew(authority: tuple[ssl.SSLContext, str], tmp_path: Path) -> None:
+    context, certificates = authority
+    own = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(own))
+    with web(tls=context) as hub:
+        with pytest.raises(SourceError, match="certificate is not trusted"):
+            get(hub, certificates=str(own))
+        own.write_bytes(Path(certificates).read_bytes())
+        os.utime(own, (1, 1))
+        assert get(hub, certificates=str(own)).body == b"0123456789"
 
 
 def test_certificates_that_are_not_there_are_an_error() -> None:

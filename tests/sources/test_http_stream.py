@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from hilt.core.errors import SourceError
+from hilt.sources import connections
 from hilt.sources.http import Client, Streamed
 from hilt.sources.network import Network
 from hilt.sources.raw import Failed
@@ -80,6 +82,79 @@ def test_a_connection_is_kept_once_a_body_was_read_to_its_end() -> None:
         assert client.get(hub.endpoint + PLACE, most=len(BODY)).body == BODY
         assert client.requests == 5
         client.close()
+
+
+@pytest.fixture
+def _all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every body is taken from the connection itself."""
+    monkeypatch.setattr(connections, "LARGE", 1)
+
+
+@pytest.mark.usefixtures("_all_are_large")
+@pytest.mark.parametrize("start", [0, 1000])
+def test_a_large_body_comes_whole_and_the_client_goes_on(start: int) -> None:
+    with web() as hub:
+        client = Client(Network(endpoint=hub.endpoint))
+        for _ in range(3):
+            with client.stream(hub.endpoint + PLACE, most=len(BODY), start=start) as answer:
+                assert b"".join(answer.chunks) == BODY[start:]
+        client.close()
+
+
+@pytest.mark.usefixtures("_all_are_large")
+@pytest.mark.parametrize("step", [1, 7, 100])
+def test_a_large_body_comes_whole_behind_a_head_in_crumbs(step: int) -> None:
+    def crumbs(_: Asked, reply: Reply) -> Reply:
+        reply.head_pause, reply.step = 0.001, step
+        return reply
+
+    with web(crumbs) as hub, streamed(hub) as answer:
+        assert b"".join(answer.chunks) == BODY
+
+
+@pytest.mark.usefixtures("_all_are_large")
+def test_a_large_body_that_breaks_off_is_told_and_may_be_asked_for_again() -> None:
+    def broken(_: Asked, reply: Reply) -> Reply:
+        reply.cut = 3000
+        return reply
+
+    taken = bytearray()
+    with web(broken) as hub, streamed(hub) as answer:
+        with pytest.raises(Failed, match="closed the connection after 3000 of") as raised:
+            take(answer, taken)
+        assert raised.value.again
+        assert bytes(taken) == BODY[:3000]
+
+
+@pytest.mark.usefixtures("_all_are_large")
+def test_of_a_large_body_no_more_is_taken_than_was_announced() -> None:
+    def longer(_: Asked, reply: Reply) -> Reply:
+        return Reply(200, {"Content-Length": "100"}, BODY)
+
+    with web(longer) as hub, streamed(hub) as answer:
+        assert b"".join(answer.chunks) == BODY[:100]
+
+
+@pytest.mark.usefixtures("_all_are_large")
+def test_behind_a_head_that_only_announces_another_a_body_comes_as_well() -> None:
+    first = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+    answer_of = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with listener.accept()[0] as connection:
+                connection.recv(1 << 16)
+                connection.sendall(first + answer_of)
+                connection.recv(1)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        client = Client(Network(endpoint=origin))
+        with client.stream(origin + PLACE, most=len(BODY)) as answer:
+            assert b"".join(answer.chunks) == BODY
+        client.close()
+        thread.join()
 
 
 def test_the_token_goes_to_the_hub_alone() -> None:

@@ -15,10 +15,12 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpcore2
 
-from hilt.core.errors import SourceError
 from hilt.sources.addresses import is_public
+from hilt.sources.broken import is_final, said_of
+from hilt.sources.head_first import HeadFirst
 from hilt.sources.network import Network, origin
 from hilt.sources.raw import Failed, Raw
+from hilt.sources.tls import tls
 from hilt.sources.watch import SLOWEST, StreamWatch, Watch
 
 SPARE = 256 << 10
@@ -39,6 +41,9 @@ READ = 1 << 18
 AT_ONCE = 8
 """Requests at the same time, where nobody asks for more."""
 
+
+LARGE = 8 << 20
+"""A body of so many bytes is worth a connection of its own."""
 
 _SUCCESS = (200, 206)
 _BROKEN = (
@@ -119,7 +124,7 @@ class Connections:
             seconds = self._network.patience
             why = f"no answer within {seconds:g} s, or slower than {SLOWEST} bytes a second"
             return Failed(why, again=True, late=True)
-        return Failed(_said(error), again=not _is_final(error))
+        return Failed(said_of(error), again=not is_final(error))
 
     def close(self) -> None:
         self._backend.close()
@@ -142,12 +147,12 @@ class Connections:
 
     def _streamed(self, response: httpcore2.Response, headers: Mapping[str, str], most: int) -> Iterator[bytes]:
         with self._told():
-            yield from _chunks(response, headers, most)
+            yield from _chunks(response, headers, most, pieces=_pieces(response, headers))
 
     def _pool(self, proxy: str) -> httpcore2.ConnectionPool:
         with self._lock:
             if proxy not in self._pools:
-                self._tls = self._tls or _tls(self._network.certificates)
+                self._tls = self._tls or tls(self._network.certificates)
                 self._pools[proxy] = httpcore2.ConnectionPool(
                     ssl_context=self._tls,
                     proxy=_proxy(proxy, self._tls) if proxy else None,
@@ -238,15 +243,34 @@ class _Stream(httpcore2.NetworkStream):
 
     def __init__(self, inner: httpcore2.NetworkStream, backend: _Backend) -> None:
         self._inner, self._backend, self._current = inner, backend, backend.current
+        self._cut = HeadFirst()
         backend.opened(self)
 
+    @property
+    def at_body(self) -> bool:
+        """Does the next byte begin the body of an answer?"""
+        return self._cut.at_body
+
+    def body(self, length: int) -> Iterator[bytes]:
+        """So many bytes, past whoever parses what comes; nobody can ask for anything else over this connection afterwards."""
+        left = length
+        while left:
+            data = self.read(READ)
+            if not data:
+                raise httpcore2.RemoteProtocolError(f"closed the connection after {length - left} of {length} bytes")
+            yield data[:left]
+            left -= min(left, len(data))
+
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        if kept := self._cut.kept():
+            return kept
         watch: Watch = self._current.watch
         data = self._inner.read(max(max_bytes, READ), watch.wait())
         watch.count(len(data))
-        return data
+        return self._cut.given(data)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._cut.asked()
         self._inner.write(buffer, self._current.watch.wait())
 
     def close(self) -> None:
@@ -271,19 +295,36 @@ class _Stream(httpcore2.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-def _chunks(response: httpcore2.Response, headers: Mapping[str, str], most: int, hint: str = "") -> Iterator[bytes]:
+def _pieces(response: httpcore2.Response, headers: Mapping[str, str]) -> Iterator[bytes]:
+    """The body as it comes: of a large one that is sent as it is, from the connection itself."""
+    stream, length = response.extensions.get("network_stream"), headers.get("content-length", "")
+    plain = (
+        response.status in _SUCCESS and "transfer-encoding" not in headers and length.isascii() and length.isdecimal()
+    )
+    if plain and len(length) < 19 and int(length) >= LARGE and isinstance(stream, _Stream) and stream.at_body:
+        return stream.body(int(length))
+    return response.iter_stream()
+
+
+def _chunks(
+    response: httpcore2.Response,
+    headers: Mapping[str, str],
+    most: int,
+    hint: str = "",
+    pieces: Iterable[bytes] | None = None,
+) -> Iterator[bytes]:
     """The body as it comes, of at most `most` bytes; of an answer that is no success, no more than `TOLD` of it.
 
-    `hint` is told where the whole file is too much.
+    `hint` is told where the whole file is too much. `pieces` is the body, where it is not taken from the response.
     """
     success, came = response.status in _SUCCESS, 0
     length = headers.get("content-length", "")
     if success and length.isascii() and length.isdecimal() and int(length[:19]) > most:
         raise _too_much(response.status, f"{length[:19]} bytes", most, hint)
-    for pieces, chunk in enumerate(response.iter_stream()):
+    for count, chunk in enumerate(response.iter_stream() if pieces is None else pieces):
         came += len(chunk)
-        if pieces > PIECES + came // PIECE:
-            raise Failed(f"answers in more than {pieces} pieces, of few bytes each")
+        if count > PIECES + came // PIECE:
+            raise Failed(f"answers in more than {count} pieces, of few bytes each")
         if success and came > most:
             raise _too_much(response.status, "more", most, hint)
         yield chunk
@@ -341,37 +382,8 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def _tls(certificates: str) -> ssl.SSLContext:
-    if not certificates:
-        return httpcore2.default_ssl_context()
-    try:
-        return ssl.create_default_context(cafile=certificates)
-    except OSError as error:
-        raise SourceError(f"the certificates at {certificates} (SSL_CERT_FILE) cannot be read: {error}") from None
-
-
-def _proxy(address: str, tls: ssl.SSLContext) -> httpcore2.Proxy:
+def _proxy(address: str, encrypted: ssl.SSLContext) -> httpcore2.Proxy:
     url = urlsplit(address)
     auth = (unquote(url.username), unquote(url.password or "")) if url.username else None
     bare = f"{url.scheme}://{url.netloc.rpartition('@')[2]}"
-    return httpcore2.Proxy(bare, auth=auth, ssl_context=tls if url.scheme == "https" else None)
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether the same would happen again: a certificate nobody trusts, or what is no HTTP."""
-    if isinstance(error, httpcore2.ProtocolError):
-        return not any(word in str(error) for word in ("disconnected", "closed"))
-    return _distrust(error) is not None
-
-
-def _distrust(error: Exception) -> ssl.SSLCertVerificationError | None:
-    return next((one for one in error.args if isinstance(one, ssl.SSLCertVerificationError)), None)
-
-
-def _said(error: Exception) -> str:
-    distrust = _distrust(error)
-    if distrust is not None:
-        why = distrust.verify_message
-        return f"its certificate is not trusted ({why}); SSL_CERT_FILE names the authorities of your own"
-    what = "answers what is no HTTP: " if isinstance(error, httpcore2.ProtocolError) and _is_final(error) else ""
-    return what + (str(error) or type(error).__name__)
+    return httpcore2.Proxy(bare, auth=auth, ssl_context=encrypted if url.scheme == "https" else None)

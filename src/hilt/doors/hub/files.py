@@ -22,6 +22,10 @@ PIECE = 1 << 18
 FROM_DISK = 1 << 20
 AHEAD = 16 << 20
 """Bytes that the system is told to have ready by the time that they are sent."""
+STEP, TICK = 1 << 20, 1.0
+"""Bytes of a file that comes for which whoever waits is woken, and seconds after which fewer are sent: to wake somebody for each piece that
+is written takes longer than to send it.
+"""
 TRIES = 3
 """How often a file is asked for that is gone when it is opened."""
 WALL = 50_000_000_000
@@ -125,7 +129,7 @@ class Sending:
         return span(header(self._scope, b"range"), self._file.size)
 
     async def _until_whole(self, coming: Coming) -> Path:
-        changed, end = _watched(coming)
+        changed, end = _watched(coming, lambda: False)
         try:
             while (place := coming.done) is None:
                 changed.clear()
@@ -162,8 +166,10 @@ class Sending:
         await self._send({"type": "http.response.body", "body": b""})
 
     async def _give_coming(self, descriptor: int, coming: Coming) -> None:
-        changed, end = _watched(coming)
         sent, size = 0, self._file.size
+        changed, end = _watched(
+            coming, lambda: coming.released - sent >= (STEP if sent else 1) or coming.released == size
+        )
         try:
             if coming.failed is not None:
                 raise coming.failed
@@ -175,7 +181,7 @@ class Sending:
                     raise Left
                 there = size if coming.done is not None else coming.released
                 if there == sent:
-                    await self._presence.wait_for(changed)
+                    await self._presence.wait_for(changed, TICK)
                     continue
                 await self._send_span(descriptor, sent, there)
                 sent = there
@@ -202,11 +208,13 @@ class Sending:
             start += len(data)
 
 
-def _watched(coming: Coming) -> tuple[asyncio.Event, Callable[[], None]]:
-    """An event that is set when something changed, and what ends that."""
+def _watched(coming: Coming, enough: Callable[[], bool]) -> tuple[asyncio.Event, Callable[[], None]]:
+    """An event that is set when it is through, or `enough` of it came; and what ends that."""
     changed, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def tell_loop() -> None:
+        if coming.done is None and coming.failed is None and not enough():
+            return
         with suppress(RuntimeError):  # the server has stopped
             loop.call_soon_threadsafe(changed.set)
 

@@ -60,10 +60,10 @@ class Uploader:
         return self.commit_bytes(lines(header(**said), *operations), branch=branch, step=step)
 
     def commit_bytes(self, body: bytes, *, branch: str = "main", step: int = 1 << 20) -> KeptRevision:
-        draft = self.uploads.draft(self.repository, branch, self.reader)
-        for start in range(0, len(body), step):
-            draft.feed(body[start : start + step])
-        return self.uploads.commit(draft, self.reader)
+        with self.uploads.draft(self.repository, branch, self.reader) as draft:
+            for start in range(0, len(body), step):
+                draft.feed(body[start : start + step])
+            return self.uploads.commit(draft, self.reader)
 
     def read(self, revision: str = "main") -> KeptRevision:
         return self.at.read(revision, self.repository)

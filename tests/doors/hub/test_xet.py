@@ -20,6 +20,7 @@ from hilt.doors.hub.waiting import Waiting
 from hilt.doors.hub.xet import Xet
 from hilt.formats.xet_hashes import text_of
 from hilt.gate.keeping.xet_tokens import Holder
+from hilt.gate.signing_in.end_person import end_person
 from hub_served import Answer, Served, served_hub
 from library_office import CARD, LICENCE, Shop
 from uploaders import MINE, OWN, Uploader
@@ -74,8 +75,7 @@ def blob(at: Shop, digest: str) -> bytes:
 
 def is_sent(at: Served, data: bytes) -> bool:
     """May whoever uploads name it in a commit?"""
-    staged, reader = at.shop.library.uploads.staged, at.shop.reader(writes=True)
-    return staged.size_of(MINE, sha256(data).hexdigest(), reader) == len(data)
+    return at.shop.library.uploads.staged.size_of(MINE, sha256(data).hexdigest()) == len(data)
 
 
 def test_a_token_says_where_chunks_go_and_for_how_long(at: Served, writer: str) -> None:
@@ -109,6 +109,15 @@ def test_there_is_none_for_whoever_only_downloads(at: Served) -> None:
     assert at.ask("GET", TOKEN, token=at.shop.secret()).status == 403
     assert at.ask("GET", TOKEN).status == 401
     assert at.ask("GET", TOKEN, token=at.shop.secret(writes=True, names=("acme/other",))).status == 403
+
+
+def test_a_token_counts_no_longer_than_the_person_who_asked_for_it(tmp_path: Path) -> None:
+    with served_hub(tmp_path, {}, more=OWN) as at:
+        Uploader(at.shop).create()
+        otto, eve = (Client(at, at.shop.secret(name, writes=True)) for name in ("Otto", "Eve"))
+        end_person("Otto", key=at.shop.office.signing("Ada"), settings=at.shop.office.settings)
+        assert [one.post(XORB_AT, XORB.data).status for one in (otto, eve)] == [401, 200]
+        assert otto.post("v1/shards", shard([FILE], [XORB])).status == 401
 
 
 @pytest.mark.parametrize("path", [XORB_AT, "v1/shards", "v2/shards", "v1/chunks/default/" + "0" * 64, "", "v1"])

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from hilt.core.library import KeptRevision, Repository
 from hilt.gate.keeping.library import Library
 from hilt.gate.keeping.upload_modes import MOST, Offered
 from hilt.gate.library import judged_last
+from hilt.gate.signing_in.end_person import end_person
 from library_office import CARD, LICENCE, NAME, Shop, safetensors, shop
 from office import KNOWN_ROAD
-from uploaders import MINE, OWN, Uploader, digest, large, removed, small
+from uploaders import MINE, OWN, Uploader, digest, header, large, lines, removed, small
 
 WEIGHTS = safetensors(2 << 20)
 
@@ -36,6 +38,15 @@ def eve(at: Shop) -> Uploader:
 
 def paths(kept: KeptRevision) -> list[str]:
     return [one.path for one in kept.files]
+
+
+def commits_before(eve: Uploader, kept: KeptRevision) -> list[str]:
+    """That lead to a revision."""
+    found = []
+    while isinstance(told := kept.told["commit"], dict) and told["parent"]:
+        found.append(told["parent"])
+        kept = eve.read(told["parent"])
+    return found
 
 
 def honest(eve: Uploader) -> KeptRevision:
@@ -76,6 +87,7 @@ def test_the_same_files_are_had_at_every_commit_and_of_every_repository(at: Shop
     assert again.subject.digest == first.subject.digest
     other = Uploader(at, repository=Repository("models", "Labs/copy"))
     other.create()
+    other.send(WEIGHTS)
     copy = other.commit(small("README.md", CARD), small("LICENSE", LICENCE), large("model.safetensors", WEIGHTS))
     for where, kept in ((eve, again), (other, copy)):
         offer = at.library.offer(where.read(kept.commit), where.reader)
@@ -153,16 +165,38 @@ def test_files_are_moved_copied_and_removed(eve: Uploader) -> None:
         eve.commit(removed("b/c.txt"))
 
 
-def test_the_history_is_told_as_far_as_it_was_made_here(at: Shop, eve: Uploader) -> None:
-    eve.commit(small("a.txt", b"one"), summary="First", description="Why\nit is.")
-    kept = eve.commit(small("a.txt", b"two"), summary="Second")
+def test_the_history_is_told_as_far_as_it_was_admitted(at: Shop, eve: Uploader) -> None:
+    eve.commit(small("LICENSE", LICENCE), summary="First", description="Why\nit is.")
+    first = eve.read()
+    at.library.open(at.library.offer(first, eve.reader), first.files[-1], eve.reader)
+    eve.commit(small("evil.pkl", KNOWN_ROAD), summary="What nobody is told of")
+    kept = eve.commit(removed("evil.pkl"), summary="Second")
     told = list(at.library.uploads.history(kept))
-    assert [(one.title, one.message) for one in told] == [
-        ("Second", ""),
-        ("First", "Why\nit is."),
-        ("initial commit", ""),
-    ]
-    assert [one.parent for one in told] == [told[1].commit, told[2].commit, ""]
+    assert [(one.title, one.message) for one in told] == [("Second", ""), ("First", "Why\nit is.")]
+    assert [one.commit for one in told] == [kept.commit, first.commit]
+    assert [one.title for one in at.library.uploads.history(first)] == ["First"]
+
+
+def test_a_commit_whose_person_left_while_it_came_is_refused(at: Shop, eve: Uploader) -> None:
+    with eve.uploads.draft(MINE, "main", eve.reader) as draft:
+        draft.feed(lines(header(), small("a.txt", b"one")))
+        end_person("Eve", key=at.office.signing("Ada"), settings=at.office.settings)
+        with pytest.raises(NotAllowed, match="is over"):
+            eve.uploads.commit(draft, eve.reader)
+
+
+def test_whoever_uploads_is_told_which_files_there_are(at: Shop, eve: Uploader) -> None:
+    kept = eve.commit(small("README.md", CARD), small("evil.pkl", KNOWN_ROAD))
+    told = eve.uploads.names_of(kept, eve.reader)
+    assert told.files == kept.files
+    assert set(told.told) == {"lastModified", "createdAt"}, "the card is what a file says"
+    for reader in (at.reader(), at.reader(writes=True, names=("labs/*",))):
+        with pytest.raises(NotAllowed):
+            eve.uploads.names_of(kept, reader)
+    with pytest.raises(NotAllowed, match="none of ours"):
+        eve.uploads.names_of(at.read(), eve.reader)
+    with pytest.raises(NotHeld, match="was not uploaded here"):
+        eve.uploads.names_of(replace(kept, upstream="hub"), eve.reader)
 
 
 def test_two_commits_at_once_lose_nothing(at: Shop, eve: Uploader) -> None:
@@ -175,7 +209,7 @@ def test_two_commits_at_once_lose_nothing(at: Shop, eve: Uploader) -> None:
     for thread in threads:
         thread.join()
     assert paths(eve.read())[1:] == [f"{number}.txt" for number in range(6)]
-    assert len(list(at.library.uploads.history(eve.read()))) == 7
+    assert len(commits_before(eve, eve.read())) == 6
 
 
 def test_two_servers_of_one_library_lose_nothing(at: Shop, eve: Uploader) -> None:

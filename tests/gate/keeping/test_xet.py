@@ -15,7 +15,6 @@ from hilt.core.errors import FormatError, HiltError, SourceError, UsageError
 from hilt.core.library import Repository
 from hilt.formats.xet_hashes import text_of
 from hilt.gate.keeping.own_files import OwnFiles
-from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.staged import Staged
 from hilt.gate.keeping.xet import XetUploads
 from hilt.record.blobs.revisions import Revisions
@@ -64,7 +63,7 @@ class Desk:
         return self.is_sent(file)
 
     def is_sent(self, file: MadeFile, repository: Repository = HERE) -> bool:
-        return self.staged.size_of(repository, file.sha256, Reader("a use")) is not None
+        return self.staged.size_of(repository, file.sha256) is not None
 
     def rest(self) -> list[Path]:
         """Files that are not whole."""
@@ -225,6 +224,21 @@ def test_a_xorb_whose_bytes_the_disk_changed_makes_no_file_and_is_found_the_next
     desk.xorb(XORB)
     desk.shard([file])
     assert desk.has(file)
+
+
+def test_what_comes_has_its_room_from_its_beginning_on(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "library", most=100_000)
+    with desk.uploads.coming_xorb(60_000) as body:
+        with pytest.raises(UsageError, match="there is room for 40000"):
+            desk.uploads.coming_xorb(50_000)
+        with pytest.raises(UsageError, match="there is room for"):
+            body.write(bytes(100_001))
+        with desk.uploads.coming_shard() as other, pytest.raises(UsageError, match="there is room for"):
+            other.write(bytes(50_000))
+        body.write(bytes(90_000))
+        assert desk.staged.room.left() == 10_000
+    assert desk.staged.room.left() == 100_000
+    assert not desk.rest()
 
 
 def test_no_more_is_put_together_than_there_is_room_for(tmp_path: Path) -> None:

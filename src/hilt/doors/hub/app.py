@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlencode
 
-from hilt.core.errors import NotHeld, NotReady, UsageError
+from hilt.core.errors import NotHeld, NotReady, NotServed, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.doors.http.front import ROUTE
 from hilt.doors.http.problems import NotThere, WrongMethod
@@ -20,7 +20,7 @@ from hilt.doors.hub.paths import Hub
 from hilt.doors.hub.refusals import NotKnown, NotServedHere, reply_to, warnings
 from hilt.doors.hub.registry import Registry
 from hilt.doors.hub.remembered import Rendered
-from hilt.doors.hub.reply import Message, Receive, Reply, Scope, Send, give, header, told, told_bytes
+from hilt.doors.hub.reply import Headers, Message, Receive, Reply, Scope, Send, give, header, told, told_bytes
 from hilt.doors.hub.uploading import Uploading
 from hilt.doors.hub.waiting import Left, Presence, Waiting, check_names, no_token
 from hilt.doors.hub.xet import Xet
@@ -167,9 +167,15 @@ class HubApplication:
             await self._uploading.commits(request, offer.kept, more)
 
     async def _tell(self, request: Request, which: object, told_of: Callable[[KeptRevision], object]) -> None:
-        """Tells of a revision that may be had. The same is put together once, `which` names it; None for what nobody asks again."""
-        offer = await self._offer(request)
-        kept = offer.kept
+        """Tells of a revision that may be had, or that whoever asks uploads to. The same is put together once, `which` names it; None for
+        what nobody asks again."""
+        reader, known_by = await self._admitted(request)
+        kept = await self._waiting.kept(request.repository, request.hub.revision, request.presence)
+        more: Headers = ()
+        try:
+            more = warnings((await self._waiting.offer(kept, reader, known_by)).warning, kept.repository)
+        except NotServed as refused:
+            kept, which = await self._uploading.names_of(kept, reader, refused), None
         key = (kept.repository, kept.commit, kept.at, request.hub.verb, which)
         body = self._rendered.get(key) if which is not None else None
         if body is None:
@@ -177,7 +183,7 @@ class HubApplication:
             body = (await render(lambda: told(told_of(kept)))).body
             if which is not None:
                 self._rendered.put(key, body)
-        await give(told_bytes(body, headers=warnings(offer.warning, kept.repository)), request.scope, request.send)
+        await give(told_bytes(body, headers=more), request.scope, request.send)
 
     async def _admitted(self, request: Request) -> tuple[Reader, str]:
         """Who asks, and what they are remembered by. Raises `NotAllowed` where their token is not for this."""

@@ -15,6 +15,9 @@ from hilt.doors.hub.waiting import Left
 
 LARGEST = 2 << 20
 """Bytes of a body of JSON: a thousand files of which the beginning is shown."""
+LARGEST_READ = 16 << 20
+"""Bytes of a body of which only the beginning is kept."""
+_LONGEST_NUMBER = 30
 PATIENCE = 30.0
 """Seconds in which something has to arrive, and as many more as the bytes take at the slowest speed."""
 SLOWEST = 1 << 10
@@ -46,11 +49,30 @@ async def pieces(scope: Scope, receive: Receive, most: int) -> AsyncIterator[byt
             held.clear()
 
 
+def announced(scope: Scope) -> int:
+    """Bytes of the body, as is said before it comes; 0 where nothing is."""
+    length = header(scope, b"content-length")[:_LONGEST_NUMBER]
+    return int(length) if length.isascii() and length.isdecimal() else 0
+
+
+async def beginning(scope: Scope, receive: Receive, most: int) -> bytes:
+    """What the body begins with, `most` bytes and one more where there are more; the rest is thrown away. Raises what `pieces` does."""
+    body = bytearray()
+    async for piece in pieces(scope, receive, LARGEST_READ):
+        body += piece[: most + 1 - len(body)]
+    return bytes(body)
+
+
 async def json_of(scope: Scope, receive: Receive) -> dict[str, Any]:
     """An object of JSON; empty where nothing was sent. Raises what `pieces` does."""
     body = bytearray()
     async for piece in pieces(scope, receive, LARGEST):
         body += piece
+    return object_of(body)
+
+
+def object_of(body: bytes | bytearray) -> dict[str, Any]:
+    """Raises `UsageError` where it is none; empty where nothing was sent."""
     try:
         told = json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError):
@@ -90,6 +112,5 @@ def _check_head(scope: Scope, most: int) -> None:
     encoding = header(scope, b"content-encoding").lower()
     if encoding not in ("", "identity"):
         raise UsageError(f"a body in {encoding[:40]!a} is not taken, for it may be of any size; send it as it is")
-    length = header(scope, b"content-length")
-    if length.isascii() and length.isdecimal() and int(length[:30]) > most:
-        raise TooLarge(f"{length[:30]} bytes are announced, and at most {most} are taken here")
+    if (length := announced(scope)) > most:
+        raise TooLarge(f"{length} bytes are announced, and at most {most} are taken here")

@@ -1,4 +1,7 @@
-"""Links to which a large file is sent: good for this file alone, and for a while. Clients send no token there, so the link is the proof."""
+"""Links to which a large file is sent: good for this file alone, and for a while. Clients send no token there, so the link is the proof.
+
+It says with which pass it was asked for, and counts no longer than that.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,21 @@ import hmac
 from hashlib import sha256
 from secrets import token_bytes
 from time import time
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from hilt.core.errors import NotAllowed
 from hilt.core.library import Repository
 
 LASTS = 3600
-"""Seconds, and as many more as the bytes of one call take at a slow speed: a client asks for many links, and uses one after another."""
-SLOW = 1 << 20
-"""Bytes a second."""
-LONGEST = 86_400
+"""Seconds."""
+
+
+class Linked(NamedTuple):
+    """What may be sent: a file of `size` bytes, by whoever has the pass."""
+
+    size: int
+    pass_digest: str
 
 
 class Links:
@@ -24,21 +32,25 @@ class Links:
     def __init__(self) -> None:
         self._key = token_bytes(32)
 
-    def query(self, repository: Repository, digest: str, size: int, together: int) -> tuple[str, int]:
-        """What is asked for with the link of a file, and for how many seconds it counts; `together` are the bytes of all files of the call."""
-        lasts = min(LONGEST, LASTS + together // SLOW)
-        until = int(time()) + lasts
-        return urlencode({"size": size, "until": until, "proof": self._proof(repository, digest, size, until)}), lasts
+    def query(self, repository: Repository, digest: str, file: Linked) -> str:
+        """What is asked for with the link of a file, for `LASTS` seconds."""
+        until = int(time()) + LASTS
+        proof = self._proof(repository, digest, file, until)
+        return urlencode({"size": file.size, "until": until, "pass": file.pass_digest, "proof": proof})
 
-    def size(self, repository: Repository, digest: str, query: dict[str, list[str]]) -> int:
-        """The size of the file that may be sent. Raises `NotAllowed`."""
-        said = [query.get(name, [""])[-1] for name in ("size", "until", "proof")]
-        numbers = [int(one) if one.isascii() and one.isdecimal() and len(one) < 20 else -1 for one in said[:2]]
-        proof = self._proof(repository, digest, *numbers)
-        if not hmac.compare_digest(proof.encode(), said[2].encode("utf-8", "replace")) or numbers[1] < time():
+    def file(self, repository: Repository, digest: str, query: dict[str, list[str]]) -> Linked:
+        """The file that may be sent. Raises `NotAllowed`."""
+        size, until, by, proof = (query.get(name, [""])[-1] for name in ("size", "until", "pass", "proof"))
+        file, end = Linked(_number(size), by), _number(until)
+        good = self._proof(repository, digest, file, end)
+        if not hmac.compare_digest(good.encode(), proof.encode("utf-8", "replace")) or end < time():
             raise NotAllowed("this link to send a file to is over, or was made by nobody here; ask for a new one")
-        return numbers[0]
+        return file
 
-    def _proof(self, repository: Repository, digest: str, size: int, until: int) -> str:
-        about = f"{repository}\n{digest}\n{size}\n{until}"
+    def _proof(self, repository: Repository, digest: str, file: Linked, until: int) -> str:
+        about = f"{repository}\n{digest}\n{file.size}\n{until}\n{file.pass_digest}"
         return hmac.new(self._key, about.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from hilt.core.errors import AlreadyThere, HiltError, UsageError
+from hilt.core.errors import AlreadyThere, HiltError, NotAllowed, NotHeld, NotServed, UsageError
 from hilt.core.library import KINDS, Repository
 from hilt.doors.http.problems import NotThere, WrongMethod
 from hilt.doors.hub import answers
-from hilt.doors.hub.bodies import json_of, objects, pieces, text, whole
+from hilt.doors.hub.bodies import beginning, json_of, object_of, objects, pieces, text, whole
 from hilt.doors.hub.refusals import one_line, warnings
 from hilt.doors.hub.reply import Headers, give, told
-from hilt.doors.hub.upload_links import Links
+from hilt.doors.hub.upload_links import LASTS, Linked, Links
 from hilt.gate.keeping.cards import complaint_of
 from hilt.gate.keeping.drafts import MOST_BYTES
-from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.reader import Reader, pass_of
 from hilt.gate.keeping.staged import Wanted
 from hilt.gate.keeping.upload_modes import Offered
 
@@ -47,6 +47,8 @@ LARGEST_COMMIT = 2 * MOST_BYTES
 _SAMPLE = 2048
 """Letters that are looked at of how a file begins."""
 _FULL = 507
+LONGEST_CARD = 64 << 10
+"""Bytes of a card that is looked at before it is sent; when it has come it is looked at anyway."""
 
 
 class Uploading:
@@ -72,6 +74,18 @@ class Uploading:
     async def check(self, request: Request) -> None:
         """Raises why whoever asks may not upload to a repository."""
         await self._work(self._uploads.exists, request.repository, await self._reader(request))
+
+    async def names_of(self, kept: KeptRevision, reader: Reader, refused: NotServed) -> KeptRevision:
+        """What a revision that may not be had holds, told to whoever may upload there: names and sizes, of nothing that was withdrawn.
+
+        Raises for everybody else that it is `refused`.
+        """
+        if refused.recalled:
+            raise refused
+        try:
+            return await self._work(self._uploads.names_of, kept, reader)
+        except (NotAllowed, NotHeld, UsageError):
+            raise refused from None
 
     async def commits(self, request: Request, kept: KeptRevision, more: Headers) -> None:
         """The commits that lead to a revision of ours that may be had."""
@@ -128,11 +142,11 @@ class Uploading:
         await self._work(self._uploads.refuse_to_remove, _named(body), reader)
 
     async def _validate(self, request: Request) -> None:
-        """Some clients ask without a token; then nobody reads for them."""
+        """Some clients ask without a token, and take a 401 for the end of an upload; then what they send is thrown away."""
         reader = await self._reader(request) if _has_token(request) else None
-        body = await json_of(request.scope, request.receive)
-        card = text(body, "content").encode("utf-8", "replace")
-        wrong = await self._work(complaint_of, card) if reader is not None and reader.writes else ""
+        looks = reader is not None and reader.writes
+        body = await beginning(request.scope, request.receive, LONGEST_CARD if looks else 0)
+        wrong = await self._work(_complaint, body) if looks and len(body) <= LONGEST_CARD else ""
         errors = [{"message": one_line(wrong)}] if wrong else []
         reply = told({"errors": errors, "warnings": []}, 400 if errors else 200)
         await give(reply, request.scope, request.send)
@@ -174,25 +188,25 @@ class Uploading:
             )
         files = [(text(one, "oid"), whole(one, "size")) for one in objects(body, "objects")]
         await self._work(self._uploads.exists, repository, reader)
-        wanted = await self._work(self._uploads.staged.wanted, repository, files, reader)
-        together = sum(one.size for one in wanted)
-        said = [self._action(repository, one, together) for one in wanted]
+        wanted = await self._work(self._uploads.staged.wanted, repository, files)
+        said = [self._action(repository, one, reader) for one in wanted]
         await give(told({"transfer": "basic", "objects": said}), request.scope, request.send)
 
-    def _action(self, repository: Repository, wanted: Wanted, together: int) -> dict[str, Any]:
+    def _action(self, repository: Repository, wanted: Wanted, reader: Reader) -> dict[str, Any]:
         said: dict[str, Any] = {"oid": wanted.sha256, "size": wanted.size}
         if wanted.refused:
             return said | {"error": {"code": _FULL, "message": wanted.refused}}
         if wanted.is_here:
             return said
-        query, lasts = self._links.query(repository, wanted.sha256, wanted.size, together)
+        query = self._links.query(repository, wanted.sha256, Linked(wanted.size, pass_of(reader)))
         objects_at = f"{self._url(repository)}.git/info/lfs/objects"
-        upload = {"href": f"{objects_at}/{wanted.sha256}?{query}", "expires_in": lasts}
+        upload = {"href": f"{objects_at}/{wanted.sha256}?{query}", "expires_in": LASTS}
         return said | {"authenticated": True, "actions": {"upload": upload, "verify": {"href": f"{objects_at}/verify"}}}
 
     async def _put(self, request: Request) -> None:
         repository, digest = request.repository, request.hub.path
-        size = self._links.size(repository, digest, request.query)
+        size, pass_digest = self._links.file(repository, digest, request.query)
+        await self._work(self._uploads.check_again, pass_digest)
         sending = await self._work(self._uploads.staged.receive, repository, digest, size)
         try:
             async for piece in pieces(request.scope, request.receive, size):
@@ -207,7 +221,7 @@ class Uploading:
         body = await json_of(request.scope, request.receive)
         digest, size = text(body, "oid"), whole(body, "size")
         await self._work(self._uploads.exists, request.repository, reader)
-        await self._work(self._uploads.staged.check, request.repository, digest, size, reader)
+        await self._work(self._uploads.staged.check, request.repository, digest, size)
         await give(told({}), request.scope, request.send)
 
     async def _commit(self, request: Request) -> None:
@@ -216,7 +230,8 @@ class Uploading:
         if self._commits is None:
             self._commits = CapacityLimiter(COMMITS)
         async with self._commits:
-            kept = await self._come(request, await self._work(self._uploads.draft, repository, branch, reader), reader)
+            with await self._work(self._uploads.draft, repository, branch, reader) as draft:
+                kept = await self._come(request, draft, reader)
         self._waiting.moved(repository, branch)
         said = {
             "success": True,
@@ -289,6 +304,11 @@ def _offered(told: dict[str, Any]) -> Offered:
     except ValueError:
         raise UsageError("sample: the beginning of the file is needed, in Base64") from None
     return Offered(text(told, "path"), whole(told, "size"), sample)
+
+
+def _complaint(body: bytes) -> str:
+    """What is wrong with the card that somebody is about to send. Raises `UsageError`."""
+    return complaint_of(text(object_of(body), "content").encode("utf-8", "replace"))
 
 
 def _has_token(request: Request) -> bool:

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from hilt.core.errors import HiltError, NotReady, SourceError, UsageError
+from hilt.core.errors import HiltError, NotAllowed, NotReady, SourceError, UsageError
 from hilt.doors.http.problems import NotThere, WrongMethod
-from hilt.doors.hub.bodies import pieces
+from hilt.doors.hub.bodies import announced, pieces
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown, one_line, refusal_of
 from hilt.doors.hub.reply import Scope, begin, give, header, told
+from hilt.gate.keeping.reader import pass_of
 from hilt.gate.keeping.spooled import Spooled
 from hilt.gate.keeping.xet_tokens import Holder, XetTokens
 from hilt.output.terminal import complain_of
@@ -72,8 +73,7 @@ class Xet:
         reader, _ = await self._waiting.reader(request.scope)
         uploads, repository = self._waiting.library.uploads, request.repository
         await self._work(uploads.exists, repository, reader)
-        person = await self._work(uploads.check, repository, reader)
-        token, until = self._tokens.grant(Holder(repository, person))
+        token, until = self._tokens.grant(Holder(repository, pass_of(reader)))
         place = f"{self._origin}{PLACE}"
         said = (("X-Xet-Cas-Url", place), ("X-Xet-Access-Token", token), ("X-Xet-Token-Expiration", str(until)))
         reply = told({"casUrl": place, "accessToken": token, "exp": until}, headers=said)
@@ -81,7 +81,7 @@ class Xet:
 
     async def _call(self, request: Request) -> None:
         """Whatever is asked below `PLACE`. Raises `NotThere` for what is not done here, which clients know how to do without."""
-        holder = self._holder(request.scope)
+        holder = await self._holder(request.scope)
         match request.hub.path.split("/"):
             case ["v1", "xorbs", "default", name]:
                 await self._xorb(request, name)
@@ -92,11 +92,15 @@ class Xet:
             case _:
                 raise NotThere("hilt takes xorbs and shards of xet here, and has nothing else")
 
-    def _holder(self, scope: Scope) -> Holder:
+    async def _holder(self, scope: Scope) -> Holder:
         scheme, _, token = header(scope, b"authorization").partition(" ")
         holder = self._tokens.holder(token.strip()) if scheme.lower() == "bearer" else None
         if holder is None:
             raise NotKnown(UNKNOWN_TOKEN)
+        try:
+            await self._work(self._waiting.library.uploads.check_again, holder.pass_digest)
+        except NotAllowed:
+            raise NotKnown(UNKNOWN_TOKEN) from None
         return holder
 
     async def _xorb(self, request: Request, name: str) -> None:
@@ -104,14 +108,14 @@ class Xet:
         if self._bodies is None:
             self._bodies = CapacityLimiter(BODIES)
         async with self._bodies:
-            with await self._work(self._uploads.coming_xorb) as body:
+            with await self._work(self._uploads.coming_xorb, announced(request.scope)) as body:
                 await self._come(request, body)
                 inserted = await self._work(self._uploads.take_xorb, body, name)
         await give(told({"was_inserted": inserted}), request.scope, request.send)
 
     async def _shard(self, request: Request, holder: Holder, *, with_lines: bool) -> None:
         _check_post(request)
-        with await self._work(self._uploads.coming_shard) as body:
+        with await self._work(self._uploads.coming_shard, announced(request.scope)) as body:
             await self._come(request, body)
             if with_lines:
                 await self._tell(request, body, holder)

@@ -70,14 +70,19 @@ class Commits:
         listed = tuple(sorted(files.values(), key=lambda one: one.path))
         if listed == head.files:
             return head
-        self._check_here(listed)
+        self._check_here(one for one in listed if one.sha256 not in draft.small)
+        draft.small.put({one.sha256 for one in listed})
         return self._revision(draft.repository, listed, head, draft.by, said)
 
     def history(self, kept: KeptRevision) -> Iterator[Told]:
-        """The commit of a revision, and those before it, as far as they were made here; the newest first."""
-        for _ in range(MOST_HISTORY):
+        """The commit of a revision that may be had, and those before it that people admitted; the newest first.
+
+        Of the others, whoever may not have them is not told who changed what.
+        """
+        for number in range(MOST_HISTORY):
             told = _told(kept)
-            yield told
+            if not number or self._revisions.kept(kept.repository, kept.commit) is not None:
+                yield told
             parent = self._revisions.find(kept.repository, told.parent) if told.parent else None
             if parent is None:
                 return

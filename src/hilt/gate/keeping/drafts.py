@@ -1,6 +1,6 @@
 """drafts: a commit as it comes: a line of JSON for what is said of it, and one for each file, each looked at before the next one is read.
 
-Small files come inside of it and are put among the blobs at once; of large ones, which were sent before, it tells their digests.
+Small files come inside of it and wait beside the library; of large ones, which were sent before, it tells their digests.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hilt.core.errors import UsageError
 from hilt.core.library import KeptFile, Repository
 from hilt.gate.keeping.git_names import blob_name
 
 if TYPE_CHECKING:
-    from hilt.record.blobs.store import Blobs
+    from hilt.gate.keeping.small_files import SmallFiles
 
 LARGEST = 10 << 20
 """Bytes of a file that comes inside of a commit; larger ones are sent before it."""
@@ -79,16 +80,23 @@ class Said(NamedTuple):
 class Draft:
     """A commit to the `branch` of a repository, by the person `by`. `base` is where the branch was when it began to come.
 
-    Used by one thread at a time.
+    Used by one thread at a time. What came in it is thrown away at the end of its block, unless it was put among the blobs.
     """
 
-    def __init__(self, repository: Repository, branch: str, by: str, base: str, blobs: Blobs) -> None:
-        self.repository, self.branch, self.by, self.base = repository, branch, by, base
+    def __init__(self, repository: Repository, branch: str, by: str, base: str, small: SmallFiles) -> None:
+        self.repository, self.branch, self.by, self.base, self.small = repository, branch, by, base, small
         self.said: Said | None = None
         self.operations: list[Operation] = []
-        self._blobs = blobs
         self._rest = bytearray()
         self._lines, self._bytes = 0, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.small.close()
 
     def feed(self, data: bytes) -> None:
         """The next bytes of it, wherever they are cut. Raises `UsageError`, `SourceError`."""
@@ -183,7 +191,7 @@ class Draft:
                 f"{path[:120]!a} as a large one (LFS), before the commit"
             )
         digest = sha256(data).hexdigest()
-        keep(data, digest, self._blobs)
+        self.small.add(data, digest)
         return KeptFile(path=path, size=len(data), sha256=digest, blob=blob_name(data))
 
     def _large(self, path: str, value: Mapping[str, Any]) -> Large:
@@ -204,15 +212,6 @@ class Draft:
 
     def _wrong(self, why: str) -> UsageError:
         return UsageError(f"line {self._lines} of the commit: {why}")
-
-
-def keep(data: bytes, digest: str, blobs: Blobs) -> None:
-    """Puts `data` among the blobs under the SHA-256 that it has. Raises `SourceError`."""
-    if not blobs.has(digest, len(data)):
-        incoming = blobs.incoming(len(data), hold_all=True)
-        incoming.write(data)
-        incoming.finish()
-    blobs.use(digest)
 
 
 def is_digest(text: object) -> bool:

@@ -41,10 +41,6 @@ class OwnFiles:
         files = self._all().get(repository)
         return files.all if files is not None else {}
 
-    def each(self) -> Iterable[tuple[Repository, Mapping[str, int]]]:
-        """The same of every repository."""
-        return [(repository, files.all) for repository, files in self._all().items()]
-
     def digests(self) -> frozenset[str]:
         """The SHA-256 of all of them."""
         return frozenset(digest for files in self._all().values() for digest in files.all)

@@ -28,6 +28,11 @@ class Reader(NamedTuple):
         return any_matches(self.names, repository)
 
 
+def pass_of(reader: Reader) -> str:
+    """The digest of the pass that was shown; empty for whoever is not known."""
+    return reader.asked.pass_digest if reader.asked is not None else ""
+
+
 def reader_of(secret: str, settings: Settings) -> Reader | None:
     """Whose token of the library the secret is; without one, a reader whom nobody knows, where the settings let them in.
 

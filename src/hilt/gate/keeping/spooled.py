@@ -7,11 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hilt.core.errors import FormatError
 from hilt.record.blobs.durable import make_folder, sync_folder, unusable
 from hilt.sources.file import FileSource, Locator
+
+if TYPE_CHECKING:
+    from hilt.gate.keeping.room import Taken
 
 PREFIX = "body-"
 """Begins the names of the files, by which those that a crash left are known."""
@@ -19,11 +22,11 @@ _FLAGS = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 
 
 class Spooled:
-    """A body of at most `most` bytes, in `folder`; `what` says in errors what it is. Used by one thread at a time."""
+    """A body of at most `most` bytes, in `folder`, with the `room` that it takes; `what` says in errors what it is. Used by one thread at a time."""
 
-    def __init__(self, folder: Path, most: int, what: str) -> None:
+    def __init__(self, folder: Path, most: int, what: str, room: Taken | None = None) -> None:
         self.size, self.most = 0, most
-        self._what = what
+        self._what, self._room = what, room
         self._path = folder / f"{PREFIX}{token_hex(16)}"
         try:
             self._descriptor = os.open(self._path, _FLAGS, 0o600)
@@ -39,11 +42,16 @@ class Spooled:
         os.close(self._descriptor)
         with suppress(FileNotFoundError):  # it has become something
             self._path.unlink()
+        if self._room is not None:
+            self._room.give_back()
 
     def write(self, data: bytes | bytearray) -> None:
-        """The next bytes. Raises `FormatError` where there are too many, `SourceError` where the disk does not take them."""
+        """The next bytes. Raises `FormatError` where there are too many, `UsageError` where there is no room, `SourceError` where the disk does
+        not take them."""
         if self.size + len(data) > self.most:
             raise FormatError(f"{self._what} has {self.most} bytes at most, and more come; nothing of it is kept")
+        if self._room is not None:
+            self._room.grow(self.size + len(data))
         view = memoryview(data)
         try:
             while view:

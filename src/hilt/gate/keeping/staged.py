@@ -1,15 +1,14 @@
 """staged: large files, which are sent before the commit that names them.
 
 That bytes with a digest lie in the library does not mean that everybody who knows the digest may have them. So a commit takes a file
-that its repository, or another of ours that the reader may have, holds already, and else one that was really sent to the repository.
+that its own repository holds already, and else one that was really sent to that; also where another of ours has the same.
 """
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,7 @@ from hilt.core.errors import NotHeld, SourceError, UsageError
 from hilt.core.library import Repository
 from hilt.gate.keeping.drafts import is_digest
 from hilt.gate.keeping.own_files import OwnFiles
-from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.room import Room, Taken
 
 if TYPE_CHECKING:
     from hilt.record.blobs.incoming import Incoming
@@ -49,8 +48,9 @@ class Staged:
     def __init__(
         self, blobs: Blobs, own: OwnFiles, has: Callable[[str, int], bool], most: int, sweep: Callable[[], None]
     ) -> None:
-        self._blobs, self._own, self._has, self._most, self._sweep = blobs, own, has, most, sweep
-        self._lock = threading.Lock()
+        self._blobs, self._own, self._has, self._sweep = blobs, own, has, sweep
+        self.room = Room(blobs.folder, most, lambda: sum(self.waiting().values()))
+        self._lock = self.room.lock
         self._sent: OrderedDict[tuple[Repository, str], tuple[int, float]] = OrderedDict()
 
     def waiting(self) -> Mapping[str, int]:
@@ -62,10 +62,10 @@ class Staged:
         own = self._own.digests()
         return {sha256: size for sha256, size in sent.items() if sha256 not in own} | dict(self._own.not_admitted())
 
-    def wanted(self, repository: Repository, files: Iterable[tuple[str, int]], reader: Reader) -> list[Wanted]:
+    def wanted(self, repository: Repository, files: Iterable[tuple[str, int]]) -> list[Wanted]:
         """What is to be done about files, each a SHA-256 and a size. Raises `UsageError`."""
         told: list[Wanted] = []
-        room = self._room()
+        room = self.room.left()
         for sha256, size in files:
             if len(told) == MOST_ASKED:
                 raise UsageError(f"at most {MOST_ASKED} files are asked after at once; ask in several calls")
@@ -73,10 +73,10 @@ class Staged:
                 raise UsageError(
                     f"{sha256!r:.80}, {size!r:.40}: a SHA-256 in small hexadecimal digits and a size are needed"
                 )
-            if self.size_of(repository, sha256, reader) == size and self._has(sha256, size):
+            if self.size_of(repository, sha256) == size and self._has(sha256, size):
                 told.append(Wanted(sha256, size, is_here=True))
             elif size > room:
-                told.append(Wanted(sha256, size, is_here=False, refused=self._no_room(size)))
+                told.append(Wanted(sha256, size, is_here=False, refused=self.room.refusal(size)))
             else:
                 room -= size
                 told.append(Wanted(sha256, size, is_here=False))
@@ -86,14 +86,20 @@ class Staged:
         """Takes the bytes of a file. Raises `UsageError`, also where there is no room for it, and `SourceError` where the disk does not do it."""
         if not is_digest(sha256):
             raise UsageError(f"{sha256!r:.80}: a SHA-256 in small hexadecimal digits is needed")
-        if size > self._room():
-            raise UsageError(f"{sha256}: {self._no_room(size)}")
-        # Under no name of its own before it is whole: whoever breaks off, or sends other bytes, is in nobody's way.
-        return Sending(self, repository, sha256, self._blobs.incoming(size, hold_all=True))
+        taken = self.room.take(size, sha256)
+        try:
+            # Under no name of its own before it is whole: whoever breaks off, or sends other bytes, is in nobody's way.
+            incoming = self._blobs.incoming(size, hold_all=True)
+        except BaseException:
+            taken.give_back()
+            raise
+        return Sending(self, repository, sha256, incoming, taken)
 
-    def arrived(self, repository: Repository, sha256: str, size: int) -> None:
-        """The file was sent for this repository, and lies among the blobs."""
+    def arrived(self, repository: Repository, sha256: str, size: int, taken: Taken | None = None) -> None:
+        """The file was sent for this repository, and lies among the blobs; no room is `taken` for it any more."""
         with self._lock:
+            if taken is not None:
+                taken.give_back()
             self._sent[repository, sha256] = size, monotonic()
             self._sent.move_to_end((repository, sha256))
             if len(self._sent) > MOST:
@@ -106,42 +112,28 @@ class Staged:
             for sha256 in digests:
                 self._sent.pop((repository, sha256), None)
 
-    def check(self, repository: Repository, sha256: str, size: int, reader: Reader) -> None:
+    def check(self, repository: Repository, sha256: str, size: int) -> None:
         """Raises `NotHeld` where a file was not sent, or is not here as a whole."""
-        if self.size_of(repository, sha256, reader) != size or not self._has(sha256, size):
+        if self.size_of(repository, sha256) != size or not self._has(sha256, size):
             raise NotHeld(
                 f"a file of {size} bytes with the SHA-256 {sha256!r:.80} did not come; send it again", what="file"
             )
 
-    def size_of(self, repository: Repository, sha256: str, reader: Reader) -> int | None:
-        """The size of a file that a commit of the `reader` may name; None for others."""
+    def size_of(self, repository: Repository, sha256: str) -> int | None:
+        """The size of a file that a commit to the repository may name; None for others."""
         with self._lock:
             sent = self._sent.get((repository, sha256))
         if sent is not None:
             return sent[0]
-        own = self._own.of(repository).get(sha256)
-        if own is not None:
-            return own
-        others = (files[sha256] for other, files in self._own.each() if sha256 in files and reader.may_have(other))
-        return next(others, None)
-
-    def _room(self) -> int:
-        """Bytes that may still come."""
-        left = self._most - sum(self.waiting().values())
-        return max(0, min(left, shutil.disk_usage(self._blobs.folder).free))
-
-    def _no_room(self, size: int) -> str:
-        return (
-            f"it has {size} bytes, and there is room for {self._room()} of uploads that nobody admitted; have some admitted, remove "
-            "branches that nobody needs, or have whoever runs hilt raise `library.bytes` in the settings, or the disk"
-        )
+        return self._own.of(repository).get(sha256)
 
 
 class Sending:
     """One file that is being sent. Used by one thread at a time."""
 
-    def __init__(self, staged: Staged, repository: Repository, sha256: str, incoming: Incoming) -> None:
-        self._staged, self._repository, self._sha256, self._incoming = staged, repository, sha256, incoming
+    def __init__(self, staged: Staged, repository: Repository, sha256: str, incoming: Incoming, taken: Taken) -> None:
+        self._staged, self._repository, self._sha256 = staged, repository, sha256
+        self._incoming, self._taken = incoming, taken
 
     def write(self, data: bytes) -> None:
         """The next bytes. Raises `SourceError`; then nothing of it is kept."""
@@ -151,14 +143,23 @@ class Sending:
         """It has come as a whole, and counts from now on. Raises `UsageError` where it is another file, `SourceError`."""
         if self._incoming.received < self._incoming.size:
             raise UsageError(f"only {self._incoming.received} of {self._incoming.size} bytes came; send it again")
-        found = self._incoming.finish()
+        try:
+            self._incoming.finish(self._check)
+        except BaseException:
+            self._taken.give_back()
+            raise
+        self._staged.arrived(self._repository, self._sha256, self._incoming.size, self._taken)
+
+    def _check(self, _: Path) -> None:
+        """What is another file is not kept: nobody would count it."""
+        found = self._incoming.digest
         if found != self._sha256:
             raise UsageError(
                 f"the {self._incoming.size} bytes that came have the SHA-256 {found}, and not {self._sha256} as was said; look "
                 "whether the file changed meanwhile, and send it again"
             )
-        self._staged.arrived(self._repository, self._sha256, self._incoming.size)
 
     def give_up(self, why: str) -> None:
         """It broke off. What came is not kept."""
         self._incoming.fail(SourceError(f"{self._sha256}: {why}; send it again"), discard=True)
+        self._taken.give_back()

@@ -7,24 +7,28 @@ what was admitted stays: a branch that is removed takes nothing with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from hilt.core.errors import AlreadyThere, ChangedMeanwhile, NotAllowed, NotHeld, UsageError
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.core.roles import only_reads
+from hilt.core.signed_in import PassKind
 from hilt.gate.keeping.commits import Commits, Told
-from hilt.gate.keeping.drafts import Draft, keep
+from hilt.gate.keeping.drafts import Draft
 from hilt.gate.keeping.git_names import blob_name
 from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.own_files import OwnFiles
-from hilt.gate.keeping.reader import Reader
+from hilt.gate.keeping.reader import Reader, pass_of
+from hilt.gate.keeping.small_files import SmallFiles, keep
 from hilt.gate.keeping.staged import Staged
 from hilt.gate.keeping.upload_modes import ATTRIBUTES, Mode, Offered, attributes, modes
 from hilt.gate.keeping.upload_modes import MOST as MOST_OFFERED
 from hilt.gate.keeping.upload_names import MAIN, TAGS, check_branch, check_name, check_paths
 from hilt.gate.keeping.upstreams import is_own
 from hilt.gate.settings import Settings
+from hilt.gate.signing_in.passes import holder
 
 if TYPE_CHECKING:
     from hilt.record.blobs.revisions import Revisions
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
 TRIES = 10
 """How often a commit is put on top of what another server has put there meanwhile."""
+
+_TIMES = ("lastModified", "createdAt")
 
 
 class Uploads:
@@ -54,7 +60,7 @@ class Uploads:
     ) -> None:
         self._settings, self._blobs, self._revisions = settings, blobs, revisions
         has = has or blobs.has
-        self._moved, self._begin = moved, begin
+        self._moved, self._begin, self._sweep = moved, begin, sweep
         self.own = OwnFiles(revisions, settings.library.own)
         self.staged = Staged(blobs, self.own, has, settings.library.bytes, sweep)
         self._commits = Commits(blobs, revisions, has, settings.limits.files)
@@ -84,6 +90,14 @@ class Uploads:
         if only_reads(person.roles):
             raise NotAllowed("whoever only reads or audits uploads nothing; an administrator gives roles")
         return person.person
+
+    def check_again(self, pass_digest: str) -> None:
+        """Raises `NotAllowed` where the pass with which somebody began to upload is over by now, or its person does not upload any more."""
+        person = holder(pass_digest, [PassKind.LIBRARY], self._settings)
+        if person is None or only_reads(person.roles):
+            raise NotAllowed(
+                "the token with which this upload began is over; make a new one on the page of your account"
+            )
 
     def create(self, repository: Repository, reader: Reader) -> KeptRevision:
         """A new repository, with its first commit. Raises `AlreadyThere`."""
@@ -124,21 +138,24 @@ class Uploads:
         self._head(repository, MAIN)
 
     def draft(self, repository: Repository, branch: str, reader: Reader) -> Draft:
-        """A commit that comes. Raises `NotHeld` where there is no such branch."""
+        """A commit that comes, for a block. Raises `NotHeld` where there is no such branch."""
         by = self.check(repository, reader)
         head = self._head(repository, check_branch(branch))
-        return Draft(repository, branch, by, head.commit, self._blobs)
+        small = SmallFiles(self._blobs, self.staged.room.take(0, "what comes in the commit"))
+        return Draft(repository, branch, by, head.commit, small)
 
     def commit(self, draft: Draft, reader: Reader) -> KeptRevision:
         """Puts a draft that came on top of its branch, and begins to read it.
 
-        Raises `ChangedMeanwhile` where somebody else was quicker, and what they changed is not to be lost, `NotHeld`, `UsageError`.
+        Raises `ChangedMeanwhile` where somebody else was quicker, and what they changed is not to be lost, `NotHeld`, `UsageError`,
+        `NotAllowed`.
         """
         repository = draft.repository
         draft.end()
+        self.check_again(pass_of(reader))
 
         def size_of(digest: str) -> int | None:
-            return self.staged.size_of(repository, digest, reader)
+            return self.staged.size_of(repository, digest)
 
         with self._turns.about((repository, draft.branch)):
             for last in range(TRIES):
@@ -155,6 +172,7 @@ class Uploads:
                         raise
         self._changed(repository)
         self.staged.used(repository, [one.sha256 for one in kept.files])
+        self._sweep()  # what was there before may go
         self._begin(repository, kept.commit)
         return kept
 
@@ -188,8 +206,18 @@ class Uploads:
             "any more, withdraw it (`hilt withdraw`, or on its page); a branch or a tag can be removed"
         )
 
+    def names_of(self, kept: KeptRevision, reader: Reader) -> KeptRevision:
+        """What whoever uploads there is told of a revision of which they may have no bytes, for else they could not put it right: its files.
+
+        Raises `NotAllowed`, `UsageError`, `NotHeld` where it is none of ours.
+        """
+        self.check(kept.repository, reader)
+        if kept.upstream:
+            raise NotHeld(f"{kept.repository.name} at {kept.commit} was not uploaded here", what="revision")
+        return replace(kept, told={name: kept.told[name] for name in _TIMES if name in kept.told})
+
     def history(self, kept: KeptRevision) -> Iterable[Told]:
-        """The commits that lead to a revision, the newest first."""
+        """The commits that lead to a revision that may be had, as far as they were admitted; the newest first."""
         return self._commits.history(kept)
 
     def _save(self, kept: KeptRevision) -> None:

@@ -22,6 +22,7 @@ from hilt.gate.keeping.xorbs import Xorbs, missing
 from hilt.record.blobs.durable import make_folder, unusable
 
 if TYPE_CHECKING:
+    from hilt.gate.keeping.room import Taken
     from hilt.gate.keeping.staged import Staged
     from hilt.record.blobs.store import Blobs
 
@@ -42,12 +43,12 @@ class XetUploads:
         self._xorbs = Xorbs(self._folder, self._partial, most)
         self._turns = OneByOne()
 
-    def coming_xorb(self) -> Spooled:
-        """Where a xorb is written to that comes."""
-        return self._coming(XORB_BYTES, "a xorb")
+    def coming_xorb(self, announced: int = 0) -> Spooled:
+        """Where a xorb is written to that comes, with room for so many bytes as are announced. Raises `UsageError` where there is none."""
+        return self._coming(XORB_BYTES, "a xorb", announced)
 
-    def coming_shard(self) -> Spooled:
-        return self._coming(SHARD_BYTES, "a shard")
+    def coming_shard(self, announced: int = 0) -> Spooled:
+        return self._coming(SHARD_BYTES, "a shard", announced)
 
     def take_xorb(self, body: Spooled, name: str) -> bool:
         """Keeps a xorb that came; False where it was there. Raises `FormatError`, `UsageError`, `SourceError`."""
@@ -69,13 +70,21 @@ class XetUploads:
                 self._put(file, repository, steps)
         return len(shard.files)
 
-    def _coming(self, most: int, what: str) -> Spooled:
+    def _coming(self, most: int, what: str, announced: int) -> Spooled:
+        room = self._staged.room.take(min(announced, most), what)
+        try:
+            return self._spooled(most, what, room)
+        except BaseException:
+            room.give_back()
+            raise
+
+    def _spooled(self, most: int, what: str, room: Taken) -> Spooled:
         try:
             make_folder(self._partial)
             make_folder(self._folder)
         except OSError as error:
             raise unusable(self._folder, error) from None
-        return Spooled(self._partial, most, what)
+        return Spooled(self._partial, most, what, room)
 
     def _check(self, shard: Shard) -> None:
         """Whatever can be refused before there is work."""

@@ -1,4 +1,4 @@
-"""Tokens for an upload by xet: for one repository and one person, for a quarter of an hour, as long as the server runs.
+"""Tokens for an upload by xet: for one repository and one pass, for a quarter of an hour, as long as the server runs.
 
 A client asks for a new one in time, with its own token, which opens this one and is not sent along with each chunk.
 """
@@ -21,10 +21,10 @@ _DIGEST = "sha256"
 
 
 class Holder(NamedTuple):
-    """Whose token it is, and for which repository."""
+    """For which repository a token is, and with which pass it was asked for: it counts no longer than that."""
 
     repository: Repository
-    person: str
+    pass_digest: str
 
 
 class XetTokens:
@@ -36,7 +36,7 @@ class XetTokens:
     def grant(self, holder: Holder, now: float | None = None) -> tuple[str, int]:
         """A token, and when it ends (seconds since 1970)."""
         until = int(time.time() if now is None else now) + SECONDS
-        said = json.dumps([until, *holder.repository, holder.person]).encode()
+        said = json.dumps([until, *holder.repository, holder.pass_digest]).encode()
         return f"{urlsafe_b64encode(said).decode()}.{self._signature(said)}", until
 
     def holder(self, token: str, now: float | None = None) -> Holder | None:
@@ -48,8 +48,8 @@ class XetTokens:
             return None
         if not hmac.compare_digest(self._signature(said).encode(), signature.encode("utf-8", "surrogateescape")):
             return None
-        until, kind, name, person = json.loads(said)
-        return Holder(Repository(kind, name), person) if (time.time() if now is None else now) < until else None
+        until, kind, name, pass_digest = json.loads(said)
+        return Holder(Repository(kind, name), pass_digest) if (time.time() if now is None else now) < until else None
 
     def _signature(self, said: bytes) -> str:
         return hmac.new(self._key, said, _DIGEST).hexdigest()

@@ -69,17 +69,20 @@ def who(secret: str, kinds: Collection[PassKind], settings: Settings) -> Asked |
     """Whose pass of one of these `kinds` the secret is; None where it is none, or is over, or its person has left."""
     if not _SECRET.fullmatch(secret):
         return None
-    with opened(settings) as record:
-        found = record.accounts.find_pass(digest_of(secret))
-        if found is None or found.kind not in [kind.value for kind in kinds] or found.until <= clock():
-            return None
-        person = record.who(found.person)
-    if person is None or not person.roles or found.key not in person.keys:
+    held = _held(digest_of(secret), kinds, settings)
+    if held is None:
         return None
+    found, person = held
     key = _opened(found, secret)
     if (not found.only_reads and key is None) or (found.only_reads and not _vouched(found)):
         return None
     return Asked(_signed_in(found, person), key, found.digest)
+
+
+def holder(pass_digest: str, kinds: Collection[PassKind], settings: Settings) -> Person | None:
+    """Whose pass of one of these `kinds` still counts, of which the secret was known earlier; None where it does not any more."""
+    held = _held(pass_digest, kinds, settings)
+    return held[1] if held is not None else None
 
 
 def session(person: Person, key: SigningKey, settings: Settings) -> Made:
@@ -207,6 +210,18 @@ def digest_of(secret: str) -> str:
 def clock(later: timedelta = timedelta()) -> str:
     """The time now, or `later`."""
     return (datetime.now(UTC) + later).isoformat(timespec="seconds")
+
+
+def _held(pass_digest: str, kinds: Collection[PassKind], settings: Settings) -> tuple[StoredPass, Person] | None:
+    """A pass that is not over, and the person who has it, with the key that it is for."""
+    with opened(settings) as record:
+        found = record.accounts.find_pass(pass_digest)
+        if found is None or found.kind not in [kind.value for kind in kinds] or found.until <= clock():
+            return None
+        person = record.who(found.person)
+    if person is None or not person.roles or found.key not in person.keys:
+        return None
+    return found, person
 
 
 def _opened(found: StoredPass, secret: str) -> SigningKey | None:

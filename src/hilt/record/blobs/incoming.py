@@ -70,6 +70,11 @@ class Incoming:
         """Where the bytes are now."""
         return self.done or self._partial
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what was written; empty where nothing was."""
+        return self._digest.hexdigest() if self._digest is not None else ""
+
     def open(self) -> int:
         """A descriptor for reading what is received, good whatever becomes of the file; to be closed. Raises `SourceError`."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

@@ -85,15 +85,15 @@ def _orphan() -> float | None:
 def _watch(pid: int, peak: list[float], ended: threading.Event, late: threading.Event, until: float) -> None:
     """Notes the memory of the process and its descendants, and ends them when time is up."""
     while not ended.wait(_TICK):
-        peak[0] = max(peak[0], sum(_memory(member) for member in _family(pid)))
+        peak[0] = max(peak[0], sum(memory(member) for member in family(pid)))
         if time.perf_counter() > until:
             late.set()
-            for member in _family(pid):
+            for member in family(pid):
                 with suppress(ProcessLookupError):
                     os.kill(member, signal.SIGKILL)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """The process and its descendants; only itself where the system does not tell."""
     found, position = [pid], 0
     while position < len(found):
@@ -106,7 +106,7 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int) -> float:
     """MiB of the process, its share of pages that it has in common with others counted once (Linux)."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():

@@ -109,6 +109,7 @@ def test_the_inputs_are_what_they_are_called(tmp_path: Path) -> None:
         ("lineage_families.py", "--trained"),
         ("lineage_strangers.py", "--cache"),
         ("record_registry.py", "--reports"),
+        ("hub.py", "--olah"),
     ],
 )
 def test_the_scripts_tell_their_options(tmp_path: Path, script: str, option: str) -> None:

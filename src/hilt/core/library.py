@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -50,7 +51,7 @@ class KeptFile:
         return self.sha256 if self.large else self.blob
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class KeptRevision:
     """A repository at a `commit` (40 hex digits), with all its files, by path.
 
@@ -65,7 +66,12 @@ class KeptRevision:
     at: str = ""
     told: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
-    @property
+    @cached_property
+    def digest(self) -> str:
+        """That of its subject; of thousands of files it takes long to make."""
+        return self.subject.digest
+
+    @cached_property
     def subject(self) -> Subject:
         """What is judged of it."""
         entries = tuple(Entry(path=one.path, size=one.size, sha256=one.sha256) for one in self.files)
@@ -77,8 +83,12 @@ class KeptRevision:
         task = self.told.get("pipeline_tag")
         return task if isinstance(task, str) else ""
 
+    @cached_property
+    def _by_path(self) -> dict[str, KeptFile]:
+        return {one.path: one for one in self.files}
+
     def file(self, path: str) -> KeptFile | None:
-        return next((one for one in self.files if one.path == path), None)
+        return self._by_path.get(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

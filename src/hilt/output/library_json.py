@@ -26,7 +26,7 @@ def _one(one: Shelved) -> dict[str, Any]:
     return {
         "reference": kept.repository.reference,
         "commit": kept.commit,
-        "subject": kept.subject.digest,
+        "subject": kept.digest,
         "upstream": kept.upstream or None,
         "bytes": kept.subject.size,
         "files": len(kept.files),
@@ -66,7 +66,7 @@ def carried_data(done: Carried) -> dict[str, Any]:
     return {
         "reference": done.kept.repository.reference,
         "commit": done.kept.commit,
-        "subject": done.kept.subject.digest,
+        "subject": done.kept.digest,
         "folder": done.folder,
         "files": len(done.kept.files),
         "bytes": done.bytes,

@@ -84,12 +84,15 @@ def test_what_never_came_is_not_admitted(revisions: Revisions, folder: Path) -> 
     assert not (folder / "models").exists()
 
 
-def test_what_is_to_be_kept_is_not_guessed_where_it_cannot_be_read(revisions: Revisions, folder: Path) -> None:
+def test_what_came_of_an_admitted_revision_is_kept_though_its_list_cannot_be_read(
+    revisions: Revisions, folder: Path
+) -> None:
     revisions.save(TINY)
     revisions.keep(REPOSITORY, COMMIT, "research", WHEN)
-    (folder / PLACE / "revision.json").unlink()
-    with pytest.raises(RecordDamaged, match=r"revision\.json: it is missing"):
-        revisions.kept_digests()
+    revisions.came(REPOSITORY, COMMIT, sha256_of(b"one"))
+    for spoil in (lambda file: file.write_text("{"), lambda file: file.unlink()):
+        spoil(folder / PLACE / "revision.json")
+        assert revisions.kept_digests() == {sha256_of(b"one")}
 
 
 def test_a_branch_moves_only_from_where_it_was_seen(revisions: Revisions, folder: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.util import find_spec
@@ -98,7 +100,18 @@ def serve(
             closing()
             await super().shutdown(sockets)
 
-    Server(config).run(sockets=[listening])
+    with suppress(_Stopped):
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _stop)  # uvicorn raises it once more when it has ended, for whoever asked before it
+        Server(config).run(sockets=[listening])
+
+
+class _Stopped(BaseException):
+    """Whoever runs the server has it end."""
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
 
 
 def most_connections(wanted: int) -> int:

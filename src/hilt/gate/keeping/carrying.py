@@ -22,6 +22,7 @@ from hilt.gate import bundle
 from hilt.gate.explain import catalogue
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.rebuilding import put_back
+from hilt.gate.keeping.repairing import copied
 from hilt.gate.record import OwnKey, now, opened
 from hilt.gate.recording.verdicts import verdict_of
 from hilt.gate.reviewing.todays_verdict import newest_verdict
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from hilt.record.blobs.store import Blobs
 
 BUNDLE, REVISION, PAGE, BOM = "hilt/record.bundle", "hilt/revision.json", "hilt/report.html", "hilt/aibom.cdx.json"
-_READ = 1 << 20
 _LARGEST = 64 << 20
 
 
@@ -67,7 +67,7 @@ def write(
         )
     progress = progress or Silent()
     progress.start(files=len(kept.files), size=kept.subject.size)
-    told = bundle.write(f"sha256:{kept.subject.digest}", use=use, until=until, settings=settings)
+    told = bundle.write(f"sha256:{kept.digest}", use=use, until=until, settings=settings)
     tags = {BUNDLE: told, REVISION: encode(kept), **_told(kept, settings)}
     payload = ((one.path, Packed(blobs.path(one.sha256), one.size, one.sha256)) for one in kept.files)
     with opened(settings) as record:
@@ -77,7 +77,7 @@ def write(
         "Bagging-Date": day,
         "External-Identifier": f"{kept.repository.reference}@{kept.commit}",
         "Bag-Software-Agent": f"hilt {__version__}",
-        "External-Description": f"A model with the record of what was decided of it. Subject sha256:{kept.subject.digest}",
+        "External-Description": f"A model with the record of what was decided of it. Subject sha256:{kept.digest}",
     }
     bags.write(folder, _named_plainly(payload), tags, info, advance=lambda size: progress.advance(size=size))
     return Carried(kept=kept, folder=str(folder), bytes=kept.subject.size)
@@ -103,9 +103,9 @@ def take(
     payload, tags = bags.read(folder, advance=lambda size: progress.advance(size=size))
     kept = _revision(folder, payload, tags)
     said = bundle.read(tags[BUNDLE].place, settings=settings)
-    if said.history.subject != kept.subject.digest:
+    if said.history.subject != kept.digest:
         raise ProofInvalid(
-            f"{folder}: its record is about sha256:{said.history.subject}, and its files are sha256:{kept.subject.digest}; do not use them"
+            f"{folder}: its record is about sha256:{said.history.subject}, and its files are sha256:{kept.digest}; do not use them"
         )
     entry = -1
     try:
@@ -116,8 +116,7 @@ def take(
     for one in kept.files:
         _put(blobs, payload[one.path])
     revisions.save(kept)
-    for one in kept.files:
-        revisions.came(kept.repository, kept.commit, one.sha256)
+    revisions.came(kept.repository, kept.commit, *(one.sha256 for one in kept.files))
     revisions.set_ref(kept.repository, branch, kept.commit, before=revisions.refs(kept.repository).get(branch))
     return Carried(kept=kept, folder=str(folder), bytes=kept.subject.size, said=said, entry=entry)
 
@@ -144,7 +143,7 @@ def _named(reference: str, revisions: Revisions) -> KeptRevision:
 def _told(kept: KeptRevision, settings: Settings) -> dict[str, bytes]:
     """The verdict as people and other tools read it."""
     with opened(settings) as record:
-        last = newest_verdict(record.history(kept.subject.digest))
+        last = newest_verdict(record.history(kept.digest))
         if last is None:
             raise UsageError(f"{kept.repository.reference}: the record holds no verdict on it; have it checked first")
         verdict = verdict_of(last, record.document)
@@ -185,9 +184,4 @@ def _revision(folder: Path, payload: Mapping[str, Packed], tags: Mapping[str, Pa
 
 
 def _put(blobs: Blobs, packed: Packed) -> None:
-    incoming = blobs.incoming(packed.size, sha256=packed.sha256, hold_all=True)
-    with packed.place.open("rb") as stream:
-        stream.seek(incoming.resumed)
-        while incoming.done is None and (data := stream.read(_READ)):
-            incoming.write(data)
-    incoming.finish()
+    copied(packed.place, blobs.incoming(packed.size, sha256=packed.sha256, hold_all=True))

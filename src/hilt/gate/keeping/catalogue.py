@@ -139,7 +139,7 @@ def _item(kept: KeptRevision) -> Item:
     told, tags = kept.told, kept.told.get("tags")
     listed = [intern(tag) for tag in tags if _is_short(tag)] if isinstance(tags, list | tuple) else []
     return Item(
-        subject=kept.subject.digest,
+        subject=kept.digest,
         size=kept.subject.size,
         task=_text(kept.task),
         tags=frozenset(listed[:MOST_TAGS]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from time import monotonic
 
 from hilt.core.events import HoldingBegun
@@ -10,6 +9,7 @@ from hilt.core.library import KeptRevision
 from hilt.core.standing import folded
 from hilt.gate.hold import hold
 from hilt.gate.keeping.newest import Newest
+from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.reader import Reader
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
@@ -26,16 +26,16 @@ class Downloads:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._noted: Newest[tuple[str, str, str, str], float] = Newest(MOST)
-        self._lock = Lock()
+        self._turns = OneByOne()
 
     def note(self, kept: KeptRevision, reader: Reader) -> None:
         """Puts on the record that the reader has the revision, where it does not stand there. Raises `NotAllowed`."""
         if reader.asked is None:
             return
-        person, subject = reader.asked.who.person, kept.subject.digest
+        person, subject = reader.asked.who.person, kept.digest
         place = f"the machines with the token {reader.label}"
         about = (subject, person.person, folded(reader.use), place)
-        with self._lock:  # two files of one download come at once
+        with self._turns.about(about):  # two files of one download come at once
             if monotonic() < (self._noted.get(about) or 0.0):
                 return
             if not self._is_held(subject, person.person, reader.use, place):

@@ -6,15 +6,16 @@ what is fetched of them later must be the very bytes that the check was given (`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from time import monotonic, sleep
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.checks.run import VERSIONS
-from hilt.core.errors import ChangedWhileRead, NotHeld, SourceError
+from hilt.core.errors import ChangedWhileRead, NotHeld, NotReady, SourceError
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.core.report import State
 from hilt.core.verdict import Verdict
@@ -32,6 +33,7 @@ from hilt.sources.remote_file import Stated
 if TYPE_CHECKING:
     from hilt.gate.keeping.fetching import Fetches
     from hilt.gate.keeping.upstream import Upstream
+    from hilt.record.blobs.incoming import Incoming
     from hilt.record.blobs.store import Blobs
     from hilt.sources.hub import Listed, Tree
 
@@ -39,6 +41,8 @@ STREAMED = frozenset(
     ".safetensors .gguf .onnx_data .parquet .arrow .mp4 .webm .mp3 .wav .flac .ogg .png .jpg .jpeg .webp".split()
 )
 """Ends of names of files that nothing loads code from. What such a file really holds, the check reads in its bytes."""
+PATIENCE, BETWEEN = 600.0, 0.5
+"""Seconds to wait for a file that another server fetches, and between two looks."""
 SMALL = 1 << 20
 """A file of this size comes whole, whatever it is."""
 
@@ -126,13 +130,18 @@ def _refuse_what_is_no_file(repository: Repository, tree: Tree, upstream: Upstre
     )
 
 
+def _failed(read: _Read, among: Container[str]) -> bool:
+    """Could one of these files not be read?"""
+    gaps = read.verdict.report.coverage.gaps
+    return any(gap.state is State.FAILED and gap.path.partition("!/")[0] in among for gap in gaps)
+
+
 def _is_doubtful(read: _Read, settings: Settings) -> bool:
     """Does it rest on an upstream's word where that is not enough?"""
     event, _ = given(read.verdict)
     if not event.claimed:
         return False
-    gaps = read.verdict.report.coverage.gaps
-    if any(gap.state is State.FAILED and gap.path.partition("!/")[0] in read.probes for gap in gaps):
+    if _failed(read, read.probes):
         return True
     with opened(settings) as record:
         last = newest_verdict(record.history(event.subject))
@@ -158,7 +167,7 @@ def read_again(kept: KeptRevision, blobs: Blobs, settings: Settings) -> Inspecte
 def judged_by_this_hilt(kept: KeptRevision, settings: Settings) -> bool:
     """Is there a verdict on these bytes by the checks of this version?"""
     with opened(settings) as record:
-        last = newest_verdict(record.history(kept.subject.digest))
+        last = newest_verdict(record.history(kept.digest))
         return last is not None and verdict_of(last, record.document).report.versions == VERSIONS
 
 
@@ -200,12 +209,24 @@ def _fetched(tree: Tree, upstream: Upstream, shelves: Shelves, *, everything: bo
         if stated.sha256 and shelves.blobs.has(stated.sha256, stated.size):
             here[entry.path] = _locator(shelves.blobs, stated.sha256)
         elif everything or not stated.sha256 or comes_whole(entry.path, entry.size):
-            coming[entry.path] = shelves.fetches.begin(upstream.client, stated, hold_all=True)
+            coming[entry.path] = _begun(shelves, upstream, stated)
     for path, incoming in coming.items():
         place = incoming.wait()
         if place is not None:
             here[path] = Locator.of(str(place), place.stat())
     return here
+
+
+def _begun(shelves: Shelves, upstream: Upstream, stated: Stated) -> Incoming:
+    """The file as it comes; where another server fetches it just now, once that is done. Raises `SourceError`, `NotReady`."""
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            return shelves.fetches.begin(upstream.client, stated, hold_all=True)
+        except NotReady:
+            if monotonic() > until:
+                raise
+            sleep(BETWEEN)
 
 
 def _locator(blobs: Blobs, sha256: str) -> Locator:

@@ -30,7 +30,7 @@ from hilt.gate.keeping.one_by_one import OneByOne
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
 from hilt.gate.keeping.reading import MOST, Asked, Reading
-from hilt.gate.keeping.rebuilding import rebuilt
+from hilt.gate.keeping.rebuilding import PACKED, rebuilt
 from hilt.gate.keeping.refs import Refs
 from hilt.gate.keeping.searching import Searches
 from hilt.gate.keeping.uploading import Uploads
@@ -76,6 +76,7 @@ class Library:
         """By revision and use."""
         self._proven: Newest[tuple[Asked, str], bool] = Newest(20 * MOST)
         """By revision and SHA-256."""
+        self._shelved: Newest[tuple[Asked, str], bool] = Newest(20 * MOST)
         self._turns = OneByOne()
         self._lock = threading.Lock()
         self._sweeper = ThreadPoolExecutor(1, thread_name_prefix="hilt-library-sweep")
@@ -124,21 +125,33 @@ class Library:
 
     def offer(self, kept: KeptRevision, reader: Reader) -> Offer:
         """What may be had of it for the use of the `reader`. Raises `NotServed`, `NotAllowed`."""
-        with self._turns.about((kept.subject.digest, reader.use)):  # where many ask at once, one of them says yes
+        with self._turns.about((kept.digest, reader.use)):  # where many ask at once, one of them says yes
             return Offer(kept, reader.use, warning(standing_for(kept, reader, self._settings)))
+
+    def stored(self, offer: Offer, file: KeptFile, reader: Reader) -> Path | None:
+        """The same as `open` where the bytes lie here; no upstream is asked, and nobody waited for. None where they do not."""
+        if not (self._is_proven(offer.kept, file) and self._blobs.has(file.sha256, file.size)):
+            return None
+        self._note(offer, reader)
+        self._blobs.use(file.sha256)
+        self._shelve(offer.kept, file)
+        return self._blobs.path(file.sha256)
+
+    def is_spoilt(self, kept: KeptRevision, file: KeptFile) -> bool:
+        """May somebody have been given bytes of it that were not proven, and are not what lies here?"""
+        upstream = self.upstreams.named(kept.upstream)
+        clients = (upstream.client if upstream is not None else None, self._shelf.client if self._shelf else None)
+        origins = (PACKED, *(one.origin for one in clients if one is not None))
+        return any(self._blobs.is_spoilt(file.sha256, origin) for origin in origins)
 
     def open(self, offer: Offer, file: KeptFile, reader: Reader) -> Path | Incoming:
         """The bytes of a file that was offered: where they lie, or as they come. It leaves a holding.
 
         Raises `SourceError` where they cannot be had, `NotReady`; `NotServed` where to have them it is read again, and judged otherwise.
         """
-        kept = offer.kept
-        is_proven = self._is_proven(kept, file)
-        if is_proven and self._blobs.has(file.sha256, file.size):
-            self._note(offer, reader)
-            self._blobs.use(file.sha256)
-            self._shelve(kept, file)
-            return self._blobs.path(file.sha256)
+        if (place := self.stored(offer, file, reader)) is not None:
+            return place
+        kept, is_proven = offer.kept, self._is_proven(offer.kept, file)
         self._sweep()
         incoming = (self._from_here(file) if is_proven else None) or self._from_upstream(kept, file, reader)
         self._note(offer, reader)
@@ -197,17 +210,23 @@ class Library:
             at = datetime.now(UTC).isoformat(timespec="seconds")
             self._revisions.keep(kept.repository, kept.commit, offer.use, at)
             self._kept_for.put(about, True)
+            if self._shelf is not None:
+                self._shelf.tell(*self._revisions.written(kept.repository, kept.commit))
 
     def _came(self, kept: KeptRevision, file: KeptFile) -> None:
         """It is here, and is what the check read."""
-        self._revisions.came(kept.repository, kept.commit, file.sha256)
-        self._proven.put(((kept.repository, kept.commit), file.sha256), True)
+        about = (kept.repository, kept.commit), file.sha256
+        if not self._proven.get(about):
+            self._revisions.came(kept.repository, kept.commit, file.sha256)
+            self._proven.put(about, True)
         self._shelve(kept, file)
 
     def _shelve(self, kept: KeptRevision, file: KeptFile) -> None:
         """Has it put on object storage, where there is one."""
-        if self._shelf is not None:
+        about = (kept.repository, kept.commit), file.sha256
+        if self._shelf is not None and not self._shelved.get(about):
             self._shelf.keep(file.sha256, *self._revisions.written(kept.repository, kept.commit))
+            self._shelved.put(about, True)
 
     def _sweep(self) -> None:
         """Has room made for what comes, where it was not looked at for a while."""

@@ -17,6 +17,7 @@ from hilt.core.library import KINDS, KeptFile
 from hilt.gate.keeping.rebuilding import write_out
 from hilt.output.terminal import complain
 from hilt.record.blobs.deltas import Deltas
+from hilt.record.blobs.durable import make_folder, write_whole
 from hilt.record.blobs.objects import Objects
 from hilt.sources.http import Streamed
 from hilt.sources.remote_file import Stated
@@ -32,8 +33,14 @@ AGAIN = 30.0
 _SUFFIXES = ("revision.json", "manifest-sha256.txt", "kept.json", "came.txt", "refs.json")
 
 
+LAST_WAIT = 10.0
+"""Seconds that the end of a server waits for what is being put there; the rest is put there when it begins again."""
+
+
 class InPlaceOfClient:
     """What a fetch has bytes from, in the place of the client of a hub."""
+
+    origin = "objects"
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
@@ -71,8 +78,8 @@ class ObjectShelf:
             for one in self._objects.texts(kind):
                 place = self._folder / one.name
                 if one.name.endswith(_SUFFIXES) and ".." not in one.name.split("/") and not place.exists():
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_bytes(self._objects.text(one.name))
+                    make_folder(place.parent)
+                    write_whole(place, self._objects.text(one.name), partial=self._folder / "partial")
         with self._lock:
             self._stored = {one.name for one in self._objects.each()}
         for repository, commit in revisions.admitted():
@@ -87,15 +94,19 @@ class ObjectShelf:
         self._over.set()
         self._later.put(None)
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(LAST_WAIT)
 
     def keep(self, sha256: str, *texts: Path) -> None:
-        """Has a blob put there, and files of a revision that tell of it."""
+        """Has a blob put there, and the files that tell of a revision it belongs to."""
         with self._lock:
-            if sha256 in self._stored or sha256 in self._coming:
-                return
-            self._coming.add(sha256)
-        self._later.put(_Later(sha256=sha256))
+            is_new = sha256 not in self._stored and sha256 not in self._coming
+            self._coming |= {sha256} if is_new else set()
+        if is_new:
+            self._later.put(_Later(sha256=sha256))
+        self.tell(*texts)
+
+    def tell(self, *texts: Path) -> None:
+        """Has files put there that tell of a revision, as they are by then."""
         for text in texts:
             self._later.put(_Later(text=text))
 

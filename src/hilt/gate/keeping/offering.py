@@ -35,7 +35,7 @@ _BLANKS = re.compile(r"[\x00-\x20\x7f]+")
 
 def standing_for(kept: KeptRevision, reader: Reader, settings: Settings) -> Standing:
     """How it stands for the use of the `reader`: admit. Raises `NotServed` where it does not."""
-    digest = kept.subject.digest
+    digest = kept.digest
     told = status(f"sha256:{digest}", use=reader.use, settings=settings)
     if _is_stale(told, settings):
         told = status(f"sha256:{digest}", use=reader.use, settings=settings)

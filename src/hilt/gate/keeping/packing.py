@@ -237,7 +237,7 @@ class _Packer:
 
     def _made_from(self, kept: KeptRevision) -> tuple[str, ...]:
         """Names of models, as the newest report on these bytes has them."""
-        last = newest_verdict(self._record.history(kept.subject.digest))
+        last = newest_verdict(self._record.history(kept.digest))
         if last is None:
             return ()
         report = verdict_of(last, self._record.document).report

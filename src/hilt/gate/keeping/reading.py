@@ -69,9 +69,9 @@ class Reading:
         self._turns = OneByOne()
 
     def close(self) -> None:
-        """Ends what has not begun, and waits for what has."""
+        """Begins nothing more. What is being read may take minutes, and nobody waits for it."""
         for threads in (self._askers, self._readers):
-            threads.shutdown(wait=True, cancel_futures=True)
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def begin(self, repository: Repository, revision: str) -> Future[KeptRevision]:
         """The revision, once it was read. It raises `NotHeld`, `SourceError`."""
@@ -79,7 +79,7 @@ class Reading:
         missing = self._missing.get(about)
         result: Future[KeptRevision] = Future()
         if missing is not None and monotonic() < missing.until:
-            result.set_exception(missing.error)
+            result.set_exception(missing.error.with_traceback(None))
             return result
         with self._lock:
             if (reading := self._under_way.get(about)) is not None:
@@ -122,18 +122,28 @@ class Reading:
             return  # nobody waits any more
         try:
             found = self._refs.find(*about)
-            inspected = self._inspected.get((about[0], found.commit))
+            inspected = self._inspected.get((about[0], found.commit)) or self._judged(about[0], found.commit)
             if inspected is None:
                 self._readers.submit(self._read, about, found, result)
                 return
             self._refs.read(*about, found.commit)
         except NotHeld as error:
-            self._missing.put(about, _Missing(error, monotonic() + self._settings.library.refs_seconds))
+            if self._refs.is_elsewhere(about[0]):  # else somebody may upload it in a moment
+                self._missing.put(about, _Missing(error, monotonic() + self._settings.library.refs_seconds))
             result.set_exception(error)
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
             result.set_exception(error)
         else:
             result.set_result(inspected.kept)
+
+    def _judged(self, repository: Repository, commit: str) -> Inspected | None:
+        """What the record has a verdict on, by these very checks: a server that begins hands it out at once."""
+        kept = self._revisions.find(repository, commit)
+        if kept is None or not judged_by_this_hilt(kept, self._settings):
+            return None
+        inspected = Inspected(kept)
+        self._inspected.put((repository, commit), inspected)
+        return inspected
 
     def _read(self, about: Asked, found: Found, result: Future[KeptRevision]) -> None:
         try:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hilt.record.blobs.store import Blobs
     from hilt.sources.http import Streamed
 
+PACKED = "packed"
+"""Whoever the bytes of rebuilt files are from."""
+
 
 def rebuilt(file: KeptFile, deltas: Deltas, fetches: Fetches, *, hold_all: bool = False) -> Incoming | None:
     """The file as it is rebuilt; None where nothing is kept in its place. Raises `SourceError`, `NotReady`."""
@@ -50,7 +53,7 @@ def write_out(sha256: str, blobs: Blobs, deltas: Deltas) -> None:
     """Has one packed file among the blobs; nothing where it is not packed. Raises `SourceError`, `NotReady`."""
     if (packed := deltas.find(sha256)) is None:
         return
-    incoming = blobs.incoming(packed.size, sha256=sha256, hold_all=True)
+    incoming = blobs.incoming(packed.size, sha256=sha256, owner=PACKED, hold_all=True)
     if incoming.done is not None:
         return
     try:
@@ -64,6 +67,8 @@ def write_out(sha256: str, blobs: Blobs, deltas: Deltas) -> None:
 
 class _Rebuilding:
     """What stands for a client: addresses are the SHA-256 of files."""
+
+    origin = PACKED
 
     def __init__(self, deltas: Deltas) -> None:
         self._deltas = deltas

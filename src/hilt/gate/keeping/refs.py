@@ -68,6 +68,10 @@ class Refs:
             self._seen[repository, revision] = _Seen(found, monotonic() + lasts)
         return found
 
+    def is_elsewhere(self, repository: Repository) -> bool:
+        """May an upstream be asked for it?"""
+        return bool(self._upstreams.of(repository))
+
     def forget(self, repository: Repository) -> None:
         """A branch of ours was moved."""
         with self._lock:

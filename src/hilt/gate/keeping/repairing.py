@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from hilt.core.errors import HiltError, UsageError
+from hilt.core.errors import HiltError, SourceError, UsageError
 from hilt.core.library import KeptFile, KeptRevision
 from hilt.gate.keeping.fetching import Fetches
 from hilt.gate.keeping.hub_upstream import HubUpstream
@@ -23,6 +23,7 @@ from hilt.sources.remote_file import Stated
 
 if TYPE_CHECKING:
     from hilt.gate.keeping.upstream import Upstream
+    from hilt.record.blobs.incoming import Incoming
     from hilt.record.blobs.revisions import Revisions
 
 _READ = 1 << 20
@@ -91,12 +92,7 @@ class Repairs:
     def _copied(self, folder: Path, file: KeptFile) -> bool:
         source = folder / "blobs" / "sha256" / file.sha256[:2] / file.sha256
         try:
-            with os.fdopen(os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0) as stream:
-                incoming = self._blobs.incoming(file.size, sha256=file.sha256, hold_all=True)
-                stream.seek(incoming.resumed)
-                while incoming.done is None and (data := stream.read(_READ)):
-                    incoming.write(data)
-                incoming.finish()
+            copied(source, self._blobs.incoming(file.size, sha256=file.sha256, hold_all=True))
         except (OSError, HiltError):
             return False
         return True
@@ -116,6 +112,21 @@ class Repairs:
             return False
         self._fetches.begin(upstream.client, replace(stated, sha256=file.sha256), hold_all=True).wait()
         return self._blobs.has(file.sha256, file.size)
+
+
+def copied(source: Path, incoming: Incoming) -> None:
+    """Copies a file into the library; whatever keeps it from that ends it for others to try. Raises `OSError`, `HiltError`."""
+    if incoming.done is not None:
+        return
+    try:
+        with os.fdopen(os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0) as stream:
+            stream.seek(incoming.resumed)
+            while data := stream.read(_READ):
+                incoming.write(data)
+        incoming.finish()
+    except OSError as error:
+        incoming.fail(SourceError(f"{source}: {error.strerror}"), discard=True)
+        raise
 
 
 def _library(mirror: str) -> Path:

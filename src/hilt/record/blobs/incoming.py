@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,7 +35,8 @@ class Incoming:
 
     __slots__ = (
         *("_blob", "_descriptor", "_digest", "_git_digest", "_hold_all", "_home", "_lock", "_over", "_partial"),
-        *("_sha256", "_stored", "_watchers", "called", "done", "failed", "received", "released", "resumed", "size"),
+        *("_sha256", "_spoil", "_stored", "_watchers"),
+        *("called", "done", "failed", "received", "released", "resumed", "size"),
     )
 
     def __init__(
@@ -47,14 +49,18 @@ class Incoming:
         sha256: str = "",
         blob: str = "",
         hold_all: bool = False,
+        spoil: Callable[[], object] = lambda: None,
     ) -> None:
-        """`descriptor` is of the file `partial`, locked, and -1 where it came long ago; `home` says where the bytes of a SHA-256 belong."""
+        """`descriptor` is of the file `partial`, locked, and -1 where it came long ago; `home` says where the bytes of a SHA-256 belong.
+
+        `spoil` is called where bytes are thrown away that may have gone out.
+        """
         self.size = size
         self.failed: HiltError | None = None
         self.done = self._stored = None if descriptor >= 0 else home(sha256)
         self.resumed = self.received = size if self.done else os.fstat(descriptor).st_size
         self._descriptor, self._partial, self._home = descriptor, partial, home
-        self._sha256, self._blob, self._hold_all = sha256, blob, hold_all
+        self._sha256, self._blob, self._hold_all, self._spoil = sha256, blob, hold_all, spoil
         self.called = sha256 or blob or str(partial)
         """The name of it in messages; whoever fetches it knows a better one."""
         self._digest: hashlib._Hash | None = None
@@ -135,10 +141,15 @@ class Incoming:
         with self._lock:
             if self.done is not None or self.failed is not None:
                 return
-            self.failed = error
             if discard or not (self._sha256 or self._blob):  # what has no name nobody can go on with
+                # Noted before anybody hears of it: who is told asks for the rest at once. What came at an earlier time may go out,
+                # and may have gone out then, before it is proven: it is digested with the rest, so where it is wrong, we are here.
+                if self.released or self.resumed > HELD_BACK:
+                    self._spoil()
+                self.failed = error
                 with suppress(OSError):
                     self._partial.unlink()
+            self.failed = error
             self._close()
         self._over.set()
         self._tell()
@@ -220,7 +231,10 @@ class Incoming:
         os.utime(descriptor, (now, now))
         os.fsync(descriptor)
         self._stored = home
-        self._partial.replace(home)
+        if is_here(home, self.size):  # one that a check may be reading just now: the same bytes as another file look like a change
+            self._partial.unlink(missing_ok=True)
+        else:
+            self._partial.replace(home)
         sync_folder(home.parent)
         self.done = home
         self._close()
@@ -242,3 +256,12 @@ class Incoming:
         for callback in list(self._watchers.values()):
             with suppress(Exception):  # the one who reads is to blame, and must not stop what all others wait for
                 callback()
+
+
+def is_here(home: Path, size: int) -> bool:
+    """Does a whole file lie there? Whoever wrote it digested it first."""
+    try:
+        status = home.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size == size

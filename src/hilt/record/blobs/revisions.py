@@ -164,13 +164,15 @@ class Revisions:
                         yield repository, name
 
     def kept_digests(self) -> frozenset[str]:
-        """The SHA-256 of all files of all revisions that were admitted. Raises `RecordDamaged` where one of them cannot be read."""
+        """The SHA-256 of all files of all revisions that were admitted; of one that cannot be read, which `fixity` tells, of those that came."""
         digests: set[str] = set()
         for repository, commit in self.admitted():
-            revision = self.find(repository, commit)
-            if revision is None:
-                raise _damaged(self._folder(repository, commit) / REVISION, "it is missing")
-            digests.update(file.sha256 for file in revision.files)
+            try:
+                revision = self.find(repository, commit)
+            except RecordDamaged:
+                revision = None
+            files = revision.files if revision is not None else ()
+            digests.update((file.sha256 for file in files) if files else self.here(repository, commit))
         return frozenset(digests)
 
     def refs(self, repository: Repository) -> dict[str, str]:

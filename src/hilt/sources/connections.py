@@ -42,8 +42,8 @@ AT_ONCE = 8
 """Requests at the same time, where nobody asks for more."""
 
 
-LARGE = 8 << 20
-"""A body of so many bytes is worth a connection of its own."""
+LARGE, TAKEN = 8 << 20, 1 << 20
+"""A body of so many bytes is worth a connection of its own; and how many of them are taken at once, if so many are there."""
 
 _SUCCESS = (200, 206)
 _BROKEN = (
@@ -255,7 +255,7 @@ class _Stream(httpcore2.NetworkStream):
         """So many bytes, past whoever parses what comes; nobody can ask for anything else over this connection afterwards."""
         left = length
         while left:
-            data = self.read(READ)
+            data = self.read(TAKEN)
             if not data:
                 raise httpcore2.RemoteProtocolError(f"closed the connection after {length - left} of {length} bytes")
             yield data[:left]

@@ -94,6 +94,11 @@ class Client:
         self._last = ""
 
     @property
+    def origin(self) -> str:
+        """Whoever the bytes are from."""
+        return self.network.endpoint
+
+    @property
     def received(self) -> int:
         """Bytes that came, headers counted."""
         return self._connections.received

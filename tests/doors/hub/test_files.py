@@ -109,10 +109,10 @@ def test_a_part_is_had_once_the_whole_is_there(tmp_path: Path) -> None:
 
 def test_no_client_ever_has_the_whole_of_a_file_that_turns_out_wrong(tmp_path: Path) -> None:
     with held_hub(tmp_path, lies=True) as (at, held, token):
-        held.may.set()
         connection = at.connect()
         response = at.begin(connection, "GET", FILE, token=token)
         assert response.headers["Content-Length"] == str(len(WEIGHTS))
+        held.may.set()
         with pytest.raises((IncompleteRead, ConnectionError)) as broke:
             response.read()
         assert len(getattr(broke.value, "partial", b"")) < len(WEIGHTS)

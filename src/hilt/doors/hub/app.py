@@ -170,7 +170,7 @@ class HubApplication:
         """Tells of a revision that may be had, or that whoever asks uploads to. The same is put together once, `which` names it; None for
         what nobody asks again."""
         reader, known_by = await self._admitted(request)
-        kept = await self._waiting.kept(request.repository, request.hub.revision, request.presence)
+        kept = await self._waiting.kept(request.repository, request.hub.revision, known_by, request.presence)
         more: Headers = ()
         try:
             more = warnings((await self._waiting.offer(kept, reader, known_by)).warning, kept.repository)
@@ -193,12 +193,12 @@ class HubApplication:
 
     async def _offer(self, request: Request) -> Offer:
         reader, key = await self._admitted(request)
-        kept = await self._waiting.kept(request.repository, request.hub.revision, request.presence)
+        kept = await self._waiting.kept(request.repository, request.hub.revision, key, request.presence)
         return await self._waiting.offer(kept, reader, key)
 
     async def _refs(self, request: Request) -> None:
-        await self._admitted(request)
-        found = await self._waiting.refs(request.repository)
+        _, key = await self._admitted(request)
+        found = await self._waiting.refs(request.repository, key)
         await give(told(answers.refs(found, requests=request.flag("include_prs"))), request.scope, request.send)
 
     async def _auth_check(self, request: Request) -> None:
@@ -233,7 +233,7 @@ class HubApplication:
         reader, key = await self._admitted(request)
         head, scope, send = request.scope["method"] == "HEAD", request.scope, request.send
         try:
-            kept = await self._waiting.kept(request.repository, request.hub.revision, request.presence, PATIENCE)
+            kept = await self._waiting.kept(request.repository, request.hub.revision, key, request.presence, PATIENCE)
         except NotReady:
             if not head or not await self._tell_listed(request):
                 raise
@@ -249,13 +249,13 @@ class HubApplication:
         elif head:
             await files.tell(kept, file, more, scope, send)
         else:
-            said, in_thread = (*files.headers(kept, file), *more), self._waiting.in_thread
-            sending = files.Sending(file, said, scope, send, request.presence, in_thread, self._waiting.accel)
-            await sending.give(partial(self._waiting.library.open, offer, file, reader))
+            said = (*files.headers(kept, file), *more)
+            sending = files.Sending(file, said, scope, send, request.presence, self._waiting.accel)
+            await sending.give(self._waiting.opening(offer, file, reader, key))
 
     async def _tell_listed(self, request: Request) -> bool:
         """What is asked before a client asks for bytes, from what is listed while it is still read. Was it told?"""
-        listed = await self._waiting.in_thread(self._waiting.library.listed, request.repository, request.hub.revision)
+        listed = await self._waiting.quickly(self._waiting.library.listed, request.repository, request.hub.revision)
         file: KeptFile | None = listed.file(request.hub.path) if listed is not None else None
         if listed is None or file is None or not file.etag:
             return False

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 from hilt.core.errors import HiltError, SourceError
 from hilt.core.library import KeptFile, KeptRevision
 from hilt.doors.http.ranges import OutOfReach, Span, span
 from hilt.doors.hub.reply import Headers, Reply, Scope, Send, begin, give, header
-from hilt.doors.hub.waiting import Left, Presence
+from hilt.doors.hub.waiting import Left, Opening, Presence
 from hilt.output.terminal import complain
 
 PIECE = 1 << 18
@@ -31,10 +32,9 @@ TRIES = 3
 WALL = 50_000_000_000
 """Clients refuse files of more bytes without their own transfer protocol, where a HEAD says how many there are."""
 
+_SPOILT = "bytes of this file went out that turned out wrong; what you have of it may be of them: remove that, and ask for the whole"
 _AS_IT_COMES = ("X-Accel-Buffering", "no")
 """An nginx in front passes it on at once, and writes none of it to its disk."""
-
-InThread = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Coming(Protocol):
@@ -84,9 +84,10 @@ async def not_changed(kept: KeptRevision, file: KeptFile, scope: Scope, send: Se
 
 
 class Sending:
-    """One file on its way to whoever asked for it. `said` are the headers; `in_thread` asks the library for the bytes.
+    """One file on its way to whoever asked for it. `said` are the headers.
 
-    With `accel`, the path of an nginx in front, that sends what lies in the library.
+    With `accel`, the path of an nginx in front, that sends what lies in the library. `digests` says that the client looks at the digest
+    of what it has in the end, whenever its parts came.
     """
 
     def __init__(
@@ -96,31 +97,42 @@ class Sending:
         scope: Scope,
         send: Send,
         presence: Presence,
-        in_thread: InThread,
         accel: str = "",
+        *,
+        digests: bool = False,
     ) -> None:
-        self._file, self._said, self._accel = file, said, accel
-        self._scope, self._send, self._presence, self._in_thread = scope, send, presence, in_thread
+        self._file, self._said, self._accel, self._digests = file, said, accel, digests
+        self._scope, self._send, self._presence = scope, send, presence
 
-    async def give(self, source: Callable[[], Path | Coming]) -> None:
-        """Raises what `source` does, and `SourceError` while nothing is sent yet; later, the answer breaks off, and no client takes it
+    async def give(self, opening: Opening) -> None:
+        """Raises what opening it does, and `SourceError` while nothing is sent yet; later, the answer breaks off, and no client takes it
         for the whole.
         """
         try:
             part = self._part()
         except OutOfReach:
-            await give(Reply(416, b"", (("Content-Range", f"bytes */{self._file.size}"),)), self._scope, self._send)
+            await self._out_of_reach()
             return
-        found, descriptor = await self._in_thread(_opened, source)
+        found, descriptor = await _open(opening)
         try:
-            if isinstance(found, Path):
-                await self._give_stored(found, descriptor, part)
-            elif part is None:
+            if part is None and not isinstance(found, Path):
                 await self._give_coming(descriptor, found)
+                return
+            place = found if isinstance(found, Path) else await self._until_whole(found)
+            if part is None or not part.start or self._digests or not await opening.at_once(opening.is_spoilt):
+                await self._give_stored(place, descriptor, part)
+            elif _goes_on(self._scope):
+                self._accel = ""  # an nginx would send the part
+                await self._give_stored(place, descriptor, None)
             else:
-                await self._give_stored(await self._until_whole(found), descriptor, part)
+                # Many who ask for a piece of it take what comes for that piece, whatever it is called; so nothing comes.
+                await self._out_of_reach(_SPOILT)
         finally:
             os.close(descriptor)
+
+    async def _out_of_reach(self, why: str = "") -> None:
+        said = (("Content-Range", f"bytes */{self._file.size}"), *((("X-Error-Message", why),) if why else ()))
+        await give(Reply(416, why.encode(), said), self._scope, self._send)
 
     def _part(self) -> Span | None:
         """The bytes that are asked for; all where those that somebody has are of another file."""
@@ -221,10 +233,26 @@ def _watched(coming: Coming, enough: Callable[[], bool]) -> tuple[asyncio.Event,
     return changed, coming.watch(tell_loop)
 
 
-def _opened(source: Callable[[], Path | Coming]) -> tuple[Path | Coming, int]:
-    """What it gives, and a descriptor of that. Raises `SourceError`."""
+def _goes_on(scope: Scope) -> bool:
+    """Does whoever asks want all that follows the bytes that they have? Then they know what to do with the whole."""
+    return header(scope, b"range").rstrip().endswith("-")
+
+
+async def _open(opening: Opening) -> tuple[Path | Coming, int]:
+    """The file, and a descriptor of it. Raises what the gate does."""
+    stored: tuple[Path | Coming, int] | None = await opening.at_once(_opened, opening.stored)
+    if stored is not None:
+        return stored
+    coming: tuple[Path | Coming, int] = await opening.patiently(partial(_opened, opening.source))
+    return coming
+
+
+def _opened(source: Callable[[], Path | Coming | None]) -> tuple[Path | Coming, int] | None:
+    """What it gives, and a descriptor of that; None where it gives none. Raises `SourceError`."""
     for _ in range(TRIES):
         found = source()
+        if found is None:
+            return None
         if not isinstance(found, Path):
             return found, found.open()
         try:

@@ -67,7 +67,7 @@ class Registry:
         await give(told({}, headers=_VERSION), request.scope, request.send)
 
     async def _manifest(self, request: Request) -> None:
-        offer, _ = await self._offer(request, MAIN, None)
+        offer, *_ = await self._offer(request, MAIN, None)
         body = await self._waiting.in_thread(self._manifest_of, offer.kept, request.hub.path)
         await give(self._document(body, MANIFEST, offer.kept), request.scope, request.send)
 
@@ -85,7 +85,7 @@ class Registry:
     async def _blob(self, request: Request) -> None:
         digest = _digest(request.hub.path)
         commit = self._told.get((request.repository, digest)) or MAIN
-        offer, reader = await self._offer(request, commit, PATIENCE)
+        offer, reader, key = await self._offer(request, commit, PATIENCE)
         kept = offer.kept
         file = next((one for one in kept.files if one.sha256 == digest), None)
         if file is None:
@@ -99,17 +99,16 @@ class Registry:
             await begin(200, (("Content-Length", str(file.size)), *said), request.scope, request.send)
             await request.send({"type": "http.response.body", "body": b""})
             return
-        in_thread = self._waiting.in_thread
         sending = files.Sending(
-            file, said, request.scope, request.send, request.presence, in_thread, self._waiting.accel
+            file, said, request.scope, request.send, request.presence, self._waiting.accel, digests=True
         )
-        await sending.give(partial(self._waiting.library.open, offer, file, reader))
+        await sending.give(self._waiting.opening(offer, file, reader, key))
 
-    async def _offer(self, request: Request, revision: str, seconds: float | None) -> tuple[Offer, Reader]:
+    async def _offer(self, request: Request, revision: str, seconds: float | None) -> tuple[Offer, Reader, str]:
         reader, key = await self._waiting.reader(request.scope)
         check_names(reader, request.repository)
-        kept = await self._waiting.kept(request.repository, revision, request.presence, seconds)
-        return await self._waiting.offer(kept, reader, key), reader
+        kept = await self._waiting.kept(request.repository, revision, key, request.presence, seconds)
+        return await self._waiting.offer(kept, reader, key), reader, key
 
     def _document(self, body: bytes, media: str, kept: KeptRevision) -> Reply:
         digest = f"sha256:{sha256(body).hexdigest()}"

@@ -3,35 +3,72 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import Future
 from contextlib import suppress
+from enum import IntEnum
 from functools import partial
 from hashlib import sha256
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from hilt.core.errors import NotAllowed, NotReady
-from hilt.core.library import KeptRevision, Repository
+from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown
 from hilt.doors.hub.remembered import Remembered
 from hilt.doors.hub.reply import Receive, Scope, header
+from hilt.doors.hub.shares import AGAIN, Shares
 from hilt.gate.keeping.library import Library, Offer
 from hilt.gate.keeping.reader import Reader, reader_of
 from hilt.gate.settings import Settings
 
+if TYPE_CHECKING:
+    from hilt.record.blobs.incoming import Incoming
+
 FRESH = 1.0
 """Seconds for which an answer of the record counts; so much later a withdrawal is noticed."""
 MOST = 4096
-QUICK, THREADS = 16, 32
-"""Calls of the gate at the same time that take a moment, and such that may take long, which nobody else is to wait for."""
-AGAIN = 5
-"""Seconds after which somebody asks again for what is being read."""
+QUICK, OFFERS, THREADS, UPSTREAM = 16, 16, 16, 32
+"""Calls of the gate at the same time: such that take a moment; offers, and files that lie here; such that read or write a lot; and such
+that wait for an upstream, for which none of the others is to wait.
+"""
+SHARE, OPEN = 8, 256
+"""Calls that wait for an upstream, of one reader, and readings: at the same time, and together with those that are in the queue."""
+READINGS = 32
+"""Revisions that nobody read before, which one reader waits for."""
 LONGEST_TOKEN = 200
 
+_IS_READ = "{} is being read by hilt; ask again in a moment"
+
 T = TypeVar("T")
+_About = tuple[Repository, str]
+"""A repository, and a revision of it."""
+
+
+class _Kind(IntEnum):
+    """What nobody is to wait for because of another kind."""
+
+    QUICK = 0
+    OFFER = 1
+    LONG = 2
+    UPSTREAM = 3
+
+
+_AT_ONCE = {_Kind.QUICK: QUICK, _Kind.OFFER: OFFERS, _Kind.LONG: THREADS, _Kind.UPSTREAM: UPSTREAM}
+
+
+class Opening(NamedTuple):
+    """How a file is opened: where it is `stored`, `at_once`, and else from its `source`, which may wait for an upstream, `patiently`."""
+
+    stored: Callable[[], Path | None]
+    source: Callable[[], Path | Incoming]
+    is_spoilt: Callable[[], bool]
+    at_once: Callable[..., Coroutine[Any, Any, Any]]
+    patiently: Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Left(Exception):
@@ -78,23 +115,34 @@ class Waiting:
     def __init__(self, library: Library, settings: Settings, origin: str) -> None:
         self.library, self._settings, self._origin = library, settings, origin
         self.accel = settings.library.accel
-        self._quick: CapacityLimiter | None = None
-        self._threads: CapacityLimiter | None = None
+        self._limiters: dict[int, CapacityLimiter] = {}
+        self._calls, self._readings = Shares(OPEN, SHARE), Shares(READINGS, SHARE)
+        self._reading: dict[tuple[str, _About], asyncio.Task[KeptRevision]] = {}
+        self._waiters: Counter[_About] = Counter()
+        self._futures: dict[tuple[str, _About], Future[KeptRevision]] = {}
         self._readers: Remembered[str, Reader | None] = Remembered(FRESH, MOST)
         self._known: Remembered[tuple[Repository, str], KeptRevision | None] = Remembered(FRESH, MOST)
         self._offers: Remembered[tuple[Repository, str, str], Offer] = Remembered(FRESH, MOST)
         self._refs: Remembered[Repository, dict[str, Any]] = Remembered(FRESH, MOST)
 
     async def in_thread(self, call: Callable[..., T], *values: object) -> T:
-        """What may take long: an upstream is asked, or a file read anew."""
-        if self._threads is None:
-            self._threads = CapacityLimiter(THREADS)
-        return await run_sync(partial(call, *values), limiter=self._threads)
+        """What may take long here, and waits for nobody."""
+        return await self._run(_Kind.LONG, call, *values)
 
-    async def _quickly(self, call: Callable[..., T], *values: object) -> T:
-        if self._quick is None:
-            self._quick = CapacityLimiter(QUICK)
-        return await run_sync(partial(call, *values), limiter=self._quick)
+    async def quickly(self, call: Callable[..., T], *values: object) -> T:
+        """What takes a moment."""
+        return await self._run(_Kind.QUICK, call, *values)
+
+    async def patiently(self, key: str, about: Hashable, call: Callable[..., T]) -> T:
+        """What may wait for an upstream, about something that the reader with this key asked for. Raises `NotReady`."""
+        async with self._calls.under_way(key, about) as turns, turns:
+            return await self._run(_Kind.UPSTREAM, call)
+
+    async def _run(self, kind: _Kind, call: Callable[..., T], *values: object) -> T:
+        limiter = self._limiters.get(kind)
+        if limiter is None:
+            limiter = self._limiters[kind] = CapacityLimiter(_AT_ONCE[kind])
+        return await run_sync(partial(call, *values), limiter=limiter)
 
     async def reader(self, scope: Scope) -> tuple[Reader, str]:
         """Who asks, and what they are remembered by. Raises `NotKnown`."""
@@ -103,32 +151,93 @@ class Waiting:
         if said and (scheme.lower() != "bearer" or not (secret := secret.strip()) or len(secret) > LONGEST_TOKEN):
             raise NotKnown(UNKNOWN_TOKEN)
         key = sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
-        reader = await self._readers.get(key, lambda: self._quickly(reader_of, secret, self._settings))
+        reader = await self._readers.get(key, lambda: self.quickly(reader_of, secret, self._settings))
         if reader is None:
             raise NotKnown(UNKNOWN_TOKEN if secret else no_token(self._origin))
         return reader, key
 
     async def kept(
-        self, repository: Repository, revision: str, presence: Presence, seconds: float | None = None
+        self, repository: Repository, revision: str, key: str, presence: Presence, seconds: float | None = None
     ) -> KeptRevision:
-        """The revision, read. Raises what `Library.begin` does, `NotReady` where it took longer than so many seconds, and `Left`."""
-        kept = await self._known.get((repository, revision), lambda: self._ask_known(repository, revision))
+        """The revision, read, for the reader with this key.
+
+        Raises what `Library.begin` does, `NotReady` where it took longer than so many seconds or they wait for too many, and `Left`.
+        """
+        about = repository, revision
+        kept = await self._known.get(about, lambda: self._ask_known(repository, revision))
         if kept is not None:
             return kept
-        self._known.forget((repository, revision))
-        future = await self._quickly(self.library.begin, repository, revision)
-        if not await presence.wait_for(_event_of(future), seconds):
-            raise NotReady(f"{repository.name} is being read by hilt; ask again in a moment", seconds=AGAIN)
+        self._known.forget(about)
+        return await self._read(key, about, presence, seconds)
+
+    async def _read(self, key: str, about: _About, presence: Presence, seconds: float | None) -> KeptRevision:
+        task = self._reading.get((key, about))
+        if task is None:
+            task = self._reading[key, about] = asyncio.get_running_loop().create_task(self._begin(key, about))
+            task.add_done_callback(lambda done: self._over(key, about, done))
+        self._waiters[about] += 1
+        try:
+            await asyncio.wait({task, presence.left}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._waiters[about] -= 1
+            if not self._waiters[about]:
+                del self._waiters[about]
+        if task.done():
+            if (error := task.exception()) is not None:
+                raise error.with_traceback(None)
+            return task.result()
+        if not presence.left.done():
+            raise NotReady(_IS_READ.format(about[0].name), seconds=AGAIN)
+        if not self._waiters[about]:
+            self._give_up(key, about, task)
+        raise Left
+
+    async def _begin(self, key: str, about: _About) -> KeptRevision:
+        """It keeps its turn for as long as it takes, also where whoever asked has left: else they would ask and leave."""
+        async with self._readings.under_way(key, about) as turns, turns:
+            self._futures[key, about] = future = await self.quickly(self.library.begin, *about)
+            await _event_of(future).wait()
+        if future.cancelled():
+            raise NotReady(_IS_READ.format(about[0].name), seconds=AGAIN)
         return future.result()
+
+    def _give_up(self, key: str, about: _About, task: asyncio.Task[KeptRevision]) -> None:
+        """Nobody waits for it any more. What has begun goes on."""
+        future = self._futures.get((key, about))
+        if future is not None:
+            future.cancel()
+        else:
+            self._over(key, about, task)
+            task.cancel()
+
+    def _over(self, key: str, about: _About, task: asyncio.Task[KeptRevision]) -> None:
+        if self._reading.get((key, about)) is task:
+            del self._reading[key, about]
+            self._futures.pop((key, about), None)
+        if task.done() and not task.cancelled():
+            task.exception()  # whoever asked may have left, and asyncio complains of errors that nobody looks at
 
     async def offer(self, kept: KeptRevision, reader: Reader, key: str) -> Offer:
         """Raises what `Library.offer` does."""
         asked = (kept.repository, kept.commit, key)
-        return await self._offers.get(asked, lambda: self.in_thread(self.library.offer, kept, reader))
+        return await self._offers.get(asked, lambda: self._run(_Kind.OFFER, self.library.offer, kept, reader))
 
-    async def refs(self, repository: Repository) -> dict[str, Any]:
-        """Raises what `Library.refs` does."""
-        return await self._refs.get(repository, lambda: self.in_thread(self.library.refs, repository))
+    def opening(self, offer: Offer, file: KeptFile, reader: Reader, key: str) -> Opening:
+        """How a file that was offered to the reader with this key is opened."""
+        asked, about = (offer, file, reader), (offer.kept.repository, offer.kept.commit, file.path)
+        return Opening(
+            partial(self.library.stored, *asked),
+            partial(self.library.open, *asked),
+            partial(self.library.is_spoilt, offer.kept, file),
+            partial(self._run, _Kind.OFFER),
+            partial(self.patiently, key, about),
+        )
+
+    async def refs(self, repository: Repository, key: str) -> dict[str, Any]:
+        """Raises what `Library.refs` does, and `NotReady` where the reader with this key waits for too much."""
+        async with self._calls.under_way(key, repository) as turns, turns:
+            # Each in their own turn: who has too many questions under way fails alone, also where others ask the same.
+            return await self._refs.get(repository, lambda: self._run(_Kind.UPSTREAM, self.library.refs, repository))
 
     def moved(self, repository: Repository, *revisions: str) -> None:
         """One of ours was changed."""
@@ -137,7 +246,7 @@ class Waiting:
             self._known.forget((repository, revision))
 
     def _ask_known(self, repository: Repository, revision: str) -> Coroutine[Any, Any, KeptRevision | None]:
-        return self._quickly(self.library.known, repository, revision)
+        return self.quickly(self.library.known, repository, revision)
 
 
 def check_names(reader: Reader, repository: Repository) -> None:
@@ -148,7 +257,7 @@ def check_names(reader: Reader, repository: Repository) -> None:
 
 
 def _event_of(future: Future[Any]) -> asyncio.Event:
-    """Set when it is done. It is never cancelled: others wait for the same."""
+    """Set when it is done. Whoever waits for it does not cancel it: others wait for the same."""
     event, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def done(_: Future[Any]) -> None:

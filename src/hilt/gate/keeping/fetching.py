@@ -1,4 +1,7 @@
-"""Files of upstreams on their way into the library: each is fetched once, however many wait for it.
+"""Files of upstreams on their way into the library: each is fetched once from each of them, however many wait for it.
+
+Two upstreams may list the same SHA-256, and one of them send other bytes: nobody who waits for the one gets bytes of the other before
+they are proven.
 
 A fetch may take hours, and goes on where it broke off. Each answer must agree with what was listed, by its headers; the whole must
 have the digest that was stated, and hold the very bytes that a check was given before of it.
@@ -45,11 +48,17 @@ _READ = 1 << 20
 _REMEMBERED = 50_000
 """Files that git holds, of which the SHA-256 is remembered."""
 
-Key = tuple[str, int]
+Key = tuple[str, str, int]
+"""Whoever the bytes are from, what they call them, and how many they are."""
 
 
 class Streams(Protocol):
     """Where bytes come from: a `Client`, or what an upstream has in its place."""
+
+    @property
+    def origin(self) -> str:
+        """Whoever the bytes are from: what came from one is never added to what came from another."""
+        ...
 
     def stream(self, address: str, *, most: int, start: int = 0) -> AbstractContextManager[Streamed]: ...
 
@@ -107,16 +116,18 @@ class Fetches:
         Raises `ChangedWhileRead` where it lies there and is not what the check was given, `NotReady` while another process
         fetches it, `SourceError` where the disk has no room, and after `close`.
         """
-        key = (stated.sha256 or stated.blob or stated.address, stated.size)
+        key = (client.origin, stated.sha256 or stated.blob or stated.address, stated.size)
         with self._lock:
             if self._closed.is_set():
                 raise SourceError(f"{stated.path}: the library is closed; ask again once it is open")
             flight = self._flights.get(key)
-            if flight is not None and not flight.has_failed():
+            if flight is not None and not flight.has_failed() and not self._has(stated):
                 incoming, held = flight.incoming, flight.joined(probes)
             else:
                 sha256 = stated.sha256 or self._named.get(key, "")
-                incoming = self._blobs.incoming(stated.size, sha256=sha256, blob=stated.blob, hold_all=hold_all)
+                incoming = self._blobs.incoming(
+                    stated.size, sha256=sha256, blob=stated.blob, owner=client.origin, hold_all=hold_all
+                )
                 incoming.called = stated.path
                 held = incoming.done is None
                 if held:
@@ -172,6 +183,10 @@ class Fetches:
         file, incoming = RemoteFile(flight.stated), flight.incoming
         idle, waited, reached = 0, 0.0, incoming.received
         while incoming.received < incoming.size:
+            if self._has(flight.stated):
+                # It came from elsewhere meanwhile. Whether what came here before is the beginning of it, the digest of all will tell.
+                self._copy(flight.stated, incoming)
+                return
             failed = self._ask(client, file, incoming)
             if incoming.received == incoming.size:
                 return
@@ -184,6 +199,19 @@ class Fetches:
                 raise _given_up(flight, failed)
             if self._closed.wait(pause):
                 raise SourceError(f"{flight.stated.path}: the library was closed before it came; ask again")
+
+    def _has(self, stated: Stated) -> bool:
+        return bool(stated.sha256) and self._blobs.has(stated.sha256, stated.size)
+
+    def _copy(self, stated: Stated, incoming: Incoming) -> None:
+        """Writes what is missing as it lies in the library. Raises `SourceError`."""
+        try:
+            with self._blobs.path(stated.sha256).open("rb", buffering=0) as file:
+                file.seek(incoming.received)
+                while data := file.read(_READ):
+                    incoming.write(data)
+        except OSError as error:
+            raise SourceError(f"{stated.path}: it cannot be read any more ({error.strerror}); ask again") from None
 
     def _ask(self, client: Streams, file: RemoteFile, incoming: Incoming) -> Failed | None:
         """One request for what is missing; what it failed with, where another one may help."""

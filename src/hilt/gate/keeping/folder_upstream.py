@@ -165,7 +165,9 @@ class FolderUpstream:
         """Puts the file among the blobs, unless it lies there. Raises `SourceError`, `ChangedWhileRead`, `NotReady`."""
         if self._blobs is None or self._blobs.has(stated.sha256, stated.size):
             return
-        incoming = self._blobs.incoming(stated.size, sha256=stated.sha256, blob=stated.blob, hold_all=True)
+        incoming = self._blobs.incoming(
+            stated.size, sha256=stated.sha256, blob=stated.blob, owner=self.client.origin, hold_all=True
+        )
         if incoming.done is not None:
             return
         incoming.called = stated.address
@@ -183,7 +185,7 @@ class _Files:
     """What stands for a client: addresses are paths of files below the folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self.origin = folder, f"folder {folder}"
 
     @contextmanager
     def stream(self, address: str, *, most: int, start: int = 0) -> Iterator[Streamed]:

@@ -37,7 +37,11 @@ models/ORGANISATION/NAME/COMMIT/ (also datasets, spaces, kernels)
 models/ORGANISATION/NAME/refs.json
     Branches and tags of repositories that were uploaded here, and their commits.
 partial/
-    Files that are not whole yet. All of this may be removed while hilt does not run.
+    Files that are not whole yet, by SHA-256, and after a - where they come from. They may be removed while hilt does not run; but
+    who has the beginning of one then, and goes on from there, has to look at the digest of what they get.
+spoilt/
+    Names of such files, empty, of which bytes went out that turned out wrong, or were never proven. Of these hilt sends nobody the
+    rest alone, but the whole. They go after 90 days.
 xet/
     Chunks as clients uploaded them, kept because they do not send the same ones twice. No model needs them; they may be removed.
 
@@ -69,7 +73,7 @@ def open_library(folder: Path) -> Path:
         present = {one.name for one in folder.iterdir()}
         if NAMASTE not in present:
             _begin(folder, present - _ALLOWED_BESIDE)
-        for inside in (folder / "partial", folder / "blobs", folder / "blobs" / "sha256"):
+        for inside in (folder / "partial", folder / "spoilt", folder / "blobs", folder / "blobs" / "sha256"):
             make_folder(inside)
             _refuse_writers(inside)
         if not (folder / "README.txt").exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -17,10 +18,13 @@ from typing import NamedTuple
 from hilt.core.errors import NotReady, UsageError
 from hilt.record.blobs import one_writer
 from hilt.record.blobs.durable import is_temporary, no_room, unusable
-from hilt.record.blobs.incoming import Incoming
+from hilt.record.blobs.incoming import HELD_BACK, Incoming
 from hilt.record.blobs.layout import checked_sha256, is_sha256, open_library
+from hilt.record.blobs.spoilt import Spoilt
 
 _BLOB = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_COMING = re.compile(r"(?:[0-9a-f]{64}|git-[0-9a-f]{40})(?:-[0-9a-f]{16})?", re.ASCII)
+"""The name of a file that another try goes on with."""
 _TWO = re.compile(r"[0-9a-f]{2}", re.ASCII)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _SECONDS = 5
@@ -60,6 +64,7 @@ class Blobs:
         self.folder = open_library(folder)
         self._blobs = self.folder / "blobs" / "sha256"
         self._partial = self.folder / "partial"
+        self._spoilt = Spoilt(self.folder / "spoilt")
         self._used: dict[str, float] = {}
 
     def path(self, sha256: str) -> Path:
@@ -76,18 +81,21 @@ class Blobs:
             raise unusable(self.path(sha256), error) from None
         return stat.S_ISREG(status.st_mode) and status.st_size == size
 
-    def incoming(self, size: int, *, sha256: str = "", blob: str = "", hold_all: bool = False) -> Incoming:
+    def incoming(
+        self, size: int, *, sha256: str = "", blob: str = "", owner: str = "", hold_all: bool = False
+    ) -> Incoming:
         """A file of `size` bytes that is to be written. Where it is here already, it is `done`.
 
         `sha256` and `blob` (git's name for the bytes) are what it must have, as far as that is known; with either, it goes on where
-        another try ended. With `hold_all` no byte goes out before all are checked.
+        another try of the same `owner` ended: of two who send the bytes, one may lie, and must not spoil what the other one sends.
+        With `hold_all` no byte goes out before all are checked.
         Raises `NotReady` while somebody else writes it, `SourceError` where there is no room for it.
         """
         if size < 0 or (blob and not _BLOB.fullmatch(blob)):
             raise UsageError(
                 f"{size} bytes, {blob!r:.60}: a size from 0 and git's name in 40 hexadecimal digits are needed here"
             )
-        path = self._partial / (sha256 or (f"git-{blob}" if blob else f"new-{token_hex(16)}"))
+        path = self._partial / (_called(sha256, blob, owner) or f"new-{token_hex(16)}")
 
         def coming(descriptor: int) -> Incoming:
             return Incoming(
@@ -98,6 +106,7 @@ class Blobs:
                 sha256=sha256,
                 blob=blob,
                 hold_all=hold_all,
+                spoil=lambda: self._spoilt.add(path.name),
             )
 
         if sha256 and self.has(sha256, size):
@@ -106,7 +115,7 @@ class Blobs:
             descriptor = self._claimed(path)
             try:
                 if sha256 and self.has(sha256, size):  # it came while we asked for it
-                    path.unlink()
+                    self._let_go(descriptor, path)
                     one_writer.close(descriptor)
                     return coming(-1)
                 self._make_room(descriptor, path, size)
@@ -147,12 +156,27 @@ class Blobs:
     def _make_room(self, descriptor: int, path: Path, size: int) -> None:
         there = os.fstat(descriptor).st_size
         if there > size:  # of another size that somebody stated
+            self._note_unproven(path.name, there)
             os.ftruncate(descriptor, 0)
             there = 0
         if (free := shutil.disk_usage(self._partial).free) < size - there:
             if not there:
                 path.unlink()
             raise no_room(path, size - there, f"the disk has {free} bytes left")
+
+    def is_spoilt(self, sha256: str, owner: str) -> bool:
+        """May somebody have bytes of it, from this `owner`, that are not proven? What still lies there as a part is not, either."""
+        name = _called(sha256, "", owner)
+        return self._spoilt.has(name) or os.path.lexists(self._partial / name)
+
+    def _let_go(self, descriptor: int, path: Path) -> None:
+        """Removes what never became whole, and is locked. Raises `OSError`."""
+        self._note_unproven(path.name, os.fstat(descriptor).st_size)
+        path.unlink()
+
+    def _note_unproven(self, name: str, size: int) -> None:
+        if size > HELD_BACK and _COMING.fullmatch(name):
+            self._spoilt.add(name)
 
     def use(self, sha256: str) -> None:
         """Remembers that it is used now. That is written down once a minute at most."""
@@ -211,6 +235,7 @@ class Blobs:
         """
         gone = []
         try:
+            self._spoilt.prune()
             for one in self._oldest(most, keep):
                 if one.partial:
                     self._remove_partial(one.partial)
@@ -254,6 +279,12 @@ class Blobs:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | _NO_FOLLOW)
             try:
                 if one_writer.take(descriptor, path):
-                    path.unlink()
+                    self._let_go(descriptor, path)
             finally:
                 one_writer.close(descriptor)
+
+
+def _called(sha256: str, blob: str, owner: str) -> str:
+    """How the file is called while it comes; empty where nothing is known of it. An owner says anything, and is digested."""
+    name = sha256 or (f"git-{blob}" if blob else "")
+    return f"{name}-{hashlib.sha256(owner.encode()).hexdigest()[:16]}" if name and owner else name

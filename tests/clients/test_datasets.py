@@ -18,11 +18,28 @@ from hub_server import File
 from library_office import CARD, LICENCE
 from office import KNOWN_ROAD
 from python_packages import environment
+from uploaders import OWN
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the first one installs what all need
 
 WORDS = ["one", "two", "three"]
 PARQUET = 'import sys; from datasets import Dataset; Dataset.from_dict({"word": sys.argv[2:]}).to_parquet(sys.argv[1])'
+PUSH = """
+import json, sys
+from datasets import Dataset, load_dataset
+from huggingface_hub import HfApi
+api = HfApi()
+api.create_repo("acme/words", repo_type="dataset")
+try:
+    for path in sys.argv[1:]:
+        name = path.rpartition("/")[2]
+        api.upload_file(repo_id="acme/words", repo_type="dataset", path_or_fileobj=path, path_in_repo=name)
+    for words in (["one"], ["two", "three"]):
+        Dataset.from_dict({"word": words}).push_to_hub("acme/words")
+    print(json.dumps({"rows": load_dataset("acme/words", split="train")["word"][:]}))
+except Exception as error:
+    print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
+"""
 BAD_ROWS = {
     "README.md": CARD,
     "LICENSE": LICENCE,
@@ -85,3 +102,19 @@ def test_rows_that_were_withdrawn_are_not_loaded_though_they_are_in_the_cache(
             ran = rows(python, served, tmp_path / "home", file)
             assert "error" in ran.told, ran.text
             assert "it was tampered with" in ran.text
+
+
+def test_rows_are_pushed_again_where_they_are_admitted(python: Path, tmp_path: Path) -> None:
+    """The first push is listed to whoever made it, admitted or not; the second one reads the card that is there."""
+    for name, data in (("LICENSE", LICENCE), ("README.md", CARD)):
+        (tmp_path / name).write_bytes(data)
+    paths = [str(tmp_path / name) for name in ("LICENSE", "README.md")]
+    for number, (files, told) in enumerate([(paths, {"rows": ["two", "three"]}), ([], None)]):
+        with served_hub(tmp_path / f"shop{number}", {}, more=OWN) as at:
+            ran = run([python, "-c", PUSH, *files], at, tmp_path / f"home{number}", at.shop.secret(writes=True))
+            kept = at.shop.read("main", Repository("datasets", "acme/words"))
+        assert [one.path for one in kept.files if one.path.endswith(".parquet")] != [], ran.text
+        if told:
+            assert ran.told == told, ran.text
+        else:
+            assert "waits for review" in ran.told["error"]

@@ -47,6 +47,7 @@ LARGEST_COMMIT = 2 * MOST_BYTES
 _SAMPLE = 2048
 """Letters that are looked at of how a file begins."""
 _FULL = 507
+_CLOSE = (("Connection", "close"),)
 LONGEST_CARD = 64 << 10
 """Bytes of a card that is looked at before it is sent; when it has come it is looked at anyway."""
 
@@ -142,9 +143,11 @@ class Uploading:
         await self._work(self._uploads.refuse_to_remove, _named(body), reader)
 
     async def _validate(self, request: Request) -> None:
-        """Some clients ask without a token, and take a 401 for the end of an upload; then what they send is thrown away."""
-        reader = await self._reader(request) if _has_token(request) else None
-        looks = reader is not None and reader.writes
+        """Some clients ask without a token, and take a 401 for the end of an upload: nobody reads for them, and nothing is wrong."""
+        if not _has_token(request):
+            await give(told({"errors": [], "warnings": []}, headers=_CLOSE), request.scope, request.send)
+            return
+        looks = (await self._reader(request)).writes
         body = await beginning(request.scope, request.receive, LONGEST_CARD if looks else 0)
         wrong = await self._work(_complaint, body) if looks and len(body) <= LONGEST_CARD else ""
         errors = [{"message": one_line(wrong)}] if wrong else []

@@ -22,7 +22,19 @@ from hilt.gate.hold import hold
 from hilt.gate.record import keeping_open, opened
 from hilt.gate.settings import Settings
 from hilt.gate.signing_in.invite import invite
-from hilt.gate.signing_in.passes import Asked, Opened, clock, digest_of, end, end_all, make, new_token, passes, who
+from hilt.gate.signing_in.passes import (
+    Asked,
+    Opened,
+    clock,
+    digest_of,
+    end,
+    end_all,
+    holder,
+    make,
+    new_token,
+    passes,
+    who,
+)
 from hilt.gate.signing_in.sign_in import WRONG, accept, sign_in
 from hilt.record.accounts import store
 from hilt.record.accounts.sealed import seal_with_password
@@ -150,6 +162,19 @@ def test_people_end_their_own_passes_and_no_others(office: Office, settings: Set
     assert [is_over(one, settings) for one in (session, second, theirs)] == [False, True, False]
     end_all(asked(session, settings), settings)
     assert [is_over(one, settings) for one in (session, second, theirs)] == [True, True, False]
+
+
+def test_a_pass_that_was_shown_earlier_counts_as_long_as_its_person_has_it(
+    office: Office, settings: Settings, session: Opened
+) -> None:
+    kinds, digest = [PassKind.SESSION], digest_of(session.secret)
+    found = holder(digest, kinds, settings)
+    assert found is not None
+    assert found.person == session.who.person.person
+    assert holder(digest, [PassKind.LIBRARY], settings) is None
+    assert holder(digest_of("x"), kinds, settings) is None
+    end(asked(session, settings), digest, settings)
+    assert holder(digest, kinds, settings) is None
 
 
 def test_a_session_is_over_after_the_hours_of_the_settings(office: Office, session: Opened) -> None:

@@ -120,6 +120,40 @@ def test_no_client_ever_has_the_whole_of_a_file_that_turns_out_wrong(tmp_path: P
         assert at.ask("GET", FILE, token=token, range="bytes=0-5").status == 502
 
 
+@contextmanager
+def spoilt_hub(folder: Path) -> Iterator[tuple[Served, str]]:
+    """A hub whose upstream lied once of weights that somebody asked for, and the token of that person."""
+    with held_hub(folder, lies=True) as (at, held, token):
+        connection = at.connect()
+        response = at.begin(connection, "GET", FILE, token=token)
+        held.may.set()
+        with pytest.raises((IncompleteRead, ConnectionError)):
+            response.read()
+        connection.close()
+        at.shop.hub.twist = lambda _, reply: reply
+        yield at, token
+
+
+def test_who_has_bytes_that_were_wrong_is_given_the_whole_and_not_the_rest(tmp_path: Path) -> None:
+    with spoilt_hub(tmp_path) as (at, token):
+        for _ in range(2):  # while it comes, and when it lies there
+            told = at.ask("GET", FILE, token=token, range="bytes=2000000-")
+            assert (told.status, told.body) == (200, WEIGHTS)
+        for asked in ("bytes=5-9", "bytes=-7"):
+            told = at.ask("GET", FILE, token=token, range=asked)
+            assert (told.status, told.headers["content-range"]) == (416, f"bytes */{len(WEIGHTS)}")
+            assert "ask for the whole" in told.headers["x-error-message"]
+        told = at.ask("GET", FILE, token=token, range="bytes=0-0")
+        assert (told.status, told.body) == (206, WEIGHTS[:1])
+
+
+def test_whoever_digests_what_they_have_is_given_parts_all_the_same(tmp_path: Path) -> None:
+    with spoilt_hub(tmp_path) as (at, token):
+        digest = File.of(WEIGHTS, large=True).sha256
+        told = at.ask("GET", f"/v2/org/name/blobs/sha256:{digest}", token=token, range="bytes=5-9")
+        assert (told.status, told.body) == (206, WEIGHTS[5:10])
+
+
 def test_whoever_leaves_takes_the_file_from_nobody(tmp_path: Path) -> None:
     with held_hub(tmp_path) as (at, held, token):
         leaves = at.connect()

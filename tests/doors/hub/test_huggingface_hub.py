@@ -23,7 +23,7 @@ from hilt.doors.hub import waiting
 from hilt.gate.admit import admit
 from hilt.gate.withdraw import withdraw
 from hub_served import Served, served_hub
-from hub_server import COMMIT, File
+from hub_server import COMMIT, Asked, File, Reply
 from library_office import CARD, HONEST, safetensors
 from office import KNOWN_ROAD, UNKNOWN_CALL, USE
 
@@ -243,3 +243,21 @@ def test_conditions_are_told_to_whoever_downloads(tmp_path: Path, caplog: pytest
         )
         Client(at, at.shop.secret(), tmp_path / "cache").snapshot()
         assert sum("only in English" in one.message for one in caplog.records) == 1
+
+
+def test_a_download_that_began_with_wrong_bytes_ends_with_the_right_ones(tmp_path: Path) -> None:
+    data, lies = safetensors(8 << 20), [True]
+
+    def lie_once(asked: Asked, reply: Reply) -> Reply:
+        if asked.method == "GET" and asked.path.endswith("model.safetensors") and asked.span is None:
+            reply.body = data[: 1 << 20] + bytes(1 << 20) + data[2 << 20 :] if lies.pop() else data
+            lies.append(False)
+            reply.pause, reply.step = 0.02, 1 << 20
+        return reply
+
+    with served_hub(tmp_path, {**HONEST, "model.safetensors": File.of(data, large=True)}) as at:
+        at.shop.hub.twist = lie_once
+        client = Client(at, at.shop.secret(), tmp_path / "cache")
+        assert client.file("model.safetensors") == data
+        asked = [one for one in at.shop.hub.asked if one.path.endswith("model.safetensors") and one.method == "GET"]
+        assert [one.span for one in asked].count(None) == 2

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from hilt.doors.hub import app
+from hilt.doors.hub import app, waiting
 from hub_served import Served, served_hub
 from hub_server import COMMIT, Asked, File, Reply
 from library_office import CARD, HONEST
@@ -34,6 +36,13 @@ def stalling(folder: Path, where: str, files: object = None) -> Iterator[tuple[S
             yield at, may
         finally:
             may.set()
+
+
+def until(happened: Callable[[], object]) -> None:
+    end = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +98,58 @@ def test_lists_are_waited_for(tmp_path: Path) -> None:
         may.set()
         asking.join()
         assert got == [200]
+
+
+def asked_by_a_stranger(at: Served, path: str) -> HTTPConnection:
+    connection = at.connect()
+    connection.request("GET", path)
+    return connection
+
+
+def test_strangers_who_ask_a_slow_upstream_stop_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "OPEN", 40)
+    may = threading.Event()
+
+    def stalled(asked: Asked, reply: Reply) -> Reply:
+        if "/slow/" in asked.path:
+            may.wait(60)
+        return reply
+
+    with served_hub(tmp_path, more="  anonymous: evaluation\n") as at:
+        at.shop.hub.twist = stalled
+        token = at.shop.secret()
+        at.shop.read()
+        assert at.ask("GET", FILE, token=token).status == 200
+        strangers = [asked_by_a_stranger(at, f"/api/models/slow/{number}/refs") for number in range(40)]
+        strangers += [asked_by_a_stranger(at, f"/api/models/slow/{number}") for number in range(32)]
+        until(lambda: sum("/slow/" in asked.path for asked in at.shop.hub.asked) >= 2 * waiting.SHARE)
+        assert at.ask("GET", FILE, token=token).status == 200
+        assert at.ask("GET", "/api/models/org/name/refs", token=token).status == 200
+        assert at.ask("GET", "/api/models/org/name/revision/" + COMMIT, token=token).status == 200
+        for path in ("/api/models/slow/40/refs", "/api/models/slow/40"):
+            told = at.ask("GET", path)
+            assert (told.status, told.headers["retry-after"]) == (503, "5")
+            assert "wait for" in told.headers["x-error-message"]
+        assert sum("/slow/" in asked.path for asked in at.shop.hub.asked) == 2 * waiting.SHARE
+        may.set()
+        for one in strangers:
+            one.close()
+
+
+def test_what_nobody_waits_for_any_more_is_not_asked(tmp_path: Path) -> None:
+    with stalling(tmp_path, "/slow/") as (at, may):
+        token, waits = at.shop.secret(), []
+        for number in range(20):
+            connection = at.connect()
+            connection.request("GET", f"/api/models/slow/{number}", headers={"Authorization": f"Bearer {token}"})
+            waits.append(connection)
+        until(lambda: sum("/slow/" in asked.path for asked in at.shop.hub.asked) == waiting.SHARE)
+        for connection in waits:
+            connection.close()
+        assert at.ask("GET", "/api/whoami-v2", token=token).status == 200  # by then it is known that they left
+        connection = at.connect()
+        connection.request("GET", "/api/models/org/name", headers={"Authorization": f"Bearer {token}"})
+        may.set()
+        assert connection.getresponse().status == 200
+        connection.close()
+        assert sum("/slow/" in asked.path for asked in at.shop.hub.asked) < 20

@@ -312,6 +312,55 @@ def test_whoever_joins_later_has_their_probes_looked_at_too(tmp_path: Path) -> N
         assert it.stored() == []
 
 
+def lying(asked: threading.Event, go_on: threading.Event) -> Twist:
+    """Is asked, and sends other bytes when it may."""
+
+    def lie(_: Asked, reply: Reply) -> Reply:
+        asked.set()
+        go_on.wait(20)
+        return replace(reply, body=OTHERS)
+
+    return of_files(lie)
+
+
+def test_of_two_who_list_the_same_the_one_who_lies_harms_only_their_own(tmp_path: Path) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+    with serving(FILES) as liar, serving(FILES) as hub, shop(tmp_path, liar) as shady, shop(tmp_path, hub) as it:
+        liar.twist = lying(asked, go_on)
+        wrong = it.fetches.begin(shady.client, shady.stated["model.bin"])
+        assert asked.wait(20)
+        right = it.begin()
+        assert wrong is not right
+        assert right.wait(20) is not None
+        go_on.set()
+        with pytest.raises(SourceError):
+            wrong.wait(20)
+        assert it.stored() == [SHA256]
+        assert it.begin().done is not None
+        assert [Blobs(tmp_path).is_spoilt(SHA256, one.client.origin) for one in (shady, it)] == [True, False]
+
+
+def test_what_came_from_elsewhere_is_not_fetched_and_is_held_against_what_the_check_was_given(tmp_path: Path) -> None:
+    with serving(FILES) as slow, serving(FILES) as hub, shop(tmp_path, slow) as first, shop(tmp_path, hub) as it:
+        asked, go_on = threading.Event(), threading.Event()
+
+        def breaks_off(_: Asked, reply: Reply) -> Reply:
+            asked.set()
+            go_on.wait(20)
+            return replace(reply, cut=1_000_000)
+
+        slow.twist = of_files(breaks_off)
+        coming = it.fetches.begin(first.client, first.stated["model.bin"])
+        assert asked.wait(20)
+        assert it.begin().wait(20) is not None
+        assert it.fetches.begin(first.client, first.stated["model.bin"]).done is not None
+        with pytest.raises(ChangedWhileRead):
+            it.fetches.begin(first.client, first.stated["model.bin"], [probe(OTHERS, 0, 10)])
+        go_on.set()
+        assert coming.wait(20) is not None
+        assert first.spans() == [None]
+
+
 @pytest.mark.parametrize("wrong", [Probe(0, 11, hashlib.sha256(b"0123456789").hexdigest()), Probe(10, 1, "0" * 64)])
 def test_bytes_that_are_not_there_are_other_bytes(tmp_path: Path, wrong: Probe) -> None:
     (tmp_path / "a").write_bytes(b"0123456789")

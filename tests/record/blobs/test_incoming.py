@@ -309,3 +309,51 @@ def test_a_disk_that_takes_no_more_is_explained_and_what_came_is_kept(blobs: Blo
     assert again.resumed == MIB
     again.write(DATA[MIB:])
     assert again.finish() == NAME
+
+
+def spoilt(blobs: Blobs) -> list[str]:
+    return sorted(path.name for path in (blobs.folder / "spoilt").iterdir())
+
+
+def test_of_wrong_bytes_that_went_out_the_name_is_noted_before_anybody_hears_of_it(blobs: Blobs) -> None:
+    coming, seen = blobs.incoming(len(DATA), sha256=NAME), list[bool]()
+    coming.watch(lambda: seen.append(coming.failed is not None and not blobs.is_spoilt(NAME, "")))
+    coming.write(DATA[:-1] + bytes([DATA[-1] ^ 1]))
+    with pytest.raises(SourceError, match="not " + NAME):
+        coming.finish()
+    assert blobs.is_spoilt(NAME, "")
+    assert len(seen) == 2
+    assert not any(seen)
+
+
+@pytest.mark.parametrize("hold_all", [True, False])
+def test_of_wrong_bytes_that_nobody_had_nothing_is_noted(blobs: Blobs, *, hold_all: bool) -> None:
+    data = bytes(len(DATA)) if hold_all else b"small"
+    coming = blobs.incoming(len(data), sha256=NAME, hold_all=hold_all)
+    coming.write(data)
+    with pytest.raises(SourceError):
+        coming.finish()
+    assert (spoilt(blobs), blobs.is_spoilt(NAME, "")) == ([], False)
+
+
+def test_wrong_bytes_of_an_earlier_time_may_have_gone_out_then(blobs: Blobs) -> None:
+    first = blobs.incoming(len(DATA), sha256=NAME)
+    first.write(bytes(2 * MIB))
+    first.fail(BROKE, discard=False)
+    assert spoilt(blobs) == []
+    second = blobs.incoming(len(DATA), sha256=NAME, hold_all=True)
+    second.write(DATA[2 * MIB :])
+    with pytest.raises(SourceError):
+        second.finish()
+    assert spoilt(blobs) == [NAME]
+
+
+def test_what_came_in_two_parts_and_is_right_is_not_spoilt(blobs: Blobs) -> None:
+    first = blobs.incoming(len(DATA), sha256=NAME)
+    first.write(DATA[: 2 * MIB])
+    first.fail(BROKE, discard=False)
+    assert blobs.is_spoilt(NAME, "")
+    second = blobs.incoming(len(DATA), sha256=NAME)
+    second.write(DATA[2 * MIB :])
+    second.finish()
+    assert not blobs.is_spoilt(NAME, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -281,3 +282,34 @@ def test_a_link_where_a_file_should_come_is_not_followed(blobs: Blobs, folder: P
     with pytest.raises(SourceError, match=NAME):
         blobs.incoming(1, sha256=NAME)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_what_two_send_of_one_digest_is_kept_apart_and_resumed_apart(blobs: Blobs) -> None:
+    data = os.urandom(3 << 20)
+    name, half = sha256_of(data), len(data) // 2
+    honest, liar = (blobs.incoming(len(data), sha256=name, owner=owner) for owner in ("https://a.example", "../b\0"))
+    honest.write(data[:half])
+    liar.write(bytes(half))
+    for one in (honest, liar):
+        one.fail(SourceError("the line broke"), discard=False)
+    names = [path.name for path in (blobs.folder / "partial").iterdir()]
+    assert len(names) == 2
+    assert all(re.fullmatch(name + "-[0-9a-f]{16}", one) for one in names)
+    again = blobs.incoming(len(data), sha256=name, owner="https://a.example")
+    assert again.resumed == half
+    again.write(data[half:])
+    assert again.finish() == name
+    assert not blobs.is_spoilt(name, "https://a.example")
+    assert blobs.is_spoilt(name, "../b\0")  # what the other one sent still lies there, and went out
+
+
+def test_what_is_let_go_of_before_it_is_proven_is_noted_and_the_note_stays(blobs: Blobs) -> None:
+    for size, owner in ((2 << 20, "large"), (1 << 10, "small")):
+        coming = blobs.incoming(3 << 20, sha256="a" * 64, owner=owner)
+        coming.write(bytes(size))
+        coming.fail(SourceError("the line broke"), discard=False)
+    for _ in range(2):
+        blobs.evict(0, ())
+        assert list((blobs.folder / "partial").iterdir()) == []
+        assert blobs.is_spoilt("a" * 64, "large")
+        assert not blobs.is_spoilt("a" * 64, "small")

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote
 
-from hilt.core.errors import HiltError, SourceError
+from hilt.core.errors import SourceError
 from hilt.core.library import KeptFile, KeptRevision
 from hilt.doors.http.ranges import OutOfReach, Span, span
 from hilt.doors.hub.reply import Headers, Reply, Scope, Send, begin, give, header
-from hilt.doors.hub.waiting import Left, Opening, Presence
+from hilt.doors.hub.waiting import Coming, Left, Opening, Presence
 from hilt.output.terminal import complain
 
 PIECE = 1 << 18
@@ -35,19 +34,6 @@ WALL = 50_000_000_000
 _SPOILT = "bytes of this file went out that turned out wrong; what you have of it may be of them: remove that, and ask for the whole"
 _AS_IT_COMES = ("X-Accel-Buffering", "no")
 """An nginx in front passes it on at once, and writes none of it to its disk."""
-
-
-class Coming(Protocol):
-    """A file that is still being written; see `record/blobs/incoming.py`."""
-
-    @property
-    def released(self) -> int: ...
-    @property
-    def done(self) -> Path | None: ...
-    @property
-    def failed(self) -> HiltError | None: ...
-    def open(self) -> int: ...
-    def watch(self, callback: Callable[[], None]) -> Callable[[], None]: ...
 
 
 def headers(kept: KeptRevision, file: KeptFile) -> Headers:

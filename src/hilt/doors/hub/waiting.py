@@ -11,12 +11,12 @@ from enum import IntEnum
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from hilt.core.errors import NotAllowed, NotReady
+from hilt.core.errors import HiltError, NotAllowed, NotReady
 from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown
 from hilt.doors.hub.remembered import Remembered
@@ -25,9 +25,6 @@ from hilt.doors.hub.shares import AGAIN, Shares
 from hilt.gate.keeping.library import Library, Offer
 from hilt.gate.keeping.reader import Reader, reader_of
 from hilt.gate.settings import Settings
-
-if TYPE_CHECKING:
-    from hilt.record.blobs.incoming import Incoming
 
 FRESH = 1.0
 """Seconds for which an answer of the record counts; so much later a withdrawal is noticed."""
@@ -61,11 +58,24 @@ class _Kind(IntEnum):
 _AT_ONCE = {_Kind.QUICK: QUICK, _Kind.OFFER: OFFERS, _Kind.LONG: THREADS, _Kind.UPSTREAM: UPSTREAM}
 
 
+class Coming(Protocol):
+    """A file that is still being written; see `record/blobs/incoming.py`."""
+
+    @property
+    def released(self) -> int: ...
+    @property
+    def done(self) -> Path | None: ...
+    @property
+    def failed(self) -> HiltError | None: ...
+    def open(self) -> int: ...
+    def watch(self, callback: Callable[[], None]) -> Callable[[], None]: ...
+
+
 class Opening(NamedTuple):
     """How a file is opened: where it is `stored`, `at_once`, and else from its `source`, which may wait for an upstream, `patiently`."""
 
     stored: Callable[[], Path | None]
-    source: Callable[[], Path | Incoming]
+    source: Callable[[], Path | Coming]
     is_spoilt: Callable[[], bool]
     at_once: Callable[..., Coroutine[Any, Any, Any]]
     patiently: Callable[..., Coroutine[Any, Any, Any]]

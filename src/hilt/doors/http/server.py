@@ -102,7 +102,9 @@ def serve(
 
     with suppress(_Stopped):
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _stop)  # uvicorn raises it once more when it has ended, for whoever asked before it
+            signal.signal(
+                signal.SIGTERM, _stop
+            )  # uvicorn raises it once more when it has ended, for whoever asked before it
         Server(config).run(sockets=[listening])
 
 

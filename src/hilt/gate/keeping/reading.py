@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hilt.record.blobs.deltas import Deltas
     from hilt.record.blobs.revisions import Revisions
 
-ASKERS, READERS = 16, 4
+ASKERS, READERS = 64, 4
 """Names that are asked for at the same time, and revisions that are read."""
 WAITING = 500
 """Names and revisions that wait to be read; whoever asks for more is told to come again."""

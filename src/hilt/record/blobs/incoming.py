@@ -231,7 +231,9 @@ class Incoming:
         os.utime(descriptor, (now, now))
         os.fsync(descriptor)
         self._stored = home
-        if is_here(home, self.size):  # one that a check may be reading just now: the same bytes as another file look like a change
+        if is_here(
+            home, self.size
+        ):  # one that a check may be reading just now: the same bytes as another file look like a change
             self._partial.unlink(missing_ok=True)
         else:
             self._partial.replace(home)

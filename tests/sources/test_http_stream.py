@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from hilt.core.errors import SourceError
 from hilt.sources import connections
@@ -99,6 +102,15 @@ def test_a_large_body_comes_whole_and_the_client_goes_on(start: int) -> None:
             with client.stream(hub.endpoint + PLACE, most=len(BODY), start=start) as answer:
                 assert b"".join(answer.chunks) == BODY[start:]
         client.close()
+
+
+@pytest.mark.usefixtures("_all_are_large")
+def test_a_large_body_comes_whole_over_tls(tmp_path: Path) -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with web(tls=context) as hub, streamed(hub, certificates=str(tmp_path / "ca.pem")) as answer:
+        assert b"".join(answer.chunks) == BODY
 
 
 @pytest.mark.usefixtures("_all_are_large")

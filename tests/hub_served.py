@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import uvicorn
+from huggingface_hub.utils import close_session
 
 from hilt.doors.http import server
 from hilt.doors.http.impatient import Impatient
@@ -31,9 +32,13 @@ class Served(NamedTuple):
 
     shop: Shop
     origin: str
+    connections: list[HTTPConnection]
 
     def connect(self) -> HTTPConnection:
-        return HTTPConnection(urlsplit(self.origin).netloc, timeout=30)
+        """A connection, which is closed with the server at the latest."""
+        connection = HTTPConnection(urlsplit(self.origin).netloc, timeout=30)
+        self.connections.append(connection)
+        return connection
 
     def ask(self, method: str, path: str, *, token: str = "", body: bytes | None = None, **headers: str) -> Answer:
         """One request, on a connection of its own; `if_none_match` becomes If-None-Match."""
@@ -70,8 +75,11 @@ def serving_hub(at: Shop) -> Iterator[Served]:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            yield Served(at, origin)
+            yield (served := Served(at, origin, []))
         finally:
+            for connection in served.connections:
+                connection.close()
+            close_session()
             running.should_exit = running.force_exit = True
             thread.join(30)
 

@@ -16,6 +16,8 @@ BLOCK = re.compile(
     r"^```(?:python|text) (?P<path>\S+)(?: after (?P<after>[^\n]+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
+pytestmark = pytest.mark.slow  # a copy of hilt is tested
+
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:

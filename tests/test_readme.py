@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow  # every command of the page is run
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -383,6 +383,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_the_work_grows_with_the_length_of_the_text_alone(kind: str) -> None:
     def calls(length: int) -> int:

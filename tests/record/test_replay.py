@@ -175,7 +175,8 @@ def test_what_the_table_of_entries_says_beside_the_envelope_is_named(
             (found,) = damage(tampered)
             assert found.what == f"entry {row['place']}"
             assert found.why.startswith(f"{column} is {ascii(value)[:20]}")
-            assert believes(where), (column, row["kind"])
+            # what a fixity run found decides nothing, so that nobody reads it who decides
+            assert believes(where) or row["kind"] == "fixity", (column, row["kind"])
     assert damage(tampered) == []
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -434,10 +435,8 @@ def _begun(at: Served, href: str, data: bytes) -> Any:
 
 def _sent(connection: Any, rest: bytes) -> int:
     """The status of the answer; whoever was refused before all was sent may find the connection closed instead."""
-    try:
+    with suppress(ConnectionError):  # the answer may have come before
         connection.send(rest)
-    except ConnectionError:
-        pass  # the answer may have come before
     try:
         return int(connection.getresponse().status)
     except (ConnectionError, HTTPException):

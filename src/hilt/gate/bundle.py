@@ -10,7 +10,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from hilt.core.bundled import Bundled
-from hilt.core.errors import ProofInvalid, RecordBehind, UsageError
+from hilt.core.errors import AlreadyThere, ProofInvalid, RecordBehind, UsageError
 from hilt.core.events import Imported, Recorded
 from hilt.core.progress import Progress
 from hilt.core.status import History
@@ -146,7 +146,7 @@ def _refuse_older(file: Named, proven: ProvenBundle, history: Sequence[Recorded]
                 "histories; ask who keeps it"
             )
     if all(place in known and known[place].until >= proven.contents.until for place in said):
-        raise UsageError(f"{file}: all of it was imported before, and counts as long")
+        raise AlreadyThere(f"{file}: all of it was imported before, and counts as long")
 
 
 def _told(bundle: Bundle, proven: ProvenBundle, clock: datetime, *, trusted: bool) -> Bundled:

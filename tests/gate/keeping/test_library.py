@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -356,3 +357,54 @@ def test_honest_bytes_under_another_name_are_judged_without_fetching_them_whole(
         at.read("main", Repository("models", "org/copy"))
         asked = [one for one in at.hub.asked if "/org/copy/resolve/" in one.path and one.path.endswith(".safetensors")]
         assert all(one.span is not None and one.span[1] is not None for one in asked)
+
+
+def test_what_an_upstream_does_not_give_is_refused_in_its_words_and_is_no_trouble_of_ours(tmp_path: Path) -> None:
+    """Another hilt that blocks it, a gated model: a verdict of somebody else is one all the same."""
+    with shop(tmp_path) as at:
+        said = {"X-Error-Code": "GatedRepo", "X-Error-Message": "hilt blocks org/name: it calls os.system"}
+        at.hub.twist = lambda _, __: Reply(403, said, b"{}")
+        with pytest.raises(NotServed, match=r"hub does not hand out models/org/name: .*it calls os\.system"):
+            at.read()
+
+
+def test_what_was_kept_is_handed_out_though_its_upstream_closed(tmp_path: Path) -> None:
+    with shop(tmp_path, more="  refs_seconds: 0\n") as at:
+        assert whole(at, "model.safetensors") == WEIGHTS
+        at.hub.twist = lambda _, __: Reply(403, {"X-Error-Code": "GatedRepo"}, b"{}")
+        assert whole(at, "model.safetensors") == WEIGHTS
+
+
+def test_what_is_admitted_while_room_is_made_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with shop(tmp_path, more="  bytes: 0\n") as at:
+        kept = at.read()
+        before = at.library._revisions.kept_digests
+
+        def and_then_somebody_downloads() -> frozenset[str]:
+            digests = before()
+            monkeypatch.undo()
+            assert whole(at, "README.md") == CARD
+            return digests
+
+        monkeypatch.setattr(at.library._revisions, "kept_digests", and_then_somebody_downloads)
+        at.library._evict()
+        card = kept.file("README.md")
+        assert card is not None
+        assert at.library._blobs.has(card.sha256, card.size)
+
+
+def test_one_revision_leaves_room_for_others_to_be_fetched(tmp_path: Path) -> None:
+    from hilt.gate.keeping.inspecting import SHARE
+
+    files = {f"{number}.json": b"{}" + b" " * number for number in range(3 * SHARE)}
+    with shop(tmp_path, {**HONEST, **files}) as at:
+        most, begin = [0], at.library._fetches.begin
+
+        def counted(*arguments: Any, **more: Any) -> Any:
+            found = begin(*arguments, **more)
+            most[0] = max(most[0], len(at.library._fetches.under_way()))
+            return found
+
+        at.library._fetches.begin = counted  # type: ignore[method-assign]
+        at.read()
+        assert 1 < most[0] <= SHARE

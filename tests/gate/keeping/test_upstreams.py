@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from hilt.core.errors import NotHeld, SettingsInvalid, SourceError
+from hilt.core.errors import NotHeld, NotServed, SettingsInvalid, SourceError
 from hilt.core.library import KINDS, Repository
 from hilt.core.limits import Limits
 from hilt.gate.configured.library_settings import LibrarySettings, UpstreamSettings
@@ -185,20 +185,26 @@ def test_what_the_hub_does_not_have_is_not_held(
     [
         Reply(503),
         Reply(401, {"X-Error-Code": "Unauthorized"}),
-        Reply(403, {"X-Error-Code": "GatedRepo"}),
         Reply(410),
-        Reply(451),
         Reply(200, {}, b"<html>"),
         Reply(200, {}, b'{"sha": "main"}'),
         Reply(302, {"Location": "http://10.0.0.1/x"}),
         Reply(200, {}, b"{}", cut=0),
     ],
-    ids=range(9),
+    ids=range(7),
 )
 def test_a_hub_that_is_no_help_is_not_one_that_does_not_have_it(reply: Reply) -> None:
     with serving({"a": b"a"}) as server, upstream(server) as it:
         server.twist = lambda *_: reply
         with pytest.raises(SourceError):
+            it.resolve(NAME, "main")
+
+
+@pytest.mark.parametrize("reply", [Reply(403, {"X-Error-Code": "GatedRepo"}), Reply(451)], ids=["gated", "by-law"])
+def test_what_a_hub_has_and_does_not_give_is_told_as_not_served(reply: Reply) -> None:
+    with serving({"a": b"a"}) as server, upstream(server) as it:
+        server.twist = lambda *_: reply
+        with pytest.raises(NotServed, match="there does not hand out models/org/name: "):
             it.resolve(NAME, "main")
 
 

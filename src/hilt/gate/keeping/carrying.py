@@ -10,11 +10,12 @@ hilt/aibom.cdx.json      its bill of materials, CycloneDX
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hilt.core.carried import Carried
-from hilt.core.errors import FormatError, NotHeld, ProofInvalid, ReportInvalid, SourceError, UsageError
+from hilt.core.errors import AlreadyThere, FormatError, NotHeld, ProofInvalid, ReportInvalid, SourceError, UsageError
 from hilt.core.library import KeptRevision, Repository
 from hilt.core.progress import Progress, Silent
 from hilt.core.version import __version__
@@ -30,6 +31,7 @@ from hilt.gate.settings import Settings
 from hilt.output import cyclonedx, html
 from hilt.record import bags
 from hilt.record.bags import Packed
+from hilt.record.blobs.layout import is_commit
 from hilt.record.blobs.revision_v1 import decode, encode
 from hilt.sources.hub_place import parse_reference
 
@@ -108,11 +110,8 @@ def take(
             f"{folder}: its record is about sha256:{said.history.subject}, and its files are sha256:{kept.digest}; do not use them"
         )
     entry = -1
-    try:
+    with suppress(AlreadyThere):  # what it says counts here already
         entry = bundle.take(tags[BUNDLE].place, key=key, password=password, settings=settings).entry
-    except UsageError as error:
-        if "imported before" not in str(error):
-            raise
     for one in kept.files:
         _put(blobs, payload[one.path])
     revisions.save(kept)
@@ -133,7 +132,7 @@ def _named(reference: str, revisions: Revisions) -> KeptRevision:
     place = parse_reference(reference if reference.startswith("hf:") else f"hf:{reference}")
     repository = Repository(place.kind, place.repository)
     commit = revisions.refs(repository).get(place.revision, place.revision)
-    kept = revisions.find(repository, commit) if len(commit) == 40 else None
+    kept = revisions.find(repository, commit) if is_commit(commit) else None
     if kept is None:
         known = ", ".join((*sorted(revisions.refs(repository)), *revisions.commits(repository))) or "nothing of it"
         raise NotHeld(f"{reference}: the library does not have this revision; it has {known:.300}", what="revision")

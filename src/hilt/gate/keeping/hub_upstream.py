@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from hilt.core.errors import NotHeld, ReferenceInvalid, SourceError
+from hilt.core.errors import NotHeld, NotServed, ReferenceInvalid, SourceError
 from hilt.core.library import Repository
 from hilt.core.limits import Limits
 from hilt.gate.keeping.fetching import AT_ONCE
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHORT = 5.0
 """Seconds that are waited without a word where the hub asks for them."""
+_CLOSED = (403, 451)
+"""What a hub answers that has something, and does not give it to us: gated, for reasons of law, or by the policy of another hilt."""
 _REMEMBERED = 1_000
 """Commits of which it is remembered what the hub said of them: some KB each."""
 
@@ -93,7 +95,7 @@ class HubUpstream:
 
     @contextmanager
     def _asked(self, repository: Repository, revision: str = "") -> Iterator[Client]:
-        """A client for a few questions; an answer that the hub has no such thing is told as `NotHeld`."""
+        """A client for a few questions. That the hub has no such thing is told as `NotHeld`, that it does not give it to us as `NotServed`."""
         from hilt.sources.http import NoSuccess
 
         self._assert_welcome()
@@ -105,6 +107,8 @@ class HubUpstream:
                 what = "revision" if error.code == "RevisionNotFound" else "repository"
                 missing = f"revision {revision!a:.100} of {repository}" if what == "revision" else str(repository)
                 raise NotHeld(f"{self.name} has no {missing}: {error}", what=what) from None
+            if error.status in _CLOSED:
+                raise NotServed(f"{self.name} does not hand out {repository}: {error}", link="/library") from None
             raise
         finally:
             client.close()

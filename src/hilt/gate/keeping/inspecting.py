@@ -6,6 +6,7 @@ what is fetched of them later must be the very bytes that the check was given (`
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Container, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ STREAMED = frozenset(
     ".safetensors .gguf .onnx_data .parquet .arrow .mp4 .webm .mp3 .wav .flac .ogg .png .jpg .jpeg .webp".split()
 )
 """Ends of names of files that nothing loads code from. What such a file really holds, the check reads in its bytes."""
+SHARE = 6
+"""Files of one revision that are fetched at the same time: others want theirs as well."""
 PATIENCE, BETWEEN = 600.0, 0.5
 """Seconds to wait for a file that another server fetches, and between two looks."""
 SMALL = 1 << 20
@@ -202,19 +205,28 @@ def comes_whole(path: str, size: int) -> bool:
 
 def _fetched(tree: Tree, upstream: Upstream, shelves: Shelves, *, everything: bool) -> dict[str, Locator]:
     """What lies in the library of it, after all that has to has come. Raises `SourceError`."""
-    here, coming = {}, {}
+    here: dict[str, Locator] = {}
+    coming: deque[tuple[str, Incoming]] = deque()
     for entry, stated in tree.files:
         if stated is None:
             continue
         if stated.sha256 and shelves.blobs.has(stated.sha256, stated.size):
             here[entry.path] = _locator(shelves.blobs, stated.sha256)
         elif everything or not stated.sha256 or comes_whole(entry.path, entry.size):
-            coming[entry.path] = _begun(shelves, upstream, stated)
-    for path, incoming in coming.items():
-        place = incoming.wait()
-        if place is not None:
-            here[path] = Locator.of(str(place), place.stat())
+            if len(coming) >= SHARE:
+                _waited_for(coming, here)
+            coming.append((entry.path, _begun(shelves, upstream, stated)))
+    while coming:
+        _waited_for(coming, here)
     return here
+
+
+def _waited_for(coming: deque[tuple[str, Incoming]], here: dict[str, Locator]) -> None:
+    """Waits for the file that was begun first."""
+    path, incoming = coming.popleft()
+    place = incoming.wait()
+    if place is not None:
+        here[path] = Locator.of(str(place), place.stat())
 
 
 def _begun(shelves: Shelves, upstream: Upstream, stated: Stated) -> Incoming:

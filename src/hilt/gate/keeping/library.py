@@ -9,10 +9,12 @@ open               the bytes of a file of what was offered
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Container
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -57,6 +59,16 @@ class Offer(NamedTuple):
     warning: str = ""
 
 
+class _Staying:
+    """The SHA-256 of what stays while room is made, and of what is admitted in the meantime."""
+
+    def __init__(self, stays: Collection[str], lately: Container[str]) -> None:
+        self._stays, self._lately = stays, lately
+
+    def __contains__(self, sha256: object) -> bool:
+        return sha256 in self._stays or sha256 in self._lately
+
+
 class Library:
     """Used by many threads, while its block lasts. `origin` is where people reach the server."""
 
@@ -81,6 +93,8 @@ class Library:
         self._lock = threading.Lock()
         self._sweeper = ThreadPoolExecutor(1, thread_name_prefix="hilt-library-sweep")
         self._sweep_at = 0.0
+        self._lately_kept: set[str] = set()
+        """The SHA-256 of what was admitted since room was made last."""
         self._shelf = ObjectShelf(settings.library.objects, folder, self._blobs) if settings.library.objects else None
         self.uploads = Uploads(
             settings,
@@ -155,7 +169,7 @@ class Library:
         self._sweep()
         incoming = (self._from_here(file) if is_proven else None) or self._from_upstream(kept, file, reader)
         self._note(offer, reader)
-        incoming.watch(lambda: self._came(kept, file) if incoming.done is not None else None)
+        incoming.watch(partial(self._may_have_come, incoming, kept, file))
         if incoming.done is not None:
             self._came(kept, file)
         return incoming.done or incoming
@@ -207,11 +221,21 @@ class Library:
         self._downloads.note(kept, reader)
         about = (kept.repository, kept.commit), offer.use
         if not self._kept_for.get(about):
+            self._lately_kept.update(one.sha256 for one in kept.files)
             at = datetime.now(UTC).isoformat(timespec="seconds")
             self._revisions.keep(kept.repository, kept.commit, offer.use, at)
             self._kept_for.put(about, True)
             if self._shelf is not None:
                 self._shelf.tell(*self._revisions.written(kept.repository, kept.commit))
+
+    def _may_have_come(self, incoming: Incoming, kept: KeptRevision, file: KeptFile) -> None:
+        """Called by whoever writes the file, who goes on whatever comes of this."""
+        if incoming.done is None:
+            return
+        try:
+            self._came(kept, file)
+        except (HiltError, OSError) as error:
+            complain(f"the library: {kept.repository} {file.path!a:.200} came, and that could not be noted: {error}")
 
     def _came(self, kept: KeptRevision, file: KeptFile) -> None:
         """It is here, and is what the check read."""
@@ -245,12 +269,13 @@ class Library:
 
     def _evict(self) -> None:
         """What was uploaded takes its share, and is not to be had from anybody else."""
+        self._lately_kept.clear()  # before the others are looked up: what is admitted from here on is in it
         uploaded = self.uploads.staged.waiting()
         most = self._settings.library.bytes - sum(uploaded.values())
         stays = self._deltas.stays(self._revisions.kept_digests() | self.uploads.own.digests())
         if self._shelf is not None:
             stays = self._shelf.not_there(stays) | self._deltas.bases()
-        self._blobs.evict(max(0, most), stays | uploaded.keys())
+        self._blobs.evict(max(0, most), _Staying(stays | uploaded.keys(), self._lately_kept))
 
     def _has(self, sha256: str, size: int) -> bool:
         """Can these bytes be had without asking anybody?"""

@@ -85,6 +85,7 @@ def _from(
 def _uploaded(reference: str, repository: Repository, revision: str, settings: Settings) -> Listing:
     """A model that was uploaded here, as the library keeps it."""
     from hilt.gate.keeping.places import library_folder
+    from hilt.record.blobs.layout import is_commit
     from hilt.record.blobs.revisions import Revisions
     from hilt.record.blobs.store import Blobs
     from hilt.sources.file import Locator
@@ -93,7 +94,7 @@ def _uploaded(reference: str, repository: Repository, revision: str, settings: S
     folder = library_folder(settings)
     blobs, revisions = Blobs(folder), Revisions(folder)
     commit = revisions.refs(repository).get(revision, revision)
-    kept = revisions.find(repository, commit) if len(commit) == 40 else None
+    kept = revisions.find(repository, commit) if is_commit(commit) else None
     if kept is None:
         raise NotHeld(
             f"{reference}: nothing of this name was uploaded here; `hilt library search` tells what was",

@@ -145,10 +145,11 @@ class ObjectShelf:
                 self._objects.put(one.sha256, place)
                 with self._lock:
                     self._stored.add(one.sha256)
-                    self._coming.discard(one.sha256)
         except (SourceError, NotReady) as error:
             complain(f"the library: {error}; it is tried again in {AGAIN:.0f} s")
             return False
         except (HiltError, OSError) as error:
-            complain(f"the library: {one.sha256 or one.text}: {error}")
+            complain(f"the library: {one.sha256 or one.text} is not on object storage: {error}")
+        with self._lock:
+            self._coming.discard(one.sha256)  # where it is not there, the next download has it tried again
         return True

@@ -6,15 +6,15 @@ library saw last of a branch still holds where the upstream is away, or has dele
 
 from __future__ import annotations
 
-import re
 import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hilt.core.errors import ChangedMeanwhile, NotHeld, SourceError
+from hilt.core.errors import ChangedMeanwhile, NotHeld, NotServed, SourceError
 from hilt.core.library import Repository
 from hilt.gate.keeping.upload_names import TAGS
 from hilt.gate.settings import Settings
+from hilt.record.blobs.layout import is_commit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hilt.gate.keeping.upstreams import Upstreams
     from hilt.record.blobs.revisions import Revisions
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
 MOST = 10_000
 """Names that are remembered; then they are asked for anew."""
 OWN_SECONDS = 1
@@ -64,7 +63,7 @@ class Refs:
             if len(self._seen) >= MOST:
                 self._seen.clear()
             seconds = self._seconds if found.upstream is not None else min(self._seconds, OWN_SECONDS)
-            lasts = float("inf") if COMMIT.fullmatch(revision) else seconds
+            lasts = float("inf") if is_commit(revision) else seconds
             self._seen[repository, revision] = _Seen(found, monotonic() + lasts)
         return found
 
@@ -86,14 +85,14 @@ class Refs:
         return self._upstreams.named(kept.upstream) if kept is not None and kept.upstream else None
 
     def told(self, repository: Repository) -> dict[str, Any]:
-        """Branches and tags, as the API of a hub tells them. Raises `NotHeld`, `SourceError`."""
+        """Branches and tags, as the API of a hub tells them. Raises `NotHeld`, `NotServed`, `SourceError`."""
         missing: NotHeld | None = None
         for upstream in self._asked(repository):
             try:
                 return upstream.refs(repository)
             except NotHeld as error:
                 missing = missing or error
-            except SourceError:
+            except (SourceError, NotServed):
                 if not self._revisions.refs(repository):
                     raise
         seen = self._revisions.refs(repository)
@@ -109,8 +108,7 @@ class Refs:
         }
 
     def _find(self, repository: Repository, revision: str) -> Found:
-        is_commit = COMMIT.fullmatch(revision) is not None
-        if is_commit and self._revisions.find(repository, revision) is not None:
+        if is_commit(revision) and self._revisions.find(repository, revision) is not None:
             return Found(revision, self.upstream_of(repository, revision))
         missing: NotHeld | None = None
         for upstream in self._asked(repository):
@@ -118,7 +116,7 @@ class Refs:
                 commit = upstream.resolve(repository, revision)
             except NotHeld as error:
                 missing = missing or error
-            except SourceError:
+            except (SourceError, NotServed):
                 if (found := self._seen_last(repository, revision)) is None:
                     raise
                 return found
@@ -159,7 +157,7 @@ class Refs:
     def read(self, repository: Repository, revision: str, commit: str) -> None:
         """What `revision` names was read: from now on it is what was seen last of it."""
         before = self._revisions.refs(repository).get(revision)
-        if COMMIT.fullmatch(revision) or before == commit or not self._upstreams.of(repository):
+        if is_commit(revision) or before == commit or not self._upstreams.of(repository):
             return
         try:
             self._revisions.set_ref(repository, revision, commit, before=before)

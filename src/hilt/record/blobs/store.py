@@ -239,7 +239,7 @@ class Blobs:
             for one in self._oldest(most, keep):
                 if one.partial:
                     self._remove_partial(one.partial)
-                else:
+                elif one.sha256 not in keep:  # it may have been admitted since it was looked at
                     self.remove(one.sha256)
                     gone.append(one.sha256)
         except OSError as error:

@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hilt.gate.keeping.packing import OWED, SAVED
+from hilt.gate.keeping.upkeep.packing import OWED, SAVED
 from hilt.record.blobs.delta_format import Segment, blocks
 from hilt.record.blobs.deltas import Deltas, Plan
 from hilt.record.blobs.packers import packer

@@ -18,7 +18,7 @@ from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, Transfer
 from hilt.core.verdict import Verdict
 from hilt.gate.judge import Named, judged, names, policies
-from hilt.gate.keeping.named import open_named
+from hilt.gate.keeping.origins.named import open_named
 from hilt.gate.recording.record_verdicts import is_recorded, record_verdicts
 from hilt.gate.settings import Settings
 from hilt.gate.signatures.patterns import signers_for

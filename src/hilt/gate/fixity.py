@@ -10,7 +10,7 @@ from hilt.core.events import MOST_DAMAGED, FixityRun
 from hilt.core.fixity import Damage, FixityDone
 from hilt.core.progress import Progress, Silent
 from hilt.gate.keeping.places import library_folder
-from hilt.gate.keeping.repairing import Repairs
+from hilt.gate.keeping.upkeep.repairing import Repairs
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 

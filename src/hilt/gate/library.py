@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hilt.core.library import Found, Repository, Sought, UpstreamTold
-from hilt.gate.keeping.searching import Searches
+from hilt.gate.keeping.finding.searching import Searches
 from hilt.gate.settings import Settings
 from hilt.sources.hub_place import parse_reference
 
@@ -41,7 +41,7 @@ def judged_last(reference: str, settings: Settings) -> str:
 
 def upstreams(settings: Settings, library: Library | None = None) -> tuple[UpstreamTold, ...]:
     """Where models come from, in the order in which they are asked; of a `library` that is open, also what limits it."""
-    from hilt.gate.keeping.upstreams import USUAL
+    from hilt.gate.keeping.origins.upstreams import USUAL
     from hilt.sources.network import Network
 
     told = []

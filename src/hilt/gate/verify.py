@@ -13,7 +13,7 @@ from hilt.core.context import Signer
 from hilt.core.progress import Progress, Silent
 from hilt.core.verification import Signature, Signed, Verification
 from hilt.core.wire import encode_text
-from hilt.gate.keeping.named import open_named
+from hilt.gate.keeping.origins.named import open_named
 from hilt.gate.named_file import Named
 from hilt.gate.settings import Settings
 from hilt.gate.signatures.named_signer import named_signer, usable

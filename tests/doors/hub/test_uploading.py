@@ -552,7 +552,7 @@ def test_a_commit_that_is_none_changes_nothing(bare: Served, token: str, body: b
 
 def test_a_commit_is_bounded(bare: Served, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from hilt.doors.hub import uploading
-    from hilt.gate.keeping import drafts
+    from hilt.gate.keeping.uploads import drafts
 
     monkeypatch.setattr(drafts, "LONGEST_LINE", 1 << 16)
     assert "is longer than" in error(commit(bare, token, small("a", b"x" * 80_000)))

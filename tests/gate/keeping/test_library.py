@@ -394,7 +394,7 @@ def test_what_is_admitted_while_room_is_made_stays(tmp_path: Path, monkeypatch: 
 
 
 def test_one_revision_leaves_room_for_others_to_be_fetched(tmp_path: Path) -> None:
-    from hilt.gate.keeping.inspecting import SHARE
+    from hilt.gate.keeping.coming.inspecting import SHARE
 
     files = {f"{number}.json": b"{}" + b" " * number for number in range(3 * SHARE)}
     with shop(tmp_path, {**HONEST, **files}) as at:

@@ -107,7 +107,7 @@ def export(reference: str, folder: str, use: str | None, until: str, config: str
     from pathlib import Path
 
     from hilt.doors.cli.progress import Bar
-    from hilt.gate.keeping.carrying import write
+    from hilt.gate.keeping.upkeep.carrying import write
     from hilt.gate.settings import find_settings
     from hilt.output.library_json import carried_data
     from hilt.output.text_library import write_exported
@@ -136,7 +136,7 @@ def import_(
     from pathlib import Path
 
     from hilt.doors.cli.progress import Bar
-    from hilt.gate.keeping.carrying import take
+    from hilt.gate.keeping.upkeep.carrying import take
     from hilt.gate.settings import find_settings
     from hilt.output.library_json import carried_data
     from hilt.output.text_library import write_imported
@@ -160,7 +160,7 @@ def pack(repositories: tuple[str, ...], config: str | None, *, dry_run: bool, as
     says. Each file is rebuilt and compared to the last bit before its plain bytes go, and whoever downloads it has those.
     """
     from hilt.doors.cli.progress import Bar
-    from hilt.gate.keeping.packing import pack as do
+    from hilt.gate.keeping.upkeep.packing import pack as do
     from hilt.gate.settings import find_settings
     from hilt.output.text_packing import packing_data, write
 

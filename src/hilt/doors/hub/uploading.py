@@ -22,18 +22,18 @@ from hilt.doors.hub.bodies import beginning, json_of, object_of, objects, pieces
 from hilt.doors.hub.refusals import one_line, warnings
 from hilt.doors.hub.reply import Headers, give, told
 from hilt.doors.hub.upload_links import LASTS, Linked, Links
-from hilt.gate.keeping.cards import complaint_of
-from hilt.gate.keeping.drafts import MOST_BYTES
 from hilt.gate.keeping.reader import Reader, pass_of
-from hilt.gate.keeping.staged import Wanted
-from hilt.gate.keeping.upload_modes import Offered
+from hilt.gate.keeping.uploads.cards import complaint_of
+from hilt.gate.keeping.uploads.drafts import MOST_BYTES
+from hilt.gate.keeping.uploads.staged import Wanted
+from hilt.gate.keeping.uploads.upload_modes import Offered
 
 if TYPE_CHECKING:
     from hilt.core.library import KeptRevision
     from hilt.doors.hub.app import Request
     from hilt.doors.hub.waiting import Waiting
-    from hilt.gate.keeping.drafts import Draft
-    from hilt.gate.keeping.uploading import Uploads
+    from hilt.gate.keeping.uploads.drafts import Draft
+    from hilt.gate.keeping.uploads.uploading import Uploads
 
 T = TypeVar("T")
 Verbs = Mapping[str, tuple[tuple[str, ...], Callable[["Request"], Awaitable[None]]]]

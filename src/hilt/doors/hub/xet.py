@@ -23,14 +23,14 @@ from hilt.doors.hub.bodies import announced, pieces
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown, one_line, refusal_of
 from hilt.doors.hub.reply import Scope, begin, give, header, told
 from hilt.gate.keeping.reader import pass_of
-from hilt.gate.keeping.spooled import Spooled
-from hilt.gate.keeping.xet_tokens import Holder, XetTokens
+from hilt.gate.keeping.uploads.spooled import Spooled
+from hilt.gate.keeping.uploads.xet_tokens import Holder, XetTokens
 from hilt.output.terminal import complain_of
 
 if TYPE_CHECKING:
     from hilt.doors.hub.app import Request
     from hilt.doors.hub.waiting import Waiting
-    from hilt.gate.keeping.xet import XetUploads
+    from hilt.gate.keeping.uploads.xet import XetUploads
 
 PLACE = "/api/xet"
 """Below it clients find what takes chunks."""

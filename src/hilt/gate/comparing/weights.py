@@ -19,7 +19,7 @@ from hilt.core.errors import FormatError
 from hilt.core.progress import Progress, Silent
 from hilt.core.report import Report, State
 from hilt.gate.comparing.answered import ask, fingerprint, texts
-from hilt.gate.keeping.named import open_named
+from hilt.gate.keeping.origins.named import open_named
 from hilt.gate.settings import Settings
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing

@@ -22,22 +22,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hilt.core.errors import HiltError, SourceError
 from hilt.core.library import Found, KeptFile, KeptRevision, Repository, Sought
+from hilt.gate.keeping.coming.fetching import Fetches
+from hilt.gate.keeping.coming.inspecting import Shelves
+from hilt.gate.keeping.coming.reading import MOST, Asked, Reading
 from hilt.gate.keeping.downloads import Downloads
-from hilt.gate.keeping.fetching import Fetches
-from hilt.gate.keeping.inspecting import Shelves
+from hilt.gate.keeping.finding.searching import Searches
 from hilt.gate.keeping.newest import Newest
-from hilt.gate.keeping.object_shelf import ObjectShelf
 from hilt.gate.keeping.offering import standing_for, warning
 from hilt.gate.keeping.one_by_one import OneByOne
+from hilt.gate.keeping.origins.refs import Refs
+from hilt.gate.keeping.origins.upstreams import Upstreams
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
-from hilt.gate.keeping.reading import MOST, Asked, Reading
-from hilt.gate.keeping.rebuilding import PACKED, rebuilt
-from hilt.gate.keeping.refs import Refs
-from hilt.gate.keeping.searching import Searches
-from hilt.gate.keeping.uploading import Uploads
-from hilt.gate.keeping.upstreams import Upstreams
-from hilt.gate.keeping.xet import XetUploads
+from hilt.gate.keeping.upkeep.object_shelf import ObjectShelf
+from hilt.gate.keeping.upkeep.rebuilding import PACKED, rebuilt
+from hilt.gate.keeping.uploads.uploading import Uploads
+from hilt.gate.keeping.uploads.xet import XetUploads
 from hilt.gate.settings import Settings
 from hilt.output.terminal import complain
 from hilt.record.blobs.deltas import Deltas

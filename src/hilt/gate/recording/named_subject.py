@@ -14,7 +14,7 @@ from hilt.core.errors import ReferenceInvalid, UsageError
 from hilt.core.events import UseRequested
 from hilt.core.progress import Progress, Silent
 from hilt.core.subject import EntryKind, Subject
-from hilt.gate.keeping.named import open_named
+from hilt.gate.keeping.origins.named import open_named
 from hilt.gate.settings import Settings
 from hilt.sources.digest_store import usual_store
 

@@ -1,0 +1,1 @@
+"""What the library has, found by what is known of it."""

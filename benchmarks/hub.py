@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from hub_clients import DOWNLOAD, UPLOAD, crowd, curl, each_second, first_byte, huggingface
+from hub_clients import DOWNLOAD, UPLOAD, crowd, curl, each_second, first_byte, huggingface, saved
 from hub_models import WEIGHTS, Hub, Model, hub, make
 from hub_servers import Server, Taken, bare, hilt, olah
 
@@ -134,10 +134,13 @@ def pulling(options: Options) -> str:
             for server in servers:
                 huggingface(DOWNLOAD, server.origin, server.token, warm.name)
             table = [Row(f"{way}, {one.name}", defaultdict(list)) for one in (alone, *servers)]
+            kept = Row("curl, the hub itself, onto the disk and digested", defaultdict(list))
             for model in models:
                 for server, row in zip((alone, *servers), table, strict=True):
                     _pull(way, server, model, row)
-        rows += table
+                if way == "curl":
+                    _keep(alone, model, options.folder / "kept", kept)
+        rows += [*table, *([kept] if kept.figures else [])]
         shutil.rmtree(options.folder / f"models-{way}")
     base = {row.name.partition(",")[0]: row for row in rows if row.name.endswith("the hub itself")}
     lines = []
@@ -147,8 +150,10 @@ def pulling(options: Options) -> str:
         more = row.median("server") + row.median("client") - alone_row.median("client")
         missed = f"over {PULLED}" if row.name.endswith(", hilt") and more > PULLED else ""
         server, both, peak = f"{row.median('server'):.2f}", f"{more:.2f}", f"{row.median('peak'):.0f}"
+        if "the hub itself" in row.name:
+            server = peak = ""
         if is_alone:
-            server = both = peak = ""
+            both = ""
         lines.append(
             f"| {row.name} | {server} | {row.median('client'):.2f} | {both} | {row.median('wall'):.2f} "
             f"| {row.median('wall') / alone_row.median('wall'):.2f} | {peak} | {missed} |"
@@ -176,6 +181,13 @@ def _pull(way: str, server: Server, model: Model, row: Row) -> None:
     for name, figure in (("server", taken.cpu), ("client", cpu), ("wall", wall)):
         row.figures[name].append(figure / size)
     row.figures["peak"].append(taken.peak)
+
+
+def _keep(hub: Server, model: Model, place: Path, row: Row) -> None:
+    """What the same bytes cost whoever fetches, writes and digests them, on this machine and in these minutes."""
+    took = saved(_address(hub, model), place)
+    for name, figure in (("server", 0.0), ("client", took.cpu), ("wall", took.wall), ("peak", 0.0)):
+        row.figures[name].append(figure / model.weights.size * GB)
 
 
 def first_bytes(options: Options) -> str:

@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: demo test tests test-slow coverage crater fuzz fuzz-changed lint docs system clean
+.PHONY: demo test tests test-slow coverage crater fuzz fuzz-changed lint docs system system-slow clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python scripts/demo.py
@@ -20,7 +20,7 @@ tests: $(VENV)/.installed-dev
 coverage: $(VENV)/.installed-dev system
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -n auto -m "not slow" --cov --cov-report=term:skip-covered
 
-test-slow: $(VENV)/.installed-fuzz system
+test-slow: $(VENV)/.installed-fuzz system-slow
 	HILT_RAISE_BUGS=1 $(BIN)/pytest -m slow
 	$(BIN)/pytest --hypothesis-profile many tests/policy/test_standing_properties.py
 	$(BIN)/python tests/fuzz/campaign.py --seconds 2
@@ -49,6 +49,9 @@ docs: $(VENV)/.installed-dev
 # What the tests use beside Python, where it may be installed; where it may not, those tests say that they were skipped.
 system:
 	@scripts/install-system
+
+system-slow:
+	@scripts/install-system slow
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -16,6 +16,8 @@ from library_office import CARD, LICENCE, safetensors
 
 NEWEST = ("huggingface_hub>=2.4", "transformers==5.23.0", "datasets==5.2.0")
 """What is installed together, as people have it."""
+WITH_TORCH = ("transformers==4.49.0", "numpy<2")
+"""The newest that takes the PyTorch of Debian 12 (1.13)."""
 CONFIG = {
     "model_type": "bert",
     "hidden_size": 32,
@@ -71,6 +73,17 @@ try:
         print(json.dumps({"ids": AutoTokenizer.from_pretrained("org/name", revision=revision)("hello world")["input_ids"]}))
 except Exception as error:
     print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
+"""
+AUTOMODEL = """
+import json, sys
+import torch
+from transformers import AutoModel, AutoTokenizer
+torch.set_num_threads(1)
+model, tokenizer = (auto.from_pretrained(sys.argv[1]) for auto in (AutoModel, AutoTokenizer))
+words = tokenizer(["A gate stands open.", "It does not."], padding=True, return_tensors="pt")
+with torch.no_grad():
+    states = model(**words).last_hidden_state
+print(json.dumps({"shape": list(states.shape), "states": states.flatten().tolist()}))
 """
 DATASETS = """
 import json, sys

@@ -16,11 +16,23 @@ import pytest
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "hilt", "python")
 PATIENCE = 400
 """Seconds that an installation may take; the largest one takes half a minute."""
+DEBIAN = Path("/usr/lib/python3/dist-packages")
+LINK = "import os, sys, sysconfig; [os.symlink(p, sysconfig.get_path('platlib') + '/' + os.path.basename(p)) for p in sys.argv[1:]]"
 
 
 def environment(complaint: str, *requirements: str) -> Path:
     """The Python of an environment with these packages. Skips the test where they cannot be had; in CI that is a failure."""
     folder, trouble = _make(requirements)
+    _complain(complaint, trouble)
+    return folder / "bin" / "python"
+
+
+def environment_with_torch(complaint: str, *requirements: str) -> Path:
+    """The same for the Python of Debian with Debian's PyTorch, for that of PyPI comes with gigabytes for graphics cards.
+
+    Of the packages of Debian, nothing but PyTorch is in the environment.
+    """
+    folder, trouble = _make_with_torch(requirements)
     _complain(complaint, trouble)
     return folder / "bin" / "python"
 
@@ -42,12 +54,28 @@ def _complain(complaint: str, trouble: str) -> None:
 @cache
 def _make(requirements: tuple[str, ...]) -> tuple[Path, str]:
     folder = _folder("environment", sys.version, *requirements)
+    return folder, _once(folder, [sys.executable, "-m", "venv", str(folder)], _install(folder, requirements))
+
+
+@cache
+def _make_with_torch(requirements: tuple[str, ...]) -> tuple[Path, str]:
+    parts = [str(one) for name in ("torch", "torch-*", "torchgen", "functorch") for one in sorted(DEBIAN.glob(name))]
+    if not parts:
+        return DEBIAN, f"there is no torch in {DEBIAN}; scripts/install-system slow installs it on Debian"
+    folder = _folder("environment with torch", *parts, *requirements)
     python = str(folder / "bin" / "python")
     return folder, _once(
         folder,
-        [sys.executable, "-m", "venv", str(folder)],
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", *requirements],
+        ["/usr/bin/python3", "-m", "venv", "--without-pip", str(folder)],
+        _install(folder, requirements),
+        [python, "-c", LINK, *parts],
+        [python, "-c", "import torch; torch.from_numpy(torch.ones(2).numpy())"],
     )
+
+
+def _install(folder: Path, requirements: tuple[str, ...]) -> list[str]:
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "--disable-pip-version-check"]
+    return [*pip, "install", "--quiet", "--no-compile", *requirements]
 
 
 @cache

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hilt.core.byte_source import MemorySource
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.yaml import Tag, Yaml, read
+from hilt.formats.yaml import read
+from hilt.formats.yaml_documents import Tag, Yaml
 
 WORDS = st.text(alphabet=st.characters(categories=["Ll", "Nd"]), min_size=1)
 VALUES = st.recursive(

@@ -3,8 +3,7 @@ from __future__ import annotations
 import hashlib
 import random
 
-from hilt.sources.probing import OPEN, Probing
-from hilt.sources.remote import Probe
+from hilt.sources.probing import OPEN, Probe, Probing
 
 DATA = random.Random(3).randbytes(100_000)
 

@@ -11,29 +11,11 @@ What hilt cannot see: which loader will read it; values that a program looks up 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from hilt.core.byte_source import ByteSource
 from hilt.core.limits import Limits
 from hilt.formats.reader import Head
 from hilt.formats.text import encoding_of, whole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
-    """A tag that asks a loader for more than plain values; `line` counts from 1."""
-
-    name: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Yaml:
-    """The documents of a file, and the tags that ask for more than plain values."""
-
-    documents: tuple[Any, ...]
-    tags: tuple[Tag, ...] = ()
+from hilt.formats.yaml_documents import Yaml
 
 
 def probe(head: Head) -> bool:

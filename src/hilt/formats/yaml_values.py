@@ -11,7 +11,7 @@ import yaml
 
 from hilt.core.errors import FormatError, LimitExceeded
 from hilt.core.limits import Limits
-from hilt.formats.yaml import Tag, Yaml
+from hilt.formats.yaml_documents import Tag, Yaml
 
 if TYPE_CHECKING:
     BaseLoader = yaml.SafeLoader

@@ -19,7 +19,7 @@ from hilt.knowledge.siblings import beside, leads_away
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
-    from hilt.formats.yaml import Yaml
+    from hilt.formats.yaml_documents import Yaml
 
 OWN_LIBRARIES = frozenset({"sentence_transformers", "diffusers", "transformers", "onnxruntime"})
 ATTENTION = frozenset({"attn_implementation", "_attn_implementation", "_attn_implementation_internal"})

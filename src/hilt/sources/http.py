@@ -1,4 +1,4 @@
-"""GET as the sources need it: redirects by hand, retries within a bound, the token to the hub alone, errors that speak."""
+"""GET as the sources need it, and POST to the hub: redirects by hand, retries within a bound, the token to the hub alone, errors that speak."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hilt.core.version import __version__
 from hilt.sources.connections import AT_ONCE, Connections
 from hilt.sources.network import Network, origin
 from hilt.sources.raw import Failed, Raw
-from hilt.sources.refusals import refusal
+from hilt.sources.refusals import plain, refusal
 
 TRIES = 4
 """How often a request is sent where the server or the way to it fails; half as often where it is too slow."""
@@ -114,12 +114,21 @@ class Client:
 
         With `part`, a body that breaks off is handed over as far as it came. Raises `SourceError`.
         """
+        said = f"{span[0]}-{span[1] - 1}" if span else ""
+        return self._tried(address, lambda: self._follow(address, most, said, accept), part=part)
+
+    def post(self, address: str, body: bytes, *, most: int) -> Answer:
+        """The answer of the hub to JSON that changes nothing there; nobody else is asked, wherever it sends us. Raises `SourceError`."""
+        return self._tried(address, lambda: self._posted(address, body, most))
+
+    def _tried(self, address: str, ask: Callable[[], Answer], *, part: bool = False) -> Answer:
+        """What `ask` brings, as often as it makes sense to ask. Raises `SourceError`."""
         self._assert_online()
         failed = Failed("was not asked")
         for attempt in range(TRIES):
             self._hold()
             try:
-                answer = self._follow(address, most, f"{span[0]}-{span[1] - 1}" if span else "", accept)
+                answer = ask()
             except Failed as error:
                 failed = error
             else:
@@ -195,6 +204,19 @@ class Client:
         if raw.status in (200, 206):
             return Answer(raw.status, raw.headers, raw.body, address, tuple(hops), raw.broken)
         raise self._refusal(raw)
+
+    def _posted(self, address: str, body: bytes, most: int) -> Answer:
+        url = _split(address)
+        headers = {**self._headers(url, "", "application/json"), "Content-Type": "application/json"}
+        raw = self._connections.send(url, headers, most=most, body=body)
+        if raw.status in _REDIRECTED:
+            there = shown(raw.headers.get("location", ""))
+            raise Failed(
+                f"sends us to {plain(there)!a}, and nobody else is asked; name the address that answers itself"
+            )
+        if raw.status != 200:
+            raise self._refusal(raw)
+        return Answer(raw.status, raw.headers, raw.body, address, (), raw.broken)
 
     def _headers(self, url: SplitResult, span: str, accept: str) -> dict[str, str]:
         headers = {"User-Agent": f"hilt/{__version__}", "Accept": accept, "Accept-Encoding": "identity"}

@@ -42,7 +42,7 @@ class Network:
     def from_environment(cls, environment: Mapping[str, str], *, private_hosts: Iterable[str] = ()) -> Self:
         """Raises `UsageError` where a variable is wrong."""
         return cls(
-            endpoint=_endpoint(environment.get("HF_ENDPOINT") or PUBLIC_HUB),
+            endpoint=endpoint(environment.get("HF_ENDPOINT") or PUBLIC_HUB, "HF_ENDPOINT"),
             token=_token(environment),
             offline=_true(environment, "HF_HUB_OFFLINE") or _true(environment, "TRANSFORMERS_OFFLINE"),
             patience=max(
@@ -71,12 +71,16 @@ def origin(url: SplitResult) -> tuple[str, str, int]:
     return url.scheme, url.hostname or "", port
 
 
-def _endpoint(text: str) -> str:
-    url = urlsplit(text)
+def endpoint(text: str, called: str) -> str:
+    """The address of a hub, without a slash at its end. Raises `UsageError`, which says what it is `called`."""
+    try:
+        url = urlsplit(text)
+    except ValueError as error:
+        raise UsageError(f"{called} is {text!r}: {error}") from None
     if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
-        raise UsageError(f"HF_ENDPOINT is {text!r}, and must be the address of a hub, such as {PUBLIC_HUB}")
+        raise UsageError(f"{called} is {text!r}, and must be the address of a hub, such as {PUBLIC_HUB}")
     if url.username is not None:
-        raise UsageError("HF_ENDPOINT holds a user name; put the token in HF_TOKEN instead")
+        raise UsageError(f"{called} holds a user name; put the token in HF_TOKEN instead")
     origin(url)
     return text.rstrip("/")
 

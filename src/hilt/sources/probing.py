@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from hilt.sources.remote import Probe
-
 OPEN = 64
 """Runs of bytes that may still be followed by what comes behind them; one more, and the oldest is closed."""
+
+
+class Probe(NamedTuple):
+    """Bytes of a file as they came when it was read: where they begin, how many they are, and their SHA-256 in hex."""
+
+    start: int
+    size: int
+    sha256: str
 
 
 class _Run(NamedTuple):

@@ -12,17 +12,18 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hilt.core.errors import SourceError
 from hilt.core.limits import Limits
 from hilt.core.report import Transfer
 from hilt.formats.beginnings import ZIP_REACH
 from hilt.sources.blocks import BLOCK, HELD, Blocks
-from hilt.sources.remote_source import STEP, RemoteLocator
+from hilt.sources.remote_source import STEP, WHOLE, RemoteLocator
 
 if TYPE_CHECKING:
     from hilt.sources.http import Answer, Client
+    from hilt.sources.probing import Probe
     from hilt.sources.remote_file import RemoteFile, Stated
 
 SMALL = 4 * STEP
@@ -37,23 +38,12 @@ PIECE = 1 << 10
 APART = 4
 """Blocks from one to the next that one request still brings: so many more cost less than a further request."""
 
-WHOLE = 4 << 20
-"""What one request may bring; a larger file that git holds comes in pieces."""
-
 HEADS = HELD // 2
 """Bytes of heads that wait to be read; further ones are fetched when these were."""
 
 
 _NUMBERS = count(1)
 """Of the subjects of this process."""
-
-
-class Probe(NamedTuple):
-    """Bytes of a file as they came when it was read: where they begin, how many they are, and their SHA-256 in hex."""
-
-    start: int
-    size: int
-    sha256: str
 
 
 class Remote:

@@ -19,7 +19,7 @@ from hilt.core.errors import ChangedWhileRead, SourceError
 from hilt.sources.http import TRIES, Answer, Client, Streamed
 from hilt.sources.network import origin
 from hilt.sources.probing import Probing
-from hilt.sources.remote import WHOLE
+from hilt.sources.remote_source import WHOLE
 
 _RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -15,6 +15,9 @@ from hilt.core.errors import SourceError
 STEP = 1 << 14
 """Bytes that are asked for at once, at places that are multiples of it: readers ask for many small pieces."""
 
+WHOLE = 4 << 20
+"""What one request may bring; a larger file that git holds comes in pieces."""
+
 NEAR = 1 << 10
 """Ranges that are no farther apart are fetched as one: a request costs about as much as so many bytes."""
 

@@ -13,9 +13,9 @@ from hilt.sources.hub import list_place
 from hilt.sources.hub_place import parse_address
 from hilt.sources.listing import Listing
 from hilt.sources.network import Network
-from hilt.sources.remote import WHOLE, Remote
+from hilt.sources.remote import Remote
 from hilt.sources.remote_file import Stated
-from hilt.sources.remote_source import STEP
+from hilt.sources.remote_source import STEP, WHOLE
 
 _TOTAL = re.compile(r"bytes 0-\d{1,19}/(\d{1,18})")
 _SECRET = re.compile(r"sign|token|key|cred|secret|password|auth|policy|sig$", re.IGNORECASE)

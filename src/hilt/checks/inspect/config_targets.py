@@ -27,7 +27,7 @@ from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
-    from hilt.formats.yaml import Yaml
+    from hilt.formats.yaml_documents import Yaml
 
 _SHOWN = 100
 

@@ -23,7 +23,7 @@ from hilt.knowledge.siblings import leads_away
 
 if TYPE_CHECKING:
     from hilt.formats.json import Json
-    from hilt.formats.yaml import Yaml
+    from hilt.formats.yaml_documents import Yaml
 
 _PARTS = ("model", "code", "datasets", "docs", "prompts")
 

@@ -26,7 +26,7 @@ from hilt.core.fact import Fact, Known
 from hilt.core.finding import Finding, Severity, Where
 
 if TYPE_CHECKING:
-    from hilt.formats.yaml import Yaml
+    from hilt.formats.yaml_documents import Yaml
 
 PYTHON = "tag:yaml.org,2002:python/"
 PLAIN_PYTHON = frozenset("none bool str unicode bytes int long float complex list tuple dict".split())

@@ -25,7 +25,7 @@ from hilt.sources.http import Client
 from hilt.sources.hub import list_tree
 from hilt.sources.hub_place import HubPlace
 from hilt.sources.network import Network
-from hilt.sources.remote import Probe
+from hilt.sources.probing import Probe
 from hilt.sources.remote_file import Stated
 from hub_server import Asked, File, HubServer, Reply, serving
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from hilt.core.errors import ChangedWhileRead, HiltError, SourceError
-from hilt.sources.remote import Probe
+from hilt.sources.probing import Probe
 
 if TYPE_CHECKING:
     from hilt.record.blobs.incoming import Incoming

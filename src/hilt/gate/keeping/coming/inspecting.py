@@ -28,7 +28,7 @@ from hilt.gate.reviewing.todays_verdict import newest_verdict, rests_on
 from hilt.gate.settings import Settings
 from hilt.sources.file import Locator
 from hilt.sources.listing import Listing
-from hilt.sources.remote import Probe
+from hilt.sources.probing import Probe
 from hilt.sources.remote_file import Stated
 
 if TYPE_CHECKING:

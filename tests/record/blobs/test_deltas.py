@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 from random import randrange
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import work_of_packing
 from hilt.core.errors import ChangedWhileRead, FormatError, NotReady, SourceError, UsageError
 from hilt.formats.safetensors import BITS
 from hilt.record.blobs import one_writer
 from hilt.record.blobs.deltas import Delta, Deltas
 from hilt.record.blobs.store import Blobs
 from kept_files import sha256_of, stored
+from killed_at_work import killed
 from weights_to_pack import Numbers, moved, numbers, safetensors
 
 WEIGHTS = {f"layers.{n}.weight": numbers("BF16", 512, 1024, seed=n) for n in range(3)} | {
@@ -266,96 +266,10 @@ def test_the_last_block_of_what_is_wrong_never_goes_out(blobs: Blobs, deltas: De
     assert 0 < sum(map(len, came)) < len(TUNED)
 
 
-STOPPED = """
-# For each call of the operating system that the work makes, a process does the work and is killed right after that call. Then
-# another one looks at what is left, and does the work to its end.
-import os, signal, sys
-from pathlib import Path
-top, step, calls = Path(sys.argv[1]), int(sys.argv[3]), int(sys.argv[4])
-sys.path.insert(0, sys.argv[2])
-from kept_files import sha256_of, stored
-from weights_to_pack import moved, numbers, safetensors
-from hilt.record.blobs.deltas import Deltas
-from hilt.record.blobs.store import Blobs
-
-WEIGHTS = {"w": numbers("BF16", 30, 40)}
-BASE, TUNED = safetensors(WEIGHTS), safetensors({"w": moved(WEIGHTS["w"])})
-NAME = sha256_of(TUNED)
-
-def work(folder):
-    blobs = Blobs(folder)
-    deltas = Deltas(blobs)
-    if deltas.find(NAME) is None:
-        deltas.make(deltas.plan(NAME, [sha256_of(BASE)]))
-    blobs.remove(NAME)
-
-def look(folder):
-    blobs = Blobs(folder)
-    deltas = Deltas(blobs)
-    plain = blobs.has(NAME, len(TUNED)) and blobs.path(NAME).read_bytes()
-    assert plain in (False, TUNED)
-    assert plain or deltas.find(NAME)
-    work(folder)
-    assert b"".join(deltas.read(NAME)) == TUNED
-    assert not blobs.has(NAME, len(TUNED))
-    assert deltas.path(NAME).stat().st_mode & 0o777 == 0o444
-    assert list((folder / "partial").iterdir()) == []
-
-def killed_after(calls, folder):
-    def count(frame, event, argument):
-        nonlocal calls
-        if event == "c_return" and type(getattr(argument, "__self__", None)).__module__ in ("builtins", "_io"):
-            module = getattr(argument, "__module__", "") or type(argument.__self__).__module__
-            calls -= module in ("posix", "nt", "fcntl", "_io")
-            if not calls:
-                os.kill(os.getpid(), signal.SIGKILL)
-    sys.setprofile(count)
-    work(folder)
-    sys.setprofile(None)
-
-def apart(do, *arguments):
-    child = os.fork()
-    if not child:
-        if os.geteuid() == 0:
-            os.setuid(65534)  # for root may write to what is read-only
-        do(*arguments)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-def begun(folder):
-    for data in (BASE, TUNED):
-        stored(Blobs(folder), data)
-
-begun(top / "imports what is imported late")
-look(top / "imports what is imported late")
-while True:
-    folder = top / f"after-{calls}"
-    assert apart(begun, folder) == 0
-    code = apart(killed_after, calls, folder)
-    if code != -signal.SIGKILL:
-        break
-    if apart(look, folder):
-        sys.exit(f"see above what is wrong after {calls} calls")
-    calls += step
-print(calls)
-sys.exit(code)
-"""
-
-
-def killed(step: int, first: int = 1) -> int:
-    """How many calls the work makes, after each `step` of which somebody was killed."""
-    with TemporaryDirectory() as folder:
-        Path(folder).chmod(0o777)
-        command = [sys.executable, "-c", STOPPED, folder, Path(__file__).parents[2], str(step), str(first)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
-
-
 def test_whoever_is_killed_leaves_the_plain_bytes_or_the_delta_whole() -> None:
-    assert killed(step=10, first=randrange(1, 11)) > 60
+    assert killed(work_of_packing, step=10, first=randrange(1, 11)) > 60
 
 
 @pytest.mark.slow
 def test_whoever_is_killed_after_any_call_leaves_the_plain_bytes_or_the_delta_whole() -> None:
-    assert killed(step=1) > 60
+    assert killed(work_of_packing, step=1) > 60

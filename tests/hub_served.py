@@ -65,11 +65,11 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def serving_hub(at: Shop) -> Iterator[Served]:
-    """The hub of a library that is open already."""
+def serving_hub(at: Shop, people_reach: str = "") -> Iterator[Served]:
+    """The hub of a library that is open already; people reach it there, where it is behind something else."""
     with server.listen("127.0.0.1", 0, "a test") as listening:
         origin = server.address(listening)
-        application = hub(at.library, at.office.settings, origin)
+        application = hub(at.library, at.office.settings, people_reach or origin)
         config = uvicorn.Config(application, http=Impatient, ws="none", lifespan="off", log_level="critical")
         running = uvicorn.Server(config)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)

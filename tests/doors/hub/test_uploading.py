@@ -325,11 +325,11 @@ def test_a_link_is_good_for_one_file_and_for_a_while(bare: Served, token: str, m
     assert bare.ask("PUT", href, body=data).status == 403
 
 
-def test_a_link_of_another_server_is_none() -> None:
-    query = Links().query(MINE, "a" * 64, Linked(10, "b" * 64))
+def test_a_link_that_was_made_with_another_key_is_none() -> None:
+    query = Links(b"k" * 32).query(MINE, "a" * 64, Linked(10, "b" * 64))
     told = {one.partition("=")[0]: [one.partition("=")[2]] for one in query.split("&")}
     with pytest.raises(Exception, match="made by nobody here"):
-        Links().file(MINE, "a" * 64, told)
+        Links(bytes(32)).file(MINE, "a" * 64, told)
 
 
 def comes_true(condition: Callable[[], bool]) -> bool:

@@ -36,6 +36,7 @@ def test_a_library_says_what_it_is_and_how_it_is_read(folder: Path) -> None:
     assert {one.name: one.stat().st_mode & 0o777 for one in folder.iterdir() if one.is_dir()} == {
         "blobs": 0o755,
         "partial": 0o755,
+        "sent": 0o755,
         "spoilt": 0o755,
     }
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 from hashlib import sha256
-from secrets import token_bytes
 from time import time
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -27,10 +26,10 @@ class Linked(NamedTuple):
 
 
 class Links:
-    """Of one server, until it ends."""
+    """Of all servers that have the key: 32 bytes that nobody else knows."""
 
-    def __init__(self) -> None:
-        self._key = token_bytes(32)
+    def __init__(self, key: bytes) -> None:
+        self._key = key
 
     def query(self, repository: Repository, digest: str, file: Linked) -> str:
         """What is asked for with the link of a file, for `LASTS` seconds."""

@@ -57,7 +57,7 @@ class Uploading:
 
     def __init__(self, waiting: Waiting, origin: str) -> None:
         self._waiting, self._origin = waiting, origin
-        self._links = Links()
+        self._made_links: Links | None = None
         self._threads: CapacityLimiter | None = None
         self._commits: CapacityLimiter | None = None
         post, change = ("POST",), ("POST", "DELETE")
@@ -106,6 +106,11 @@ class Uploading:
     @property
     def _uploads(self) -> Uploads:
         return self._waiting.library.uploads
+
+    async def _links(self) -> Links:
+        if self._made_links is None:
+            self._made_links = Links(await self._work(self._uploads.key, "upload links"))
+        return self._made_links
 
     async def _work(self, call: Callable[..., T], *values: object) -> T:
         """In a thread, but not in one of those that answer everybody else."""
@@ -192,23 +197,24 @@ class Uploading:
         files = [(text(one, "oid"), whole(one, "size")) for one in objects(body, "objects")]
         await self._work(self._uploads.exists, repository, reader)
         wanted = await self._work(self._uploads.staged.wanted, repository, files)
-        said = [self._action(repository, one, reader) for one in wanted]
+        links = await self._links()
+        said = [self._action(repository, one, reader, links) for one in wanted]
         await give(told({"transfer": "basic", "objects": said}), request.scope, request.send)
 
-    def _action(self, repository: Repository, wanted: Wanted, reader: Reader) -> dict[str, Any]:
+    def _action(self, repository: Repository, wanted: Wanted, reader: Reader, links: Links) -> dict[str, Any]:
         said: dict[str, Any] = {"oid": wanted.sha256, "size": wanted.size}
         if wanted.refused:
             return said | {"error": {"code": _FULL, "message": wanted.refused}}
         if wanted.is_here:
             return said
-        query = self._links.query(repository, wanted.sha256, Linked(wanted.size, pass_of(reader)))
+        query = links.query(repository, wanted.sha256, Linked(wanted.size, pass_of(reader)))
         objects_at = f"{self._url(repository)}.git/info/lfs/objects"
         upload = {"href": f"{objects_at}/{wanted.sha256}?{query}", "expires_in": LASTS}
         return said | {"authenticated": True, "actions": {"upload": upload, "verify": {"href": f"{objects_at}/verify"}}}
 
     async def _put(self, request: Request) -> None:
         repository, digest = request.repository, request.hub.path
-        size, pass_digest = self._links.file(repository, digest, request.query)
+        size, pass_digest = (await self._links()).file(repository, digest, request.query)
         await self._work(self._uploads.check_again, pass_digest)
         sending = await self._work(self._uploads.staged.receive, repository, digest, size)
         try:

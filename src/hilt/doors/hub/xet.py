@@ -55,7 +55,7 @@ class Xet:
 
     def __init__(self, waiting: Waiting, origin: str) -> None:
         self._waiting, self._origin = waiting, origin
-        self._tokens = XetTokens()
+        self._made_tokens: XetTokens | None = None
         self._threads: CapacityLimiter | None = None
         self._bodies: CapacityLimiter | None = None
         self._shards: CapacityLimiter | None = None
@@ -66,6 +66,11 @@ class Xet:
     def _uploads(self) -> XetUploads:
         return self._waiting.library.xet
 
+    async def _tokens(self) -> XetTokens:
+        if self._made_tokens is None:
+            self._made_tokens = XetTokens(await self._work(self._waiting.library.uploads.key, "xet tokens"))
+        return self._made_tokens
+
     async def _token(self, request: Request) -> None:
         """For whoever may upload to the repository."""
         if request.flag("create_pr"):  # said before gigabytes are sent for one
@@ -73,7 +78,7 @@ class Xet:
         reader, _ = await self._waiting.reader(request.scope)
         uploads, repository = self._waiting.library.uploads, request.repository
         await self._work(uploads.exists, repository, reader)
-        token, until = self._tokens.grant(Holder(repository, pass_of(reader)))
+        token, until = (await self._tokens()).grant(Holder(repository, pass_of(reader)))
         place = f"{self._origin}{PLACE}"
         said = (("X-Xet-Cas-Url", place), ("X-Xet-Access-Token", token), ("X-Xet-Token-Expiration", str(until)))
         reply = told({"casUrl": place, "accessToken": token, "exp": until}, headers=said)
@@ -94,7 +99,7 @@ class Xet:
 
     async def _holder(self, scope: Scope) -> Holder:
         scheme, _, token = header(scope, b"authorization").partition(" ")
-        holder = self._tokens.holder(token.strip()) if scheme.lower() == "bearer" else None
+        holder = (await self._tokens()).holder(token.strip()) if scheme.lower() == "bearer" else None
         if holder is None:
             raise NotKnown(UNKNOWN_TOKEN)
         try:

@@ -270,7 +270,7 @@ class Library:
     def _evict(self) -> None:
         """What was uploaded takes its share, and is not to be had from anybody else."""
         self._lately_kept.clear()  # before the others are looked up: what is admitted from here on is in it
-        uploaded = self.uploads.staged.waiting()
+        uploaded = self.uploads.staged.waiting(now=True)
         most = self._settings.library.bytes - sum(uploaded.values())
         stays = self._deltas.stays(self._revisions.kept_digests() | self.uploads.own.digests())
         if self._shelf is not None:

@@ -42,6 +42,8 @@ partial/
 spoilt/
     Names of such files, empty, of which bytes went out that turned out wrong, or were never proven. Of these hilt sends nobody the
     rest alone, but the whole. They go after 90 days.
+sent/
+    Which large files were sent to which repository that was uploaded here, and wait for a commit. They go after a day.
 xet/
     Chunks as clients uploaded them, kept because they do not send the same ones twice. No model needs them; they may be removed.
 
@@ -73,7 +75,13 @@ def open_library(folder: Path) -> Path:
         present = {one.name for one in folder.iterdir()}
         if NAMASTE not in present:
             _begin(folder, present - _ALLOWED_BESIDE)
-        for inside in (folder / "partial", folder / "spoilt", folder / "blobs", folder / "blobs" / "sha256"):
+        for inside in (
+            folder / "partial",
+            folder / "spoilt",
+            folder / "sent",
+            folder / "blobs",
+            folder / "blobs" / "sha256",
+        ):
             make_folder(inside)
             _refuse_writers(inside)
         if not (folder / "README.txt").exists():

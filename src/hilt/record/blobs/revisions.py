@@ -219,10 +219,21 @@ class Revisions:
         return self.folder / repository_path(repository) / checked_commit(commit)
 
     @contextmanager
+    def naming(self) -> Iterator[None]:
+        """Nobody else makes a repository meanwhile, in any process: two names may differ in capitals alone."""
+        with self._locked("names"):
+            yield
+
+    @contextmanager
     def _alone(self) -> Iterator[None]:
         """Nobody else writes meanwhile, in any process."""
+        with self._locked("library"):
+            yield
+
+    @contextmanager
+    def _locked(self, what: str) -> Iterator[None]:
         try:
-            with locked(self.folder / "library", wait=_WAIT):
+            with locked(self.folder / what, wait=_WAIT):
                 yield
         except OSError as error:
             raise unusable(self.folder, error) from None

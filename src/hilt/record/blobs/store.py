@@ -239,7 +239,7 @@ class Blobs:
             for one in self._oldest(most, keep):
                 if one.partial:
                     self._remove_partial(one.partial)
-                elif one.sha256 not in keep:  # it may have been admitted since it was looked at
+                elif one.sha256 not in keep and not self._was_used(one):
                     self.remove(one.sha256)
                     gone.append(one.sha256)
         except OSError as error:
@@ -272,6 +272,12 @@ class Blobs:
                             Path(one.path).unlink()
                     elif stat.S_ISREG(status.st_mode):
                         yield _Candidate(-status.st_mtime, status.st_size, "", one.name)
+
+    def _was_used(self, one: _Candidate) -> bool:
+        """Since it was looked at: it may be admitted by now, or in a commit, at another server too."""
+        with suppress(FileNotFoundError):
+            return self.path(one.sha256).lstat().st_atime > -one.unused
+        return True
 
     def _remove_partial(self, name: str) -> None:
         path = self._partial / name

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -118,6 +119,10 @@ class SigningKey:
         if isinstance(self._key, SodiumSigningKey):
             return self._key.sign(data).signature
         return self._key.sign(data, _ECDSA[self._key.curve.name][1])
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes that whoever has both halves comes to, for each purpose others, and nobody else. Nothing leads back from them."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"hilt {purpose}".encode()).derive(self.pem(None))
 
 
 def read_signing_key(pem: bytes, passphrase: bytes | None = None) -> SigningKey:

@@ -9,7 +9,7 @@ import pytest
 
 from hilt.core.errors import NotHeld, SourceError, UsageError
 from hilt.core.library import Repository
-from hilt.gate.keeping.uploads import staged
+from hilt.gate.keeping.uploads import sent_files, staged
 from library_office import LICENCE, Shop, shop
 from office import USE
 from uploaders import MINE, OWN, Uploader, digest, large, removed, small
@@ -198,7 +198,7 @@ def test_an_upload_is_not_thrown_away_to_make_room(at: Shop, eve: Uploader, monk
     assert [at.library._blobs.has(digest(one), len(one)) for one in (old, new, sent)] == [False, True, True]
     with pytest.raises(UsageError, match="is not in the library any more"):
         eve.commit({"key": "copyFile", "value": {"path": "x", "srcPath": "w.bin", "srcRevision": before.commit}})
-    monkeypatch.setattr(staged, "LASTS", -1.0)
+    monkeypatch.setattr(sent_files, "LASTS", -1.0)
     evict(at)
     assert [at.library._blobs.has(digest(one), len(one)) for one in (new, sent)] == [True, False]
     assert eve.commit(removed("w.bin")).file("w.bin") is None

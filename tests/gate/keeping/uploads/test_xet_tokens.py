@@ -7,33 +7,36 @@ import pytest
 from hilt.core.library import Repository
 from hilt.gate.keeping.uploads.xet_tokens import SECONDS, Holder, XetTokens
 
+KEY = bytes(32)
 HOLDER = Holder(Repository("datasets", "acme/words"), "person-1")
 
 
 def test_a_token_says_for_which_repository_and_whom_it_is() -> None:
-    tokens = XetTokens()
+    tokens = XetTokens(KEY)
     token, until = tokens.grant(HOLDER, now=1000.5)
     assert until == 1000 + SECONDS
     assert tokens.holder(token, now=until - 1) == HOLDER
 
 
 def test_it_is_over_after_a_while() -> None:
-    tokens = XetTokens()
+    tokens = XetTokens(KEY)
     token, until = tokens.grant(HOLDER, now=1000)
     assert tokens.holder(token, now=until) is None
 
 
-def test_another_server_knows_nothing_of_it() -> None:
-    assert XetTokens().holder(XetTokens().grant(HOLDER)[0]) is None
+def test_another_server_knows_it_by_the_key_and_not_without() -> None:
+    token, _ = XetTokens(KEY).grant(HOLDER)
+    assert XetTokens(KEY).holder(token) == HOLDER
+    assert XetTokens(b"k" * 32).holder(token) is None
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b", "é.é", "\udcff.x", "a" * 5000, "=.", "W10=."])
 def test_what_is_none_of_ours_opens_nothing(text: str) -> None:
-    assert XetTokens().holder(text) is None
+    assert XetTokens(KEY).holder(text) is None
 
 
 def test_nothing_in_it_can_be_changed() -> None:
-    tokens = XetTokens()
+    tokens = XetTokens(KEY)
     said, _, signature = tokens.grant(HOLDER)[0].partition(".")
     other = urlsafe_b64encode(urlsafe_b64decode(said).replace(b"acme", b"labs")).decode()
     assert tokens.holder(f"{said}.{signature}") == HOLDER

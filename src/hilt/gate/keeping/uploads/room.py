@@ -5,29 +5,33 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from hilt.core.errors import UsageError
+from hilt.gate.keeping.uploads.coming_bytes import ComingBytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Room:
-    """Used by many threads. `most` bytes may be held, in `folder`; `held` tells how many are, beside what comes.
+    """Used by many threads. `most` bytes may be held, in the library in `folder`; `held` tells how many are, beside what comes.
 
-    Whoever has the `lock` makes of what comes what is held, and nobody sees it twice, or not at all.
+    Whoever has the `lock` makes of what comes what is held, and nobody sees it twice, or not at all. Of what comes to other servers it
+    knows what it was a moment ago: what they take in the same moment may be too much, by that and no more.
     """
 
     def __init__(self, folder: Path, most: int, held: Callable[[], int]) -> None:
         self.lock = threading.RLock()
         self._folder, self._most, self._held = folder, most, held
-        self._coming = 0
+        self._coming = ComingBytes(folder / "partial")
 
     def left(self) -> int:
         """Bytes that may still come."""
         with self.lock:
             free = shutil.disk_usage(self._folder).free
-            return max(0, min(self._most - self._held(), free) - self._coming)
+            return max(0, min(self._most - self._held(), free) - self._coming.all())
 
     def take(self, size: int, what: str) -> Taken:
         """Room for `size` bytes that come, until it is given back. Raises `UsageError`, which calls them `what`, where there is none."""
@@ -42,11 +46,11 @@ class Room:
         )
 
     def change(self, size: int, more: int, what: str) -> None:
-        """For what comes: it has had room for `size` bytes. Raises `UsageError`."""
+        """For what comes: it has had room for `size` bytes. Raises `UsageError`, `SourceError`."""
         with self.lock:
             if more > 0 and more > self.left():
                 raise UsageError(f"{what}: {self.refusal(size + more)}")
-            self._coming += more
+            self._coming.add(more)
 
 
 class Taken:

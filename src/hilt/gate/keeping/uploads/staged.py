@@ -6,10 +6,8 @@ that its own repository holds already, and else one that was really sent to that
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.errors import NotHeld, SourceError, UsageError
@@ -17,15 +15,12 @@ from hilt.core.library import Repository
 from hilt.gate.keeping.uploads.drafts import is_digest
 from hilt.gate.keeping.uploads.own_files import OwnFiles
 from hilt.gate.keeping.uploads.room import Room, Taken
+from hilt.gate.keeping.uploads.sent_files import SentFiles
 
 if TYPE_CHECKING:
     from hilt.record.blobs.incoming import Incoming
     from hilt.record.blobs.store import Blobs
 
-MOST = 100_000
-"""Files that were sent and are remembered; those before them are sent again."""
-LASTS = 86_400.0
-"""Seconds for which a file waits for its commit; then it may be thrown away, and is sent again."""
 MOST_ASKED = 1000
 """Files that are asked after at once."""
 
@@ -51,15 +46,16 @@ class Staged:
         self._blobs, self._own, self._has, self._sweep = blobs, own, has, sweep
         self.room = Room(blobs.folder, most, lambda: sum(self.waiting().values()))
         self._lock = self.room.lock
-        self._sent: OrderedDict[tuple[Repository, str], tuple[int, float]] = OrderedDict()
+        self._sent = SentFiles(blobs.folder / "sent", blobs.folder / "partial")
 
-    def waiting(self) -> Mapping[str, int]:
-        """The sizes of all that nobody admitted and that must not be thrown away, by SHA-256: what branches lead to, and what was sent."""
+    def waiting(self, *, now: bool = False) -> Mapping[str, int]:
+        """The sizes of all that nobody admitted and that must not be thrown away, by SHA-256: what branches lead to, and what was sent.
+
+        What other servers took a moment ago may be missing, unless what is there `now` is asked for.
+        """
         with self._lock:
-            while self._sent and next(iter(self._sent.values()))[1] < monotonic() - LASTS:
-                self._sent.popitem(last=False)
-            sent = {sha256: size for (_, sha256), (size, _) in self._sent.items()}
-        own = self._own.digests()
+            sent = self._sent.sizes(now=now)
+        own = self._own.digests(now=now)  # behind what was sent: a commit that comes meanwhile is in one of both
         return {sha256: size for sha256, size in sent.items() if sha256 not in own} | dict(self._own.not_admitted())
 
     def wanted(self, repository: Repository, files: Iterable[tuple[str, int]]) -> list[Wanted]:
@@ -100,17 +96,13 @@ class Staged:
         with self._lock:
             if taken is not None:
                 taken.give_back()
-            self._sent[repository, sha256] = size, monotonic()
-            self._sent.move_to_end((repository, sha256))
-            if len(self._sent) > MOST:
-                self._sent.popitem(last=False)
+            self._sent.note(repository, sha256, size)
         self._sweep()
 
     def used(self, repository: Repository, digests: Iterable[str]) -> None:
         """A commit of the repository has these; from now on they stay as long as that does."""
         with self._lock:
-            for sha256 in digests:
-                self._sent.pop((repository, sha256), None)
+            self._sent.forget(repository, digests)
 
     def check(self, repository: Repository, sha256: str, size: int) -> None:
         """Raises `NotHeld` where a file was not sent, or is not here as a whole."""
@@ -121,11 +113,8 @@ class Staged:
 
     def size_of(self, repository: Repository, sha256: str) -> int | None:
         """The size of a file that a commit to the repository may name; None for others."""
-        with self._lock:
-            sent = self._sent.get((repository, sha256))
-        if sent is not None:
-            return sent[0]
-        return self._own.of(repository).get(sha256)
+        size = self._sent.size(repository, sha256)
+        return size if size is not None else self._own.of(repository).get(sha256)
 
 
 class Sending:

@@ -22,6 +22,7 @@ from hilt.gate.keeping.uploads.commits import Commits, Told
 from hilt.gate.keeping.uploads.drafts import Draft
 from hilt.gate.keeping.uploads.git_names import blob_name
 from hilt.gate.keeping.uploads.own_files import OwnFiles
+from hilt.gate.keeping.uploads.shared_keys import shared_key
 from hilt.gate.keeping.uploads.small_files import SmallFiles, keep
 from hilt.gate.keeping.uploads.staged import Staged
 from hilt.gate.keeping.uploads.upload_modes import ATTRIBUTES, Mode, Offered, attributes, modes
@@ -66,6 +67,10 @@ class Uploads:
         self._commits = Commits(blobs, revisions, has, settings.limits.files)
         self._turns = OneByOne()
 
+    def key(self, purpose: str) -> bytes:
+        """With which this server and all others of its record know what one of them handed out for an upload."""
+        return shared_key(purpose, self._settings)
+
     def check(self, repository: Repository, reader: Reader) -> str:
         """Who uploads, as the log calls them. Raises `NotAllowed` where they may not upload there, `UsageError` where nobody may."""
         if reader.asked is None:
@@ -103,7 +108,7 @@ class Uploads:
         """A new repository, with its first commit. Raises `AlreadyThere`."""
         by = self.check(repository, reader)
         check_name(repository)
-        with self._turns.about((repository.kind, repository.name.lower())):
+        with self._revisions.naming():
             same = self._like(repository)
             if same is not None:
                 other = "" if same == repository else f" as {same.name}, and capitals make no difference"

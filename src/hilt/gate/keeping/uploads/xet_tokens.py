@@ -1,4 +1,4 @@
-"""Tokens for an upload by xet: for one repository and one pass, for a quarter of an hour, as long as the server runs.
+"""Tokens for an upload by xet: for one repository and one pass, for a quarter of an hour.
 
 A client asks for a new one in time, with its own token, which opens this one and is not sent along with each chunk.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
@@ -28,10 +27,10 @@ class Holder(NamedTuple):
 
 
 class XetTokens:
-    """Used by many threads. The key is never written down."""
+    """Of all servers that have the key: 32 bytes that nobody else knows. Used by many threads."""
 
-    def __init__(self) -> None:
-        self._key = os.urandom(32)
+    def __init__(self, key: bytes) -> None:
+        self._key = key
 
     def grant(self, holder: Holder, now: float | None = None) -> tuple[str, int]:
         """A token, and when it ends (seconds since 1970)."""

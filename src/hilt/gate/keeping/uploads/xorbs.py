@@ -31,6 +31,8 @@ _REMEMBERED = 32
 """Xorbs of which is remembered where their chunks are: some 0.2 MB of memory each, 2 MB at most."""
 _NOTED = 3600.0
 """Seconds after which it is written down again that a xorb is used."""
+_COUNTED = 60.0
+"""Seconds after which it is counted anew how many there are: another server takes some as well."""
 
 
 class _Kept(NamedTuple):
@@ -48,6 +50,7 @@ class Xorbs:
         self._folder, self._partial, self._most = folder, partial, most
         self._lock = threading.Lock()
         self._held = -1
+        self._counted = 0.0
         self._turns = OneByOne()
         self._read: Newest[bytes, Xorb] = Newest(_REMEMBERED)
 
@@ -118,8 +121,9 @@ class Xorbs:
     def _make_room(self, size: int) -> None:
         size = max(size, _BLOCK)
         with self._lock:
-            if self._held < 0 or self._held + size > self._most:
-                self._held = self._evict(self._most - size)
+            is_old = self._held < 0 or time.monotonic() > self._counted + _COUNTED
+            if is_old or self._held + size > self._most:
+                self._held, self._counted = self._evict(self._most - size), time.monotonic()
             if self._held + size > self._most:
                 raise UsageError(
                     f"what was uploaded within a day has {self._held} bytes, of which {self._most} are kept; upload less at "

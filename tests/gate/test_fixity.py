@@ -7,32 +7,9 @@ import pytest
 
 from hilt.core.errors import UsageError
 from hilt.core.events import FixityRun
-from hilt.core.library import KeptRevision
 from hilt.gate.fixity import run
 from hilt.gate.keeping.places import library_folder
-from library_office import HONEST, Shop, safetensors, shop
-
-WEIGHTS = "model.safetensors"
-
-
-def blob(at: Shop, kept: KeptRevision, path: str = WEIGHTS) -> Path:
-    file = kept.file(path)
-    assert file is not None
-    return library_folder(at.office.settings) / "blobs" / "sha256" / file.sha256[:2] / file.sha256
-
-
-def downloaded(at: Shop) -> KeptRevision:
-    """All files of the model, downloaded by somebody."""
-    offer = at.offer()
-    for file in offer.kept.files:
-        found = at.library.open(offer, file, at.reader())
-        assert isinstance(found, Path) or found.wait(60)
-    return offer.kept
-
-
-def spoilt(place: Path) -> None:
-    place.chmod(0o644)
-    place.write_bytes(b"x" + place.read_bytes()[1:])
+from library_office import HONEST, blob, downloaded, safetensors, shop, spoilt
 
 
 def test_a_library_that_is_well_is_recorded_as_that(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ class Occasion(Enum):
     WAITS = "case.waits"
     ASKED = "case.asked"
     ENDS = "use.ends"
+    DAMAGED = "library.damaged"
 
     @property
     def hurries(self) -> bool:
-        return self in (Occasion.STOPPED, Occasion.ACCOUNT)
+        return self in (Occasion.STOPPED, Occasion.ACCOUNT, Occasion.DAMAGED)
 
     @property
     def may_be_unwanted(self) -> bool:

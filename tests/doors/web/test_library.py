@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hilt.core.errors import SourceError
+from hilt.core.events import FixityRun
 from hilt.core.signed_in import PassKind
 from hilt.core.verdict import Outcome
 from hilt.doors.http.app import Beside
@@ -18,6 +19,7 @@ from hilt.doors.hub.app import hub
 from hilt.doors.hub.paths import meant
 from hilt.doors.web.app import pages
 from hilt.gate.person import change_roles
+from hilt.gate.record import opened
 from library_office import Shop, shop
 from office import USE, Office
 from shelves import shelve
@@ -222,3 +224,17 @@ def test_programs_search_with_a_token_that_only_reads(web: WebOffice) -> None:
 def test_what_programs_cannot_search_for_is_told_to_them(web: WebOffice, body: dict[str, Any]) -> None:
     answer = ask(web, body)
     assert (answer.status_code, next(iter(body)) in answer.json()["error"]["message"]) == (400, True)
+
+
+def test_damage_of_the_last_run_stands_where_people_look(web: WebOffice) -> None:
+    lena = web.browser("Lena")
+    assert "No run has ended yet" in readable(lena.get("/library"))
+    with opened(web.office.settings, writing=True) as record:
+        (entry,) = record.commit([FixityRun(files=3, size=9, damaged=("a" * 64,))])
+    assert "1 are damaged or gone" in readable(lena.get("/library"))
+    assert lena.get("/library.json").json()["read_anew"]["damaged"] == ["a" * 64]
+    assert "were damaged, and could not all be had again" in readable(lena.get("/"))
+    assert lena.get("/index.json").json()["damaged"] == entry.index
+    with opened(web.office.settings, writing=True) as record:
+        record.commit([FixityRun(files=3, size=9, damaged=("a" * 64,), repaired=("a" * 64,))])
+    assert "could not all be had again" not in readable(lena.get("/"))

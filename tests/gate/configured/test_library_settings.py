@@ -16,6 +16,8 @@ library:
   own: [acme]
   refs_seconds: 5
   accel: /library-file
+  fixity_days: 7
+  mirrors: [copy, "https://hilt.other.example"]
   upstreams:
   - {name: internal, url: "https://hilt.acme.example:8443/hub/", token_env: INTERNAL_TOKEN, names: [acme-lab/*, datasets/Acme-Data/*]}
   - {name: shelf, folder: shelf, names: [old/*, gpt2]}
@@ -39,6 +41,8 @@ def test_the_settings_say_where_the_library_is_and_where_it_has_models_from(tmp_
         own=("acme",),
         refs_seconds=5,
         accel="/library-file/",
+        fixity_days=7,
+        mirrors=(str(tmp_path / "copy"), "https://hilt.other.example"),
         upstreams=(
             UpstreamSettings(
                 name="internal",
@@ -65,6 +69,8 @@ def test_whoever_says_nothing_of_a_library_lets_nobody_in_without_a_token(tmp_pa
         ("library: {folder: 3}", "library.folder: a text is needed here, not 3"),
         ("library: {bytes: -1}", "library.bytes: a whole number from 0 to"),
         ("library: {refs_seconds: 1e3}", "library.refs_seconds: a whole number from 0 to 86400"),
+        ("library: {fixity_days: -1}", "library.fixity_days: a whole number from 0 to 3650"),
+        ("library: {mirrors: ['s3://x']}", "library.mirrors[0]: the address of a hub"),
         ("library: {anonymous: true}", "library.anonymous: a text is needed here, not True"),
         ("library: {anonymous: ''}", "library.anonymous: a text is needed here, not ''"),
         (f"library: {{anonymous: {'x' * 201}}}", "library.anonymous: a use of at most 200 letters"),

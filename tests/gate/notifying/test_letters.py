@@ -58,14 +58,15 @@ def test_what_somebody_chose_outlasts_an_invitation_and_a_backup_and_is_erased_w
         "case.waits": True,
         "case.asked": False,
         "use.ends": False,
+        "library.damaged": False,
         "account.changed": True,
     }
     invite("Lena", key=office.signing("Ada"), settings=office.settings)
-    assert unwanted(office) == {"model.stopped", "case.asked", "use.ends"}
+    assert unwanted(office) == {"model.stopped", "case.asked", "use.ends", "library.damaged"}
     assert office.run("backup", backup).code == 0
     (office.settings_file.parent / "record.db").unlink()
     assert office.run("restore", backup).code == 0
-    assert unwanted(office) == {"model.stopped", "case.asked", "use.ends"}
+    assert unwanted(office) == {"model.stopped", "case.asked", "use.ends", "library.damaged"}
     assert office.run("erase-person", "Lena", by="Ada").code == 0
     assert unwanted(office) == set()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hilt.core.events import HoldingBegun, Remark, Words
+from hilt.core.events import FixityRun, HoldingBegun, Remark, Words
 from hilt.core.notification import Notification, Occasion
 from hilt.gate.notifying.notifications import of_ends, of_subject
 from hilt.gate.notifying.notifier import _ending, _since
@@ -214,3 +214,13 @@ def test_who_asked_for_a_use_is_told_that_somebody_asks_them_for_more(office: Of
     told = since(office, begin)
     assert told.short == [(Occasion.ASKED, "Eve")]
     assert told[0].line == f'Somebody asks you for more in case #{case}: acme-lid, for "{USE}"'
+
+
+def test_administrators_are_told_of_damage_in_the_library(office: Office) -> None:
+    with opened(office.settings, writing=True) as record:
+        place = record.log.head().size
+        record.commit([FixityRun(files=3, size=9), FixityRun(files=3, size=9, damaged=("a" * 64, "b" * 64))])
+    told = since(office, place)
+    assert told.short == [(Occasion.DAMAGED, "Ada")]
+    assert told[0].line == "2 files of the library were damaged or gone: none of them had again; see to its disk"
+    assert told[0].path == f"/log/{place + 1}"

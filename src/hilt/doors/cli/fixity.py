@@ -23,8 +23,9 @@ def fixity() -> None:
 def run(mirrors: tuple[str, ...], config: str | None, *, as_json: bool) -> int:
     """Digest every file of the library anew, repair what is damaged, and have the log say so.
 
-    What is damaged is set aside, so that nobody is handed it, and had again by its digest: from a MIRROR, else from where it came. To have
-    it done every week, let cron or systemd call this. The exit code is 1 where something is still damaged.
+    What is damaged is set aside, so that nobody is handed it, and had again by its digest: from a MIRROR, else
+    from those of the settings, else from where it came. `hilt serve` does the same by itself, part by part (library.fixity_days). The exit
+    code is 1 where something is still damaged.
     """
     from hilt.doors.cli.progress import Bar
     from hilt.gate.fixity import run as digest

@@ -94,12 +94,15 @@ def serve(
 
 
 def _library(settings: Settings, origin: str, here: str, after: ExitStack) -> Library:
-    """The library, until `after` ends."""
+    """The library, and what reads it anew, until `after` ends."""
     from hilt.gate.keeping.library import Library
     from hilt.gate.keeping.places import refuse_loops
+    from hilt.gate.keeping.upkeep.rounds import Rounds
 
     refuse_loops(settings, (origin, here))
-    return after.enter_context(Library(settings, origin))
+    library = after.enter_context(Library(settings, origin))
+    after.enter_context(Rounds(settings))
+    return library
 
 
 def _served(settings: Settings, origin: str, library: Library | None, after: ExitStack, *, with_pages: bool) -> Served:

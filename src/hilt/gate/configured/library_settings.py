@@ -11,7 +11,18 @@ from hilt.core.repository_patterns import EVERY, is_namespace, is_pattern
 from hilt.gate.configured.oidc_settings import LOOPBACK
 from hilt.gate.configured.setting import Setting
 
-KEYS = ("folder", "objects", "bytes", "anonymous", "upstreams", "own", "refs_seconds", "accel")
+KEYS = (
+    "folder",
+    "objects",
+    "bytes",
+    "anonymous",
+    "upstreams",
+    "own",
+    "refs_seconds",
+    "accel",
+    "fixity_days",
+    "mirrors",
+)
 UPSTREAM = ("name", "url", "folder", "token_env", "names")
 _NAME = {"name": "say what this upstream is called, such as hub or mirror"}
 _CALLED = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -51,6 +62,9 @@ class LibrarySettings:
 
     `accel` is the path of an nginx in front of the server under which that has the blobs, with a slash at its end: it sends what lies
     in the folder. Empty where no nginx does.
+
+    No file lies unread for longer than `fixity_days`, 0 for as long as may be; what is damaged is had again from `mirrors`, folders of other
+    libraries and addresses of other hubs, or from where it came.
     """
 
     folder: str = ""
@@ -61,6 +75,8 @@ class LibrarySettings:
     own: tuple[str, ...] = ()
     refs_seconds: int = 60
     accel: str = ""
+    fixity_days: int = 30
+    mirrors: tuple[str, ...] = ()
 
 
 def read_library(setting: Setting, beside: Path) -> LibrarySettings:
@@ -76,6 +92,8 @@ def read_library(setting: Setting, beside: Path) -> LibrarySettings:
         own=own,
         refs_seconds=told["refs_seconds"].whole(0, 86_400) if "refs_seconds" in told else usual.refs_seconds,
         accel=_accel(told["accel"]) if "accel" in told else "",
+        fixity_days=told["fixity_days"].whole(0, 3650) if "fixity_days" in told else usual.fixity_days,
+        mirrors=_mirrors(told["mirrors"], beside) if "mirrors" in told else (),
     )
 
 
@@ -102,6 +120,11 @@ def _accel(setting: Setting) -> str:
     if not _PREFIX.fullmatch(text) or len(text) > LONGEST_PREFIX:
         raise setting.wrong("a path that nginx keeps to itself, such as /library-file/,")
     return f"{text.rstrip('/')}/"
+
+
+def _mirrors(setting: Setting, beside: Path) -> tuple[str, ...]:
+    items = _few(setting, "mirrors")
+    return tuple(_url(one, with_token=False) if "://" in one.text() else _folder(one, beside) for one in items)
 
 
 def _own(setting: Setting) -> tuple[str, ...]:

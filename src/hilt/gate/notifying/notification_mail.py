@@ -32,6 +32,7 @@ _HEADINGS = {
     Occasion.WAITS: ("case waits for you", "cases wait for you", "Waiting for your decision"),
     Occasion.ASKED: ("question to you", "questions to you", "Asked of you"),
     Occasion.ENDS: ("is about to end", "are about to end", "About to end"),
+    Occasion.DAMAGED: ("damage in the library", "times damage in the library", "The library"),
 }
 _FOOT = (
     "This comes from a machine; nobody reads what you answer. It is sent to you because the record of {origin} has your "

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from hilt.core.events import (
     DecisionMade,
+    FixityRun,
     HoldingBegun,
     Imported,
     KeyAdded,
@@ -22,10 +23,12 @@ from hilt.core.events import (
     UseRequested,
 )
 from hilt.core.notification import Notification, Occasion
+from hilt.core.roles import ADMIN
 from hilt.core.standing import Standing, folded
 from hilt.core.verdict import Outcome
 from hilt.gate.status import Now, by_use, judged_as, lasting
 from hilt.output.called import called
+from hilt.output.figures import counted
 from hilt.output.quote import quote
 
 DAYS = (30, 7, 1)
@@ -92,6 +95,22 @@ def of_key(entry: Recorded) -> Iterator[Notification]:
         line=f"{added if isinstance(entry.event, KeyAdded) else revoked}. If you did not expect that, ask whoever has the role admin",
         path="/account",
         to=(entry.event.person,),
+    )
+
+
+def of_fixity(entry: Recorded, people: Iterable[Person]) -> Iterator[Notification]:
+    """Administrators are told where files of the library were damaged, for the next ones may be nowhere else."""
+    if not isinstance(entry.event, FixityRun) or not entry.event.damaged:
+        return
+    damaged, again = len(entry.event.damaged), len(entry.event.repaired)
+    rest = "all were had again" if again == damaged else f"{again or 'none'} of them had again"
+    yield Notification(
+        key=f"damaged-{entry.index}",
+        occasion=Occasion.DAMAGED,
+        at=entry.at,
+        line=f"{counted(damaged, 'file')} of the library {'was' if damaged == 1 else 'were'} damaged or gone: {rest}; see to its disk",
+        path=f"/log/{entry.index}",
+        to=_each(one.person for one in people if ADMIN in one.roles),
     )
 
 

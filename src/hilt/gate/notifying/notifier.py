@@ -17,13 +17,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Self
 
 from hilt.core.errors import HiltError
-from hilt.core.events import HoldingBegun
+from hilt.core.events import FixityRun, HoldingBegun
 from hilt.core.notification import Notification
 from hilt.gate.configured.notification_settings import is_address, secret_of
 from hilt.gate.notifying import notification_mail, notification_webhook
 from hilt.gate.notifying.letters import is_unwanted
 from hilt.gate.notifying.notification_mail import Unsent
-from hilt.gate.notifying.notifications import DAYS, HOLDING, of_ends, of_key, of_subject
+from hilt.gate.notifying.notifications import DAYS, HOLDING, of_ends, of_fixity, of_key, of_subject
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now
@@ -213,6 +213,8 @@ def _since(record: Record, begin: int, end: int, oldest: str) -> Iterator[Notifi
     new = [one for one in map(record.recorded, range(begin, end)) if one.at >= oldest]
     for one in new:
         yield from of_key(one)
+        if isinstance(one.event, FixityRun):
+            yield from of_fixity(one, record.people())
     subjects = list(dict.fromkeys(one.event.subject for one in new if hasattr(one.event, "subject")))
     for n in range(0, len(subjects), _SUBJECTS):
         histories = record.histories(subjects[n : n + _SUBJECTS])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,16 +40,23 @@ Elsewhere = Callable[[str, int], str]
 
 
 def damaged(
-    blobs: Blobs, revisions: Revisions, progress: Progress | None = None, elsewhere: Elsewhere | None = None
+    blobs: Blobs,
+    revisions: Revisions,
+    progress: Progress | None = None,
+    elsewhere: Elsewhere | None = None,
+    part: str = "",
 ) -> Iterator[Damaged]:
-    """Everything that is not as it should be. All blobs are read, which takes as long as the disk takes. Raises `SourceError`."""
-    progress, deltas = progress or Silent(), Deltas(blobs)
-    here, packed = [blob.size for blob in blobs.each()], frozenset(deltas.each())
+    """Everything that is not as it should be. All blobs are read, which takes as long as the disk takes. Raises `SourceError`.
+
+    With a `part`, one or two hexadecimal digits, these are the blobs, and the commits of what was admitted, whose names begin so; what
+    lies there and is no blob is left out.
+    """
+    progress, deltas, kept = progress or Silent(), Deltas(blobs), cache(revisions.kept_digests)
+    here, every = [blob.size for blob in blobs.each(part)], frozenset(deltas.each())
+    packed = sorted(one for one in every if one.startswith(part))
     progress.start(files=len(here) + len(packed), size=sum(here))
-    kept: set[bytes] = set()
-    wrong: set[str] = set()
-    yield from _revisions(blobs, revisions, packed, kept, elsewhere)
-    for blob in blobs.each():
+    yield from _revisions(blobs, revisions, every, elsewhere, part)
+    for blob in blobs.each(part):
         path = blobs.path(blob.sha256)
         name = str(path.relative_to(blobs.folder))
         try:
@@ -56,39 +64,49 @@ def damaged(
         except FileNotFoundError:
             continue  # removed since, as what nobody admitted may be
         except OSError as error:
-            wrong.add(blob.sha256)
             yield Damaged(blob.sha256, str(unusable(path, error)), name)
             continue
         progress.advance(files=1)
         if seen != blob.sha256:
-            wrong.add(blob.sha256)
-            way_out = _FROM_A_COPY if bytes.fromhex(blob.sha256) in kept else _AGAIN
+            way_out = _FROM_A_COPY if blob.sha256 in kept() else _AGAIN
             yield Damaged(blob.sha256, f"its bytes have another SHA-256, {seen}; {way_out}", name)
-    for sha256 in sorted(packed):
-        yield from _packed(blobs, deltas, sha256, wrong)
+    for sha256 in packed:
+        yield from _packed(blobs, deltas, sha256, progress)
         progress.advance(files=1)
-    yield from _unknown(blobs)
+    if not part:
+        yield from _unknown(blobs)
 
 
-def _packed(blobs: Blobs, deltas: Deltas, sha256: str, wrong: set[str]) -> Iterator[Damaged]:
+def _packed(blobs: Blobs, deltas: Deltas, sha256: str, progress: Progress) -> Iterator[Damaged]:
     """What is wrong with a delta itself. Where it is a base, the base has to be put back, and the delta is as good as before."""
+    bases: tuple[str, ...] = ()
     try:
         found = deltas.find(sha256)
-        gone = [] if found is None else [one for one in found.bases if not os.path.lexists(blobs.path(one))]
-        if found is None or gone or wrong.intersection(found.bases):
+        bases = found.bases if found is not None else ()
+        if found is None or any(not os.path.lexists(blobs.path(one)) for one in bases):
             return
         for _ in deltas.read(sha256):
-            pass
+            progress.advance()
     except SourceError as error:
-        yield Damaged(sha256, str(error), str(deltas.path(sha256).relative_to(blobs.folder)))
+        if not any(_is_wrong(blobs, one, progress) for one in bases):
+            yield Damaged(sha256, str(error), str(deltas.path(sha256).relative_to(blobs.folder)))
+
+
+def _is_wrong(blobs: Blobs, sha256: str, progress: Progress) -> bool:
+    try:
+        return _digest(blobs.path(sha256), lambda _: progress.advance()) != sha256
+    except OSError:
+        return True
 
 
 def _revisions(
-    blobs: Blobs, revisions: Revisions, packed: frozenset[str], kept: set[bytes], elsewhere: Elsewhere | None
+    blobs: Blobs, revisions: Revisions, packed: frozenset[str], elsewhere: Elsewhere | None, part: str
 ) -> Iterator[Damaged]:
-    """What is wrong with what was admitted, as far as nobody has to read its bytes; `kept` is told the SHA-256 of them."""
+    """What is wrong with what was admitted, as far as nobody has to read its bytes."""
     told: set[bytes] = set()
     for repository, commit in revisions.admitted():
+        if not commit.startswith(part):
+            continue
         try:
             files = revisions.checked(repository, commit)
             came = revisions.here(repository, commit)
@@ -97,7 +115,6 @@ def _revisions(
             continue
         for file in files:
             digest = bytes.fromhex(file.sha256)
-            kept.add(digest)
             if file.sha256 not in came or file.sha256 in packed or digest in told:
                 continue
             if not blobs.has(file.sha256, file.size):

@@ -44,6 +44,8 @@ spoilt/
     rest alone, but the whole. They go after 90 days.
 sent/
     Which large files were sent to which repository that was uploaded here, and wait for a commit. They go after a day.
+fixity.json, fixity.lock
+    How far hilt is with reading all of it anew, and who does it now. They may be removed: then it begins again.
 xet/
     Chunks as clients uploaded them, kept because they do not send the same ones twice. No model needs them; they may be removed.
 

@@ -190,12 +190,13 @@ class Blobs:
         with suppress(OSError):  # gone, or a disk that can only be read: it is as good to read as before
             os.utime(path, ns=(int(now * 1e9), path.stat().st_mtime_ns), follow_symlinks=False)
 
-    def each(self) -> Iterator[Blob]:
-        """All that are here, in no order. Raises `SourceError`."""
+    def each(self, part: str = "") -> Iterator[Blob]:
+        """All that are here and whose SHA-256 begins with `part`, two digits at most, in no order. Raises `SourceError`."""
         try:
             with os.scandir(self._blobs) as folders:
                 for two in folders:
-                    if _TWO.fullmatch(two.name) and two.is_dir(follow_symlinks=False):
+                    known = _TWO.fullmatch(two.name) and two.name.startswith(part)
+                    if known and two.is_dir(follow_symlinks=False):
                         yield from self._blobs_in(two)
         except OSError as error:
             raise unusable(self._blobs, error) from None

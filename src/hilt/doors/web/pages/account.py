@@ -22,6 +22,7 @@ LETTERS = {
     Occasion.WAITS: "a case waits for people with my roles",
     Occasion.ASKED: "somebody asks for more about what I asked for",
     Occasion.ENDS: "what I said yes to, asked for or run is about to end",
+    Occasion.DAMAGED: "files of the library are damaged, and I am an administrator",
     Occasion.ACCOUNT: "somebody else adds or revokes a key in my name: always",
 }
 

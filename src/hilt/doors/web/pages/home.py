@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from hilt.core.estate import MOST, MOST_WAITING, Estate
+from hilt.core.events import FixityRun, Recorded
 from hilt.core.review import OpenCase
 from hilt.core.roles import ADMIN, only_reads
 from hilt.core.verdict import Outcome
@@ -20,7 +21,8 @@ from hilt.output.markup import Html
 class HomePage(Page):
     """`estate` has what waits for whoever asks; `others` are cases that wait for others, told where none waits for them.
 
-    `undelivered` is how much could not be told to people and programs, for administrators.
+    `undelivered` is how much could not be told to people and programs, for administrators. `damaged` is the entry
+    of when the library was read anew last, where files were damaged and nobody had them.
     """
 
     template: ClassVar[str] = "home.html"
@@ -31,6 +33,7 @@ class HomePage(Page):
     more_others: int
     may_act: bool
     undelivered: int
+    damaged: Recorded | None
 
     @property
     def verdicts(self) -> tuple[tuple[Outcome, int], ...]:
@@ -63,6 +66,7 @@ class HomePage(Page):
             "turned": [{**one._asdict(), "before": one.before.word, "now": one.now.word} for one in told.turned],
             "stopped": holdings_data(told.stopped),
             "undelivered": self.undelivered,
+            "damaged": self.damaged.index if self.damaged is not None else None,
         }
 
 
@@ -79,7 +83,17 @@ def show(asking: Asking) -> Page:
         more_others=every.more_waiting if every else 0,
         may_act=not only_reads(person.roles),
         undelivered=_undelivered(asking) if ADMIN in person.roles else 0,
+        damaged=_damaged(asking),
     )
+
+
+def _damaged(asking: Asking) -> Recorded | None:
+    from hilt.gate.fixity import last_run
+
+    last = last_run(asking.settings)
+    if last is None or not isinstance(last.event, FixityRun):
+        return None
+    return last if len(last.event.repaired) < len(last.event.damaged) else None
 
 
 def _undelivered(asking: Asking) -> int:

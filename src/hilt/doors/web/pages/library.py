@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 from hilt.core.errors import UsageError
+from hilt.core.events import Recorded
 from hilt.core.library import KINDS, Found, Shelved, Sought, UpstreamTold
 from hilt.core.roles import only_reads
 from hilt.core.sizes import size_of
@@ -38,7 +39,9 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryPage(Page):
-    """`told` is what was searched for, `wrong` what was wrong with it. The library `runs` where the server hands models out."""
+    """
+    the entry of the log of when all of it was read anew last.
+    """
 
     template: ClassVar[str] = "library.html"
     found: Found
@@ -51,6 +54,8 @@ class LibraryPage(Page):
     next: str
     first: str
     upstreams: tuple[UpstreamTold, ...]
+    read_anew: Recorded | None
+    fixity_days: int
     runs: bool
     origin: str
     reads_only: bool
@@ -60,11 +65,23 @@ class LibraryPage(Page):
         return 400 if self.wrong else 200
 
     def data(self) -> object:
-        told = {"runs": self.runs, "upstreams": data_of(self.upstreams), "wrong": self.wrong or None}
+        anew = self.read_anew and {
+            "entry": self.read_anew.index,
+            "at": self.read_anew.at,
+            **asdict(self.read_anew.event),
+        }
+        told = {
+            "runs": self.runs,
+            "read_anew": anew,
+            "fixity_days": self.fixity_days,
+            "upstreams": data_of(self.upstreams),
+            "wrong": self.wrong or None,
+        }
         return {**found_data(self.found), **told}
 
 
 def show(asking: Asking) -> Answer:
+    from hilt.gate.fixity import last_run
     from hilt.gate.library import search, upstreams
 
     query, library = asking.query, asking.desk.library
@@ -89,6 +106,8 @@ def show(asking: Asking) -> Answer:
         next=_to({**told, "after": str(found.after)}) if found.after is not None else "",
         first=_to(told) if query["after"] else "",
         upstreams=upstreams(asking.settings, library),
+        read_anew=last_run(asking.settings),
+        fixity_days=asking.settings.library.fixity_days,
         runs=library is not None,
         origin=asking.desk.origin,
         reads_only=only_reads(asking.signed_in().who.person.roles),

@@ -52,10 +52,10 @@ class Repairs:
         self._objects = Objects(settings.library.objects) if settings.library.objects else None
 
     def close(self) -> None:
-        self._fetches.close()
-        self._upstreams.close()
+        self._upstreams.close()  # first: whoever waits for bytes of one is woken
         for hub in self._hubs:
             hub.close()
+        self._fetches.close()
 
     def had_again(self, places: Sequence[Place]) -> str:
         """Where the bytes of a file were had from; empty where nobody has them. `places` are all that have them."""
@@ -133,7 +133,7 @@ def _library(mirror: str) -> Path:
     folder = Path(mirror)
     if not (folder / NAMASTE).is_file():
         raise UsageError(
-            f"--from {mirror!r:.200}: this is no library of hilt, and no address; a library has a file {NAMASTE} in it"
+            f"mirror {mirror!r:.200}: this is no library of hilt, and no address; a library has a file {NAMASTE} in it"
         )
     return folder
 

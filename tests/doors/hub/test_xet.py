@@ -19,7 +19,7 @@ from hilt.doors.hub import xet
 from hilt.doors.hub.waiting import Waiting
 from hilt.doors.hub.xet import Xet
 from hilt.formats.xet_hashes import text_of
-from hilt.gate.keeping.uploads.xet_tokens import Holder
+from hilt.gate.keeping.short_tokens import Holder
 from hilt.gate.signing_in.end_person import end_person
 from hub_served import Answer, Served, served_hub
 from library_office import CARD, LICENCE, Shop

@@ -23,8 +23,8 @@ from hilt.doors.hub.bodies import announced, pieces
 from hilt.doors.hub.refusals import UNKNOWN_TOKEN, NotKnown, one_line, refusal_of
 from hilt.doors.hub.reply import Scope, begin, give, header, told
 from hilt.gate.keeping.reader import pass_of
+from hilt.gate.keeping.short_tokens import Holder, ShortTokens
 from hilt.gate.keeping.uploads.spooled import Spooled
-from hilt.gate.keeping.uploads.xet_tokens import Holder, XetTokens
 from hilt.output.terminal import complain_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Xet:
 
     def __init__(self, waiting: Waiting, origin: str) -> None:
         self._waiting, self._origin = waiting, origin
-        self._made_tokens: XetTokens | None = None
+        self._made_tokens: ShortTokens | None = None
         self._threads: CapacityLimiter | None = None
         self._bodies: CapacityLimiter | None = None
         self._shards: CapacityLimiter | None = None
@@ -66,9 +66,9 @@ class Xet:
     def _uploads(self) -> XetUploads:
         return self._waiting.library.xet
 
-    async def _tokens(self) -> XetTokens:
+    async def _tokens(self) -> ShortTokens:
         if self._made_tokens is None:
-            self._made_tokens = XetTokens(await self._work(self._waiting.library.uploads.key, "xet tokens"))
+            self._made_tokens = ShortTokens(await self._work(self._waiting.library.uploads.key, "xet tokens"))
         return self._made_tokens
 
     async def _token(self, request: Request) -> None:

@@ -16,10 +16,12 @@ from hilt.gate.keeping.library import Library, Offer
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader, reader_of
 from hilt.gate.record import keeping_open, opened
-from hilt.gate.signing_in.passes import clock, make
+from hilt.gate.signing_in import ollama_keys
+from hilt.gate.signing_in.passes import Asked, clock, make
 from hilt.record.accounts.store import add
 from hub_server import File, HubServer, serving
 from office import POLICY, USE, Office
+from ollama_client import OllamaKey
 
 NAME = Repository("models", "org/name")
 CARD = b"---\nlicense: apache-2.0\npipeline_tag: text-classification\n---\n# A model\n\nIt tells languages apart.\n"
@@ -60,6 +62,19 @@ class Shop(NamedTuple):
             )
             record.accounts.change(add(made.stored))
         return made.opened.secret
+
+    def session(self, name: str = "Eve") -> Asked:
+        """As somebody asks who is signed in."""
+        own = self.office.signing(name)
+        with opened(self.office.settings) as record:
+            made = make(record.person(name), own, PassKind.SESSION, until=clock(timedelta(hours=1)))
+        return Asked(made.opened.who, own, made.stored.digest)
+
+    def ollama(self, name: str = "Eve", use: str = USE, names: tuple[str, ...] = ("*",)) -> OllamaKey:
+        """The key of an Ollama that a person has added."""
+        key, library, until = OllamaKey(), ForLibrary(use=use, names=names), clock(timedelta(days=30))[:10]
+        ollama_keys.add(self.session(name), key.line, "chat server", until, library, self.office.settings)
+        return key
 
     def read(self, revision: str = "main", repository: Repository = NAME) -> KeptRevision:
         return self.library.begin(repository, revision).result(60)

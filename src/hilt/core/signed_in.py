@@ -16,11 +16,14 @@ class PassKind(Enum):
     INVITATION = "invitation"
     LIBRARY = "library"
     """Of a client that downloads from the library, or uploads to it; it opens nothing else."""
+    OLLAMA = "ollama"
+    """The same for an Ollama that downloads, which has no place for a secret and proves a key of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForLibrary:
-    """What a token of the library is for: its `use`, patterns of the repositories (`names`), and whether something is uploaded with it."""
+    """What a token of the library is for, or the key of an Ollama: the `use`, patterns of the repositories (`names`), and whether something
+    is uploaded with it."""
 
     use: str
     names: tuple[str, ...] = ("*",)
@@ -31,7 +34,7 @@ class ForLibrary:
 class SignedIn:
     """A person, as the log has them now, and the pass that they showed. Times are UTC, ISO 8601.
 
-    With `only_reads`, whoever has this pass signs nothing, whatever roles the person has. `library` is there of its tokens alone.
+    With `only_reads`, whoever has this pass signs nothing, whatever roles the person has. `library` is there of its tokens and keys alone.
     """
 
     person: Person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import ssl
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +22,7 @@ from hub_server import COMMIT, Asked, File, HubServer, Reply, Repository, servin
 from library_office import CARD, HONEST, Shop, safetensors
 from nginx_server import free_port, nginx, why_not
 from office import KNOWN_ROAD, Office
+from ollama_client import AGENT, OllamaKey, Question
 from web_server import running
 
 PAGE = Path(__file__).parents[3] / "docs" / "library.md"
@@ -27,6 +30,7 @@ BLOCKED = {"README.md": File.of(CARD), "model.pkl": File.of(KNOWN_ROAD, large=Tr
 WEIGHTS = safetensors()
 SLOW = safetensors(8 << 20)
 FILE = "/org/name/resolve/main/model.safetensors"
+LAYER = f"/v2/org/name/blobs/sha256:{sha256(WEIGHTS).hexdigest()}"
 pytestmark = pytest.mark.skipif(why_not() != "", reason=why_not())
 
 
@@ -37,7 +41,7 @@ class Answer(NamedTuple):
 
 
 class Front(NamedTuple):
-    """nginx at `port`, hilt behind it at `inner`, the upstream, and a token."""
+    """nginx at `port`, hilt behind it at `inner`, the upstream, a token, and the key of an Ollama."""
 
     port: int
     inner: int
@@ -45,6 +49,7 @@ class Front(NamedTuple):
     token: str
     authority: Path
     library: Path
+    ollama: OllamaKey
 
     @contextmanager
     def begin(self, path: str, method: str = "GET", *, inside: bool = False, **headers: str) -> Iterator[HTTPResponse]:
@@ -86,14 +91,15 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             f"{office.settings_file.read_text()}{_settings(library, port)}"
             f"  upstreams: [{{name: hub, url: '{hub.endpoint}'}}]\n"
         )
-        token = Shop(office, None, hub).secret()  # type: ignore[arg-type]
+        shop = Shop(office, None, hub)  # type: ignore[arg-type]
+        token, key = shop.secret(), shop.ollama()
         text = (
             _told("nginx").replace("/etc/ssl/hilt.pem", f"{certificate}").replace("/etc/ssl/hilt.key", f"{certificate}")
         )
         text = text.replace("443 ssl", f"127.0.0.1:{port} ssl").replace("hilt.acme.example", "localhost")
         text = text.replace("127.0.0.1:8791", f"127.0.0.1:{inner}").replace("/srv/library/", f"{library}/")
         with running(office, "--port", str(inner)), nginx(folder / "nginx", text, port):
-            yield Front(port, inner, hub, token, authority, library)
+            yield Front(port, inner, hub, token, authority, library, key)
         assert "emerg" not in (folder / "nginx" / "errors").read_text()
 
 
@@ -158,6 +164,19 @@ def test_nobody_has_a_file_by_its_path_or_without_a_token(front: Front) -> None:
         assert front.ask(f"/library-file/{one.parent.name}/{one.name}").status == 404
         assert front.ask(f"/org/..%2flibrary-file/{one.parent.name}/{one.name}").status == 404
     assert front.ask(FILE, Authorization="Bearer hf_" + "a" * 43).status == 401
+
+
+def test_an_ollama_is_led_to_the_parts_of_a_layer(front: Front) -> None:
+    url = Question.of(front.ask(LAYER, Authorization="", **AGENT).headers["www-authenticate"]).url()
+    proven = front.ask(url.partition(f":{front.port}")[2], Authorization=front.ollama.proof(url), **AGENT)
+    said = {"Authorization": f"Bearer {json.loads(proven.body)['token']}", **AGENT}
+    led = front.ask(LAYER, **said)
+    assert (led.status, led.headers["location"].partition("?")[0]) == (307, LAYER)
+    link = led.headers["location"]
+    there, part = front.ask(link, **said), front.ask(link, Authorization="", Range="bytes=3-9")
+    assert (there.status, there.headers["location"], there.body) == (200, link, WEIGHTS)
+    assert (part.status, part.body) == (206, WEIGHTS[3:10])
+    assert "x-accel-redirect" in front.ask(link, inside=True).headers
 
 
 def test_what_is_still_coming_goes_through_as_it_comes(front: Front) -> None:

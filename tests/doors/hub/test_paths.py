@@ -42,6 +42,7 @@ SHORT = Repository("models", "gpt2")
         ("/api/models", Hub("search", Repository("models", ""))),
         ("/v2", Hub("registry")),
         ("/v2/", Hub("registry")),
+        ("/v2/token", Hub("registry-token")),
         ("/v2/org/name/manifests/Q4_K_M", Hub("manifests", MODEL, path="Q4_K_M")),
         ("/v2/org/name/blobs/sha256%3A" + "a" * 64, Hub("blobs", MODEL, path="sha256:" + "a" * 64)),
         ("/api/whoami-v2", Hub("whoami")),

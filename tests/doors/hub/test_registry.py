@@ -17,7 +17,7 @@ from hub_served import Served, served_hub
 from hub_server import COMMIT, File
 from library_office import CARD, LICENCE
 from office import KNOWN_ROAD, UNKNOWN_CALL, USE
-from ollama_client import ACCEPT, PullFailed, pull
+from ollama_client import ACCEPT, OllamaKey, PullFailed, pull
 
 ANYBODY = f"  anonymous: {USE!r}\n"
 LARGE = gguf([*HONEST, Info(name="d", shape=(1 << 18,), offset=128)], b"\0" * 128 + b"\7" * (4 << 18))
@@ -115,8 +115,12 @@ def test_a_token_is_taken_as_a_password(tmp_path: Path) -> None:
 
 
 def test_ollama_is_told_what_it_lacks_where_only_known_readers_are_let_in(tmp_path: Path) -> None:
-    with served_hub(tmp_path / "shop", FILES) as served, pytest.raises(PullFailed, match=r"403.*make a token at"):
-        pull(served.origin, "org/name", tmp_path)
+    key = OllamaKey()
+    with served_hub(tmp_path / "shop", FILES) as served, pytest.raises(PullFailed) as told:
+        pull(served.origin, "org/name", tmp_path, key=key)
+    said = f"does not know this Ollama: add its key at {served.origin}/account#ollama. The key is: {key.line}"
+    assert str(told.value).startswith('pull model manifest: 403: {"errors":[{"code":"DENIED","message":"')
+    assert said in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from hilt.core.signed_in import PassKind
-from hilt.gate.keeping.reader import reader_of
+from hilt.gate.keeping.reader import reader_of, reader_with_key
 from hilt.gate.person import people
 from office import Office
+from ollama_client import OllamaKey
 from web_office import Browser, WebOffice, complaint
 
 PASSWORD, OTHER = "correct horse battery staple", "another long pass phrase"
@@ -157,6 +160,49 @@ def test_whoever_only_reads_is_told_why_they_download_nothing(web: WebOffice) ->
     assert "An administrator gives the role requester" in rita.get("/account").text
     told = {"label": "laptop", "use": "x", "until": "2999-01-01", "names": "*"}
     assert rita.submit("/account/library-token", told).status_code == 403
+
+
+def ollama_key(browser: Browser, line: str, **fields: Any) -> Any:
+    """What comes back for the form with the key of an Ollama."""
+    told = {"label": "chat <b>", "use": "support chatbot, EU", "names": "acme/*", "until": "2999-01-01"}
+    until = value_of(browser.get("/account"), "ollama-until")
+    return browser.submit("/account/ollama-key", {**told, "until": until, "key": line, **fields})
+
+
+def test_the_key_of_an_ollama_is_added_and_ended_again(web: WebOffice) -> None:
+    nora, key = invited(web), OllamaKey()
+    page = ollama_key(nora, f"{key.line} nora@laptop\n")
+    assert (page.status_code, "may download from now on" in page.text) == (200, True), page.text
+    blob = b64decode(key.line.split()[1])
+    assert f"SHA256:{b64encode(sha256(blob).digest()).decode().rstrip('=')}" in page.text
+    assert all(one in page.text for one in ("Key of the Ollama", "chat &lt;b&gt;", "support chatbot, EU", "acme/*"))
+    (told,) = [one for one in nora.get("/account.json").json()["passes"] if one["kind"] == "ollama"]
+    assert told["library"] == {"use": "support chatbot, EU", "names": ["acme/*"], "writes": False}
+    reader = reader_with_key(told["digest"], web.office.settings)
+    assert reader is not None
+    assert (reader.use, reader.names, reader.writes) == ("support chatbot, EU", ("acme/*",), False)
+    assert nora.submit("/account/end", {"pass": told["digest"]}).status_code == 303
+    assert reader_with_key(told["digest"], web.office.settings) is None
+
+
+def test_what_is_wrong_with_the_key_of_an_ollama_is_told_and_the_rest_stays_typed(web: WebOffice) -> None:
+    nora, key = invited(web), OllamaKey()
+    low = b64encode(b64decode(key.line.split()[1])[:19] + bytes(32)).decode()
+    assert ollama_key(nora, key.line).status_code == 200
+    for line, fields, said in (
+        ("ssh-rsa AAAA", {}, "is no public key of ollama; give the line that is in ~/.ollama/id_ed25519.pub"),
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", {}, "this is the private key"),
+        (key.line[:-4], {}, "key: "),
+        (f"ssh-ed25519 {low}", {}, "with which anybody could sign"),
+        (key.line, {}, "this key is on an account already"),
+        (OllamaKey().line, {"use": " "}, "use: say what the downloads are for"),
+    ):
+        page = ollama_key(nora, line, **fields)
+        assert (page.status_code, said in complaint(page)) == (400, True), page.text
+        assert value_of(page, "ollama-label") == "chat &lt;b&gt;"
+        assert value_of(page, "library-label") == "", "it belongs to the other form"
+    eve = invited(web, "Max")
+    assert "this key is on an account already" in complaint(ollama_key(eve, key.line))
 
 
 def test_nobody_ends_the_pass_of_somebody_else(web: WebOffice) -> None:

@@ -151,6 +151,8 @@ def _registry(segments: list[str]) -> Hub | None:
     """What Ollama and other clients of image registries ask: is one here, and what are a manifest or the bytes of a layer?"""
     if segments in ([], [""]):
         return Hub("registry")
+    if segments == ["token"]:
+        return Hub("registry-token")
     if len(segments) != 4 or segments[2] not in _PULLED:
         return None
     name, reference = _name(segments[:2]), _read(segments[3])

@@ -23,7 +23,8 @@ from hilt.doors.hub.remembered import Remembered
 from hilt.doors.hub.reply import Receive, Scope, header
 from hilt.doors.hub.shares import AGAIN, Shares
 from hilt.gate.keeping.library import Library, Offer
-from hilt.gate.keeping.reader import Reader, reader_of
+from hilt.gate.keeping.ollama_tokens import OllamaTokens
+from hilt.gate.keeping.reader import Reader, reader_of, reader_with_key
 from hilt.gate.settings import Settings
 
 FRESH = 1.0
@@ -125,6 +126,7 @@ class Waiting:
     def __init__(self, library: Library, settings: Settings, origin: str) -> None:
         self.library, self._settings, self._origin = library, settings, origin
         self.accel = settings.library.accel
+        self.ollama = OllamaTokens(settings, f"{origin}/account")
         self._limiters: dict[int, CapacityLimiter] = {}
         self._calls, self._readings = Shares(OPEN, SHARE), Shares(READINGS, SHARE)
         self._reading: dict[tuple[str, _About], asyncio.Task[KeptRevision]] = {}
@@ -164,6 +166,14 @@ class Waiting:
         reader = await self._readers.get(key, lambda: self.quickly(reader_of, secret, self._settings))
         if reader is None:
             raise NotKnown(UNKNOWN_TOKEN if secret else no_token(self._origin))
+        return reader, key
+
+    async def reader_with_key(self, digest: str) -> tuple[Reader, str]:
+        """The same, by the SHA-256 of a key that was proven; empty for whoever is not known. Raises `NotKnown`."""
+        key = f"key {digest}"
+        reader = await self._readers.get(key, lambda: self.quickly(reader_with_key, digest, self._settings))
+        if reader is None:
+            raise NotKnown(UNKNOWN_TOKEN)
         return reader, key
 
     async def kept(

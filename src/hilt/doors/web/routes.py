@@ -59,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/account/end-all", account.end_all, methods=("POST",)),
     Route("/account/letters", account.choose_letters, methods=("POST",)),
     Route("/account/library-token", account.new_library_token, methods=("POST",)),
+    Route("/account/ollama-key", account.add_ollama_key, methods=("POST",)),
     Route("/account/password", account.change_password, methods=("POST",)),
     Route("/account/token", account.new_token, methods=("POST",)),
     Route("/log", log.show, json=True),

@@ -8,6 +8,7 @@ from hilt.core.library import Repository
 from hilt.core.repository_patterns import any_matches
 from hilt.core.signed_in import PassKind
 from hilt.gate.settings import Settings
+from hilt.gate.signing_in.ollama_keys import who_has
 from hilt.gate.signing_in.passes import Asked, who
 
 
@@ -40,7 +41,15 @@ def reader_of(secret: str, settings: Settings) -> Reader | None:
     """
     if not secret:
         return Reader(settings.library.anonymous) if settings.library.anonymous else None
-    asked = who(secret, [PassKind.LIBRARY], settings)
+    return _reader(who(secret, [PassKind.LIBRARY], settings))
+
+
+def reader_with_key(digest: str, settings: Settings) -> Reader | None:
+    """Whose Ollama has the key with this SHA-256, which it has proven; without one, as without a token."""
+    return _reader(who_has(digest, settings)) if digest else reader_of("", settings)
+
+
+def _reader(asked: Asked | None) -> Reader | None:
     if asked is None or asked.key is None or asked.who.library is None:
         return None
     told = asked.who.library

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 INVITATION_HOURS = 72
 LONGEST_TOKEN = 366
 """Days."""
-TOKENS = (PassKind.TOKEN, PassKind.LIBRARY)
+TOKENS = (PassKind.TOKEN, PassKind.LIBRARY, PassKind.OLLAMA)
 MOST_TOKENS = 50
 """Of one person; each is a row that whoever is signed in adds to the database."""
+_FOR_LIBRARY = (PassKind.LIBRARY.value, PassKind.OLLAMA.value)
 PREFIX = {PassKind.SESSION: "", PassKind.TOKEN: "hilt_", PassKind.INVITATION: "", PassKind.LIBRARY: "hf_"}
 """By its beginning a token is found where it does not belong, by people and programs that look for that."""
 
@@ -69,20 +70,20 @@ def who(secret: str, kinds: Collection[PassKind], settings: Settings) -> Asked |
     """Whose pass of one of these `kinds` the secret is; None where it is none, or is over, or its person has left."""
     if not _SECRET.fullmatch(secret):
         return None
-    held = _held(digest_of(secret), kinds, settings)
-    if held is None:
+    stored = held(digest_of(secret), kinds, settings)
+    if stored is None:
         return None
-    found, person = held
-    key = _opened(found, secret)
+    found, person = stored
+    key = key_in(found, secret.encode())
     if (not found.only_reads and key is None) or (found.only_reads and not _vouched(found)):
         return None
-    return Asked(_signed_in(found, person), key, found.digest)
+    return Asked(signed_in(found, person), key, found.digest)
 
 
 def holder(pass_digest: str, kinds: Collection[PassKind], settings: Settings) -> Person | None:
     """Whose pass of one of these `kinds` still counts, of which the secret was known earlier; None where it does not any more."""
-    held = _held(pass_digest, kinds, settings)
-    return held[1] if held is not None else None
+    stored = held(pass_digest, kinds, settings)
+    return stored[1] if stored is not None else None
 
 
 def session(person: Person, key: SigningKey, settings: Settings) -> Made:
@@ -102,11 +103,29 @@ def make(
 ) -> Made:
     """A new pass of `person`; it is still to be put into the database."""
     from hilt.record.accounts.sealed import seal_with_secret
-    from hilt.record.accounts.store import StoredPass
 
     secret = _secret(kind)
-    told = StoredPass(
-        digest=digest_of(secret),
+    told = row(person, key, kind, digest_of(secret), until=until, label=label, only_reads=only_reads, library=library)
+    sealed = key.sign(about(told).encode()).hex() if only_reads else seal_with_secret(key, secret.encode(), about(told))
+    return Made(Opened(secret, signed_in(told, person)), replace(told, sealed=sealed))
+
+
+def row(
+    person: Person,
+    key: SigningKey,
+    kind: PassKind,
+    digest: str,
+    *,
+    until: str,
+    label: str = "",
+    only_reads: bool = False,
+    library: ForLibrary | None = None,
+) -> StoredPass:
+    """What the database keeps of a pass, but for the key that is sealed."""
+    from hilt.record.accounts.store import StoredPass
+
+    return StoredPass(
+        digest=digest,
         person=person.person,
         kind=kind.value,
         label=label,
@@ -118,9 +137,6 @@ def make(
         names=" ".join(library.names) if library else "",
         writes=library is not None and library.writes,
     )
-    about = _about(told)
-    sealed = key.sign(about.encode()).hex() if only_reads else seal_with_secret(key, secret.encode(), about)
-    return Made(Opened(secret, _signed_in(told, person)), replace(told, sealed=sealed))
 
 
 def new_token(
@@ -137,8 +153,15 @@ def new_token(
 
     Raises `UsageError`, and `NotAllowed` where this is not asked for in a session: tokens make no tokens.
     """
-    from hilt.record.accounts.store import add
+    own, label, end_of_day = may_make(asked, label, until)
+    kind, reads = (PassKind.TOKEN, only_reads) if library is None else (PassKind.LIBRARY, False)
+    made = make(asked.who.person, own, kind, until=end_of_day, label=label, only_reads=reads, library=library)
+    keep(made.stored, asked, settings)
+    return made.opened
 
+
+def may_make(asked: Asked, label: str, until: str) -> tuple[SigningKey, str, str]:
+    """The key that a new token is for, its label, and when it ends. Raises `UsageError`, `NotAllowed`."""
     if asked.key is None or asked.who.kind is not PassKind.SESSION:
         raise NotAllowed("a token is made in a session, after signing in with a password; not with another token")
     if not (label := line("label", label)):
@@ -147,14 +170,17 @@ def new_token(
     last = last_day("until", until, today)
     if not last or last > (today + timedelta(days=LONGEST_TOKEN)).isoformat():
         raise UsageError(f"until {until}: name the last day on which it counts, within {LONGEST_TOKEN} days")
-    end_of_day = f"{last}T23:59:59+00:00"
-    kind, reads = (PassKind.TOKEN, only_reads) if library is None else (PassKind.LIBRARY, False)
-    made = make(asked.who.person, asked.key, kind, until=end_of_day, label=label, only_reads=reads, library=library)
+    return asked.key, label, f"{last}T23:59:59+00:00"
+
+
+def keep(stored: StoredPass, asked: Asked, settings: Settings, otherwise: str = "") -> None:
+    """Puts a new token into the database. Raises `UsageError`, with what is to be said `otherwise` where it is there."""
+    from hilt.record.accounts.store import add
+
     if sum(one.kind in TOKENS for one in passes(asked, settings)) >= MOST_TOKENS:
         raise UsageError(f"{MOST_TOKENS} tokens of yours count already; end those that nobody needs")
     with opened(settings) as record:
-        record.accounts.change(add(made.stored))
-    return made.opened
+        record.accounts.change(add(stored, otherwise))
 
 
 def require_admin(asked: Asked) -> None:
@@ -212,7 +238,7 @@ def clock(later: timedelta = timedelta()) -> str:
     return (datetime.now(UTC) + later).isoformat(timespec="seconds")
 
 
-def _held(pass_digest: str, kinds: Collection[PassKind], settings: Settings) -> tuple[StoredPass, Person] | None:
+def held(pass_digest: str, kinds: Collection[PassKind], settings: Settings) -> tuple[StoredPass, Person] | None:
     """A pass that is not over, and the person who has it, with the key that it is for."""
     with opened(settings) as record:
         found = record.accounts.find_pass(pass_digest)
@@ -224,10 +250,11 @@ def _held(pass_digest: str, kinds: Collection[PassKind], settings: Settings) -> 
     return found, person
 
 
-def _opened(found: StoredPass, secret: str) -> SigningKey | None:
+def key_in(found: StoredPass, secret: bytes) -> SigningKey | None:
+    """The private key that is sealed with `secret`; None where it is not, or anything was changed."""
     from hilt.record.accounts.sealed import open_with_secret
 
-    key = open_with_secret(found.sealed, secret.encode(), _about(found))
+    key = open_with_secret(found.sealed, secret, about(found))
     return key if key is not None and key.public.text == found.key else None
 
 
@@ -236,21 +263,21 @@ def _vouched(found: StoredPass) -> bool:
     from hilt.record.ledger.keys import PublicKey
 
     try:
-        return PublicKey.of_text(found.key).holds(bytes.fromhex(found.sealed), _about(found).encode())
+        return PublicKey.of_text(found.key).holds(bytes.fromhex(found.sealed), about(found).encode())
     except (ValueError, FormatError):
         return False
 
 
-def _about(told: StoredPass) -> str:
+def about(told: StoredPass) -> str:
     """What cannot be changed of a pass without its secret."""
     parts = [told.digest, told.person, told.kind, told.label, told.begun, told.until, told.only_reads, told.key]
-    if told.kind == PassKind.LIBRARY.value:
+    if told.kind in _FOR_LIBRARY:
         parts += [told.use, told.names, told.writes]
     return json.dumps(["hilt pass", *parts])
 
 
 def _library(told: StoredPass) -> ForLibrary | None:
-    if told.kind != PassKind.LIBRARY.value:
+    if told.kind not in _FOR_LIBRARY:
         return None
     return ForLibrary(use=told.use, names=tuple(told.names.split()), writes=told.writes)
 
@@ -261,7 +288,8 @@ def _secret(kind: PassKind) -> str:
     return PREFIX[kind] + "".join(choice(ascii_letters + digits) for _ in range(_LETTERS))
 
 
-def _signed_in(told: StoredPass, person: Person) -> SignedIn:
+def signed_in(told: StoredPass, person: Person) -> SignedIn:
+    """Who shows this pass."""
     return SignedIn(
         person=person,
         name=person.name.text or person.person,

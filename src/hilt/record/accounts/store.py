@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
-from hilt.core.errors import NotAllowed
+from hilt.core.errors import NotAllowed, UsageError
 from hilt.core.wire import decode_text, encode_text
 from hilt.record.accounts.tables import accounts, opened_cases, passes, tries, unwanted_letters
 from hilt.record.database import Database
@@ -124,11 +124,13 @@ def put(account: Account) -> Change:
     return lambda connection: _put(connection, accounts, account, person=account.person)
 
 
-def add(given: StoredPass) -> Change:
-    """A pass; those that are over are forgotten."""
+def add(given: StoredPass, otherwise: str = "") -> Change:
+    """A pass; those that are over are forgotten. Raises `UsageError` with what is to be said `otherwise`, where there is one like it."""
 
     def change(connection: Connection) -> None:
         connection.execute(delete(passes).where(passes.c.until <= given.begun))
+        if connection.execute(select(passes.c.digest).where(passes.c.digest == given.digest)).first() is not None:
+            raise UsageError(otherwise)
         _put(connection, passes, given, digest=given.digest)
 
     return change

@@ -1,7 +1,7 @@
 """The tables of accounts. They are no part of the record: nothing in the log tells of them, and nothing that is decided rests on them.
 
     accounts            whose private key is sealed how; and who came from elsewhere and waits to be let in
-    passes              secrets that are out, each by its digest: sessions, tokens, invitations, tokens of the library
+    passes              secrets that are out, each by its digest: sessions, tokens, invitations, tokens of the library; and keys of Ollamas
     tries               how often somebody failed to sign in lately
     unwanted_letters    of what somebody wants no letters
     opened_cases        when somebody first saw the evidence of a case
@@ -53,7 +53,8 @@ passes = Table(
     Index("passes_by_end", "until"),
 )
 """`digest` is the SHA-256 of the secret, with which the private half of `key` is sealed. Tokens of the library have a `use`, patterns of
-repositories parted by blanks (`names`), and whether they are for uploads (`writes`)."""
+repositories parted by blanks (`names`), and whether they are for uploads (`writes`). Of the key of an Ollama, which is no secret, `digest` is
+the SHA-256, and the other key is sealed with the secret of the server."""
 
 tries = Table(
     "tries",

@@ -13,6 +13,7 @@ from hilt.core.roles import only_reads
 from hilt.core.signed_in import OwnKey, Pass, PassKind, SignedIn
 from hilt.doors.http.answers import Answer, Redirect
 from hilt.doors.http.asking import Asking
+from hilt.doors.http.forms import Form
 from hilt.doors.web.page import Page
 
 DAYS = 90
@@ -37,8 +38,8 @@ class Letters(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage(Page):
-    """`wrong` is what was wrong with the form `about` (token, library or password), `done` what was done with it. `mails` is whether the
-    server sends letters at all.
+    """`wrong` is what was wrong with the form `about` (token, library, ollama or password), `done` what was done with it. `mails` is whether
+    the server sends letters at all, `place` its address as Ollama takes it.
     """
 
     template: ClassVar[str] = "account.html"
@@ -49,10 +50,12 @@ class AccountPage(Page):
     reads_only: bool
     letters: tuple[Letters, ...]
     mails: bool
+    place: str
     label: str = ""
     use: str = ""
     names: str = EVERY
     writes: bool = False
+    key: str = ""
     about: str = ""
     wrong: str = ""
     done: str = ""
@@ -60,6 +63,12 @@ class AccountPage(Page):
     @property
     def status(self) -> int:
         return 400 if self.wrong else 200
+
+    def fingerprint(self, one: Pass) -> str:
+        """Of the key of an Ollama."""
+        from hilt.gate.signing_in.ollama_keys import fingerprint
+
+        return fingerprint(one.digest)
 
     def data(self) -> object:
         from hilt.doors.http.answers import data_of
@@ -114,21 +123,27 @@ def new_library_token(asking: Asking) -> Answer:
     from hilt.gate.signing_in.passes import new_token as make
 
     form, asked = asking.form(), asking.signed_in()
-    names, writes = form["names"].replace(",", " "), bool(form["writes"])
+    names, writes = _names(form), bool(form["writes"])
     try:
         library = for_library(form["use"], names.split(), writes=writes, roles=asked.who.person.roles)
         opened = make(asked, form["label"], form["until"], asking.settings, library=library)
     except UsageError as error:
-        typed: dict[str, Any] = {
-            "label": form["label"],
-            "until": form["until"],
-            "use": form["use"],
-            "names": names,
-            "writes": writes,
-        }
-        return _page(asking, about="library", wrong=str(error), **typed)
+        return _page(asking, about="library", wrong=str(error), writes=writes, **_typed(form))
     title = "A new token of the library"
     return LibraryTokenPage(title=title, secret=opened.secret, who=opened.who, origin=asking.desk.origin)
+
+
+def add_ollama_key(asking: Asking) -> Answer:
+    from hilt.gate.signing_in.for_library import for_library
+    from hilt.gate.signing_in.ollama_keys import add
+
+    form, asked = asking.form(), asking.signed_in()
+    try:
+        library = for_library(form["use"], _names(form).split(), writes=False, roles=asked.who.person.roles)
+        add(asked, form["key"], form["label"], form["until"], library, asking.settings)
+    except UsageError as error:
+        return _page(asking, about="ollama", wrong=str(error), key=form["key"], **_typed(form))
+    return _page(asking, about="ollama", done="This Ollama may download from now on.")
 
 
 def end(asking: Asking) -> Answer:
@@ -170,6 +185,15 @@ def change_password(asking: Asking) -> Answer:
     )
 
 
+def _names(form: Form) -> str:
+    return form["names"].replace(",", " ")
+
+
+def _typed(form: Form) -> dict[str, str]:
+    """What somebody said that something is for, so that they need not say it again."""
+    return {"names": _names(form), **{name: form[name] for name in ("label", "until", "use")}}
+
+
 def _page(asking: Asking, *, until: str = "", **more: Any) -> AccountPage:
     from hilt.gate.notifying.letters import wanted_letters
     from hilt.gate.signing_in.own_keys import own_keys
@@ -187,5 +211,6 @@ def _page(asking: Asking, *, until: str = "", **more: Any) -> AccountPage:
         reads_only=only_reads(roles),
         letters=tuple(Letters(one, words, one in wanted) for one, words in LETTERS.items()),
         mails=settings.serve.mail is not None,
+        place=asking.desk.origin.partition("://")[2],
         **more,
     )

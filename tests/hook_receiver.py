@@ -28,11 +28,13 @@ class Posted:
 
 @dataclass
 class Receiver:
-    """`answers` are what it says to the next requests, before 204: a status and headers; `delay` is how many seconds it takes."""
+    """`answers` are what it says to the next requests, before 204: a status and headers; `bodies` what these answers hold; `delay` is how many
+    seconds it takes."""
 
     url: str = ""
     got: list[Posted] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     endless: bool = False
     delay: float = 0.0
 
@@ -57,9 +59,11 @@ def receiving(receiver: Receiver | None = None, tls: SSLContext | None = None) -
                     self.end_headers()
                     while True:
                         self.wfile.write(b"x" * 65536)
-                if status != 204:
-                    self.send_header("Content-Length", "0")
+                body = receiver.bodies.pop(0) if receiver.bodies else b""
+                if status != 204 and "Content-Length" not in headers:
+                    self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass

@@ -7,25 +7,35 @@ looked for where it lies.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from pathlib import Path
 from typing import NamedTuple
 
+from hilt.core.cache_comparison import Compared, Wanted
 from hilt.core.cache_scan import CacheScan, PutBack, ScannedCache, ScannedModel
+from hilt.core.errors import RecordUnreachable
 from hilt.core.progress import Progress, Silent
 from hilt.gate.caching.digests import digests_of
-from hilt.gate.caching.matching import related, scanned, wanted
+from hilt.gate.caching.matching import InCommon, questions, scanned
 from hilt.gate.caching.putting_back import put_back
 from hilt.gate.caching.quarantine import quarantine
-from hilt.gate.caching.recorded import look_through
-from hilt.gate.caching.standings import standings
+from hilt.gate.caching.recorded import compared
+from hilt.gate.caching.report_index import ReportIndex
 from hilt.gate.record import opened
 from hilt.gate.settings import Settings
 from hilt.sources.caches.cached import Cache, CachedModel
 from hilt.sources.caches.kinds import Place, named_places, usual_places
+
+FILES = 5_000
+"""Files that one question names, unless a single model has more."""
+_ASK = 'a machine without a record asks the server that it downloads from: hilt cache scan --server "$HF_ENDPOINT"'
+
+Compare = Callable[[Wanted], Compared]
+"""What a record says of what is wanted: one that lies here, or that of a server."""
 
 
 class _Held(NamedTuple):
@@ -40,24 +50,27 @@ def scan(
     *,
     use: str = "",
     enforce: bool = False,
+    server: str = "",
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> CacheScan:
     """What lies in these caches, or in the usual ones of whoever calls, and how it stands for `use`, or for any.
 
     Every byte is read, and nothing is loaded. With `enforce`, what was withdrawn or is blocked is moved into a quarantine inside its cache.
-    Raises `UsageError` where a folder is no cache, `RecordError` where the record cannot be read.
+    The record is that of the settings, or that of the hilt at the address `server`, which is told digests and names.
+    Raises `UsageError` where a folder is no cache, `RecordError` where the record cannot be read, `SourceError` where the server is no help.
     """
     settings, progress = settings or Settings(), progress or Silent()
     places = named_places([fspath(one) for one in folders]) if folders else usual_places(os.environ, Path.home())
     caches = [place.read(settings.limits) for place in places if place.found]
-    held, compared, problems = _held(caches, use, settings, progress)
+    comparing = _from_server(server, use, settings) if server else _from_record(use, settings)
+    held, count, problems = _held(caches, comparing, progress)
     if enforce:
         held = [_enforced(one, problems) for one in held]
     missing = [_missing(place) for place in places if not place.found]
     models = [told for one in held for model, told in one.models if not model.loose or told.state.stopped]
     return CacheScan(
-        caches=(*map(_told, held), *missing), models=tuple(models), use=use, compared=compared, problems=tuple(problems)
+        caches=(*map(_told, held), *missing), models=tuple(models), use=use, compared=count, problems=tuple(problems)
     )
 
 
@@ -66,23 +79,44 @@ def restore(note: str | PathLike[str]) -> PutBack:
     return put_back(fspath(note))
 
 
+def _from_server(server: str, use: str, settings: Settings) -> AbstractContextManager[Compare]:
+    from hilt.gate.caching.asking import asking
+
+    return asking(server, use, settings)
+
+
+@contextmanager
+def _from_record(use: str, settings: Settings) -> Iterator[Compare]:
+    """Compares with the record of the settings. Raises `RecordError`."""
+    index = ReportIndex()
+    try:
+        with opened(settings) as record:
+            yield lambda wanted: compared(record, index, wanted, use, settings)
+    except RecordUnreachable as error:
+        if settings.record is None and os.environ.get("HF_ENDPOINT"):
+            raise RecordUnreachable(f"{error}; {_ASK}") from None
+        raise
+
+
 def _held(
-    caches: Sequence[Cache], use: str, settings: Settings, progress: Progress
+    caches: Sequence[Cache], comparing: AbstractContextManager[Compare], progress: Progress
 ) -> tuple[list[_Held], int, list[str]]:
     """The caches with how their models stand, how many models of the record they were compared with, and what went wrong."""
     models = [model for cache in caches for model in cache.models]
     if not models:
         return [_Held(cache, ()) for cache in caches], 0, []
-    with opened(settings) as record:
+    told: dict[int, ScannedModel] = {}
+    problems: list[str] = []
+    with comparing as compare:
+        count = compare(Wanted()).count  # who cannot be asked is not found out after hours of digesting
         digests = digests_of((file for model in models for file in model.files), progress)
-        recorded = look_through(record, wanted(models, digests))
-        found = {id(model): related(model, digests, recorded) for model in models}
-        stands = standings(record, dict.fromkeys(one for some in found.values() for one in some), use, settings)
-    held = [
-        _Held(cache, tuple((model, scanned(model, digests, found[id(model)], stands)) for model in cache.models))
-        for cache in caches
-    ]
-    return held, recorded.compared, recorded.problems
+        for some, wanted in questions(models, digests, FILES):
+            answer = compare(wanted)
+            recorded = InCommon(answer)
+            told |= {id(model): scanned(model, digests, recorded) for model in some}
+            count, problems = answer.count, list(dict.fromkeys((*problems, *answer.problems)))
+    held = [_Held(cache, tuple((model, told[id(model)]) for model in cache.models)) for cache in caches]
+    return held, count, problems
 
 
 def _enforced(held: _Held, problems: list[str]) -> _Held:

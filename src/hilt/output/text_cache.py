@@ -115,7 +115,7 @@ def _summary(page: Page, scan: CacheScan) -> None:
         page.flow(
             [
                 (
-                    f"{counted(stopped, 'model')} can still be loaded: hilt cache scan --enforce moves such away",
+                    f"{counted(stopped, 'model')} can still be loaded: the same call with --enforce moves such away",
                     "bold yellow",
                 )
             ]

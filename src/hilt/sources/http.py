@@ -183,8 +183,8 @@ class Client:
         if self.network.offline:
             raise SourceError("HF_HUB_OFFLINE is set, so nothing is fetched; check a path, or unset it")
 
-    def _refusal(self, raw: Raw) -> Failed:
-        failed = refusal(raw, has_token=bool(self.network.token))
+    def _refusal(self, raw: Raw, *, named: bool = True) -> Failed:
+        failed = refusal(raw, has_token=bool(self.network.token), named=named)
         if failed.wait:
             self._quiet_until = max(self._quiet_until, time.monotonic() + failed.wait)
             self._asked_to_wait(failed.wait)
@@ -215,7 +215,7 @@ class Client:
                 f"sends us to {plain(there)!a}, and nobody else is asked; name the address that answers itself"
             )
         if raw.status != 200:
-            raise self._refusal(raw)
+            raise self._refusal(raw, named=False)
         return Answer(raw.status, raw.headers, raw.body, address, (), raw.broken)
 
     def _headers(self, url: SplitResult, span: str, accept: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from hilt.sources.raw import Failed, Raw
 
+_CLOSED = (401, 403)
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _RATE = re.compile(r"\br\s*=\s*0\s*;\s*t\s*=\s*(\d{1,9})\b")
 
@@ -30,17 +31,21 @@ _NAMED = {
     True: "see that it is spelled right, and that the token may read it",
     False: "see that it is spelled right; a private one needs a token (HF_TOKEN, or `hf auth login`)",
 }
+_KNOWN = {
+    True: "see that the token that was sent (HF_TOKEN, or that of `hf auth login`) is one of this server, and not over",
+    False: "no token was sent; give one of this server (HF_TOKEN, or `hf auth login`)",
+}
 
 
-def refusal(raw: Raw, *, has_token: bool) -> Failed:
-    """The answer as an error; `wait` and `again` say whether another try may help."""
+def refusal(raw: Raw, *, has_token: bool, named: bool = True) -> Failed:
+    """The answer as an error; `wait` and `again` say whether another try may help. `named`: was something asked for by its name?"""
     code = raw.headers.get("x-error-code", "")
     said = raw.headers.get("x-error-message") or _from_body(raw)
     parts = [
         f"the server answers {raw.status}",
         _MEANING.get(code, ""),
         plain(said),
-        _way_out(raw.status, code, has_token),
+        _way_out(raw.status, code, has_token) if named or raw.status not in _CLOSED else _KNOWN[has_token],
     ]
     identifier = raw.headers.get("x-request-id") or raw.headers.get("x-amzn-trace-id") or ""
     message = ": ".join(part for part in parts[:3] if part) + (f"; {parts[3]}" if parts[3] else "")

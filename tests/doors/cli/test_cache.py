@@ -33,7 +33,7 @@ def test_a_scan_tells_what_lies_where_how_it_stands_and_what_to_do(office: Offic
         "Nobody has checked these bytes.",
         f"Hugging Face {tmp_path / 'hub'} 1 model",
         "2 models: 1 blocked, 1 never admitted (compared with 1 model of the record)",
-        "1 model can still be loaded: hilt cache scan --enforce",
+        "1 model can still be loaded: the same call with --enforce moves such away",
     ):
         assert said in done.text
     assert snapshot.exists()
@@ -107,13 +107,30 @@ def test_names_in_a_cache_reach_the_terminal_quoted(office: Office, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [(("{there}",), "no cache that hilt knows"), (("--use", " "), "name the use")]
+    ("words", "said"),
+    [
+        (("{there}",), "no cache that hilt knows"),
+        (("--use", " "), "name the use"),
+        (("--server", ""), "give the address of a server"),
+    ],
 )
 def test_a_call_that_means_nothing_is_refused(
     office: Office, tmp_path: Path, words: tuple[str, ...], said: str
 ) -> None:
     done = office.run("cache", "scan", *(word.format(there=tmp_path) for word in words))
     assert (done.code, said in done.text) == (2, True)
+
+
+def test_a_machine_without_a_record_is_told_of_the_server_and_asks_nobody_by_itself(
+    office: Office, tmp_path: Path
+) -> None:
+    cache = hub_cache(tmp_path / "hub", {"a": b"a"}).parents[2]
+    (settings := tmp_path / "settings.yaml").write_text("limits: {}\n")
+    env = {**office.homes, "XDG_DATA_HOME": str(tmp_path)}
+    for endpoint, said in (("http://127.0.0.1:9", True), ("", False)):
+        done = carried_out(["cache", "scan", str(cache), "--config", str(settings)], env | {"HF_ENDPOINT": endpoint})
+        assert (done.code, "there is no record here" in done.text) == (1, True)
+        assert ('hilt cache scan --server "$HF_ENDPOINT"' in done.text) == said
 
 
 def test_every_command_of_the_page_says_what_stands_there(office: Office, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ SHORT = Repository("models", "gpt2")
         ("/v2/org/name/manifests/Q4_K_M", Hub("manifests", MODEL, path="Q4_K_M")),
         ("/v2/org/name/blobs/sha256%3A" + "a" * 64, Hub("blobs", MODEL, path="sha256:" + "a" * 64)),
         ("/api/whoami-v2", Hub("whoami")),
+        ("/api/cache/compare", Hub("compare")),
         ("/api/agent-harnesses", Hub("harnesses")),
         ("/api/telemetry/a/b", Hub("telemetry")),
         ("/v1/telemetry", Hub("telemetry")),

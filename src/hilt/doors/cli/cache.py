@@ -21,12 +21,18 @@ def cache() -> None:
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path())
 @options.use
 @click.option("--enforce", is_flag=True, help="Move what was withdrawn or is blocked into a quarantine in its cache.")
+@click.option(
+    "--server", metavar="URL", help="Ask this hilt, which serves your downloads, with their token ($HF_TOKEN)."
+)
 @options.as_json
 @options.config
-def scan(folders: tuple[str, ...], use: str | None, config: str | None, *, enforce: bool, as_json: bool) -> int:
+def scan(
+    folders: tuple[str, ...], use: str | None, server: str | None, config: str | None, *, enforce: bool, as_json: bool
+) -> int:
     """Tell of every model in the caches whether it is admitted, was never admitted, or was withdrawn.
 
-    FOLDER is a cache; without it, the usual ones are looked at. The exit code is 20 where something was withdrawn or is
+    FOLDER is a cache; without it, the usual ones are looked at. What lies there is compared with the record of the settings, or with
+    that of a server, which is told the digests and names of it, and no bytes. The exit code is 20 where something was withdrawn or is
     blocked, 10 where something was never admitted or could not be read, 0 where all is admitted, 3 where nothing was found.
     """
     from hilt.doors.cli.progress import Bar
@@ -37,8 +43,11 @@ def scan(folders: tuple[str, ...], use: str | None, config: str | None, *, enfor
 
     if use is not None and not use.strip():
         raise UsageError("--use: name the use, or leave it out")
+    if server is not None and not server.strip():
+        raise UsageError("--server: give the address of a server, or leave it out")
+    settings = find_settings(config)
     with Bar() as bar:
-        told = look(folders, use=use or "", enforce=enforce, settings=find_settings(config), progress=bar)
+        told = look(folders, use=use or "", enforce=enforce, server=server or "", settings=settings, progress=bar)
     tell(told, scan_data, write_scan, as_json=as_json)
     return told.exit_code
 

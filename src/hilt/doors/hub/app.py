@@ -15,6 +15,7 @@ from hilt.core.library import KeptFile, KeptRevision, Repository
 from hilt.doors.http.front import ROUTE
 from hilt.doors.http.problems import NotThere, WrongMethod
 from hilt.doors.hub import answers, files, listing, paths, trees
+from hilt.doors.hub.comparing import Comparing
 from hilt.doors.hub.named_paths import Names, body_of, names
 from hilt.doors.hub.paths import Hub
 from hilt.doors.hub.refusals import NotKnown, NotServedHere, reply_to, warnings
@@ -95,6 +96,7 @@ class HubApplication:
             paths.UNKNOWN: ((), _not_there),
             **self._uploading.verbs,
             **Xet(waiting, origin).verbs,
+            **Comparing(waiting, origin).verbs,
             **Registry(waiting, origin).verbs,
             "xet-read-token": (read, _not_there),
         }

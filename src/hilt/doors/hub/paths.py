@@ -60,6 +60,7 @@ _ALONE: Mapping[tuple[str, ...], str] = {
     ("whoami-v2",): "whoami",
     ("agent-harnesses",): "harnesses",
     ("validate-yaml",): "validate-yaml",
+    ("cache", "compare"): "compare",
     ("repos", "create"): "create",
     ("repos", "delete"): "delete",
     ("repos", "move"): "move",

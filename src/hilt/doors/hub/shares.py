@@ -1,4 +1,4 @@
-"""What each of those who ask has under way: of what an upstream has to be waited for, nobody takes it all."""
+"""What each of those who ask has under way: of what upstreams and large questions take, nobody takes it all."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ class _Share(NamedTuple):
 
 
 class Shares:
-    """Each has `most` different things under way, `at_once` of them not in a queue of their own. Belongs to one event loop."""
+    """Each has `most` different things under way, `at_once` of them not in a queue of their own. Belongs to one event loop.
 
-    def __init__(self, most: int, at_once: int) -> None:
-        self._most, self._at_once = most, at_once
+    `things` is what they are called.
+    """
+
+    def __init__(self, most: int, at_once: int, things: str = "answers of upstreams") -> None:
+        self._most, self._at_once, self._things = most, at_once, things
         self._shares: dict[str, _Share] = {}
 
     @asynccontextmanager
@@ -32,7 +35,7 @@ class Shares:
         share = self._shares.setdefault(key, _Share(Counter(), asyncio.Semaphore(self._at_once)))
         if about not in share.asked and len(share.asked) >= self._most:
             raise NotReady(
-                f"you wait for {self._most} answers of upstreams already; ask again once some of them are there",
+                f"you wait for {self._most} {self._things} already; ask again once some of them are there",
                 seconds=AGAIN,
             )
         share.asked[about] += 1

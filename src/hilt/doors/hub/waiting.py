@@ -30,9 +30,9 @@ from hilt.gate.settings import Settings
 FRESH = 1.0
 """Seconds for which an answer of the record counts; so much later a withdrawal is noticed."""
 MOST = 4096
-QUICK, OFFERS, THREADS, UPSTREAM = 16, 16, 16, 32
-"""Calls of the gate at the same time: such that take a moment; offers, and files that lie here; such that read or write a lot; and such
-that wait for an upstream, for which none of the others is to wait.
+QUICK, OFFERS, THREADS, UPSTREAM, COMPARED = 16, 16, 16, 32, 2
+"""Calls of the gate at the same time: such that take a moment; offers, and files that lie here; such that read or write a lot; such that
+wait for an upstream; and such that compare a whole cache. None of the others is to wait for the last two.
 """
 SHARE, OPEN = 8, 256
 """Calls that wait for an upstream, of one reader, and readings: at the same time, and together with those that are in the queue."""
@@ -54,9 +54,16 @@ class _Kind(IntEnum):
     OFFER = 1
     LONG = 2
     UPSTREAM = 3
+    COMPARED = 4
 
 
-_AT_ONCE = {_Kind.QUICK: QUICK, _Kind.OFFER: OFFERS, _Kind.LONG: THREADS, _Kind.UPSTREAM: UPSTREAM}
+_AT_ONCE = {
+    _Kind.QUICK: QUICK,
+    _Kind.OFFER: OFFERS,
+    _Kind.LONG: THREADS,
+    _Kind.UPSTREAM: UPSTREAM,
+    _Kind.COMPARED: COMPARED,
+}
 
 
 class Coming(Protocol):
@@ -144,6 +151,10 @@ class Waiting:
     async def quickly(self, call: Callable[..., T], *values: object) -> T:
         """What takes a moment."""
         return await self._run(_Kind.QUICK, call, *values)
+
+    async def compared(self, call: Callable[..., T], *values: object) -> T:
+        """What looks through much of the record."""
+        return await self._run(_Kind.COMPARED, call, *values)
 
     async def patiently(self, key: str, about: Hashable, call: Callable[..., T]) -> T:
         """What may wait for an upstream, about something that the reader with this key asked for. Raises `NotReady`."""

@@ -6,15 +6,15 @@ that a loader may find must be of one model that is admitted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from hilt.core.cache_comparison import Compared, RecordedModel, Wanted
 from hilt.core.cache_scan import CacheState, ScannedModel
 from hilt.core.subject import Entry, Subject
 from hilt.gate.caching.digests import Digests
-from hilt.gate.caching.recorded import InCommon, RecordedModel, Wanted, spelled
-from hilt.gate.caching.standings import Stands
 from hilt.sources.caches.cached import CachedFile, CachedModel
 
 _WHOLE = 64
@@ -27,66 +27,91 @@ class _Match(NamedTuple):
     """A model of the record that has something to do with a cached one; `by` is "bytes" or "name"."""
 
     recorded: RecordedModel
-    stands: Stands
     by: str
     complete: bool
 
+    @property
+    def state(self) -> CacheState:
+        return self.recorded.state
 
-def wanted(models: list[CachedModel], digests: Digests) -> Wanted:
-    """What to look for in the record."""
+
+class InCommon:
+    """What a record answered, by what its models have in common with caches."""
+
+    def __init__(self, told: Compared) -> None:
+        self.only = told.only
+        self._by_subject = {one.subject: one for one in told.models if one.subject}
+        self._by_name: defaultdict[tuple[str, str], list[RecordedModel]] = defaultdict(list)
+        self._by_file: defaultdict[str, list[RecordedModel]] = defaultdict(list)
+        for one in told.models:
+            self._by_name[one.name].append(one)
+            for digest in one.shared:
+                self._by_file[digest].append(one)
+
+    def related(self, model: CachedModel, digests: Digests) -> list[RecordedModel]:
+        """The models of the record that have something to do with a cached one, each once."""
+        found = [self._by_subject.get(_subject(model, digests)), *self._by_name.get((model.name, model.revision), ())]
+        for file in model.files:
+            for digest in dict.fromkeys((digests.of(file), _claimed(file))):
+                found += self._by_file.get(digest, ())
+        return list({id(one): one for one in found if one is not None}.values())
+
+
+def questions(models: Iterable[CachedModel], digests: Digests, most: int) -> Iterator[tuple[list[CachedModel], Wanted]]:
+    """What to look for in a record, of some models at once: so many that they have at most `most` files, or one that has more."""
+    some: list[CachedModel] = []
+    files = 0
+    for model in models:
+        if some and files + len(model.files) > most:
+            yield some, _wanted(some, digests)
+            some, files = [], 0
+        some.append(model)
+        files += max(1, len(model.files))
+    if some:
+        yield some, _wanted(some, digests)
+
+
+def _wanted(models: Sequence[CachedModel], digests: Digests) -> Wanted:
     files = {
         digest for model in models for file in model.files for digest in (digests.of(file), _claimed(file)) if digest
     }
     subjects = {digest for model in models if (digest := _subject(model, digests))}
-    return Wanted(files, subjects, {(model.name, model.revision) for model in models if model.revision})
+    names = {(model.name, model.revision) for model in models if model.revision}
+    return Wanted(frozenset(files), frozenset(subjects), frozenset(names))
 
 
-def related(model: CachedModel, digests: Digests, recorded: InCommon) -> dict[str, RecordedModel]:
-    """The models of the record that have something to do with it, by their digests."""
-    found = [recorded.by_subject.get(_subject(model, digests)), *recorded.by_name.get((model.name, model.revision), ())]
-    for file in model.files:
-        for digest in {digests.of(file), _claimed(file)}:
-            found += recorded.by_file.get(digest, ())
-    return {one.subject: one for one in found if one is not None}
-
-
-def scanned(
-    model: CachedModel, digests: Digests, found: Mapping[str, RecordedModel], stands: Mapping[str, Stands]
-) -> ScannedModel:
-    """How the cached model stands. `found` are the models of the record that it is `related` to."""
-    matches = [_match(model, digests, one, stands[one.subject]) for one in found.values()]
+def scanned(model: CachedModel, digests: Digests, recorded: InCommon) -> ScannedModel:
+    """How the cached model stands."""
+    matches = [_match(model, digests, one) for one in recorded.related(model, digests)]
     whole = [one for one in matches if one.complete]
-    admitting = next((one for one in whole if one.stands.state is CacheState.ADMITTED), None)
+    admitting = next((one for one in whole if one.state is CacheState.ADMITTED), None)
     unread = _unread(model, digests)
     stopping = min(
-        (one for one in matches if one.stands.state.stopped and one.by),
-        key=lambda one: (not one.complete, one.by != "bytes", one.stands.state is not CacheState.WITHDRAWN),
+        (one for one in matches if one.state.stopped and one.by),
+        key=lambda one: (not one.complete, one.by != "bytes", one.state is not CacheState.WITHDRAWN),
         default=None,
     )
     if admitting is not None and not unread:
-        also = (
-            f"Files of it are also in {_named(stopping)}, which is {stopping.stands.state.value}." if stopping else ""
-        )
-        return replace(_told(model, CacheState.ADMITTED, admitting.stands.why, admitting), also=also)
+        also = f"Files of it are also in {_named(stopping)}, which is {stopping.state.value}." if stopping else ""
+        return replace(_told(model, CacheState.ADMITTED, admitting.recorded.why, admitting), also=also)
     if stopping is not None:
-        return _told(model, stopping.stands.state, tuple(_why_stopped(model, stopping)), stopping)
+        return _told(model, stopping.state, tuple(_why_stopped(model, stopping)), stopping)
     if unread:
         return _told(model, CacheState.NOT_READ, unread, None)
     known = next(iter(whole), None) or next((one for one in matches if one.by == "bytes"), None)
-    why = (*_why_not(model, digests, known, matches), *_misnamed(model, digests))
+    why = (*_why_not(model, digests, known, matches, recorded.only), *_misnamed(model, digests))
     return _told(model, CacheState.NEVER_ADMITTED, why, known)
 
 
-def _match(model: CachedModel, digests: Digests, recorded: RecordedModel, stands: Stands) -> _Match:
+def _match(model: CachedModel, digests: Digests, recorded: RecordedModel) -> _Match:
     """A part of a stopped model is stopped as well where it has what made it so, or is the same revision."""
-    telling = recorded.telling(by_verdict=stands.by_verdict)
     complete = _complete(model, digests, recorded)
-    named = bool(model.revision) and (spelled(recorded.reference), recorded.revision) == (model.name, model.revision)
-    whole = complete and (named or not stands.state.stopped or len(model.files) == len(recorded.entries))
-    if whole or any(digests.of(file) in telling for file in model.files):
-        return _Match(recorded, stands, "bytes", whole)
-    claimed = any(_claimed(file) in telling for file in model.files)
-    return _Match(recorded, stands, "name" if named or claimed else "", complete=False)
+    named = bool(model.revision) and recorded.name == (model.name, model.revision)
+    whole = complete and (named or not recorded.state.stopped or len(model.files) == recorded.count)
+    if whole or any(digests.of(file) in recorded.telling for file in model.files):
+        return _Match(recorded, "bytes", whole)
+    claimed = any(_claimed(file) in recorded.telling for file in model.files)
+    return _Match(recorded, "name" if named or claimed else "", complete=False)
 
 
 def _complete(model: CachedModel, digests: Digests, recorded: RecordedModel) -> bool:
@@ -96,8 +121,8 @@ def _complete(model: CachedModel, digests: Digests, recorded: RecordedModel) -> 
 
 
 def _there(model: CachedModel, recorded: RecordedModel) -> set[tuple[str, str]]:
-    """The files of a recorded model, by name where the cache calls files as those that were fetched."""
-    return {(one.path if model.exact else "", one.sha256) for one in recorded.entries}
+    """The files of a recorded model that were asked for, by name where the cache calls files as those that were fetched."""
+    return {(path if model.exact else "", digest) for path, digest in recorded.files}
 
 
 def _among(file: CachedFile, digests: Digests, there: set[tuple[str, str]]) -> bool:
@@ -106,7 +131,7 @@ def _among(file: CachedFile, digests: Digests, there: set[tuple[str, str]]) -> b
 
 
 def _why_stopped(model: CachedModel, match: _Match) -> Iterator[str]:
-    yield from match.stands.why
+    yield from match.recorded.why
     if match.by == "name":
         yield f"Only names in the cache say that this is {_named(match)}: its bytes are others, or could not be read."
     elif not match.complete:
@@ -115,18 +140,23 @@ def _why_stopped(model: CachedModel, match: _Match) -> Iterator[str]:
         yield f"Not looked at: {'; '.join(model.unread[:_TOLD])}."
 
 
-def _why_not(model: CachedModel, digests: Digests, known: _Match | None, matches: list[_Match]) -> Iterator[str]:
+def _why_not(
+    model: CachedModel, digests: Digests, known: _Match | None, matches: list[_Match], only: Sequence[str]
+) -> Iterator[str]:
     if known is not None and known.complete:
-        yield from known.stands.why
+        yield from known.recorded.why
         return
     if known is not None:
         there = _there(model, known.recorded)
         others = _some([file.path for file in model.files if not _among(file, digests, there)])
-        yield f"It has files of {_named(known)}, which is {known.stands.state.value}; others were never checked with them: {others}."
+        yield f"It has files of {_named(known)}, which is {known.state.value}; others were never checked with them: {others}."
         return
     named = next((one for one in matches if one.by == "name"), None)
     if named is not None:
-        yield f"It calls itself {_named(named)}, which is {named.stands.state.value}, and its bytes are others."
+        yield f"It calls itself {_named(named)}, which is {named.state.value}, and its bytes are others."
+        return
+    if only:
+        yield f"Nobody has checked these bytes, as far as this token is told: it is for {_some(list(only))}."
         return
     yield "Nobody has checked these bytes."
 
@@ -163,6 +193,8 @@ def _claimed(file: CachedFile) -> str:
 
 
 def _named(match: _Match) -> str:
+    if not match.recorded.reference:
+        return "a model that this token is not for"
     return match.recorded.reference + (f"@{match.recorded.revision[:12]}" if match.recorded.revision else "")
 
 
@@ -174,8 +206,8 @@ def _told(model: CachedModel, state: CacheState, why: tuple[str, ...], match: _M
         where=model.where,
         state=state,
         why=why,
-        since=match.stands.since if match is not None and state.stopped else "",
-        uses=match.stands.uses if match is not None and state is CacheState.ADMITTED else (),
+        since=match.recorded.since if match is not None and state.stopped else "",
+        uses=match.recorded.uses if match is not None and state is CacheState.ADMITTED else (),
         reference=match.recorded.reference if match is not None else "",
         subject=match.recorded.subject if match is not None else "",
         by=match.by if match is not None else "",

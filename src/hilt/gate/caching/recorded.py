@@ -1,49 +1,36 @@
-"""Which models of the record have some of these files: told by their reports, for the tables know models alone.
+"""What the record says of what caches hold: told by its reports, for the tables know models alone.
 
-Each report is looked through for digests before it is parsed. It is the document that an entry of the log signs, and the digest of
-the model is computed from its files again, so that no row of a table can say of a file what nobody recorded.
+A report is the document that an entry of the log signs, and the digest of the model is computed from its files again, so that no row of
+a table can say of a file what nobody recorded.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from hilt.core.errors import ReportInvalid
+from hilt.core.cache_comparison import Compared, RecordedModel, Wanted, spelled
+from hilt.core.errors import ReportInvalid, UsageError
 from hilt.core.finding import Severity
 from hilt.core.parts_v1 import decode_finding, decode_subject
 from hilt.core.subject import Entry
-from hilt.gate.recording.pages import pages
+from hilt.gate.caching.report_index import ReportIndex
+from hilt.gate.caching.standings import Stands, standings
+from hilt.gate.settings import Settings
 from hilt.knowledge.weight_names import promises_weights
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
     from hilt.record.registry_rows import Model
 
-_AT_ONCE = 50
-"""Reports that are unpacked at once."""
-_HEX = re.compile(rb'"([0-9a-f]{64})"')
-
-
-class Wanted(NamedTuple):
-    """What the caches hold: digests of files, digests of whole models, and names with revisions."""
-
-    files: Collection[str]
-    subjects: Collection[str]
-    names: Collection[tuple[str, str]]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedModel:
-    """A model of the record. `entries` are its files, `culprits` the paths of those in which something bad was found."""
+class _Reported:
+    """A model as its report tells it. `entries` are its files, `culprits` the paths of those in which something bad was found."""
 
-    subject: str
-    reference: str
-    revision: str
+    row: Model
     entries: tuple[Entry, ...]
     culprits: frozenset[str]
 
@@ -58,57 +45,41 @@ class RecordedModel:
         )
 
 
-@dataclass(slots=True)
-class InCommon:
-    """The models that have anything to do with the caches, by what they have in common with them; `compared` is how many were looked through."""
+def compared(
+    record: Record, index: ReportIndex, wanted: Wanted, use: str, settings: Settings, *, most: int | None = None
+) -> Compared:
+    """All models of the record that have to do with what is wanted, and how they stand for `use`, or for any; at most `most`, if it is given.
 
-    by_subject: dict[str, RecordedModel] = field(default_factory=dict)
-    by_name: defaultdict[tuple[str, str], list[RecordedModel]] = field(default_factory=lambda: defaultdict(list))
-    by_file: defaultdict[str, list[RecordedModel]] = field(default_factory=lambda: defaultdict(list))
-    compared: int = 0
-    problems: list[str] = field(default_factory=list)
-
-
-def look_through(record: Record, wanted: Wanted) -> InCommon:
-    """All models of the record that are wanted. Raises `RecordDamaged`."""
-    found, files = InCommon(), {one.encode("ascii") for one in wanted.files}
-    for page in pages(record.registry.models):
-        for begin in range(0, len(page), _AT_ONCE):
-            for row, report in _reports(record, page[begin : begin + _AT_ONCE]):
-                found.compared += 1
-                name = (spelled(row.reference), row.revision)
-                asked = row.subject in wanted.subjects or name in wanted.names
-                if asked or not files.isdisjoint(_HEX.findall(report)):
-                    _note(found, wanted, name, _model(row, report, found.problems), asked=asked)
-    return found
+    Raises `RecordError`, and `UsageError` where there are more.
+    """
+    found: list[_Reported] = []
+    problems: list[str] = []
+    for one in _related(record, index, wanted, problems):
+        found.append(one)
+        if most is not None and len(found) > most:
+            raise UsageError(
+                f"more than {most} models of the record have to do with what was asked; name fewer caches at once"
+            )
+    stands = standings(record, [one.row.subject for one in found], use, settings)
+    models = tuple(_told(one, stands[one.row.subject], wanted) for one in found)
+    return Compared(models=models, count=len(index), problems=tuple(problems))
 
 
-def spelled(reference: str) -> str:
-    """A reference as caches call it: without its revision."""
-    if not reference.startswith("hf:"):
-        return reference
-    return "hf:" + reference.removeprefix("hf:").removeprefix("//").partition("@")[0]
+def _related(record: Record, index: ReportIndex, wanted: Wanted, problems: list[str]) -> Iterator[_Reported]:
+    """Models of which something tells which they are: a licence that thousands have does not."""
+    for row, report in index.reports(record, wanted):
+        one = _reported(row, report, problems)
+        if one is None:
+            continue
+        telling = one.telling(by_verdict=False)
+        named = (spelled(row.reference), row.revision) in wanted.names
+        if named or row.subject in wanted.subjects or not telling.isdisjoint(wanted.files):
+            yield one
+        else:
+            index.narrow(row, telling)
 
 
-def _reports(record: Record, rows: Sequence[Model]) -> Iterator[tuple[Model, bytes]]:
-    documents = record.documents({row.report for row in rows})
-    return ((row, documents[row.report]) for row in rows)
-
-
-def _note(found: InCommon, wanted: Wanted, name: tuple[str, str], model: RecordedModel | None, *, asked: bool) -> None:
-    """Keeps a model where something of it tells which it is: a licence that thousands have does not."""
-    if model is None:
-        return
-    telling = [digest for digest in model.telling(by_verdict=False) if digest in wanted.files]
-    if not asked and not telling:
-        return
-    found.by_subject[model.subject] = model
-    found.by_name[name].append(model)
-    for digest in telling:
-        found.by_file[digest].append(model)
-
-
-def _model(row: Model, report: bytes, problems: list[str]) -> RecordedModel | None:
+def _reported(row: Model, report: bytes, problems: list[str]) -> _Reported | None:
     try:
         told: Mapping[str, Any] = json.loads(report)["report"]
         subject = decode_subject(told["subject"])
@@ -120,10 +91,20 @@ def _model(row: Model, report: bytes, problems: list[str]) -> RecordedModel | No
         problems.append(f"the report of sha256:{row.subject} in the record is of other bytes (sha256:{subject.digest})")
         return None
     culprits = frozenset(one.where.path.partition("!/")[0] for one in findings if one.severity >= Severity.HIGH)
+    return _Reported(row=row, entries=subject.files, culprits=culprits - {""})
+
+
+def _told(one: _Reported, stands: Stands, wanted: Wanted) -> RecordedModel:
     return RecordedModel(
-        subject=row.subject,
-        reference=row.reference,
-        revision=row.revision,
-        entries=subject.files,
-        culprits=culprits - {""},
+        subject=one.row.subject,
+        reference=one.row.reference,
+        revision=one.row.revision,
+        count=len(one.entries),
+        files=tuple((file.path, file.sha256) for file in one.entries if file.sha256 in wanted.files),
+        shared=one.telling(by_verdict=False) & wanted.files,
+        telling=one.telling(by_verdict=stands.by_verdict) & wanted.files,
+        state=stands.state,
+        why=stands.why,
+        since=stands.since,
+        uses=stands.uses,
     )

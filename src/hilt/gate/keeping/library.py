@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from hilt.core.errors import HiltError, SourceError
 from hilt.core.library import Found, KeptFile, KeptRevision, Repository, Sought
+from hilt.gate.caching.answering import CacheAnswers
 from hilt.gate.keeping.coming.fetching import Fetches
 from hilt.gate.keeping.coming.inspecting import Shelves
 from hilt.gate.keeping.coming.reading import MOST, Asked, Reading
@@ -82,6 +83,7 @@ class Library:
         self._fetches = Fetches(self._blobs)
         self._downloads = Downloads(settings)
         self._searches = Searches(settings)
+        self.caches = CacheAnswers(settings)
         shelves = Shelves(self._blobs, self._fetches)
         self._reading = Reading(settings, self._refs, self._revisions, shelves, self._deltas, self._sweep)
         self._kept_for: Newest[tuple[Asked, str], bool] = Newest(MOST)

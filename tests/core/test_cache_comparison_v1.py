@@ -69,6 +69,8 @@ def test_what_is_no_answer_is_refused(answer: object) -> None:
     [
         ("count", -1, "count"),
         ("count", 1.5, "count"),
+        ("count", {"int": "0x" + "f" * 9999}, "count"),
+        ("problems", [""] * (v1.LINES + 1), "1001 are more"),
         ("problems", [1], r"problems\[0\]"),
         ("models", [sent(v1.encode_answer(TOLD))["models"][0]] * (v1.MODELS + 1), "1001 are more"),
     ],

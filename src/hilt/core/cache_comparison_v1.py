@@ -25,6 +25,9 @@ OTHERS = 20_000
 """Digests of whole models, and names, of one question."""
 MODELS = 1_000
 """Models that one answer tells of."""
+LINES = 1_000
+"""Reasons of a model, and problems, that one answer tells; all of them reach a terminal."""
+_LARGEST_COUNT = 1 << 40
 
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _STATES = {state.value: state for state in CacheState if state is not CacheState.NOT_READ}
@@ -68,9 +71,9 @@ def decode_answer(value: object, wanted: Wanted) -> Compared:
     it.word("schema", {ANSWER: ANSWER})
     told = Compared(
         models=_bounded(it.each("models", _decode_model), MODELS, "models"),
-        count=it.count("count"),
-        problems=it.each("problems", decode_item),
-        only=it.each("only", decode_item),
+        count=_count(it, "count"),
+        problems=_bounded(it.each("problems", decode_item), LINES, "problems"),
+        only=_bounded(it.each("only", decode_item), LINES, "only"),
     )
     it.done()
     for number, model in enumerate(told.models):
@@ -102,12 +105,12 @@ def _decode_model(value: object, where: str) -> RecordedModel:
         subject=_digest(it.take("subject"), it.at("subject"), empty=True),
         reference=it.text("reference"),
         revision=it.text("revision"),
-        count=it.count("count"),
+        count=_count(it, "count"),
         files=it.each("files", _file),
         shared=frozenset(it.each("shared", _digest)),
         telling=frozenset(it.each("telling", _digest)),
         state=it.word("state", _STATES),
-        why=it.each("why", decode_item),
+        why=_bounded(it.each("why", decode_item), LINES, it.at("why")),
         since=_time(it, "since", datetime.fromisoformat),
         uses=it.each("uses", _use),
     )
@@ -132,6 +135,13 @@ def _pair(value: object, where: str) -> tuple[str, str]:
         case [str(), str()]:
             return decode_item(value[0], where), decode_item(value[1], where)
     raise ReportInvalid(f"a pair of texts is needed here, not {ascii(value)[:80]}", where=where)
+
+
+def _count(it: Object, key: str) -> int:
+    count = it.count(key)
+    if count > _LARGEST_COUNT:
+        raise ReportInvalid(f"no count is larger than {_LARGEST_COUNT}", where=it.at(key))
+    return count
 
 
 def _digest(value: object, where: str, *, empty: bool = False) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hilt.core.cache_comparison import Compared, RecordedModel, Wanted
-from hilt.core.cache_comparison_v1 import MODELS, decode_question, encode_answer
+from hilt.core.cache_comparison_v1 import LINES, MODELS, decode_question, encode_answer
 from hilt.core.errors import ReferenceInvalid, ReportInvalid, UsageError
 from hilt.core.events import Recorded, VerdictGiven
 from hilt.core.library import Repository
@@ -46,7 +46,13 @@ class CacheAnswers:
             told = compared(record, self._index, wanted, use, self._settings, most=MODELS)
             if EVERY not in reader.names:
                 told = _narrowed(told, wanted, reader, record)
-        return encode_answer(told)
+        return encode_answer(replace(told, problems=_some(told.problems)))
+
+
+def _some(problems: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as are taken."""
+    more = len(problems) - LINES + 1
+    return problems if more < 2 else (*problems[: LINES - 1], f"and {more} reports more")
 
 
 def _narrowed(told: Compared, wanted: Wanted, reader: Reader, record: Record) -> Compared:

@@ -99,6 +99,7 @@ def test_what_lies_there_alone_is_digested_there_and_is_a_mirror_of_what_lies_he
     with shop(tmp_path, more=f"  objects: file://{tmp_path}/objects\n") as at:
         kept = downloaded(at)
         is_there(Objects(f"file://{tmp_path}/objects"), kept)
+        upstream = dict(at.hub.repositories)
         at.hub.repositories.clear()
         blobs = library_folder(at.office.settings) / "blobs" / "sha256"
         weights, licence = (kept.file(path) for path in (WEIGHTS, "LICENSE"))
@@ -116,6 +117,10 @@ def test_what_lies_there_alone_is_digested_there_and_is_a_mirror_of_what_lies_he
         there.write_bytes(b"x" * weights.size)
         (told,) = run(settings=at.office.settings).damage
         assert "its bytes have another SHA-256" in told.why
+        at.hub.repositories.update(upstream)
+        (told,) = run(settings=at.office.settings).damage
+        assert told.again == "hub"
+        assert there.read_bytes() == safetensors(), "for the folder lets go of it next time"
 
 
 @pytest.mark.parametrize("address", ["s4://bucket/models", "s3://name:word@bucket", "bucket"])

@@ -16,6 +16,7 @@ from hilt.gate.keeping.origins.hub_upstream import HubUpstream
 from hilt.gate.keeping.origins.upstreams import Upstreams
 from hilt.gate.keeping.upkeep.object_shelf import InPlaceOfClient
 from hilt.gate.settings import Settings
+from hilt.output.terminal import complain
 from hilt.record.blobs.layout import NAMASTE
 from hilt.record.blobs.objects import Objects
 from hilt.record.blobs.store import Blobs
@@ -60,8 +61,16 @@ class Repairs:
     def had_again(self, places: Sequence[Place]) -> str:
         """Where the bytes of a file were had from; empty where nobody has them. `places` are all that have them."""
         file = places[0].file
-        if self._objects is not None and self._from_objects(self._objects, file):
+        if self._objects is None:
+            return self._from_others(places)
+        if self._from_objects(self._objects, file):
             return self._objects.address
+        if where := self._from_others(places):
+            self._put(self._objects, file)
+        return where
+
+    def _from_others(self, places: Sequence[Place]) -> str:
+        file = places[0].file
         for folder in self._folders:
             if self._copied(folder, file):
                 return str(folder)
@@ -102,6 +111,13 @@ class Repairs:
         with suppress(HiltError):
             return self._fetches.begin(InPlaceOfClient(objects), stated, hold_all=True).wait() is not None
         return False
+
+    def _put(self, objects: Objects, file: KeptFile) -> None:
+        """What could not be had from there is put there anew, for the folder lets go of what has its name and size there."""
+        try:
+            objects.put(file.sha256, self._blobs.path(file.sha256))
+        except SourceError as error:
+            complain(f"the library: {file.path!r:.200} is here again, and not on object storage: {error}")
 
     def _fetched(self, upstream: Upstream, kept: KeptRevision, file: KeptFile) -> bool:
         """Is it here again? The bytes are those of the digest, whatever the upstream lists by now. Raises `HiltError`."""

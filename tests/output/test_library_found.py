@@ -44,6 +44,8 @@ def test_a_model_is_told_on_two_lines_and_why_it_does_not_stand() -> None:
         "nobody has admitted it",
     ]
     assert "nobody has" not in text_of(Found((one(standing=stands(Outcome.ADMIT)),), None))
+    assert "block hf:acme/chat" in text_of(Found((one(withdrawn=True),), None))
+    assert "verdict admit · withdrawn" in text_of(Found((one(withdrawn=True),), None))
     assert "one has it" in text_of(Found((one(holders=1),), None))
 
 
@@ -81,6 +83,7 @@ def test_programs_are_told_the_same() -> None:
                 "verdict": "admit",
                 "entry": 40,
                 "holders": 2,
+                "withdrawn": False,
                 "standing": {
                     "use": "chat",
                     "outcome": "block",

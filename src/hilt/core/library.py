@@ -135,7 +135,7 @@ class Shelved(NamedTuple):
     """A revision that a search of the library found, with its newest verdict, as the tables tell; `place` is that in the log.
 
     `standing` is how it stands for the use of whoever searches, None where they named none. `memory` is what it takes to run it, in bytes; 0
-    where that is not known. `holders` is how many have it, as far as the record knows.
+    where that is not known. `holders` is how many have it, as far as the record knows. It is `withdrawn` where it was for every use.
     """
 
     kept: KeptRevision
@@ -146,6 +146,7 @@ class Shelved(NamedTuple):
     place: int
     standing: Standing | None = None
     holders: int = 0
+    withdrawn: bool = False
 
 
 class Found(NamedTuple):

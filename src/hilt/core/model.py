@@ -23,7 +23,7 @@ class ShownModel:
     """Everything that is recorded of one subject; `entries` are oldest first.
 
     `verdict` is our own newest one with its report, None where there is none or where its documents, as `unread` says, cannot
-    be read any more.
+    be read any more. It is `withdrawn` where it was for every use.
     """
 
     status: Status
@@ -32,6 +32,7 @@ class ShownModel:
     entries: tuple[Recorded, ...]
     others: tuple[OtherBytes, ...] = ()
     unread: str = ""
+    withdrawn: bool = False
 
     @property
     def outcome(self) -> Outcome:

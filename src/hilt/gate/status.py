@@ -204,6 +204,12 @@ def _named_in(entry: Recorded) -> str:
     return event.use if isinstance(event, UseRequested | DecisionMade | Withdrawn | HoldingBegun) else ""
 
 
+def is_withdrawn(history: Sequence[Recorded], at: Now) -> bool:
+    """Is it withdrawn for every use? Whoever admits it anew does so for one."""
+    every = (one for one in history if isinstance(one.event, Withdrawn) and not one.event.use)
+    return next(every, None) is not None and at.standing(history, "").outcome is Outcome.BLOCK
+
+
 def lasting(history: Sequence[Recorded]) -> tuple[Recorded, ...]:
     """The holdings that are not over."""
     over = {one.event.holding for one in history if isinstance(one.event, HoldingEnded) and not one.lapsed}

@@ -37,6 +37,7 @@ def _one(one: Shelved) -> dict[str, Any]:
         "verdict": one.outcome.word,
         "entry": one.place,
         "holders": one.holders,
+        "withdrawn": one.withdrawn,
         "standing": _standing(standing) if standing is not None else None,
     }
 

@@ -41,13 +41,14 @@ def write_found(page: Page, found: Found) -> None:
 
 def _write(page: Page, one: Shelved) -> None:
     kept = one.kept
-    outcome = one.standing.outcome if one.standing is not None else one.outcome
+    outcome = one.standing.outcome if one.standing is not None else Outcome.BLOCK if one.withdrawn else one.outcome
     told = [
         size_text(kept.subject.size),
         *([quote(kept.task, 60)] if kept.task else ()),
         quote(some(one.licences, 3)) if one.licences else "licence not known",
         *([f"openness class {one.openness}"] if one.openness else ()),
         f"verdict {one.outcome.word}",
+        *(("withdrawn",) if one.withdrawn else ()),
         *([f"{one.holders} have it"] if one.holders > 1 else ["one has it"] if one.holders else ()),
     ]
     page.flow([(outcome.word, TONE[outcome]), (quote(kept.repository.reference), "bold"), (kept.commit[:12], "dim")])

@@ -20,6 +20,7 @@ from hilt.doors.hub.paths import meant
 from hilt.doors.web.app import pages
 from hilt.gate.person import change_roles
 from hilt.gate.record import opened
+from hilt.gate.withdraw import withdraw
 from library_office import Shop, shop
 from office import USE, Office
 from shelves import shelve
@@ -50,7 +51,7 @@ def test_what_the_library_has_is_listed_with_links_to_its_reports(web: WebOffice
     lena = web.browser("Lena")
     page = lena.get("/library")
     assert (page.status_code, named(page)) == (200, ["acme/tell", "acme/chat"])
-    for words in ("text-generation", "mit", "16 GB", "17 GB", "class 2", "none known", "from hub", "How to download"):
+    for words in ("text-generation", "mit", "16 GB", "17 GB", "class 2", "none known", "from hub"):
         assert words in readable(page)
     for link, _ in ROW.findall(page.text):
         assert lena.get(link).status_code == 200
@@ -106,7 +107,7 @@ def test_pages_go_on_and_back(web: WebOffice, monkeypatch: pytest.MonkeyPatch) -
     assert 'rel="next"' not in second.text
 
 
-def test_where_it_is_empty_two_lines_tell_how_it_is_filled(office: Office) -> None:
+def test_where_it_is_empty_a_few_lines_tell_how_it_is_filled(office: Office) -> None:
     web = WebOffice(office)
     page = web.browser("Eve").get("/library")
     assert f"export HF_ENDPOINT={ORIGIN}" in page.text
@@ -121,6 +122,7 @@ def test_where_it_is_empty_two_lines_tell_how_it_is_filled(office: Office) -> No
 def test_a_server_without_its_library_says_so(web: WebOffice) -> None:
     page = web.browser("Lena").get("/library")
     assert "it was started with --only web" in readable(page).replace("  ", " ")
+    assert "HF_ENDPOINT" not in page.text
     assert web.browser("Lena").get("/library.json").json()["runs"] is False
     assert web.browser().get("/library").status_code == 303
 
@@ -165,6 +167,29 @@ def test_a_browser_that_asks_for_a_model_as_on_the_public_hub_comes_to_its_repor
         answer = lena.get(lena.get(path).headers["location"])
         assert (answer.status_code, answer.headers["location"]) == (303, f"/models/{kept.subject.digest}")
         assert lena.get(answer.headers["location"]).status_code == 200
+
+
+def test_a_newcomer_is_told_how_to_download(at: Shop) -> None:
+    assert "hf download org/name" in readable(browser(at, "Lena").get("/library"))  # nothing is here yet
+    kept = at.read()
+    page = browser(at, "Lena").get("/library")
+    for words in (f"export HF_ENDPOINT={ORIGIN}", "export HF_TOKEN=hf_...", "hf download org/name", "from_pretrained"):
+        assert words in readable(page)
+    assert 'href="#connect"' in page.text
+    assert 'id="connect"' in page.text
+    assert "hf download org/name" in readable(browser(at, "Lena").get(f"/models/{kept.subject.digest}"))
+
+
+def test_what_is_withdrawn_does_not_look_admitted(at: Shop) -> None:
+    kept, lena = at.read(), browser(at, "Lena")
+    model = f"/models/{kept.subject.digest}"
+    assert "withdrawn" not in readable(lena.get("/library")) + readable(lena.get(model)).partition("May it be used")[0]
+    withdraw(f"sha256:{kept.subject.digest}", why="bad data", key=at.office.signing("Ada"), settings=at.office.settings)
+    assert "admit withdrawn" in readable(lena.get("/library"))
+    assert "admit withdrawn" in readable(lena.get(model))
+    assert [one["withdrawn"] for one in lena.get("/library.json").json()["models"]] == [True]
+    assert lena.get(f"{model}.json").json()["withdrawn"] is True
+    assert "hf download" not in readable(lena.get(model))
 
 
 @pytest.mark.parametrize(

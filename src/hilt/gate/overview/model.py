@@ -13,7 +13,7 @@ from hilt.gate.recording.named_subject import named_subject
 from hilt.gate.recording.verdicts import verdict_of
 from hilt.gate.reviewing.standing_today import held_against_today
 from hilt.gate.settings import Settings
-from hilt.gate.status import Now, status_from
+from hilt.gate.status import Now, is_withdrawn, status_from
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
@@ -26,9 +26,8 @@ def model(subject: str, *, settings: Settings) -> ShownModel:
     with opened(settings) as record:
         named = named_subject(f"sha256:{subject}", record, settings)
         history = record.history(subject)
-        status = held_against_today(
-            status_from(named.reference, subject, history, Now.of(record), None), record, settings
-        )
+        now = Now.of(record)
+        status = held_against_today(status_from(named.reference, subject, history, now, None), record, settings)
         given = _own(history)
         verdict, unread = _read(record, given)
         others = record.registry.models(reference=status.reference, limit=MOST_OTHERS + 1)
@@ -39,6 +38,7 @@ def model(subject: str, *, settings: Settings) -> ShownModel:
             entries=history,
             others=tuple(OtherBytes(one.subject, one.outcome, one.at) for one in others if one.subject != subject),
             unread=unread,
+            withdrawn=is_withdrawn(history, now),
         )
 
 

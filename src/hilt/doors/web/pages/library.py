@@ -61,6 +61,13 @@ class LibraryPage(Page):
     reads_only: bool
 
     @property
+    def example(self) -> str:
+        """A model that a newcomer may try: one that was admitted, if there is any."""
+        admitted = (one.found for one in self.rows if one.found.outcome is Outcome.ADMIT and not one.found.withdrawn)
+        first = next((one.kept.repository for one in admitted), None)
+        return first.name if first is not None and first.kind == KINDS[0] else "org/name"
+
+    @property
     def status(self) -> int:
         return 400 if self.wrong else 200
 

@@ -26,7 +26,8 @@ NEWEST = 50
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelPage(Page):
     """`report` is the report as `hilt check -o html` tells it. `entry` is what was just recorded, None where nothing was;
-    `every` is true where the whole history is asked for. `may_act` is false for those who only read."""
+    `every` is true where the whole history is asked for. `may_act` is false for those who only read. `download` is the command that has it
+    from the library, empty where that is not here."""
 
     template: ClassVar[str] = "model.html"
     model: ShownModel
@@ -35,6 +36,7 @@ class ModelPage(Page):
     entry: Recorded | None
     every: bool
     may_act: bool
+    download: str
 
     @property
     def entries(self) -> tuple[Recorded, ...]:
@@ -56,6 +58,7 @@ class ModelPage(Page):
         shown = self.model
         return {
             "status": status_data(shown.status),
+            "withdrawn": shown.withdrawn,
             "verdict": encode_verdict(shown.verdict) if shown.verdict is not None else None,
             "entries": [recorded_data(one, shown.status.names) for one in shown.entries],
             "others": [
@@ -81,7 +84,17 @@ def show(asking: Asking) -> Answer:
         entry=entry,
         every=bool(asking.query["all"]),
         may_act=not only_reads(who.person.roles),
+        download=_download(shown.status.reference) if asking.desk.library is not None else "",
     )
+
+
+def _download(reference: str) -> str:
+    """What whoever set HF_ENDPOINT types; empty where it is no repository of a hub."""
+    scheme, _, name = reference.partition("@")[0].partition(":")
+    kind, _, rest = name.partition("/")
+    if scheme != "hf":
+        return ""
+    return f"hf download {rest} --repo-type {kind[:-1]}" if kind in ("datasets", "spaces") else f"hf download {name}"
 
 
 def _report(shown: ShownModel) -> Html:

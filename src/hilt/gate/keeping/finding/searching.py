@@ -23,7 +23,7 @@ from hilt.gate.keeping.reader import Reader
 from hilt.gate.record import Places, opened, places
 from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.settings import Settings
-from hilt.gate.status import Now, lasting
+from hilt.gate.status import Now, is_withdrawn, lasting
 
 if TYPE_CHECKING:
     from hilt.record.record import Record
@@ -125,7 +125,8 @@ class _Searching(NamedTuple):
                 history = histories[one.row.subject]
                 standing = now.standing(history, self.use) if self.use else None
                 may_have = self.asking is None or self.asking.would_get(standing, history)
-                yield self._shelved(one, standing, history) if may_have else None
+                told = self._shelved(one, standing, history) if may_have else None
+                yield told._replace(withdrawn=is_withdrawn(history, now)) if told is not None else None
 
     def _shelved(self, entry: Entry, standing: Standing | None, history: Sequence[Recorded]) -> Shelved | None:
         row = entry.row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,26 +16,38 @@ _PIECE = 1 << 16
 
 
 class Balanced(ThreadingHTTPServer):
-    """Asks each of `origins` in turn; whom nobody answers for is left out from then on. `asked` counts what each was asked."""
+    """Asks each of `origins` in turn; who does not answer is left out from then on. `asked` counts how often each was asked.
+
+    Who is sent a request whose method and path contain `fatal` is ended by `end` when half of its body is there.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.origins: list[str] = []
-        self.asked: Counter[tuple[str, str]] = Counter()
+        self.asked: Counter[str] = Counter()
+        self.fatal = ""
+        self.end: Callable[[str], object] = self.is_gone
         self._turn, self._lock = 0, threading.Lock()
 
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def next(self, what: str) -> str:
+    def next(self) -> str:
         with self._lock:
             origin = self.origins[self._turn % len(self.origins)]
             self._turn += 1
-            self.asked[origin, what] += 1
+            self.asked[origin] += 1
             return origin
+
+    def is_fatal(self, request: str) -> bool:
+        """The first such request is."""
+        with self._lock:
+            found = bool(self.fatal) and self.fatal in request
+            self.fatal = "" if found else self.fatal
+            return found
 
     def is_gone(self, origin: str) -> None:
         with self._lock, suppress(ValueError):
@@ -50,10 +62,14 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOPS}
         body = self._body() if "content-length" in self.headers or "transfer-encoding" in self.headers else None
         while True:
-            origin = self.server.next(f"{self.command} {urlsplit(self.path).path.rpartition('/')[2]}")
+            origin = self.server.next()
             connection = HTTPConnection(urlsplit(origin).netloc, timeout=60)
             try:
-                connection.request(self.command, self.path, body, headers)
+                if self.server.is_fatal(f"{self.command} {self.path}"):
+                    self._begin(connection, headers, body or b"")
+                    self.server.end(origin)
+                else:
+                    connection.request(self.command, self.path, body, headers)
                 answer = connection.getresponse()
             except ConnectionRefusedError:
                 self.server.is_gone(origin)
@@ -66,6 +82,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(answer)
             connection.close()
             return
+
+    def _begin(self, connection: HTTPConnection, headers: Mapping[str, str], body: bytes) -> None:
+        connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        connection.endheaders(body[: len(body) // 2])
 
     def do_GET(self) -> None:
         self._forward()

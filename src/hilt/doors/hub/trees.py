@@ -29,11 +29,12 @@ def tree(kept: KeptRevision, folder: str, *, recursive: bool, expand: bool) -> l
 
 def named(kept: KeptRevision, paths: Iterable[str], *, expand: bool) -> list[dict[str, Any]]:
     """The same of files and folders by their paths; those that are not there are left out."""
-    files, folders = {one.path: one for one in kept.files}, _folders(kept.files)
     asked = list(dict.fromkeys(path.strip("/") for path in paths))[:MOST_NAMED]
+    files = [kept.file(path) for path in asked]
+    folders = _folders(kept.files) if None in files else set()  # who asks for files alone does not wait for the others
     return [
         *_told_folders(kept, [path for path in asked if path in folders], kept.files, expand=expand),
-        *(_file(files[path], kept, expand=expand) for path in asked if path in files),
+        *(_file(one, kept, expand=expand) for one in files if one is not None),
     ]
 
 
@@ -52,7 +53,7 @@ def _told_folders(
 ) -> list[dict[str, Any]]:
     inside: defaultdict[str, list[KeptFile]] = defaultdict(list)
     wanted = set(names)
-    for one in files:
+    for one in files if wanted else ():
         for at in (index for index, letter in enumerate(one.path) if letter == "/"):
             if one.path[:at] in wanted:
                 inside[one.path[:at]].append(one)

@@ -34,10 +34,13 @@ from hilt.record.blobs.layout import (
     repository_path,
 )
 from hilt.record.blobs.revision_v1 import MOST_BYTES, decode, document, encode, in_order, manifest
+from hilt.record.blobs.unchanged import Unchanged
 
 REVISION, MANIFEST, KEPT, REFS = "revision.json", "manifest-sha256.txt", "kept.json", "refs.json"
 CAME = "came.txt"
 MOST_REFS = 10_000
+MOST_AT_HAND = 200_000
+"""Files of the revisions that were read, and of those that came: some 100 MB of memory."""
 _KEPT_SCHEMA, _REFS_SCHEMA = "hilt.kept/1", "hilt.refs/1"
 _MOST_TEXT = 8 << 20
 _WAIT = 30.0
@@ -55,6 +58,8 @@ class Revisions:
 
     def __init__(self, folder: Path) -> None:
         self.folder = open_library(folder)
+        self._found: Unchanged[KeptRevision | None] = Unchanged(MOST_AT_HAND, lambda kept: kept.files if kept else ())
+        self._came: Unchanged[frozenset[str]] = Unchanged(MOST_AT_HAND, lambda digests: digests)
 
     def save(self, revision: KeptRevision) -> None:
         """Remembers its files. A commit has the same ones for ever: raises `ChangedWhileRead` where others are known of it."""
@@ -74,9 +79,12 @@ class Revisions:
                     " commit never changes; ask the upstream. If what is kept is wrong, and was not admitted, remove that folder"
                 )
 
-    def find(self, repository: Repository, commit: str) -> KeptRevision | None:
-        """What is known of it; None where it never came."""
+    def find(self, repository: Repository, commit: str, *, keep: bool = True) -> KeptRevision | None:
+        """What is known of it; None where it never came. Whoever goes through all of them does not `keep` them at hand."""
         file = self._folder(repository, commit) / REVISION
+        return self._found.get(file, lambda: self._read_revision(file, repository, commit), keep=keep)
+
+    def _read_revision(self, file: Path, repository: Repository, commit: str) -> KeptRevision | None:
         data = _read(file, MOST_BYTES)
         if data is None:
             return None
@@ -146,9 +154,8 @@ class Revisions:
 
     def here(self, repository: Repository, commit: str) -> frozenset[str]:
         """The SHA-256 of the files that came for this revision."""
-        data = _read(self._folder(repository, commit) / CAME, MOST_BYTES) or b""
-        lines = data.decode("ascii", "replace").splitlines()
-        return frozenset(line for line in lines if is_sha256(line))
+        file = self._folder(repository, commit) / CAME
+        return self._came.get(file, lambda: _digests(_read(file, MOST_BYTES) or b""))
 
     def written(self, repository: Repository, commit: str) -> tuple[Path, ...]:
         """The files in which everything stands that is known of it."""
@@ -168,7 +175,7 @@ class Revisions:
         digests: set[str] = set()
         for repository, commit in self.admitted():
             try:
-                revision = self.find(repository, commit)
+                revision = self.find(repository, commit, keep=False)
             except RecordDamaged:
                 revision = None
             files = revision.files if revision is not None else ()
@@ -277,6 +284,11 @@ def _read(file: Path, most: int) -> bytes | None:
     if len(data) > most:
         raise _damaged(file, f"it has more than {most} bytes")
     return data
+
+
+def _digests(data: bytes) -> frozenset[str]:
+    lines = data.decode("ascii", "replace").splitlines()
+    return frozenset(line for line in lines if is_sha256(line))
 
 
 def _names(folder: Path) -> list[str]:

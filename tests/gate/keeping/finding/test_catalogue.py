@@ -21,7 +21,7 @@ def test_a_revision_is_read_once_and_its_verdict_again_when_it_changed(
     revisions = Revisions(library_folder(office.settings))
     catalogue, read = Catalogue(revisions), list[Any]()
     find = revisions.find
-    monkeypatch.setattr(revisions, "find", lambda *about: read.append(about) or find(*about))
+    monkeypatch.setattr(revisions, "find", lambda *about, **how: read.append(about) or find(*about, **how))
 
     def outcomes() -> dict[str, Outcome]:
         with opened(office.settings) as record:

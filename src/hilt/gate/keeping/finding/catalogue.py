@@ -98,7 +98,7 @@ class Catalogue:
             for commit in self._there[repository]:
                 item = self._items.get((repository, commit))
                 try:
-                    kept = None if item else self.revisions.find(repository, commit)
+                    kept = None if item else self.revisions.find(repository, commit, keep=False)
                 except RecordDamaged as error:
                     damaged.append(str(error))
                     continue

@@ -202,3 +202,24 @@ def test_where_a_base_is_wrong_it_is_told_and_not_what_is_rebuilt_from_it(
     if lost:
         path.unlink()
     assert [one.sha256 for one in damaged(blobs, revisions)] == [base]
+
+
+def test_all_parts_together_tell_what_one_run_tells(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    rewritten(blobs.path(WEIGHTS), lambda data: b"!" + data[1:])
+    rewritten(blobs.path(LOOSE), lambda data: b"!" + data[1:])
+    blobs.remove(CONFIG)
+    whole, parts = Counted(), Counted()
+    found = [one for digit in "0123456789abcdef" for one in damaged(blobs, revisions, parts, part=digit)]
+    assert sorted(found) == sorted(damaged(blobs, revisions, whole))
+    assert {one.sha256 for one in found} == {WEIGHTS, LOOSE, CONFIG}
+    assert (parts.files, parts.size) == (whole.files, whole.size)
+
+
+def test_a_base_that_lies_in_another_part_is_no_fault_of_what_is_rebuilt_from_it(
+    blobs: Blobs, revisions: Revisions
+) -> None:
+    base, tuned = packed_library(blobs, revisions)
+    rewritten(blobs.path(base), lambda data: b"!" + data[1:])
+    assert base[0] != tuned[0]
+    assert list(damaged(blobs, revisions, part=tuned[0])) == []
+    assert [one.sha256 for one in damaged(blobs, revisions, part=base[0])] == [base]

@@ -51,12 +51,13 @@ class Round:
     @property
     def left(self) -> tuple[str, ...]:
         """What nobody had so far."""
-        return tuple(one for one in self.damaged if one not in self.repaired)
+        again = frozenset(self.repaired)
+        return tuple(one for one in self.damaged if one not in again)
 
     def read(self, files: int, size: int, damaged: Collection[str]) -> Round:
         """The round after its next part."""
-        every = tuple(dict.fromkeys((*self.damaged, *damaged)))
-        repaired = tuple(one for one in self.repaired if one not in damaged)
+        every, new = tuple(dict.fromkeys((*self.damaged, *damaged))), frozenset(damaged)
+        repaired = tuple(one for one in self.repaired if one not in new)
         return replace(
             self,
             parts=self.parts + 1,
@@ -68,7 +69,7 @@ class Round:
 
     def had(self, repaired: Collection[str]) -> Round:
         """The round after these were had again."""
-        return replace(self, repaired=(*self.repaired, *(one for one in repaired if one not in self.repaired)))
+        return replace(self, repaired=tuple(dict.fromkeys((*self.repaired, *repaired))))
 
 
 def load(folder: Path, after: int) -> Round:

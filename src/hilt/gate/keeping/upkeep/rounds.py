@@ -36,7 +36,7 @@ TICK = 60.0
 """Seconds between two looks whether a part is due."""
 _SPREAD = 0.9
 """Of the time after which a file is to be read again."""
-_RESTS = 4
+_RESTS = 9
 """Times as long as it reads, it lets others read."""
 _IDLEST = 19
 """How little a thread may matter to Linux."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +14,10 @@ from hilt.gate.keeping.uploads.coming_bytes import ComingBytes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+FRESH = 1.0
+"""Seconds for which it is enough to know what was held: what is small comes by the thousand, and much may be held."""
 
 
 class Room:
@@ -26,12 +31,17 @@ class Room:
         self.lock = threading.RLock()
         self._folder, self._most, self._held = folder, most, held
         self._coming = ComingBytes(folder / "partial")
+        self._lately, self._until = 0, 0.0
 
     def left(self) -> int:
         """Bytes that may still come."""
         with self.lock:
-            free = shutil.disk_usage(self._folder).free
-            return max(0, min(self._most - self._held(), free) - self._coming.all())
+            return self._beside(self._held())
+
+    def look_again(self) -> None:
+        """More is held now, or less."""
+        with self.lock:
+            self._until = 0.0
 
     def take(self, size: int, what: str) -> Taken:
         """Room for `size` bytes that come, until it is given back. Raises `UsageError`, which calls them `what`, where there is none."""
@@ -48,9 +58,18 @@ class Room:
     def change(self, size: int, more: int, what: str) -> None:
         """For what comes: it has had room for `size` bytes. Raises `UsageError`, `SourceError`."""
         with self.lock:
-            if more > 0 and more > self.left():
+            if more > 0 and more > self._left_lately() and more > self.left():
                 raise UsageError(f"{what}: {self.refusal(size + more)}")
             self._coming.add(more)
+
+    def _left_lately(self) -> int:
+        if monotonic() >= self._until:
+            self._lately, self._until = self._held(), monotonic() + FRESH
+        return self._beside(self._lately)
+
+    def _beside(self, held: int) -> int:
+        free = shutil.disk_usage(self._folder).free
+        return max(0, min(self._most - held, free) - self._coming.all())
 
 
 class Taken:

@@ -97,12 +97,14 @@ class Staged:
             if taken is not None:
                 taken.give_back()
             self._sent.note(repository, sha256, size)
+            self.room.look_again()
         self._sweep()
 
     def used(self, repository: Repository, digests: Iterable[str]) -> None:
         """A commit of the repository has these; from now on they stay as long as that does."""
         with self._lock:
             self._sent.forget(repository, digests)
+            self.room.look_again()
 
     def check(self, repository: Repository, sha256: str, size: int) -> None:
         """Raises `NotHeld` where a file was not sent, or is not here as a whole."""

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hilt.doors.hub import files
 from hub_served import Served, served_hub
 from hub_server import Asked, File, Reply
 from library_office import HONEST, safetensors
@@ -38,6 +39,12 @@ class Held:
         return reply
 
 
+@pytest.fixture(autouse=True)
+def answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers begin before there are bytes, as they do where these take long."""
+    monkeypatch.setattr(files, "PATIENCE", 0.0)
+
+
 @contextmanager
 def held_hub(folder: Path, **options: Any) -> Iterator[tuple[Served, Held, str]]:
     """A hub whose upstream holds the weights back, the token of somebody, and a revision that is read."""
@@ -50,6 +57,13 @@ def held_hub(folder: Path, **options: Any) -> Iterator[tuple[Served, Held, str]]
             yield at, held, token
         finally:
             held.may.set()
+
+
+def gone(asked: Asked, reply: Reply) -> Reply:
+    """The upstream has the weights no more, and takes its time to say so."""
+    if asked.method == "GET" and asked.path.endswith("model.safetensors") and asked.span is None:
+        reply.status, reply.body, reply.head_pause, reply.step = 404, b"", 0.3, 1 << 20
+    return reply
 
 
 def slowed(asked: Asked, reply: Reply) -> Reply:
@@ -78,6 +92,17 @@ def test_bytes_go_out_while_the_upstream_still_sends(tmp_path: Path) -> None:
         assert at.shop.hub.sent - before < len(WEIGHTS)
         assert first + response.read() == WEIGHTS
         connection.close()
+
+
+def test_whoever_asks_for_a_file_that_does_not_come_is_told_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PATIENCE", 60.0)
+    with served_hub(tmp_path) as at:
+        at.shop.hub.twist = gone
+        told = at.ask("GET", FILE, token=at.shop.secret())
+        assert told.status == 502
+        assert "404" in told.headers["x-error-message"]
 
 
 def test_all_who_ask_for_a_file_that_comes_get_it_of_one_fetch(tmp_path: Path) -> None:

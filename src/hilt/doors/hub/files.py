@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote
 
 from hilt.core.errors import SourceError
@@ -25,6 +26,10 @@ AHEAD = 16 << 20
 STEP, TICK = 1 << 20, 1.0
 """Bytes of a file that comes for which whoever waits is woken, and seconds after which fewer are sent: to wake somebody for each piece that
 is written takes longer than to send it.
+"""
+PATIENCE = 8.0
+"""Seconds that an answer waits for the first bytes of a file that comes, for it can say no more why there are none once it began. Clients
+wait for 10.
 """
 TRIES = 3
 """How often a file is asked for that is gone when it is opened."""
@@ -169,8 +174,7 @@ class Sending:
             coming, lambda: coming.released - sent >= (STEP if sent else 1) or coming.released == size
         )
         try:
-            if coming.failed is not None:
-                raise coming.failed
+            await self._until_some(coming, changed)
             await self._begin(200, size, _AS_IT_COMES)
             while sent < size:
                 changed.clear()
@@ -186,6 +190,16 @@ class Sending:
         finally:
             end()
         await self._send({"type": "http.response.body", "body": b""})
+
+    async def _until_some(self, coming: Coming, changed: asyncio.Event) -> None:
+        """Raises why there will be none, as long as whoever asks can be told."""
+        until = monotonic() + PATIENCE
+        while coming.failed is None and coming.done is None and not coming.released:
+            if (left := until - monotonic()) <= 0:
+                return
+            await self._presence.wait_for(changed, left)
+        if coming.failed is not None:
+            raise coming.failed
 
     async def _begin(self, status: int, length: int, *more: tuple[str, str]) -> None:
         await begin(status, (("Content-Length", str(length)), *self._said, *more), self._scope, self._send)

@@ -51,7 +51,7 @@ def test_a_model_is_told_on_two_lines_and_why_it_does_not_stand() -> None:
 
 def test_what_is_missing_from_the_list_is_said() -> None:
     told = " ".join(text_of(Found((), None, ("models/acme/x: not JSON",), has_more=True)).split())
-    assert "The library has nothing of the kind." in told
+    assert "The library has nothing of the kind. Data sets, spaces and kernels are found with --kind." in told
     assert "damaged models/acme/x: not JSON" in told
     assert "more repositories than can be searched" in told
     assert text_of(Found((), 500)).strip() == "There is more: --after 500"

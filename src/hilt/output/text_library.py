@@ -23,7 +23,7 @@ def write_found(page: Page, found: Found) -> None:
     for one in found.models:
         _write(page, one)
     if not found.models and found.after is None:
-        page.line("The library has nothing of the kind.")
+        page.line("The library has nothing of the kind. Data sets, spaces and kernels are found with --kind.")
     for damaged in found.damaged:
         page.flow([("damaged", "bold red"), (quote(damaged, 600), "")], indent=COLUMN)
     if found.has_more:

@@ -199,6 +199,7 @@ class Sending:
                 return
             await self._presence.wait_for(changed, left)
         if coming.failed is not None:
+            complain(f"{self._file.path}: nothing of it can be sent: {coming.failed}")
             raise coming.failed
 
     async def _begin(self, status: int, length: int, *more: tuple[str, str]) -> None:

@@ -91,3 +91,14 @@ def test_bodies_are_kept_up_to_their_bytes_together() -> None:
     assert (rendered.get("a"), rendered.get("b"), rendered.get("c")) == (b"12345", None, b"12")
     rendered.put("d", b"1" * 11)
     assert rendered.get("d") is None
+
+
+def test_what_is_over_is_not_held_for_those_who_never_ask_again() -> None:
+    async def run() -> None:
+        remembered, asking = Remembered[str, int](-1.0, 10), Asking()
+        asking.may_answer.set()
+        for name in "abc":
+            await remembered.get(name, asking.ask)
+        assert [*remembered._kept] == ["c"]
+
+    asyncio.run(run())

@@ -32,8 +32,7 @@ class Remembered(Generic[K, V]):
             found.task.add_done_callback(_look)
             self._kept[key] = found
             self._kept.move_to_end(key)
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._let_go()
         if not found.task.done():
             await asyncio.wait({found.task})
         error = found.task.exception()
@@ -41,6 +40,14 @@ class Remembered(Generic[K, V]):
             raise error.with_traceback(None)  # else each who is told it would add to where it came from
         answer: V = found.task.result()
         return answer
+
+    def _let_go(self) -> None:
+        """Of answers that are over, for some hold a lot, and of what is too much; the oldest ones stand first."""
+        while len(self._kept) > 1:
+            key, (since, task) = next(iter(self._kept.items()))
+            if len(self._kept) <= self._most and not (task.done() and monotonic() - since > self._seconds):
+                return
+            del self._kept[key]
 
     def forget(self, key: K) -> None:
         """So that the next one asks again."""

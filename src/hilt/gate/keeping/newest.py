@@ -1,9 +1,9 @@
-"""What was put there last, of a bounded number of keys; used by many threads."""
+"""What was put there last, up to a bound; used by many threads."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -12,10 +12,10 @@ V = TypeVar("V")
 
 
 class Newest(Generic[K, V]):
-    """At most `most` keys; those that were put there first go first."""
+    """At most `most` keys, or what weighs so much together, and the last one at any rate; those that were put there first go first."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, weight: Callable[[V], int] = lambda _: 1) -> None:
+        self._most, self._weight, self._held = most, weight, 0
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = Lock()
 
@@ -25,11 +25,16 @@ class Newest(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         with self._lock:
+            self._take(key)
             self._kept[key] = value
-            self._kept.move_to_end(key)
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._held += self._weight(value)
+            while self._held > self._most and len(self._kept) > 1:
+                self._take(next(iter(self._kept)))
 
     def drop(self, key: K) -> None:
         with self._lock:
-            self._kept.pop(key, None)
+            self._take(key)
+
+    def _take(self, key: K) -> None:
+        if key in self._kept:
+            self._held -= self._weight(self._kept.pop(key))

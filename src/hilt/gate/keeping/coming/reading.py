@@ -32,7 +32,8 @@ ASKERS, READERS = 64, 4
 WAITING = 500
 """Names and revisions that wait to be read; whoever asks for more is told to come again."""
 MOST = 500
-"""Revisions of which it is remembered how they were read; the others are read again before a file of them is fetched."""
+MOST_FILES = 250_000
+"""Files of revisions of which it is remembered how they were read, some 200 MB; the others are read again before a file of them is fetched."""
 
 Asked = tuple[Repository, str]
 """A repository, and a revision or commit of it."""
@@ -64,8 +65,8 @@ class Reading:
         self._lock = threading.Lock()
         self._under_way: dict[Asked, Future[KeptRevision]] = {}
         self._missing: Newest[Asked, _Missing] = Newest(10 * MOST)
-        self._inspected: Newest[Asked, Inspected] = Newest(MOST)
-        self._listed: Newest[Asked, KeptRevision] = Newest(MOST)
+        self._inspected: Newest[Asked, Inspected] = Newest(MOST_FILES, lambda one: _weight(one.kept))
+        self._listed: Newest[Asked, KeptRevision] = Newest(MOST_FILES, _weight)
         self._turns = OneByOne()
 
     def close(self) -> None:
@@ -188,3 +189,7 @@ class Reading:
         if all(blobs.has(one.sha256, one.size) for one in kept.files):
             return read_again(kept, blobs, self._settings)
         return Inspected(kept) if here_alone else None
+
+
+def _weight(kept: KeptRevision) -> int:
+    return 10 + len(kept.files)

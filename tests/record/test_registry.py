@@ -66,6 +66,7 @@ ASKED: dict[str, Ask] = {
     "newest decisions": lambda record, _: record.registry.decisions(newest_first=True, after=300),
     "exceptions": lambda record, _: record.registry.decisions(exception=True, after=300),
     "decisions on a case": lambda record, _: record.registry.decisions(case=400),
+    "withdrawn": lambda record, subject: record.registry.withdrawn([subject]),
     "decisions ending": lambda record, _: record.registry.decisions(ending=("2026-03-01", "2026-04-01"), after=300),
     "holdings": lambda record, _: record.registry.holdings(after=300),
     "holdings of": lambda record, subject: record.registry.holdings(subject),

@@ -23,7 +23,7 @@ class FoundModel(NamedTuple):
     """The newest verdict of a model, at `place` in the log, as the tables tell.
 
     `licences` are what its report recognised and `openness` the class of the Model Openness Framework, `UNKNOWN` where it tells none.
-    `claimed` is true where nobody here has digested the bytes.
+    `claimed` is true where nobody here has digested the bytes, `withdrawn` where it was withdrawn for every use.
     """
 
     subject: str
@@ -34,6 +34,7 @@ class FoundModel(NamedTuple):
     claimed: bool
     at: str
     place: int
+    withdrawn: bool = False
 
 
 class FoundModels(NamedTuple):

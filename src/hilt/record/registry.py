@@ -107,6 +107,15 @@ class Registry:
         with self._database.reading() as connection:
             return {one.subject: one for one in read(connection, Model, _MODELS_OF, subjects=list(subjects))}
 
+    def withdrawn(self, subjects: Collection[str]) -> frozenset[str]:
+        """Those of these subjects, of one page, that somebody ever withdrew for every use."""
+        decided = schema.decisions.c
+        found = select(decided.subject).where(
+            decided.say == WITHDRAWN, decided.subject.in_(subjects), decided.use == ""
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(found))
+
     def turned(self, *, limit: int = 50) -> list[Model]:
         """Those whose verdict changed last, newest first."""
         turned = schema.models.c.turned

@@ -187,7 +187,9 @@ def test_what_is_withdrawn_does_not_look_admitted(at: Shop) -> None:
     withdraw(f"sha256:{kept.subject.digest}", why="bad data", key=at.office.signing("Ada"), settings=at.office.settings)
     assert "admit withdrawn" in readable(lena.get("/library"))
     assert "admit withdrawn" in readable(lena.get(model))
+    assert "admit withdrawn" in readable(lena.get("/models"))
     assert [one["withdrawn"] for one in lena.get("/library.json").json()["models"]] == [True]
+    assert [one["withdrawn"] for one in lena.get("/models.json").json()["models"]] == [True]
     assert lena.get(f"{model}.json").json()["withdrawn"] is True
     assert "hf download" not in readable(lena.get(model))
 

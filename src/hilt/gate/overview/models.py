@@ -11,6 +11,7 @@ from hilt.core.verdict import Outcome
 from hilt.gate.record import opened
 from hilt.gate.recording.told_again import ToldAgain
 from hilt.gate.settings import Settings
+from hilt.gate.status import Now, is_withdrawn
 
 if TYPE_CHECKING:
     from hilt.record.among import Among
@@ -55,7 +56,8 @@ def find_models(
             after=after,
             limit=most + 1,  # one more tells whether there are more
         )
-        page = tuple(found_model(one) for one in found[:most])
+        stopped = _withdrawn(record, [one.subject for one in found[:most]])
+        page = tuple(found_model(one)._replace(withdrawn=one.subject in stopped) for one in found[:most])
         return FoundModels(page, page[-1].place if len(found) > most else None)
 
     with opened(settings or Settings()) as record:
@@ -97,6 +99,15 @@ def found_model(model: Model) -> FoundModel:
         at=model.at,
         place=model.place,
     )
+
+
+def _withdrawn(record: Record, subjects: list[str]) -> set[str]:
+    """Those that are withdrawn for every use: the tables tell where to look."""
+    maybe = record.registry.withdrawn(subjects)
+    if not maybe:
+        return set()
+    now = Now.of(record)
+    return {subject for subject, history in record.histories(maybe).items() if is_withdrawn(history, now)}
 
 
 def _among(record: Record, use: str, owner: str) -> Among | None:

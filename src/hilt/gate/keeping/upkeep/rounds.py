@@ -97,7 +97,8 @@ class Rounds:
             except HiltError as error:
                 wrong = f"the library is not read anew: {error}"
             except Exception as error:  # noqa: BLE001 - a bug of ours must not end what people rely on
-                complain_of(error)
+                if not self._over.is_set():
+                    complain_of(error)
             if wrong not in ("", self._wrong) and not self._over.is_set():
                 complain(wrong)
             self._wrong = wrong

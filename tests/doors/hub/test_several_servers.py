@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from hilt.formats.xet_hashes import text_of
+from hilt.gate.hold import holdings
 from hilt.gate.keeping.library import Library
 from hub_served import Answer, Served, serving_hub
 from library_office import CARD, LICENCE, Shop, shop
@@ -158,3 +159,21 @@ def test_what_one_took_the_other_does_not_throw_away(
     object.__setattr__(other.at.library._settings.library, "bytes", bytes_)
     for data in (waits, taken):
         assert other.at.library._blobs.has(sha256(data).hexdigest(), len(data))
+
+
+def test_who_downloads_from_several_at_once_has_it_once(
+    at: Served, token: str, name: str, proxy: tuple[Served, Balanced, Shop]
+) -> None:
+    assert commit(at, name, token, small("LICENSE", LICENCE), small("README.md", CARD)).status == 200
+    assert had(at, proxy[1], name, "README.md", token) == [CARD] * 2
+    digest, other = at.shop.read("main", MINE._replace(name=name)).digest, at.shop.secret("Otto")
+    threads = [
+        threading.Thread(target=at.ask, args=("GET", f"/{name}/resolve/main/README.md"), kwargs={"token": other})
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    held = holdings(f"sha256:{digest}", settings=at.shop.office.settings)
+    assert len(held) == 2, "Eve has it, and Otto"

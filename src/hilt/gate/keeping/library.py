@@ -81,7 +81,7 @@ class Library:
         self.upstreams = Upstreams(settings, self._blobs)
         self._refs = Refs(settings, self.upstreams, self._revisions)
         self._fetches = Fetches(self._blobs)
-        self._downloads = Downloads(settings)
+        self._downloads = Downloads(settings, partial(self._revisions.alone, "holdings"))
         self._searches = Searches(settings)
         self.caches = CacheAnswers(settings)
         shelves = Shelves(self._blobs, self._fetches)

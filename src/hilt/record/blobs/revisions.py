@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from hilt.core.errors import (
@@ -225,20 +225,13 @@ class Revisions:
     def _folder(self, repository: Repository, commit: str) -> Path:
         return self.folder / repository_path(repository) / checked_commit(commit)
 
-    @contextmanager
-    def naming(self) -> Iterator[None]:
-        """Nobody else makes a repository meanwhile, in any process: two names may differ in capitals alone."""
-        with self._locked("names"):
-            yield
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self) -> AbstractContextManager[None]:
         """Nobody else writes meanwhile, in any process."""
-        with self._locked("library"):
-            yield
+        return self.alone("library")
 
     @contextmanager
-    def _locked(self, what: str) -> Iterator[None]:
+    def alone(self, what: str) -> Iterator[None]:
+        """Nobody else does the same meanwhile, in any process."""
         try:
             with locked(self.folder / what, wait=_WAIT):
                 yield

@@ -108,7 +108,7 @@ class Uploads:
         """A new repository, with its first commit. Raises `AlreadyThere`."""
         by = self.check(repository, reader)
         check_name(repository)
-        with self._revisions.naming():
+        with self._revisions.alone("names"):  # at other servers too: two may differ in capitals alone
             same = self._like(repository)
             if same is not None:
                 other = "" if same == repository else f" as {same.name}, and capitals make no difference"

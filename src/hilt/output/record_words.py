@@ -138,7 +138,8 @@ def _digested(event: FixityRun) -> tuple[str, str]:
     if not event.damaged:
         return f"{did}: all are as they were", "admit"
     again = f", {len(event.repaired)} of them had again from elsewhere" if event.repaired else ""
-    return f"{did}: {len(event.damaged)} are damaged or gone{again}", "block"
+    are = "is" if len(event.damaged) == 1 else "are"
+    return f"{did}: {len(event.damaged)} {are} damaged or gone{again}", "block"
 
 
 def _decided(event: DecisionMade) -> tuple[str, str]:

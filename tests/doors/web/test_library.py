@@ -257,7 +257,7 @@ def test_damage_of_the_last_run_stands_where_people_look(web: WebOffice) -> None
     assert "No run has ended yet" in readable(lena.get("/library"))
     with opened(web.office.settings, writing=True) as record:
         (entry,) = record.commit([FixityRun(files=3, size=9, damaged=("a" * 64,))])
-    assert "1 are damaged or gone" in readable(lena.get("/library"))
+    assert "1 is damaged or gone" in readable(lena.get("/library"))
     assert lena.get("/library.json").json()["read_anew"]["damaged"] == ["a" * 64]
     assert "were damaged, and could not all be had again" in readable(lena.get("/"))
     assert lena.get("/index.json").json()["damaged"] == entry.index

@@ -11,8 +11,8 @@ from hilt.core.errors import RecordBehind, RecordUnreachable, UsageError
 from hilt.core.record import MadeRecord
 from hilt.gate.configured.record_settings import RecordSettings, is_origin
 from hilt.gate.named_file import Named
-from hilt.gate.record import Places, log_key, log_password, places
 from hilt.gate.recording.key_files import write_private
+from hilt.gate.recording.record_places import Places, log_key, log_password, places
 from hilt.gate.settings import Settings
 from hilt.knowledge.file_lock import locked
 

@@ -11,9 +11,10 @@ from hilt.core.log import MOST_DAMAGE, AskedWitness, Cosigned, Exported, LogStat
 from hilt.core.progress import Progress
 from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.named_file import Named, read_named
-from hilt.gate.record import log_key, log_password, opened, places
+from hilt.gate.record import opened
 from hilt.gate.recording.asking_witnesses import ask_each
 from hilt.gate.recording.key_files import read_private, write_private
+from hilt.gate.recording.record_places import log_key, log_password, places
 from hilt.gate.recording.verifier_keys import read_verifiers
 from hilt.gate.settings import Settings
 from hilt.record.database import Database

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, TypeAlias
 
 from hilt.core.errors import KeyUnusable, NotAllowed
-from hilt.gate.configured import user_folders
 from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.named_file import Named
 from hilt.gate.recording.key_files import private_key, read_private
+from hilt.gate.recording.record_places import Places, log_key, log_password, places
 from hilt.gate.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +25,6 @@ OwnKey: TypeAlias = "Named | SigningKey"
 
 KEY, OPENS_KEY = "HILT_KEY", "HILT_KEY_PASSWORD"
 """Environment variables that hold the key of whoever decides (its path, or its PEM), and what opens it."""
-OPENS_LOG_KEY = "HILT_LOG_KEY_PASSWORD"
 
 _NO_KEY = (
     f"this is signed with your own key: give it with --key FILE, or in ${KEY} (the path of the file, or its PEM). "
@@ -37,54 +32,6 @@ _NO_KEY = (
 )
 _NOBODY = "nobody is signed in here who may sign: sign in, and not with a token that only reads"
 _WAYS = f"with --password-file, --password-env or in ${OPENS_KEY}"
-_LOG_WAYS = f"in ${OPENS_LOG_KEY}, or name the variable in the settings (record: {{password_env: NAME}})"
-
-
-_USER = re.compile(r"(?<=://)[^:/]*(?::[^@]*)?@")
-_PASSWORD = re.compile(r"(?<=://)([^:/]*:)[^@]*(?=@)")
-"""As whoever connects reads an address: a password holds anything but an at sign."""
-_IN_QUERY = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
-
-
-class Places(NamedTuple):
-    """Where a record is: its database, the file of the log's key, and the file of the checkpoint that is kept apart."""
-
-    database: str
-    key: Path
-    kept: Path
-
-    @property
-    def name(self) -> str:
-        """The database, without whatever in its address lets somebody in."""
-        if "://" not in self.database:
-            return self.database
-        try:
-            parts = urlsplit(_USER.sub("", self.database, count=1))
-        except ValueError:
-            return "the database"  # which nothing else will be able to read either
-        query = [(key, value) for key, value in parse_qsl(parts.query) if "pass" not in key.lower()]
-        return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query), ""))
-
-    @property
-    def masked(self) -> str:
-        """The database, with stars for what lets somebody in."""
-        if "://" not in self.database:
-            return self.database
-        return _IN_QUERY.sub(r"\1***", _PASSWORD.sub(r"\1***", self.database, count=1))
-
-
-def places(told: RecordSettings) -> Places:
-    """Where the settings have the record, or where it usually is."""
-    if "://" in told.database:
-        database, beside = told.database, user_folders.data()
-    else:
-        file = Path(told.database).absolute() if told.database else user_folders.data() / "record.db"
-        database, beside = str(file), file.parent
-    where = Places(database, Path(told.key or beside / "log.key"), Path(told.checkpoint))
-    if told.checkpoint:
-        return where
-    known_by = sha256(where.name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return where._replace(kept=user_folders.state() / "checkpoints" / known_by)
 
 
 @contextmanager
@@ -127,28 +74,6 @@ def keeping_open(settings: Settings) -> Iterator[None]:
             yield
         finally:
             del _KEPT_OPEN[where]
-
-
-def log_key(where: Places, password: bytes | None) -> SigningKey:
-    """The key of the log. Raises `KeyUnusable`: without it, nothing is recorded."""
-    try:
-        pem = where.key.read_bytes()
-    except OSError as error:
-        raise KeyUnusable(
-            f"{where.key}: {error.strerror}; here should be the key of the log, without which nothing can be recorded. "
-            "Put it back from where you keep a copy, or name its file in the settings (record: {key: FILE})"
-        ) from None
-    return private_key(str(where.key), pem, password, _LOG_WAYS)
-
-
-def log_password(told: RecordSettings) -> bytes | None:
-    """What opens the key of the log; None where nothing is said of it. Raises `KeyUnusable`."""
-    value = os.environ.get(told.password_env or OPENS_LOG_KEY, "")
-    if told.password_env and not value:
-        raise KeyUnusable(
-            f"record.password_env {told.password_env}: there is no such environment variable, or it is empty"
-        )
-    return os.fsencode(value) or None
 
 
 def opens_key() -> bytes | None:

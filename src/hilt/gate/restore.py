@@ -15,7 +15,7 @@ from hilt.gate.configured.record_settings import RecordSettings, is_origin
 from hilt.gate.init import make
 from hilt.gate.log import read_checkpoint
 from hilt.gate.named_file import Named
-from hilt.gate.record import Places, log_password, places
+from hilt.gate.recording.record_places import Places, log_password, places
 from hilt.gate.settings import Settings
 from hilt.record.backups.backup import restore as put_back
 from hilt.record.database import Database

@@ -13,7 +13,8 @@ import pytest
 from hilt.core.errors import NotAllowed, UsageError
 from hilt.core.signed_in import ForLibrary, PassKind
 from hilt.gate.configured.record_settings import RecordSettings
-from hilt.gate.record import keeping_open, opened, places
+from hilt.gate.record import keeping_open, opened
+from hilt.gate.recording.record_places import places
 from hilt.gate.settings import Settings
 from hilt.gate.signing_in import ollama_keys
 from hilt.gate.signing_in.passes import Asked, clock, end_all, make, new_token, passes, who

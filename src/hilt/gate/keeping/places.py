@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from hilt.core.errors import SettingsInvalid, UsageError
 from hilt.gate.configured.oidc_settings import LOOPBACK
 from hilt.gate.configured.record_settings import RecordSettings
-from hilt.gate.record import places
+from hilt.gate.recording.record_places import places
 from hilt.gate.settings import Settings
 
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened at

@@ -9,7 +9,7 @@ from secrets import token_hex
 
 from hilt.core.errors import KeyUnusable
 from hilt.gate.configured.record_settings import RecordSettings
-from hilt.gate.record import places
+from hilt.gate.recording.record_places import places
 from hilt.gate.settings import Settings
 from hilt.knowledge.file_lock import locked
 

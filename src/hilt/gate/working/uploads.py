@@ -21,7 +21,8 @@ from typing import BinaryIO, Self
 from hilt.core.asked_check import AskedCheck, Origin
 from hilt.core.errors import HiltError, SourceError, UsageError
 from hilt.gate.configured.record_settings import RecordSettings
-from hilt.gate.record import opened, places
+from hilt.gate.record import opened
+from hilt.gate.recording.record_places import places
 from hilt.gate.settings import Settings
 from hilt.gate.signing_in.passes import Asked
 from hilt.gate.working.checks_asked import ask

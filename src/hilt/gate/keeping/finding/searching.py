@@ -20,7 +20,8 @@ from hilt.gate.keeping.newest import Newest
 from hilt.gate.keeping.offering import waits_for_anybody
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader
-from hilt.gate.record import Places, opened, places
+from hilt.gate.record import opened
+from hilt.gate.recording.record_places import Places, places
 from hilt.gate.reviewing.todays_verdict import newest_verdict
 from hilt.gate.settings import Settings
 from hilt.gate.status import Now, is_withdrawn, lasting

@@ -6,7 +6,7 @@ They are made of the key of the log, which every server has that adds to it, and
 from __future__ import annotations
 
 from hilt.gate.configured.record_settings import RecordSettings
-from hilt.gate.record import log_key, log_password, places
+from hilt.gate.recording.record_places import log_key, log_password, places
 from hilt.gate.settings import Settings
 
 

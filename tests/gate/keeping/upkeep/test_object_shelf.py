@@ -123,6 +123,23 @@ def test_what_lies_there_alone_is_digested_there_and_is_a_mirror_of_what_lies_he
         assert there.read_bytes() == safetensors(), "for the folder lets go of it next time"
 
 
+def test_what_is_had_again_from_a_folder_is_put_there_anew(tmp_path: Path) -> None:
+    with shop(tmp_path, more=f"  objects: file://{tmp_path}/objects\n") as at:
+        shelf, settings = tmp_path / "shelf" / "org" / "name", at.office.settings_file
+        shelf.mkdir(parents=True)
+        for name, there in HONEST.items():
+            (shelf / name).write_bytes(there if isinstance(there, bytes) else safetensors())
+        settings.write_text(settings.read_text().replace(f"url: {at.hub.endpoint!r}", f"folder: {tmp_path}/shelf"))
+        with Library(at.office.settings, "http://hilt.example") as library:
+            kept = downloaded(at, library)
+            is_there(Objects(f"file://{tmp_path}/objects"), kept)
+        shutil.rmtree(tmp_path / "objects" / "blobs")
+        shutil.rmtree(library_folder(at.office.settings) / "blobs" / "sha256")
+        done = run(settings=at.office.settings)
+        assert {one.again for one in done.damage} == {"hub"}
+        is_there(Objects(f"file://{tmp_path}/objects"), kept)
+
+
 @pytest.mark.parametrize("address", ["s4://bucket/models", "s3://name:word@bucket", "bucket"])
 def test_what_is_no_address_of_storage_is_refused(tmp_path: Path, address: str) -> None:
     file = tmp_path / "settings.yaml"

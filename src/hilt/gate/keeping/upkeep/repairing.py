@@ -61,11 +61,11 @@ class Repairs:
     def had_again(self, places: Sequence[Place]) -> str:
         """Where the bytes of a file were had from; empty where nobody has them. `places` are all that have them."""
         file = places[0].file
-        if self._objects is None:
-            return self._from_others(places)
-        if self._from_objects(self._objects, file):
+        came_along = self._blobs.has(file.sha256, file.size)  # a folder gives all files of a revision at once
+        if self._objects is not None and not came_along and self._from_objects(self._objects, file):
             return self._objects.address
-        if where := self._from_others(places):
+        where = places[0].kept.upstream if came_along else self._from_others(places)
+        if where and self._objects is not None:
             self._put(self._objects, file)
         return where
 

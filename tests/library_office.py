@@ -16,7 +16,9 @@ from hilt.gate.keeping.library import Library, Offer
 from hilt.gate.keeping.places import library_folder
 from hilt.gate.keeping.reader import Reader, reader_of
 from hilt.gate.record import keeping_open, opened
+from hilt.gate.settings import Settings
 from hilt.gate.signing_in import ollama_keys
+from hilt.gate.signing_in.ollama_codes import code_for, codes_key
 from hilt.gate.signing_in.passes import Asked, clock, make
 from hilt.record.accounts.store import add
 from hub_server import File, HubServer, serving
@@ -73,7 +75,8 @@ class Shop(NamedTuple):
     def ollama(self, name: str = "Eve", use: str = USE, names: tuple[str, ...] = ("*",)) -> OllamaKey:
         """The key of an Ollama that a person has added."""
         key, library, until = OllamaKey(), ForLibrary(use=use, names=names), clock(timedelta(days=30))[:10]
-        ollama_keys.add(self.session(name), key.line, "chat server", until, library, self.office.settings)
+        settings = self.office.settings
+        ollama_keys.add(self.session(name), ollama_code(key, settings), "chat server", until, library, settings)
         return key
 
     def read(self, revision: str = "main", repository: Repository = NAME) -> KeptRevision:
@@ -94,6 +97,11 @@ def shop(folder: Path, files: Any = None, *, policy: str = POLICY, more: str = "
         settings = office.settings
         with keeping_open(settings), Library(settings, "http://hilt.example") as library:
             yield Shop(office, library, hub)
+
+
+def ollama_code(key: OllamaKey, settings: Settings) -> str:
+    """What an Ollama prints that has this key, and is not known."""
+    return code_for(ollama_keys.read(key.line.split()[1]).digest, codes_key(settings))
 
 
 def blob(at: Shop, kept: KeptRevision, path: str = "model.safetensors") -> Path:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,11 +14,14 @@ import pytest
 
 from attacks.gguf import HONEST, Info, gguf
 from hilt.core.events import HoldingBegun
+from hilt.core.signed_in import ForLibrary
 from hilt.gate import person
+from hilt.gate.configured.record_settings import RecordSettings
 from hilt.gate.hold import holdings
-from hilt.gate.keeping.ollama_tokens import SKEW
+from hilt.gate.keeping.ollama_proofs import SHARE, SKEW
+from hilt.gate.recording.record_places import places
 from hilt.gate.signing_in import ollama_keys
-from hilt.gate.signing_in.passes import end
+from hilt.gate.signing_in.passes import clock, end
 from hub_served import Answer, Served, served_hub
 from hub_server import File, Repository
 from library_office import CARD, LICENCE
@@ -104,6 +109,7 @@ def test_a_proof_from_another_time_is_none(at: Served, key: OllamaKey, seconds: 
 def test_what_is_no_proof_of_this_key_for_this_place_is_refused(at: Served, key: OllamaKey) -> None:
     asked = question(at)
     url, other = asked.url(), OllamaKey()
+    low = b64encode(b64decode(other.line.split()[1])[:19] + bytes(32)).decode()
     theirs, _, forged = key.proof(url).split(":")[0], ":", other.proof(url).split(":")[1]
     evil = asked._replace(realm="https://evil.example/v2/token").url(nonce="a" * 22)
     relayed = asked.url(nonce="a" * 22)
@@ -119,6 +125,7 @@ def test_what_is_no_proof_of_this_key_for_this_place_is_refused(at: Served, key:
         (url.replace("nonce=", "n="), key.proof(url), "it takes one service"),
         (url, "", "no proof of a key"),
         (url, "é:é", "no proof of a key"),
+        (url, f"{low}:{forged}", "with which anybody could sign"),
         (url, f"{theirs}:AAAA", "the signature is not that of this key"),
     ):
         told = message(shown(at, where, proof))
@@ -150,6 +157,7 @@ def test_a_token_and_a_link_open_what_they_were_given_for_alone(at: Served, key:
     link = query.partition("=")[2]
     assert at.ask("GET", MANIFEST, token=f"ollama.{link}", **AGENT).status == 401
     assert at.ask("GET", BLOB, range="bytes=0-1").status == 401
+    assert at.ask("GET", "/v2/org/name/blobs/latest", token=given, **AGENT).status == 404, "nothing leads to a tag"
 
 
 def test_a_key_is_for_its_repositories_and_ends_with_its_place_on_the_account(
@@ -180,6 +188,43 @@ def test_where_anybody_may_download_a_known_key_still_says_who_it_is(tmp_path: P
         with pytest.raises(PullFailed, match="org/name waits for review, for 'anything'"):
             pull(served.origin, "org/name", tmp_path)
         assert pull(served.origin, "org/name", tmp_path, key=served.shop.ollama())["layers"]
+
+
+def test_whoever_uses_an_ollama_adds_it_by_what_it_prints(tmp_path: Path) -> None:
+    with served_hub(tmp_path / "shop", FILES, more="  anonymous: anything\n") as served:
+        key, shop = OllamaKey(), served.shop
+        with pytest.raises(PullFailed, match="does not know this Ollama") as printed:
+            pull(served.origin, "hilt/code", tmp_path, key=key)
+        library, until = ForLibrary(use=USE, names=("*",)), clock(timedelta(days=30))[:10]
+        ollama_keys.add(shop.session(), str(printed.value), "laptop", until, library, shop.office.settings)
+        assert pull(served.origin, "org/name", tmp_path, key=key)["layers"]
+        with pytest.raises(PullFailed, match="hilt knows this Ollama already"):
+            pull(served.origin, "hilt/code", tmp_path, key=key)
+
+
+def test_whoever_proves_too_often_keeps_no_other_from_it(at: Served, key: OllamaKey) -> None:
+    asked, many = question(at), at.shop.ollama("Ada")
+    for url in [asked.url() for _ in range(SHARE)]:
+        assert shown(at, url, many.proof(url)).status == 200
+    url = asked.url()
+    refused = shown(at, url, many.proof(url))
+    assert (refused.status, refused.headers["retry-after"]) == (503, str(SKEW))
+    assert shown(at, url, key.proof(url)).status == 200
+
+
+def test_where_the_secret_of_the_server_is_that_is_damaged_is_told_on_its_terminal_alone(
+    at: Served, key: OllamaKey, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = places(at.shop.office.settings.record or RecordSettings()).key.with_name("desk.key")
+    before = file.read_bytes()
+    file.write_bytes(b"junk")
+    try:
+        url = question(at).url()
+        refused = shown(at, url, key.proof(url))
+    finally:
+        file.write_bytes(before)
+    assert (refused.status, str(file.parent) in refused.body.decode()) == (503, False)
+    assert str(file) in capfd.readouterr().err
 
 
 def test_an_ollama_that_proves_who_it_is_to_its_makers_alone_is_told(at: Served) -> None:

@@ -115,10 +115,9 @@ def test_a_token_is_taken_as_a_password(tmp_path: Path) -> None:
 
 
 def test_ollama_is_told_what_it_lacks_where_only_known_readers_are_let_in(tmp_path: Path) -> None:
-    key = OllamaKey()
     with served_hub(tmp_path / "shop", FILES) as served, pytest.raises(PullFailed) as told:
-        pull(served.origin, "org/name", tmp_path, key=key)
-    said = f"does not know this Ollama: add its key at {served.origin}/account#ollama. The key is: {key.line}"
+        pull(served.origin, "org/name", tmp_path, key=OllamaKey())
+    said = f"does not know this Ollama: within an hour, give this code at {served.origin}/account#ollama: ollama-"
     assert str(told.value).startswith('pull model manifest: 403: {"errors":[{"code":"DENIED","message":"')
     assert said in str(told.value)
 

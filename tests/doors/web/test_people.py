@@ -12,6 +12,7 @@ import pytest
 from hilt.core.signed_in import PassKind
 from hilt.gate.keeping.reader import reader_of, reader_with_key
 from hilt.gate.person import people
+from library_office import ollama_code
 from office import Office
 from ollama_client import OllamaKey
 from web_office import Browser, WebOffice, complaint
@@ -162,16 +163,16 @@ def test_whoever_only_reads_is_told_why_they_download_nothing(web: WebOffice) ->
     assert rita.submit("/account/library-token", told).status_code == 403
 
 
-def ollama_key(browser: Browser, line: str, **fields: Any) -> Any:
-    """What comes back for the form with the key of an Ollama."""
+def ollama_key(browser: Browser, code: str, **fields: Any) -> Any:
+    """What comes back for the form with the code of an Ollama."""
     told = {"label": "chat <b>", "use": "support chatbot, EU", "names": "acme/*", "until": "2999-01-01"}
     until = value_of(browser.get("/account"), "ollama-until")
-    return browser.submit("/account/ollama-key", {**told, "until": until, "key": line, **fields})
+    return browser.submit("/account/ollama-key", {**told, "until": until, "code": code, **fields})
 
 
 def test_the_key_of_an_ollama_is_added_and_ended_again(web: WebOffice) -> None:
     nora, key = invited(web), OllamaKey()
-    page = ollama_key(nora, f"{key.line} nora@laptop\n")
+    page = ollama_key(nora, f"Error: pull model manifest: {ollama_code(key, web.office.settings)}\n")
     assert (page.status_code, "may download from now on" in page.text) == (200, True), page.text
     blob = b64decode(key.line.split()[1])
     assert f"SHA256:{b64encode(sha256(blob).digest()).decode().rstrip('=')}" in page.text
@@ -187,22 +188,20 @@ def test_the_key_of_an_ollama_is_added_and_ended_again(web: WebOffice) -> None:
 
 def test_what_is_wrong_with_the_key_of_an_ollama_is_told_and_the_rest_stays_typed(web: WebOffice) -> None:
     nora, key = invited(web), OllamaKey()
-    low = b64encode(b64decode(key.line.split()[1])[:19] + bytes(32)).decode()
-    assert ollama_key(nora, key.line).status_code == 200
-    for line, fields, said in (
-        ("ssh-rsa AAAA", {}, "is no public key of ollama; give the line that is in ~/.ollama/id_ed25519.pub"),
-        ("-----BEGIN OPENSSH PRIVATE KEY-----", {}, "this is the private key"),
-        (key.line[:-4], {}, "key: "),
-        (f"ssh-ed25519 {low}", {}, "with which anybody could sign"),
-        (key.line, {}, "this key is on an account already"),
-        (OllamaKey().line, {"use": " "}, "use: say what the downloads are for"),
+    code = ollama_code(key, web.office.settings)
+    assert ollama_key(nora, code).status_code == 200
+    for given, fields, said in (
+        (key.line, {}, "there is no code of hilt in"),
+        (code[:-1], {}, "pull hilt/code from here with the ollama"),
+        (code, {}, "this key is on an account already"),
+        (ollama_code(OllamaKey(), web.office.settings), {"use": " "}, "use: say what the downloads are for"),
     ):
-        page = ollama_key(nora, line, **fields)
+        page = ollama_key(nora, given, **fields)
         assert (page.status_code, said in complaint(page)) == (400, True), page.text
         assert value_of(page, "ollama-label") == "chat &lt;b&gt;"
         assert value_of(page, "library-label") == "", "it belongs to the other form"
     eve = invited(web, "Max")
-    assert "this key is on an account already" in complaint(ollama_key(eve, key.line))
+    assert "this key is on an account already" in complaint(ollama_key(eve, code))
 
 
 def test_nobody_ends_the_pass_of_somebody_else(web: WebOffice) -> None:

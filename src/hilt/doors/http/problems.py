@@ -90,6 +90,8 @@ def problem_of(error: Exception) -> Problem:
     """How `error` is told. Of what is no error of hilt's own, nothing is told but that it happened."""
     if isinstance(error, errors.RecordUnreachable):  # where it is, is nothing for whoever is not signed in
         error = errors.RecordUnreachable("the record does not answer at this moment")
+    if isinstance(error, errors.KeyUnusable):
+        error = errors.KeyUnusable("a key that this takes cannot be used at this moment")
     for kind, status, fix in STATUSES:
         if isinstance(error, kind):
             return Problem(status=status, kind=_kind(type(error)), message=str(error), fix=fix)

@@ -105,7 +105,7 @@ class Registry:
 
     async def _blob(self, request: Request) -> None:
         digest, here = _digest(request.hub.path), _link_of(request)
-        if not here and request.scope["method"] == "GET" and await self._is_led(request):
+        if digest and not here and request.scope["method"] == "GET" and await self._is_led(request):
             return
         commit = self._told.get((request.repository, digest)) or MAIN
         offer, reader, key = await self._offer(request, commit, PATIENCE)
@@ -133,7 +133,7 @@ class Registry:
         holder = await self._holder(request)
         if holder is None or header(request.scope, b"range"):
             return False
-        link = await self._waiting.quickly(self._waiting.ollama.link, holder, request.hub.path)
+        link = await self._waiting.quickly(self._waiting.ollama.link, holder, _what(request))
         to = f"{request.scope['raw_path'].decode('latin-1')}?{urlencode({_LINK: link})}"
         said = (("Location", to), ("Cache-Control", "no-store"), *_VERSION)
         await give(Reply(307, headers=said), request.scope, request.send)
@@ -163,7 +163,7 @@ class Registry:
         """Of a link or a token that was given to an Ollama; None where neither is shown. Raises `NotKnown`, `NotAllowed`."""
         ollama, repository = self._waiting.ollama, request.repository
         if link := request.query.get(_LINK):
-            return await self._waiting.quickly(ollama.linked, link[-1], repository, request.hub.path)
+            return await self._waiting.quickly(ollama.linked, link[-1], repository, _what(request))
         said = header(request.scope, b"authorization")
         if not said.startswith(_BEARER):
             return None
@@ -228,6 +228,11 @@ def _path(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     path: str = scope["raw_path"].decode("latin-1")
     return f"{path}?{query}" if query else path
+
+
+def _what(request: Request) -> str:
+    """What a link opens: a layer, and no manifest that is called alike."""
+    return f"{request.hub.verb}/{request.hub.path}"
 
 
 def _link_of(request: Request) -> Headers:

@@ -7,28 +7,23 @@ the SHA-256 of nothing in hex. The whole URL is signed, so a proof for another s
 
 from __future__ import annotations
 
-import threading
 import time
 from base64 import b64encode
-from collections import OrderedDict
 from functools import cached_property
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
-from hilt.core.errors import FormatError, NotAllowed, NotReady
+from hilt.core.errors import FormatError, NotAllowed
 from hilt.core.library import Repository
-from hilt.gate.keeping.reader import reader_with_key
+from hilt.gate.keeping.ollama_proofs import SKEW, OllamaProofs
 from hilt.gate.keeping.short_tokens import Holder, ShortTokens
-from hilt.gate.keeping.uploads.shared_keys import shared_key
+from hilt.gate.recording.shared_keys import shared_key
 from hilt.gate.settings import Settings
-from hilt.gate.signing_in.ollama_keys import KIND, OllamaKey, read
+from hilt.gate.signing_in.ollama_codes import NAME, code_for, codes_key
+from hilt.gate.signing_in.ollama_keys import OllamaKey, read, who_has
 
-SKEW = 300
-"""Seconds that the clock of an Ollama may be wrong, either way; for twice as long a proof is remembered, which counts once."""
 LINK = 12 * 3600
 """Seconds for which a link to a layer is good: Ollama asks for one, and for all parts of the layer there. With the key, it ends earlier."""
-MOST = 20_000
-"""Proofs that are remembered."""
 PREFIX = "ollama."
 _LONGEST, _DIGITS = 4000, 12
 _NOTHING = b64encode(sha256(b"").hexdigest().encode()).decode()
@@ -40,8 +35,7 @@ class OllamaTokens:
 
     def __init__(self, settings: Settings, account: str) -> None:
         self._settings, self._account = settings, account
-        self._seen: OrderedDict[str, float] = OrderedDict()
-        self._lock = threading.Lock()
+        self._proofs = OllamaProofs()
 
     def token(self, url: str, shown: str) -> str:
         """A token for whoever asked at `url`, and has `shown` this. Raises `NotAllowed`, `NotReady`."""
@@ -54,15 +48,14 @@ class OllamaTokens:
             raise NotAllowed(
                 f"the clock of this Ollama is {abs(late)} seconds {'behind' if late > 0 else 'ahead'}, and may be {SKEW}: set it right"
             )
-        known = reader_with_key(key.digest, self._settings) is not None
-        if not known and not self._settings.library.anonymous:
-            raise NotAllowed(
-                f"hilt hands out models to those it knows, and does not know this Ollama: add its key at {self._account}#ollama. "
-                f"The key is: {KIND} {key.text}"
-            )
-        if known:  # of those whom nobody knows, nothing is remembered: their token opens what is open to all
-            self._count(f"{key.digest} {nonce}")
-        return PREFIX + self._tokens.grant(Holder(repository, key.digest if known else ""))[0]
+        known = who_has(key.digest, self._settings)
+        if (
+            known is not None
+        ):  # of those whom nobody knows, nothing is remembered: their token opens what is open to all
+            self._proofs.count(f"{key.digest} {nonce}", known.who.person.person)
+        if repository.name == NAME or (known is None and not self._settings.library.anonymous):
+            raise NotAllowed(self._told(key, is_known=known is not None))
+        return PREFIX + self._tokens.grant(Holder(repository, key.digest if known is not None else ""))[0]
 
     def holder(self, token: str) -> Holder | None:
         """Whose token it is; None where it is none of ours, or is over."""
@@ -85,17 +78,15 @@ class OllamaTokens:
         """Read when it is first needed, for most servers meet no Ollama."""
         return ShortTokens(shared_key("ollama tokens", self._settings))
 
-    def _count(self, proof: str) -> None:
-        """Raises `NotAllowed` where it was shown before."""
-        now = time.monotonic()
-        with self._lock:
-            while self._seen and next(iter(self._seen.values())) <= now:
-                self._seen.popitem(last=False)
-            if proof in self._seen:
-                raise NotAllowed("this proof was shown before, and counts once; pull again")
-            if len(self._seen) >= MOST:
-                raise NotReady("too many Ollamas prove who they are at this moment; pull again", seconds=SKEW)
-            self._seen[proof] = now + 2 * SKEW
+    @cached_property
+    def _codes_key(self) -> bytes:
+        return codes_key(self._settings)
+
+    def _told(self, key: OllamaKey, *, is_known: bool) -> str:
+        if is_known:
+            return "hilt knows this Ollama already; whoever added it sees on their account what it may pull"
+        code = code_for(key.digest, self._codes_key)
+        return f"hilt does not know this Ollama: within an hour, give this code at {self._account}#ollama: {code}"
 
 
 def _shown(text: str) -> tuple[OllamaKey, bytes]:

@@ -20,7 +20,7 @@ from hilt.gate.person import is_so, stated_anew
 from hilt.gate.record import OwnKey, opened, signing
 from hilt.gate.reviewing.deciding import words
 from hilt.gate.settings import Settings
-from hilt.gate.signing_in.desk_key import desk_key
+from hilt.gate.signing_in.desk_key import desk_key_or_new
 from hilt.gate.signing_in.passes import Asked, Opened, clock, require_admin, session
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def let_in(
         events += [KeyRevoked(person=person, key=one, why=words("why", _OLD_KEY)) for one in gone]
         text = theirs.public.text
         account = Account(person=person, issuer=waits.issuer, subject=waits.subject, key=text, at=clock())
-        account = replace(account, sealed=seal_with_secret(theirs, desk_key(settings), _about(account)))
+        account = replace(account, sealed=seal_with_secret(theirs, desk_key_or_new(settings), _about(account)))
         record.commit(events, key=own, accounts=[remove(who), remove(person), put(account)])
         return record.person(person)
 
@@ -124,7 +124,7 @@ def _own_key(account: Account | None, settings: Settings) -> SigningKey | None:
     """The key of an account; None where it has none, or was sealed with another secret than that of this server."""
     from hilt.record.accounts.sealed import open_with_secret
 
-    return open_with_secret(account.sealed, desk_key(settings), _about(account)) if account else None
+    return open_with_secret(account.sealed, desk_key_or_new(settings), _about(account)) if account else None
 
 
 def _about(account: Account) -> str:
@@ -135,7 +135,7 @@ def _about(account: Account) -> str:
 def _told(account: Account, settings: Settings) -> str:
     """That it was this server which was told so of somebody who waits."""
     parts = [_about(account), account.name, account.contact, account.at]
-    return _WAITS + digest(desk_key(settings), json.dumps(parts).encode(), "sha256").hex()
+    return _WAITS + digest(desk_key_or_new(settings), json.dumps(parts).encode(), "sha256").hex()
 
 
 def _waits(account: Account, settings: Settings) -> bool:

@@ -17,18 +17,40 @@ _SHAPE = re.compile(rb"[0-9a-f]{64}\n?")
 
 
 def desk_key(settings: Settings) -> bytes:
+    """The secret. Raises `KeyUnusable` where there is none: what was sealed with it is not to be taken for something else."""
+    return _read(_file(settings))
+
+
+def desk_key_or_new(settings: Settings) -> bytes:
     """The secret; it is made when it is first asked for. Raises `KeyUnusable`."""
-    file = places(settings.record or RecordSettings()).key.with_name("desk.key")
+    file = _file(settings)
     try:
         with locked(file, wait=30):
             if not file.exists():
                 _make(file)
-            secret = file.read_bytes()
+            return _read(file)
     except OSError as error:
-        raise KeyUnusable(f"{file}: {error.strerror}; here is the secret with which the server seals keys") from None
+        raise _unusable(file, error) from None
+
+
+def _file(settings: Settings) -> Path:
+    return places(settings.record or RecordSettings()).key.with_name("desk.key")
+
+
+def _read(file: Path) -> bytes:
+    try:
+        secret = file.read_bytes()
+    except OSError as error:
+        raise _unusable(file, error) from None
     if not _SHAPE.fullmatch(secret):
         raise KeyUnusable(f"{file}: this is no secret of hilt; put it back from where you keep a copy")
     return bytes.fromhex(secret.decode())
+
+
+def _unusable(file: Path, error: OSError) -> KeyUnusable:
+    return KeyUnusable(
+        f"{file}: {error.strerror}; here is the secret with which the server seals keys, put it back from where you keep a copy"
+    )
 
 
 def _make(file: Path) -> None:

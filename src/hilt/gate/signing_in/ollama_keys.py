@@ -11,10 +11,12 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from hilt.core.errors import FormatError, UsageError
+from hilt.core.errors import FormatError
 from hilt.core.signed_in import ForLibrary, PassKind
+from hilt.gate.record import opened
 from hilt.gate.settings import Settings
-from hilt.gate.signing_in.desk_key import desk_key
+from hilt.gate.signing_in.desk_key import desk_key, desk_key_or_new
+from hilt.gate.signing_in.ollama_codes import codes_key, digest_in
 from hilt.gate.signing_in.passes import Asked, about, held, keep, key_in, may_make, row, signed_in
 
 if TYPE_CHECKING:
@@ -25,16 +27,14 @@ _SSH = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
 _DER = bytes.fromhex("302a300506032b6570032100")
 """What stands before the 32 bytes of a key of Ed25519, by RFC 8709 and by RFC 8410."""
 LONGEST = 1000
-"""Letters of a line with a key."""
-_WHERE = "give the line that is in ~/.ollama/id_ed25519.pub where Ollama runs: ssh-ed25519 AAAA..."
+"""Letters of a key as OpenSSH writes it."""
 _TAKEN = "this key is on an account already; where that is yours, end it first, else make another one: remove id_ed25519, and start Ollama anew"
 
 
 class OllamaKey(NamedTuple):
-    """A key that an Ollama has; `digest` is its SHA-256, in hex, and `text` how OpenSSH writes it, without the kind."""
+    """A key that an Ollama has; `digest` is its SHA-256, in hex."""
 
     digest: str
-    text: str
     public: PublicKey
 
 
@@ -46,22 +46,23 @@ def read(text: str) -> OllamaKey:
     blob = decode(text[:LONGEST])
     if not blob.startswith(_SSH):
         raise FormatError(f"no key of the kind {KIND}")
-    return OllamaKey(sha256(blob).hexdigest(), text, PublicKey.of_der(_DER + blob[len(_SSH) :]))
+    return OllamaKey(sha256(blob).hexdigest(), PublicKey.of_der(_DER + blob[len(_SSH) :]))
 
 
-def add(asked: Asked, line: str, label: str, until: str, library: ForLibrary, settings: Settings) -> OllamaKey:
-    """From now until the day `until`, whatever has the other half of the key on this line downloads as whoever asks.
+def add(asked: Asked, code: str, label: str, until: str, library: ForLibrary, settings: Settings) -> str:
+    """From now until the day `until`, the Ollama that printed this code downloads as whoever asks. Returns the SHA-256 of its key.
 
     Raises `UsageError`, and `NotAllowed` where this is not asked for in a session.
     """
     from hilt.record.accounts.sealed import seal_with_secret
 
     own, label, end = may_make(asked, label, until)
-    key = _of_line(line)
-    told = row(asked.who.person, own, PassKind.OLLAMA, key.digest, until=end, label=label, library=library)
-    stored = replace(told, sealed=seal_with_secret(own, desk_key(settings), about(told)))
+    digest = digest_in(code, codes_key(settings))
+    _make_room(digest, settings)
+    told = row(asked.who.person, own, PassKind.OLLAMA, digest, until=end, label=label, library=library)
+    stored = replace(told, sealed=seal_with_secret(own, desk_key_or_new(settings), about(told)))
     keep(stored, asked, settings, _TAKEN)
-    return key
+    return digest
 
 
 def who_has(digest: str, settings: Settings) -> Asked | None:
@@ -79,13 +80,11 @@ def fingerprint(digest: str) -> str:
     return f"SHA256:{b64encode(bytes.fromhex(digest)).decode().rstrip('=')}"
 
 
-def _of_line(line: str) -> OllamaKey:
-    kind, _, rest = line[:LONGEST].strip().partition(" ")
-    if "PRIVATE" in line:
-        raise UsageError(f"key: this is the private key, which nobody else is to have; {_WHERE}")
-    if kind != KIND or not rest.split():
-        raise UsageError(f"key: {line[:40]!a} is no public key of Ollama; {_WHERE}")
-    try:
-        return read(rest.split()[0])
-    except FormatError as error:
-        raise UsageError(f"key: {error}; {_WHERE}") from None
+def _make_room(digest: str, settings: Settings) -> None:
+    """Forgets whose key this was, where they can use it no more: they have left, say."""
+    from hilt.record.accounts.store import forget
+
+    with opened(settings) as record:
+        found = record.accounts.find_pass(digest)
+        if found is not None and who_has(digest, settings) is None:
+            record.accounts.change(forget(found))

@@ -147,6 +147,16 @@ def take(digest: str, person: str, otherwise: str) -> Change:
     return change
 
 
+def forget(seen: StoredPass) -> Change:
+    """A pass that counts no more, as it was seen: one that came in its place stays."""
+    its = (passes.c.digest == encode_text(seen.digest)) & (passes.c.sealed == encode_text(seen.sealed))
+
+    def change(connection: Connection) -> None:
+        connection.execute(delete(passes).where(its))
+
+    return change
+
+
 def end_all(person: str, *, but: str = "") -> Change:
     """Ends all passes of `person`, but the one with this digest."""
 

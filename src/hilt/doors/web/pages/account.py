@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
-from hilt.core.errors import NotAllowed, UsageError
+from hilt.core.errors import KeyUnusable, NotAllowed, UsageError
 from hilt.core.notification import Occasion
 from hilt.core.repository_patterns import EVERY
 from hilt.core.roles import only_reads
@@ -55,7 +55,7 @@ class AccountPage(Page):
     use: str = ""
     names: str = EVERY
     writes: bool = False
-    key: str = ""
+    code: str = ""
     about: str = ""
     wrong: str = ""
     done: str = ""
@@ -140,10 +140,12 @@ def add_ollama_key(asking: Asking) -> Answer:
     form, asked = asking.form(), asking.signed_in()
     try:
         library = for_library(form["use"], _names(form).split(), writes=False, roles=asked.who.person.roles)
-        add(asked, form["key"], form["label"], form["until"], library, asking.settings)
+        add(asked, form["code"], form["label"], form["until"], library, asking.settings)
+    except KeyUnusable:  # where keys of the server are, is for its terminal alone
+        raise
     except UsageError as error:
-        return _page(asking, about="ollama", wrong=str(error), key=form["key"], **_typed(form))
-    return _page(asking, about="ollama", done="This Ollama may download from now on.")
+        return _page(asking, about="ollama", wrong=str(error), code=form["code"], **_typed(form))
+    return _page(asking, about="ollama", done="This Ollama may download from now on: pull again.")
 
 
 def end(asking: Asking) -> Answer:

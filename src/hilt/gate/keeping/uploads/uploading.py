@@ -22,12 +22,12 @@ from hilt.gate.keeping.uploads.commits import Commits, Told
 from hilt.gate.keeping.uploads.drafts import Draft
 from hilt.gate.keeping.uploads.git_names import blob_name
 from hilt.gate.keeping.uploads.own_files import OwnFiles
-from hilt.gate.keeping.uploads.shared_keys import shared_key
 from hilt.gate.keeping.uploads.small_files import SmallFiles, keep
 from hilt.gate.keeping.uploads.staged import Staged
 from hilt.gate.keeping.uploads.upload_modes import ATTRIBUTES, Mode, Offered, attributes, modes
 from hilt.gate.keeping.uploads.upload_modes import MOST as MOST_OFFERED
 from hilt.gate.keeping.uploads.upload_names import MAIN, TAGS, check_branch, check_name, check_paths
+from hilt.gate.recording.shared_keys import shared_key
 from hilt.gate.settings import Settings
 from hilt.gate.signing_in.passes import holder
 

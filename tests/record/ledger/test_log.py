@@ -52,6 +52,9 @@ def test_it_grows_by_any_number_and_stays_what_it_was(database: Database) -> Non
     for old in heads:
         check_consistency(old.size, heads[-1].size, old.root, heads[-1].root, log.request(old.size).path)
     assert list(log.verify()) == []
+    assert all(map(log.goes_on_from, heads))
+    assert not log.goes_on_from(heads[3]._replace(root=heads[4].root))
+    assert not log.goes_on_from(heads[-1]._replace(size=heads[-1].size + 1))
     again = Log(database, key=KEY)
     add(again, heads[-1].size, 5)
     assert list(again.verify()) == []

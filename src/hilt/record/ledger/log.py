@@ -20,7 +20,7 @@ from hilt.record.ledger.export import export
 from hilt.record.ledger.heads import WAY_OUT, Head
 from hilt.record.ledger.kept import Kept
 from hilt.record.ledger.keys import SigningKey
-from hilt.record.ledger.merkle import RightEdge, consistency
+from hilt.record.ledger.merkle import RightEdge, consistency, root
 from hilt.record.ledger.notes import Signature, Verifier, read_note
 from hilt.record.ledger.proven_entries import proven
 from hilt.record.ledger.receipts import Receipt
@@ -53,6 +53,12 @@ class Log:
         """The newest head, verified. Of a log without entries it has no note."""
         with self._watch.looking() as (_, known):
             return known.head
+
+    def goes_on_from(self, before: Head) -> bool:
+        """Is all still there that was there under this head? Else the database was put back from a copy, and has gone on in another way."""
+        with self._watch.looking() as (connection, known):
+            size = known.head.size
+            return before.size <= size and root(before.size, reading(connection, size)) == before.root
 
     def verifiers(self) -> tuple[Verifier, ...]:
         """The keys that the log ever signed with, in order."""

@@ -25,9 +25,11 @@ MODEL = RecordedModel(
     why=("it is bad",),
     since="2026-11-22T10:17:28.123456Z",
     uses=(AdmittedFor("chat", "2099-01-31"), AdmittedFor("")),
+    names=WANTED.names,
 )
 HIDDEN = replace(MODEL, subject="", reference="", revision="", count=0, files=(), since="", uses=())
 TOLD = Compared(models=(MODEL, HIDDEN), count=7, problems=("one is damaged",), only=("acme/*",))
+UNTOLD = replace(TOLD, count=None)
 
 
 def sent(value: object) -> Any:
@@ -36,7 +38,8 @@ def sent(value: object) -> Any:
 
 def test_what_is_asked_and_answered_arrives_as_it_was() -> None:
     assert v1.decode_question(sent(v1.encode_question(WANTED, "chat"))) == (WANTED, "chat")
-    assert v1.decode_answer(sent(v1.encode_answer(TOLD)), WANTED) == TOLD
+    for told in (TOLD, UNTOLD):
+        assert v1.decode_answer(sent(v1.encode_answer(told)), WANTED) == told
 
 
 @pytest.mark.parametrize(
@@ -44,6 +47,7 @@ def test_what_is_asked_and_answered_arrives_as_it_was() -> None:
     [
         ("schema", "hilt.cache-question/2", "schema"),
         ("use", 1, "use"),
+        ("use", "x" * 201, "201 letters"),
         ("files", [A.upper()], r"files\[0\]"),
         ("files", {A: 1}, "files"),
         ("files", [A] * (v1.FILES + 1), "200001 are more"),

@@ -20,7 +20,8 @@ class Wanted(NamedTuple):
 class RecordedModel:
     """A model of the record that has something to do with what was asked, and how it stands.
 
-    `subject`, `reference` and `revision` are empty where whoever asks may not know them. It has `count` files; `files` are those whose
+    `subject`, `reference` and `revision` are empty where whoever asks may not know them. `names` are those of all that it was ever called,
+    with revisions, that were asked for. It has `count` files; `files` are those whose
     digests were asked for, as paths and digests. `shared` are digests by which others that have them are related to it, `telling` such by
     which others are as bad as it is. `why` and `since` are those of `ScannedModel`, `uses` what it is admitted for.
     """
@@ -36,23 +37,19 @@ class RecordedModel:
     why: tuple[str, ...] = ()
     since: str = ""
     uses: tuple[AdmittedFor, ...] = ()
-
-    @property
-    def name(self) -> tuple[str, str]:
-        """Its name and revision, as caches call it."""
-        return spelled(self.reference), self.revision
+    names: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """All models of the record that have to do with what was asked.
 
-    `count` models were looked through, `problems` tells of those that could not be. `only` are the patterns of the repositories of which
+    `count` models were looked through, None where that is not told; `problems` tells of those that could not be. `only` are the patterns of the repositories of which
     whoever asked is told everything; empty where that is all of them.
     """
 
     models: tuple[RecordedModel, ...] = ()
-    count: int = 0
+    count: int | None = None
     problems: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
 

@@ -19,12 +19,17 @@ from hilt.core.wire import Object, decode_item, encode_text
 
 QUESTION, ANSWER = "hilt.cache-question/1", "hilt.cache-answer/1"
 QUESTION_BYTES, ANSWER_BYTES = 16 << 20, 32 << 20
+"""A question of as many digests as it may name has 14 MB."""
+QUESTION_PARTS, ANSWER_PARTS = 300_000, 1_500_000
+"""Values of JSON at most; whoever parses more of them takes a hundred times the memory of the bytes."""
 FILES = 200_000
 """Digests that one question names at most: those of the largest model that hilt reads, and as many that names promise."""
 OTHERS = 20_000
 """Digests of whole models, and names, of one question."""
 MODELS = 1_000
 """Models that one answer tells of."""
+LONGEST_USE = 200
+"""Letters, as of every use."""
 LINES = 1_000
 """Reasons of a model, and problems, that one answer tells; all of them reach a terminal."""
 _LARGEST_COUNT = 1 << 40
@@ -33,13 +38,18 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _STATES = {state.value: state for state in CacheState if state is not CacheState.NOT_READ}
 
 
+def parts(data: bytes | bytearray) -> int:
+    """Values that JSON in these bytes has at most: told without parsing it."""
+    return sum(map(data.count, (b",", b"[", b"{")))
+
+
 def encode_question(wanted: Wanted, use: str) -> dict[str, Any]:
     return {
         "schema": QUESTION,
         "use": encode_text(use),
         "files": sorted(wanted.files),
         "subjects": sorted(wanted.subjects),
-        "names": [[encode_text(name), encode_text(revision)] for name, revision in sorted(wanted.names)],
+        "names": _encode_names(wanted.names),
     }
 
 
@@ -48,6 +58,8 @@ def decode_question(value: object) -> tuple[Wanted, str]:
     it = Object(value, "")
     it.word("schema", {QUESTION: QUESTION})
     use = it.text("use")
+    if len(use) > LONGEST_USE:
+        raise ReportInvalid(f"{len(use)} letters, where {LONGEST_USE} are allowed", where="use")
     files = _bounded(it.each("files", _digest), FILES, "files")
     subjects = _bounded(it.each("subjects", _digest), OTHERS, "subjects")
     names = _bounded(it.each("names", _pair), OTHERS, "names")
@@ -59,27 +71,27 @@ def encode_answer(told: Compared) -> dict[str, Any]:
     return {
         "schema": ANSWER,
         "models": [_encode_model(one) for one in told.models],
-        "count": told.count,
+        **({} if told.count is None else {"count": told.count}),
         "problems": [encode_text(one) for one in told.problems],
         "only": [encode_text(one) for one in told.only],
     }
 
 
 def decode_answer(value: object, wanted: Wanted) -> Compared:
-    """The answer to what was `wanted`. Raises `ReportInvalid`, also where it tells of files that nobody asked for."""
+    """The answer to what was `wanted`. Raises `ReportInvalid`, also where it tells of files or names that nobody asked for."""
     it = Object(value, "")
     it.word("schema", {ANSWER: ANSWER})
     told = Compared(
         models=_bounded(it.each("models", _decode_model), MODELS, "models"),
-        count=_count(it, "count"),
+        count=_count(it, "count") if it.has("count") else None,
         problems=_bounded(it.each("problems", decode_item), LINES, "problems"),
         only=_bounded(it.each("only", decode_item), LINES, "only"),
     )
     it.done()
     for number, model in enumerate(told.models):
         named = {digest for _, digest in model.files} | model.shared | model.telling
-        if not named <= wanted.files:
-            raise ReportInvalid("it names a file that was not asked for", where=f"models[{number}]")
+        if not (named <= wanted.files and model.names <= wanted.names):
+            raise ReportInvalid("it names what was not asked for", where=f"models[{number}]")
     return told
 
 
@@ -96,6 +108,7 @@ def _encode_model(model: RecordedModel) -> dict[str, Any]:
         "why": [encode_text(one) for one in model.why],
         "since": model.since,
         "uses": [{"use": encode_text(one.use), "until": one.until} for one in model.uses],
+        "names": _encode_names(model.names),
     }
 
 
@@ -113,9 +126,14 @@ def _decode_model(value: object, where: str) -> RecordedModel:
         why=_bounded(it.each("why", decode_item), LINES, it.at("why")),
         since=_time(it, "since", datetime.fromisoformat),
         uses=it.each("uses", _use),
+        names=frozenset(it.each("names", _pair)),
     )
     it.done()
     return model
+
+
+def _encode_names(names: frozenset[tuple[str, str]]) -> list[list[str]]:
+    return [[encode_text(name), encode_text(revision)] for name, revision in sorted(names)]
 
 
 def _use(value: object, where: str) -> AdmittedFor:

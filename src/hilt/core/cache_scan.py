@@ -76,12 +76,13 @@ class ScannedCache:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CacheScan:
-    """All that was found. `use` is the one that was asked for, empty for any; `compared` how many models the record knows that were compared."""
+    """All that was found. `use` is the one that was asked for, empty for any; `compared` how many models the record knows that were
+    compared, None where that is not told."""
 
     caches: tuple[ScannedCache, ...]
     models: tuple[ScannedModel, ...]
     use: str = ""
-    compared: int = 0
+    compared: int | None = None
     problems: tuple[str, ...] = ()
 
     @property

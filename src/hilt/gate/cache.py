@@ -100,7 +100,7 @@ def _from_record(use: str, settings: Settings) -> Iterator[Compare]:
 
 def _held(
     caches: Sequence[Cache], comparing: AbstractContextManager[Compare], progress: Progress
-) -> tuple[list[_Held], int, list[str]]:
+) -> tuple[list[_Held], int | None, list[str]]:
     """The caches with how their models stand, how many models of the record they were compared with, and what went wrong."""
     models = [model for cache in caches for model in cache.models]
     if not models:

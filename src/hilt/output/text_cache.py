@@ -108,8 +108,8 @@ def _summary(page: Page, scan: CacheScan) -> None:
         return
     use = f" for {quote(scan.use)}" if scan.use else ""
     told = f"{counted(len(scan.models), 'model')}{use}: {tally(one.state.value for one in scan.models)}"
-    compared = f"compared with {counted(scan.compared, 'model')} of the record"
-    page.flow([(told, "bold"), (f"({compared})", "dim")])
+    known = "what this token is for" if scan.compared is None else f"{counted(scan.compared, 'model')} of the record"
+    page.flow([(told, "bold"), (f"(compared with {known})", "dim")])
     stopped = _to_move(scan.models)
     if stopped:
         page.flow(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,12 @@ from huggingface_hub import hf_hub_download, snapshot_download
 from cache_layouts import hub_cache, sha256
 from hilt.core.cache_comparison import Wanted
 from hilt.core.cache_comparison_v1 import encode_question
-from hilt.doors.hub import comparing
+from hilt.doors.http.problems import TooSlow
+from hilt.doors.hub import bodies, comparing
 from hilt.gate.cache import restore
 from hub_served import Served, served_hub, serving_hub
 from hub_server import COMMIT
-from library_office import HONEST, LICENCE, safetensors
+from library_office import CARD, HONEST, LICENCE, safetensors
 from office import POLICY, USE, Done
 from served import served
 
@@ -96,12 +98,14 @@ def test_a_token_for_other_models_tells_of_a_model_no_more_than_its_state(
     if state == "withdrawn":
         withdrawn(at, digest)
     part = ask(at, Wanted(files=frozenset({sha256(WEIGHTS), sha256(LICENCE)})), narrow)
-    whole = ask(at, Wanted(subjects=frozenset({digest})), narrow)
+    files = frozenset(map(sha256, (WEIGHTS, LICENCE, CARD)))
+    whole = ask(at, Wanted(files, frozenset({digest})), narrow)
+    assert ask(at, Wanted(subjects=frozenset({digest})), narrow)["models"] == []
     named = ask(at, Wanted(names=frozenset({("hf:org/name", COMMIT)})), narrow)
     for told in (part, whole, named):
         assert "secret" not in str(told)
-        assert "README" not in str(told)
-        assert told["only"] == ["acme/*"]
+        assert (told["only"], "count" in told) == (["acme/*"], False)
+    assert "README" not in str((part, named))
     stopped = state == "withdrawn"
     assert [(one["state"], one["telling"]) for one in part["models"]] == [(state, [sha256(WEIGHTS)])] * stopped
     assert [(one["state"], one["reference"]) for one in whole["models"]] == [(state, "")]
@@ -119,10 +123,45 @@ def test_the_same_bytes_are_known_by_the_name_that_a_token_is_for(at: Served, tm
     assert done.code == 0, done.text
     narrow, strange = at.shop.secret(names=("org/*",)), at.shop.secret(names=("acme/*",))
     told = scan(at, cache, token=narrow)
-    assert told.out == at.shop.office.run("cache", "scan", cache).out
+    by_record = at.shop.office.run("cache", "scan", cache)
+    assert told.out.partition("(compared with")[0] == by_record.out.partition("(compared with")[0]
     assert "other evidence than the newest verdict" in told.text
     told = scan(at, cache, token=strange)
     assert "as far as this token is told: it is for acme/*" in told.text
+
+
+def test_what_was_withdrawn_is_found_by_each_name_that_its_bytes_ever_had(at: Served, tmp_path: Path) -> None:
+    cache, elsewhere = tmp_path / "hub", tmp_path / "elsewhere"
+    digest = downloaded(at, elsewhere)
+    hub_cache(cache, {"model.safetensors": b"changed"}, commit=COMMIT)
+    withdrawn(at, digest)
+    for _ in range(2):
+        by_record, by_server = at.shop.office.run("cache", "scan", cache, "--json"), scan(at, cache, "--json")
+        assert by_server.out == by_record.out
+        (told,) = json.loads(by_server.out)["models"]
+        assert (told["state"], told["by"], told["reference"]) == ("withdrawn", "name", "hf:org/name")
+        snapshot = elsewhere / "models--org--name" / "snapshots" / COMMIT
+        assert "recorded: entry" in at.shop.office.run("check", snapshot, "--record").text
+
+
+def test_what_was_said_of_bytes_by_another_name_is_told_to_nobody_who_may_not_know_that(
+    at: Served, tmp_path: Path
+) -> None:
+    repositories = at.shop.hub.repositories
+    repositories["models/top/secret"] = repositories["models/org/name"]
+    downloaded(at, tmp_path / "hub")
+    other = at.shop.secret(use="codes")
+    snapshot_download("top/secret", cache_dir=tmp_path / "other", endpoint=at.origin, token=other)
+    wanted = Wanted(frozenset({sha256(WEIGHTS)}), names=frozenset({("hf:top/secret", COMMIT)}))
+    (known,) = ask(at, wanted, other)["models"]
+    assert [one["use"] for one in known["uses"]] == ["codes"]
+    narrow = at.shop.secret(names=("org/*",))
+    (told,) = ask(at, wanted, narrow)["models"]
+    assert (told["reference"], told["uses"], told["names"]) == ("hf:org/name", [], [])
+    assert "a name that this token is not for" in str(told["why"])
+    withdrawn(at, known["subject"])
+    (told,) = ask(at, wanted, narrow)["models"]
+    assert (told["state"], "secret reason" in str(told)) == ("withdrawn", False)
 
 
 def test_strangers_are_told_nothing_even_where_everybody_may_download(at: Served, tmp_path: Path) -> None:
@@ -146,12 +185,14 @@ def downloaded_cache(folder: Path) -> Path:
         (b"[]", 400, "no object of JSON"),
         (b'{"schema": "hilt.cache-question/2"}', 400, "hilt.cache-question/1 is needed"),
         (b"x" * 100, 413, "at most 99 are taken"),
+        (b"[[],[],[],[],{}]", 413, "9 commas and brackets"),
     ],
 )
 def test_what_is_no_question_or_too_long_a_one_is_refused(
     at: Served, monkeypatch: pytest.MonkeyPatch, body: bytes, status: int, said: str
 ) -> None:
     monkeypatch.setattr(comparing, "QUESTION_BYTES", 99)
+    monkeypatch.setattr(comparing, "QUESTION_PARTS", 9)
     told = at.ask("POST", COMPARE, token=at.shop.secret(), body=body)
     assert (told.status, said in told.body.decode()) == (status, True), told.body
 
@@ -161,14 +202,44 @@ def test_an_answer_of_too_many_models_is_refused(at: Served, tmp_path: Path, mon
     monkeypatch.setattr("hilt.gate.caching.answering.MODELS", 0)
     done = scan(at, tmp_path / "hub")
     assert (done.code, "name fewer caches at once" in done.text) == (1, True), done.text
+    told = ask(at, Wanted(files=frozenset({sha256(WEIGHTS)})), at.shop.secret(names=("acme/*",)))
+    assert told["models"] == []  # nor is a stranger told that there are many
 
 
-def test_a_token_has_one_question_after_the_other_and_others_do_not_wait_for_it(
+def test_questions_that_come_at_the_same_time_hold_no_more_than_is_set(
+    at: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, token = json.dumps(encode_question(Wanted(), "")).encode(), at.shop.secret()
+    for held, status in ((len(question) - 1, 503), (len(question), 200), (len(question), 200)):
+        monkeypatch.setattr(comparing, "HELD", held)
+        assert at.ask("POST", COMPARE, token=token, body=question).status == status
+
+
+def test_a_large_question_that_comes_slowly_is_not_waited_for_as_long_as_an_upload(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = iter((0.0, 0.0, 50.0, 50.0))
+    monkeypatch.setattr(bodies, "monotonic", lambda: next(clock))
+    first = [{"type": "http.request", "body": bytes(1 << 20), "more_body": True}]
+
+    async def receive() -> Any:
+        return first.pop() if first else await asyncio.Event().wait()
+
+    async def read() -> None:
+        scope = {"type": "http", "headers": []}
+        async for _ in bodies.pieces(scope, receive, 1 << 24, comparing.SLOWEST):
+            pass
+
+    with pytest.raises(TooSlow):
+        asyncio.run(read())
+
+
+def test_a_person_has_one_question_after_the_other_and_others_do_not_wait_for_it(
     at: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(comparing, "MOST", 1)
     question = json.dumps(encode_question(Wanted(), "")).encode()
-    greedy, modest = at.shop.secret(), at.shop.secret()
+    greedy, modest = at.shop.secret(), at.shop.secret("Ada")
     with serving_hub(at.shop) as running:
         stalled = running.connect()
         stalled.putrequest("POST", COMPARE)
@@ -180,4 +251,5 @@ def test_a_token_has_one_question_after_the_other_and_others_do_not_wait_for_it(
             told = running.ask("POST", COMPARE, token=greedy, body=question)
         assert (told.status, told.headers["retry-after"]) == (503, "5")
         assert "1 answers of how caches stand" in told.body.decode()
+        assert running.ask("POST", COMPARE, token=at.shop.secret(), body=question).status == 503
         assert running.ask("POST", COMPARE, token=modest, body=question).status == 200

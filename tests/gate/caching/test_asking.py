@@ -25,6 +25,7 @@ def stopped(**more: Any) -> dict[str, Any]:
     """A model that is withdrawn, as an honest server tells it."""
     told: dict[str, Any] = {"subject": "", "reference": "hf:org/name", "revision": "", "count": 1, "files": []}
     told |= {"shared": [sha256(WEIGHTS)], "telling": [sha256(WEIGHTS)], "state": "withdrawn", "why": ["it is bad"]}
+    told |= {"names": []}
     return told | {"since": "2026-11-22T10:17:28Z", "uses": []} | more
 
 
@@ -87,9 +88,13 @@ def test_a_server_is_told_digests_and_names_with_the_token_and_what_it_stops_is_
     [
         pytest.param(lies(b"<html>"), "not what this version of hilt asks for", id="no JSON"),
         pytest.param(lies(b"[" * 100_000), "not what this version", id="JSON that is too deep"),
+        pytest.param(lies(b"[],[]," * 400_000), "1600000 commas and brackets", id="JSON of too many parts"),
         pytest.param(lies(answer(schema="hilt.cache-answer/2")), "hilt.cache-answer/1 is needed", id="another version"),
         pytest.param(lies(answer(stopped(state="gone"))), "models[0].state", id="a state that is none"),
         pytest.param(lies(answer(stopped(telling=["0" * 64]))), "not asked for", id="a file that was not asked for"),
+        pytest.param(
+            lies(answer(stopped(names=[["hf:a/b", ""]]))), "not asked for", id="a name that was not asked for"
+        ),
         pytest.param(lies(answer(stopped(why="x"))), "models[0].why: a list", id="a wrong type"),
         pytest.param(says(200, Content_Length="99999999999"), "where at most", id="a huge answer"),
         pytest.param(says(307, Location="http://127.0.0.1:9/x"), "nobody else is asked", id="a redirect elsewhere"),
@@ -123,7 +128,10 @@ def test_a_server_that_stalls_or_never_ends_is_left(tmp_path: Path) -> None:
         ("file:///etc/passwd", {}, "must be the address"),
         ("http://eve:pw@hilt.example", {}, "holds a user name"),
         ("http://[x", {}, "Invalid IPv6"),
-        ("http://hilt.example", {"HF_HUB_OFFLINE": "1"}, "so no server is asked"),
+        ("http://hilt.example", {}, "could read the token"),
+        ("http://localhost.hilt.example", {}, "could read the token"),
+        ("http://10.0.0.1", {}, "use https"),
+        ("https://hilt.example", {"HF_HUB_OFFLINE": "1"}, "so no server is asked"),
     ],
 )
 def test_an_address_that_is_none_is_asked_for_nothing(
@@ -136,6 +144,15 @@ def test_an_address_that_is_none_is_asked_for_nothing(
         scan([tmp_path / "hub"], server=server)
     assert said in str(error.value)
     assert "pw" not in str(error.value)
+
+
+def test_no_proxy_reads_the_token_on_the_way_to_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub_cache(tmp_path / "hub", {"a.bin": WEIGHTS})
+    with receiving() as proxy, receiving() as receiver:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/hilt"))
+        lies(answer())(receiver)
+        scan([tmp_path / "hub"], server=receiver.url.removesuffix("/hilt"))
+    assert (len(receiver.got), proxy.got) == (2, [])
 
 
 def test_many_models_are_asked_for_in_several_questions_and_each_with_all_its_files(

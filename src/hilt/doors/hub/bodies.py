@@ -21,17 +21,17 @@ _LONGEST_NUMBER = 30
 PATIENCE = 30.0
 """Seconds in which something has to arrive, and as many more as the bytes take at the slowest speed."""
 SLOWEST = 1 << 10
-"""Bytes a second."""
+"""Bytes a second, unless a caller demands more."""
 _PIECE = 1 << 18
 """Bytes that are handed on at once."""
 
 
-async def pieces(scope: Scope, receive: Receive, most: int) -> AsyncIterator[bytes]:
-    """The body in pieces, of at most `most` bytes together. Raises `TooLarge`, `TooSlow`, `UsageError`, `Left`."""
+async def pieces(scope: Scope, receive: Receive, most: int, slowest: int = SLOWEST) -> AsyncIterator[bytes]:
+    """The body in pieces, of at most `most` bytes together, as long as they come at this speed. Raises `TooLarge`, `TooSlow`, `UsageError`, `Left`."""
     _check_head(scope, most)
     held, came, began, more = bytearray(), 0, monotonic(), True
     while more:
-        allowed = PATIENCE + came / SLOWEST - (monotonic() - began)
+        allowed = PATIENCE + came / slowest - (monotonic() - began)
         try:
             async with asyncio.timeout(max(0.0, min(PATIENCE, allowed))):
                 message = await receive()

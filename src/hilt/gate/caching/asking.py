@@ -7,10 +7,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import SplitResult, urlsplit
 
 from hilt.core.cache_comparison import Compared, Wanted
-from hilt.core.cache_comparison_v1 import ANSWER_BYTES, decode_answer, encode_question
+from hilt.core.cache_comparison_v1 import ANSWER_BYTES, ANSWER_PARTS, decode_answer, encode_question, parts
 from hilt.core.errors import ReportInvalid, SourceError, UsageError
+from hilt.gate.configured.oidc_settings import LOOPBACK
 from hilt.gate.settings import Settings
 from hilt.sources.http import Client, NoSuccess
 from hilt.sources.network import Network, endpoint
@@ -31,11 +33,30 @@ def asking(server: str, use: str, settings: Settings) -> Iterator[Callable[[Want
     if network.offline:
         raise UsageError("HF_HUB_OFFLINE is set, so no server is asked; unset it for this call")
     where = endpoint(server, "--server")
+    if (url := urlsplit(where)).scheme == "http":
+        _assert_here(url)
+        network = replace(network, proxies={})  # which would read the token
     client = Client(replace(network, endpoint=where, patience=max(network.patience, PATIENCE)))
     try:
         yield lambda wanted: _asked(client, wanted, use)
     finally:
         client.close()
+
+
+def _parsed(body: bytes) -> object:
+    """Raises `ReportInvalid` where that would take too much memory, `ValueError`, `RecursionError`."""
+    if (many := parts(body)) > ANSWER_PARTS:
+        raise ReportInvalid(f"{many} commas and brackets, where {ANSWER_PARTS} are allowed")
+    return json.loads(body)
+
+
+def _assert_here(url: SplitResult) -> None:
+    """Raises `UsageError` where what is not encrypted would leave this machine."""
+    if url.hostname not in LOOPBACK:
+        raise UsageError(
+            f"--server is {url.geturl()!r}: whoever is on the way could read the token, and answer what is moved away; use https, or a tunnel to "
+            "http://localhost"
+        )
 
 
 def _asked(client: Client, wanted: Wanted, use: str) -> Compared:
@@ -51,7 +72,7 @@ def _asked(client: Client, wanted: Wanted, use: str) -> Compared:
             ) from None
         raise
     try:
-        return decode_answer(json.loads(answer.body), wanted)
+        return decode_answer(_parsed(answer.body), wanted)
     except (ReportInvalid, ValueError, RecursionError) as error:
         raise SourceError(
             f"{where}: what it answers is not what this version of hilt asks for: {str(error)[:300]}; nothing was moved"

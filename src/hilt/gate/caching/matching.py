@@ -44,7 +44,8 @@ class InCommon:
         self._by_name: defaultdict[tuple[str, str], list[RecordedModel]] = defaultdict(list)
         self._by_file: defaultdict[str, list[RecordedModel]] = defaultdict(list)
         for one in told.models:
-            self._by_name[one.name].append(one)
+            for name in one.names:
+                self._by_name[name].append(one)
             for digest in one.shared:
                 self._by_file[digest].append(one)
 
@@ -106,7 +107,8 @@ def scanned(model: CachedModel, digests: Digests, recorded: InCommon) -> Scanned
 def _match(model: CachedModel, digests: Digests, recorded: RecordedModel) -> _Match:
     """A part of a stopped model is stopped as well where it has what made it so, or is the same revision."""
     complete = _complete(model, digests, recorded)
-    named = bool(model.revision) and recorded.name == (model.name, model.revision)
+    if named := (model.name, model.revision) in recorded.names:
+        recorded = replace(recorded, reference=model.name, revision=model.revision)
     whole = complete and (named or not recorded.state.stopped or len(model.files) == recorded.count)
     if whole or any(digests.of(file) in recorded.telling for file in model.files):
         return _Match(recorded, "bytes", whole)

@@ -7,12 +7,14 @@ a table can say of a file what nobody recorded.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from hilt.core.cache_comparison import Compared, RecordedModel, Wanted, spelled
+from hilt.core.cache_comparison import Compared, RecordedModel, Wanted
 from hilt.core.errors import ReportInvalid, UsageError
+from hilt.core.events import Recorded
 from hilt.core.finding import Severity
 from hilt.core.parts_v1 import decode_finding, decode_subject
 from hilt.core.subject import Entry
@@ -25,12 +27,19 @@ if TYPE_CHECKING:
     from hilt.record.record import Record
     from hilt.record.registry_rows import Model
 
+Told = Callable[[RecordedModel, Sequence[Recorded]], RecordedModel | None]
+"""What is told of a model of which this was recorded; None for nothing."""
+_AT_ONCE = 50
+"""Models of which all that was recorded is held at once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reported:
-    """A model as its report tells it. `entries` are its files, `culprits` the paths of those in which something bad was found."""
+    """A model as its report tells it. `names` are those that were asked for, `entries` its files, `culprits` the paths of those in which
+    something bad was found."""
 
     row: Model
+    names: frozenset[tuple[str, str]]
     entries: tuple[Entry, ...]
     culprits: frozenset[str]
 
@@ -46,40 +55,48 @@ class _Reported:
 
 
 def compared(
-    record: Record, index: ReportIndex, wanted: Wanted, use: str, settings: Settings, *, most: int | None = None
+    record: Record,
+    index: ReportIndex,
+    wanted: Wanted,
+    use: str,
+    settings: Settings,
+    *,
+    told: Told = lambda model, _: model,
+    most: int | None = None,
 ) -> Compared:
-    """All models of the record that have to do with what is wanted, and how they stand for `use`, or for any; at most `most`, if it is given.
+    """All models of the record that have to do with what is wanted, and how they stand for `use`, or for any.
 
-    Raises `RecordError`, and `UsageError` where there are more.
+    Of each is told what `told` makes of it, of at most `most`, if it is given. Raises `RecordError`, and `UsageError` where there are more.
     """
-    found: list[_Reported] = []
+    models: list[RecordedModel] = []
     problems: list[str] = []
-    for one in _related(record, index, wanted, problems):
-        found.append(one)
-        if most is not None and len(found) > most:
+    related = _related(record, index, wanted, problems)
+    while some := list(islice(related, _AT_ONCE)):
+        stands = standings(record, [one.row.subject for one in some], use, settings)
+        for one in some:
+            stand, history = stands[one.row.subject]
+            if (model := told(_model(one, stand, wanted), history)) is not None:
+                models.append(model)
+        if most is not None and len(models) > most:
             raise UsageError(
                 f"more than {most} models of the record have to do with what was asked; name fewer caches at once"
             )
-    stands = standings(record, [one.row.subject for one in found], use, settings)
-    models = tuple(_told(one, stands[one.row.subject], wanted) for one in found)
-    return Compared(models=models, count=len(index), problems=tuple(problems))
+    return Compared(models=tuple(models), count=len(index), problems=tuple(problems))
 
 
 def _related(record: Record, index: ReportIndex, wanted: Wanted, problems: list[str]) -> Iterator[_Reported]:
     """Models of which something tells which they are: a licence that thousands have does not."""
     for row, report in index.reports(record, wanted):
-        one = _reported(row, report, problems)
+        one = _reported(row, report, index.names(row.subject) & wanted.names, problems)
         if one is None:
             continue
         telling = one.telling(by_verdict=False)
-        named = (spelled(row.reference), row.revision) in wanted.names
-        if named or row.subject in wanted.subjects or not telling.isdisjoint(wanted.files):
+        index.narrow(row, telling)
+        if one.names or row.subject in wanted.subjects or not telling.isdisjoint(wanted.files):
             yield one
-        else:
-            index.narrow(row, telling)
 
 
-def _reported(row: Model, report: bytes, problems: list[str]) -> _Reported | None:
+def _reported(row: Model, report: bytes, names: frozenset[tuple[str, str]], problems: list[str]) -> _Reported | None:
     try:
         told: Mapping[str, Any] = json.loads(report)["report"]
         subject = decode_subject(told["subject"])
@@ -91,10 +108,10 @@ def _reported(row: Model, report: bytes, problems: list[str]) -> _Reported | Non
         problems.append(f"the report of sha256:{row.subject} in the record is of other bytes (sha256:{subject.digest})")
         return None
     culprits = frozenset(one.where.path.partition("!/")[0] for one in findings if one.severity >= Severity.HIGH)
-    return _Reported(row=row, entries=subject.files, culprits=culprits - {""})
+    return _Reported(row=row, names=names, entries=subject.files, culprits=culprits - {""})
 
 
-def _told(one: _Reported, stands: Stands, wanted: Wanted) -> RecordedModel:
+def _model(one: _Reported, stands: Stands, wanted: Wanted) -> RecordedModel:
     return RecordedModel(
         subject=one.row.subject,
         reference=one.row.reference,
@@ -107,4 +124,5 @@ def _told(one: _Reported, stands: Stands, wanted: Wanted) -> RecordedModel:
         why=stands.why,
         since=stands.since,
         uses=stands.uses,
+        names=one.names,
     )

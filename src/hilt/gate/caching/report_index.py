@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from hilt.core.cache_comparison import Wanted, spelled
+from hilt.core.events import Imported, VerdictGiven
 from hilt.gate.recording.pages import pages
 
 if TYPE_CHECKING:
+    from hilt.core.events import Recorded
+    from hilt.record.ledger.heads import Head
     from hilt.record.record import Record
     from hilt.record.registry_rows import Model
 
@@ -28,11 +32,15 @@ _SOME = 500
 _HEX = re.compile(rb'"([0-9a-f]{64})"')
 
 
+_Names = frozenset[tuple[str, str]]
+
+
 class _Known(NamedTuple):
-    """A model of the record: the place of its newest verdict, its name, and how the digests begin that its report names; None for not remembered."""
+    """A model of the record: the place of its newest verdict, all names under which it was judged, and how the digests begin that its report
+    names; None for not remembered."""
 
     place: int
-    name: tuple[str, str]
+    names: _Names
     digests: array[int] | None
 
 
@@ -42,7 +50,8 @@ class ReportIndex:
     def __init__(self, most: int = MOST) -> None:
         self._most, self._held = most, 0
         self._known: dict[str, _Known] = {}
-        self._size = self._newest = -1
+        self._head: Head | None = None
+        self._newest = -1
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -53,51 +62,67 @@ class ReportIndex:
         """Each model that may have to do with what is wanted, what was judged last first, with its report. Raises `RecordDamaged`."""
         with self._lock:
             self._follow(record)
-            subjects = self._meant(wanted)
+            known = list(self._known.items())
+        subjects = _meant(known, wanted)
         for begin in range(0, len(subjects), _SOME):
             found = record.registry.models_of(subjects[begin : begin + _SOME])
             rows = sorted(found.values(), key=lambda row: -row.place)
             yield from _with_reports(record, rows)
 
+    def names(self, subject: str) -> _Names:
+        """All names, with revisions, under which a model was judged."""
+        known = self._known.get(subject)
+        return known.names if known is not None else frozenset()
+
     def narrow(self, row: Model, digests: Iterable[str]) -> None:
-        """Remembers that of all that the report of a model names, these alone tell which it is."""
+        """Remembers that of all that the report of a model names, these alone tell which it is; fewer may fit that did not before."""
         with self._lock:
             known = self._known.get(row.subject)
-            if known is not None and known.place == row.place and known.digests is not None:
+            if known is not None and known.place == row.place:
                 self._put(row.subject, known._replace(digests=array("Q", sorted(map(_begins, digests)))))
-
-    def _meant(self, wanted: Wanted) -> list[str]:
-        files = {_begins(digest) for digest in wanted.files}
-        found = [
-            (-known.place, subject)
-            for subject, known in self._known.items()
-            if known.digests is None
-            or not files.isdisjoint(known.digests)
-            or subject in wanted.subjects
-            or known.name in wanted.names
-        ]
-        return [subject for _, subject in sorted(found)]
 
     def _follow(self, record: Record) -> None:
         """Looks through what was judged since the last time."""
-        size = record.log.head().size
-        if size == self._size:
+        head = record.log.head()
+        if head == self._head:
             return
-        newest = -1
+        if self._head is None or not record.log.goes_on_from(self._head):  # the record was put back from a copy
+            self._known.clear()
+            self._held, self._newest = 0, -1
+        newest = self._newest
         for page in pages(record.registry.models):
-            if newest < 0:
-                newest = page[0].place
-                if newest < self._newest:  # the record was put back from a copy
-                    self._known.clear()
-                    self._held, self._newest = 0, -1
+            newest = max(newest, page[0].place)
             fresh = [row for row in page if row.place > self._newest]
             for row, report in _with_reports(record, fresh):
                 digests = {int(found[:16], 16) for found in _HEX.findall(report)}
-                name = (spelled(row.reference), row.revision)
-                self._put(row.subject, _Known(row.place, name, array("Q", sorted(digests))))
+                names = self.names(row.subject) | {(spelled(row.reference), row.revision)}
+                self._put(row.subject, _Known(row.place, names, array("Q", sorted(digests))))
             if len(fresh) < len(page):
                 break
-        self._newest, self._size = newest, size
+        self._follow_names(record)
+        self._head, self._newest = head, newest
+
+    def _follow_names(self, record: Record) -> None:
+        """Of the verdicts since the last time, those that are not the newest of their model: the same bytes may have had another name."""
+        newest = {known.place for known in self._known.values()}
+        for kind in (VerdictGiven.kind, Imported.kind):
+            for page in pages(partial(record.registry.entries, kind=kind)):
+                fresh = [place for place in page if place > self._newest]
+                older = [place for place in fresh if place not in newest]
+                for entry in record.recorded_each(older) if older else ():
+                    self._add_name(entry)
+                if len(fresh) < len(page):
+                    break
+
+    def _add_name(self, entry: Recorded) -> None:
+        verdict = entry.event.verdict if isinstance(entry.event, Imported) else entry.event
+        if (
+            isinstance(verdict, VerdictGiven)
+            and not entry.lapsed
+            and (known := self._known.get(verdict.subject)) is not None
+        ):
+            name = (spelled(verdict.reference), verdict.revision)
+            self._known[verdict.subject] = known._replace(names=known.names | {name})
 
     def _put(self, subject: str, known: _Known) -> None:
         before = self._known.get(subject)
@@ -106,6 +131,20 @@ class ReportIndex:
             known = known._replace(digests=None)
         self._held += len(known.digests) if known.digests is not None else 0
         self._known[subject] = known
+
+
+def _meant(every: Iterable[tuple[str, _Known]], wanted: Wanted) -> list[str]:
+    """The subjects of those that may have to do with what is wanted."""
+    files = {_begins(digest) for digest in wanted.files}
+    found = [
+        (-known.place, subject)
+        for subject, known in every
+        if known.digests is None
+        or (files and not files.isdisjoint(known.digests))
+        or subject in wanted.subjects
+        or not known.names.isdisjoint(wanted.names)
+    ]
+    return [subject for _, subject in sorted(found)]
 
 
 def _with_reports(record: Record, rows: list[Model]) -> Iterator[tuple[Model, bytes]]:

@@ -28,16 +28,18 @@ class Stands(NamedTuple):
     by_verdict: bool = False
 
 
-def standings(record: Record, subjects: Iterable[str], use: str, settings: Settings) -> dict[str, Stands]:
-    """How each stands for `use`; where that is empty, for whatever it is admitted."""
+def standings(
+    record: Record, subjects: Iterable[str], use: str, settings: Settings
+) -> dict[str, tuple[Stands, Sequence[Recorded]]]:
+    """How each stands for `use`, where that is empty, for whatever it is admitted; and all that was recorded of it."""
     at = Now.of(record)
-    told: dict[str, Stands] = {}
+    told: dict[str, tuple[Stands, Sequence[Recorded]]] = {}
     for subject, history in histories(record, subjects):
         status = status_from(f"sha256:{subject}", subject, history, at, use or None)
         if status.outcome is Outcome.ADMIT or len(status.uses) > 1:
             status = held_against_today(status, record, settings)
         every = [one.standing for one in status.uses] or [at.standing(history, "")]
-        told[subject] = _stands(every, history)
+        told[subject] = _stands(every, history), history
     return told
 
 

@@ -155,6 +155,16 @@ def test_no_proxy_reads_the_token_on_the_way_to_this_machine(tmp_path: Path, mon
     assert (len(receiver.got), proxy.got) == (2, [])
 
 
+def test_the_address_that_downloads_go_to_is_asked_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub_cache(tmp_path / "hub", {"a.bin": WEIGHTS})
+    with receiving() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/hilt"))
+        monkeypatch.setenv("HF_ENDPOINT", "http://hilt.example")
+        lies(answer())(proxy)
+        scan([tmp_path / "hub"], server="http://hilt.example")
+    assert len(proxy.got) == 2
+
+
 def test_many_models_are_asked_for_in_several_questions_and_each_with_all_its_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from hilt.core.cache_comparison import Compared, Wanted
 from hilt.core.cache_comparison_v1 import ANSWER_BYTES, ANSWER_PARTS, decode_answer, encode_question, parts
@@ -33,9 +33,10 @@ def asking(server: str, use: str, settings: Settings) -> Iterator[Callable[[Want
     if network.offline:
         raise UsageError("HF_HUB_OFFLINE is set, so no server is asked; unset it for this call")
     where = endpoint(server, "--server")
-    if (url := urlsplit(where)).scheme == "http":
-        _assert_here(url)
+    if (url := urlsplit(where)).scheme == "http" and url.hostname in LOOPBACK:
         network = replace(network, proxies={})  # which would read the token
+    elif url.scheme == "http" and where != network.endpoint:  # to that, each download sends the token already
+        raise _in_clear(where)
     client = Client(replace(network, endpoint=where, patience=max(network.patience, PATIENCE)))
     try:
         yield lambda wanted: _asked(client, wanted, use)
@@ -50,13 +51,11 @@ def _parsed(body: bytes) -> object:
     return json.loads(body)
 
 
-def _assert_here(url: SplitResult) -> None:
-    """Raises `UsageError` where what is not encrypted would leave this machine."""
-    if url.hostname not in LOOPBACK:
-        raise UsageError(
-            f"--server is {url.geturl()!r}: whoever is on the way could read the token, and answer what is moved away; use https, or a tunnel to "
-            "http://localhost"
-        )
+def _in_clear(where: str) -> UsageError:
+    return UsageError(
+        f"--server is {where!r}: whoever is on the way could read the token, and answer what is moved away; use https, a tunnel to "
+        "http://localhost, or the address of HF_ENDPOINT, to which downloads send the token as it is"
+    )
 
 
 def _asked(client: Client, wanted: Wanted, use: str) -> Compared:

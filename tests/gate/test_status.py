@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,7 +18,8 @@ from hilt.gate.review import open_cases
 from hilt.gate.reviewing.deciding import a_yes
 from hilt.gate.reviewing.review_stats import review_stats
 from hilt.gate.reviewing.todays_verdict import newest_verdict
-from hilt.gate.status import statuses
+from hilt.gate.status import Now, statuses
+from hilt.record.record import Record
 from office import POLICY, USE, Office
 
 
@@ -180,3 +183,14 @@ def record_uses(office: Office, begin: int, end: int) -> None:
             said.append(replace(a_yes(given, use), why=why, until="2999-01-01"))
             said.append(HoldingBegun(subject=known.subject, use=use, place="lab", holder=why))
         record.commit(said, key=office.signing("Eve"))
+
+
+def test_what_a_server_with_a_clock_ahead_writes_meanwhile_stops_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    read = ((ahead + timedelta(seconds=each)).isoformat() for each in itertools.count())
+    monkeypatch.setattr(Record, "newest_at", lambda _: next(read))
+    with opened(office.settings) as record:
+        at = Now.of(record)
+    assert at.standing((), USE).why == Now(ahead, "", ()).standing((), USE).why

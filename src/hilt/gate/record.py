@@ -103,6 +103,10 @@ def signing(key: OwnKey | None, password: bytes | None) -> SigningKey:
 
 def now(record: Record) -> datetime:
     """The time that counts: no earlier than that of the newest entry, so that a clock put back revives nothing."""
-    newest = record.newest_at()
+    return no_earlier(record.newest_at())
+
+
+def no_earlier(newest: str) -> datetime:
+    """Now, or when the `newest` entry was written, where that is later; empty where there is none."""
     clock = datetime.now(UTC)
     return max(clock, datetime.fromisoformat(newest)) if newest else clock

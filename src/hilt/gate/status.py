@@ -22,7 +22,7 @@ from hilt.core.progress import Progress
 from hilt.core.standing import Standing, folded
 from hilt.core.status import Status, UseStatus
 from hilt.core.verdict import Outcome
-from hilt.gate.record import now, opened
+from hilt.gate.record import no_earlier, opened
 from hilt.gate.recording.named_subject import NamedSubject, named_subject
 from hilt.gate.recording.verdicts import absolute
 from hilt.gate.settings import Settings
@@ -42,7 +42,8 @@ class Now(NamedTuple):
 
     @classmethod
     def of(cls, record: Record) -> Now:
-        return cls(now(record), record.newest_at(), record.people())
+        newest = record.newest_at()  # once: a server whose clock is ahead may write another one meanwhile
+        return cls(no_earlier(newest), newest, record.people())
 
     def standing(self, history: Sequence[Recorded], use: str) -> Standing:
         """How a subject with this history stands."""

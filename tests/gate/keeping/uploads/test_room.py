@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hilt.core.errors import UsageError
-from hilt.gate.keeping.uploads import coming_bytes
+from hilt.gate.keeping.uploads import coming_bytes, room
 from hilt.gate.keeping.uploads.room import Room
 from hilt.record.blobs.layout import open_library
 
@@ -51,3 +51,30 @@ def test_what_came_to_a_server_that_was_killed_takes_none(folder: Path) -> None:
         another.wait(20)
         assert here.left() == 1000
     assert not [*(folder / "partial").iterdir()]
+
+
+def test_what_lies_there_and_is_none_of_ours_stops_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here = Room(folder, 1000, lambda: 0)
+    (folder / "partial/coming-folder").mkdir()
+    (folder / "partial/coming-link").symlink_to(folder / "sent")
+    with here.take(600, "a file"):
+        assert here.left() == 400
+    assert capsys.readouterr().err.count("this is no file that hilt writes there") == 2
+    assert len([*(folder / "partial").iterdir()]) == 2
+
+
+def test_what_came_counts_without_that_all_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "FRESH", 60.0)
+    looked: list[int] = []
+
+    def held() -> int:
+        looked.append(1)
+        return 100
+
+    here = Room(folder, 1000, held)
+    for _ in range(4):
+        here.take(200, "a file").give_back()
+        here.came(200)
+    assert len(looked) == 1
+    here.take(200, "a file")
+    assert len(looked) == 2  # there seems to be no room: now it is looked

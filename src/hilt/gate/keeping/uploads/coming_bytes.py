@@ -9,8 +9,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from stat import S_ISREG
 from time import monotonic
 
+from hilt.gate.keeping.uploads.strays import Strays
 from hilt.record.blobs import one_writer
 from hilt.record.blobs.durable import unusable
 
@@ -29,6 +31,7 @@ class ComingBytes:
         self._folder, self._path = folder, folder
         self._descriptor = -1
         self._mine = self._others = 0
+        self._strays = Strays()
         self._until = 0.0
 
     def all(self) -> int:
@@ -75,6 +78,9 @@ class ComingBytes:
         if path == self._path:
             return 0
         with suppress(FileNotFoundError):
+            if not S_ISREG(path.lstat().st_mode):
+                self._strays.tell(path)
+                return 0
             descriptor = os.open(path, _FLAGS)
             try:
                 if not one_writer.take(descriptor, path):

@@ -79,9 +79,11 @@ class Staged:
         return told
 
     def receive(self, repository: Repository, sha256: str, size: int) -> Sending:
-        """Takes the bytes of a file. Raises `UsageError`, also where there is no room for it, and `SourceError` where the disk does not do it."""
+        """Takes the bytes of a file. Raises `UsageError`, also where there is no room for it or too many wait, and `SourceError` where the disk does not do it."""
         if not is_digest(sha256):
             raise UsageError(f"{sha256!r:.80}: a SHA-256 in small hexadecimal digits is needed")
+        with self._lock:
+            self._sent.check(repository, sha256)
         taken = self.room.take(size, sha256)
         try:
             # Under no name of its own before it is whole: whoever breaks off, or sends other bytes, is in nobody's way.
@@ -92,12 +94,12 @@ class Staged:
         return Sending(self, repository, sha256, incoming, taken)
 
     def arrived(self, repository: Repository, sha256: str, size: int, taken: Taken | None = None) -> None:
-        """The file was sent for this repository, and lies among the blobs; no room is `taken` for it any more."""
+        """The file was sent for this repository, and lies among the blobs; no room is `taken` for it any more. Raises `UsageError`."""
         with self._lock:
             if taken is not None:
                 taken.give_back()
             self._sent.note(repository, sha256, size)
-            self.room.look_again()
+            self.room.came(size)
         self._sweep()
 
     def used(self, repository: Repository, digests: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hilt.core.events import FixityRun
 from hilt.gate.fixity import run
 from hilt.gate.keeping.places import library_folder
 from library_office import HONEST, blob, downloaded, safetensors, shop, spoilt
+from uploaders import OWN, Uploader, large
 
 
 def test_a_library_that_is_well_is_recorded_as_that(tmp_path: Path) -> None:
@@ -65,6 +67,35 @@ def test_a_mirror_that_is_damaged_as_well_is_no_help(tmp_path: Path) -> None:
         shutil.copytree(library_folder(at.office.settings), mirror)
         assert run([str(mirror)], settings=at.office.settings).left == 1
         assert not blob(at, kept).exists()
+
+
+def test_a_pipe_in_a_mirror_does_not_hold_it_up(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = downloaded(at)
+        spoilt(blob(at, kept))
+        mirror = tmp_path / "mirror"
+        shutil.copytree(library_folder(at.office.settings), mirror)
+        place = mirror / blob(at, kept).relative_to(library_folder(at.office.settings))
+        place.unlink()
+        os.mkfifo(place)
+        assert [one.again for one in run([str(mirror)], settings=at.office.settings).damage] == ["hub"]
+
+
+def test_what_was_uploaded_and_not_admitted_is_had_again_from_a_mirror(tmp_path: Path) -> None:
+    with shop(tmp_path, more=OWN) as at:
+        eve = Uploader(at)
+        eve.create()
+        eve.send(b"weights " * 9000)
+        kept = eve.commit(large("weights.bin", b"weights " * 9000))
+        mirror = tmp_path / "mirror"
+        shutil.copytree(library_folder(at.office.settings), mirror)
+        place = blob(at, kept, "weights.bin")
+        for damage in (spoilt, Path.unlink):
+            damage(place)
+            assert run(settings=at.office.settings).left == 1
+            done = run([str(mirror)], settings=at.office.settings)
+            assert [(one.needed, one.again) for one in done.damage] == [(True, str(mirror))]
+            assert place.exists()
 
 
 def test_another_hub_is_a_mirror(tmp_path: Path) -> None:

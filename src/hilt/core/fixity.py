@@ -11,7 +11,7 @@ class Damage(NamedTuple):
     """Something in the library that is not as it should be, and what to do; `sha256` is empty where it is no file of a model.
 
     `file` is its path in the library. `again` says where its bytes were had from again, empty where nobody had them. `needed` is false of
-    what nobody admitted: it is fetched again when somebody asks for it.
+    what came from elsewhere and nobody admitted: it is fetched again when somebody asks for it.
     """
 
     sha256: str
@@ -22,12 +22,13 @@ class Damage(NamedTuple):
 
 
 class FixityDone(NamedTuple):
-    """`files` were digested, `size` bytes together. `entries` are those of the log that say so."""
+    """`files` were digested, `size` bytes together. `entries` are those of the log that say so; `unread` says what could not be read, and why."""
 
     files: int
     size: int
     damage: tuple[Damage, ...]
     entries: tuple[Recorded, ...]
+    unread: tuple[str, ...] = ()
 
     @property
     def left(self) -> int:

@@ -58,6 +58,7 @@ def fixity_data(done: FixityDone) -> dict[str, Any]:
         "bytes": done.size,
         "damage": [one._asdict() for one in done.damage],
         "left": done.left,
+        "unread": list(done.unread),
         "entries": [one.index for one in done.entries],
     }
 

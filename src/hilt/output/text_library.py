@@ -69,8 +69,12 @@ def write_fixity(page: Page, done: FixityDone) -> None:
             ]
         )
         page.flow([(f"from {quote(one.again)}" if one.again else quote(one.why, 600), "")], indent=COLUMN)
+    for why in done.unread:
+        page.flow([("not read", "bold red"), (quote(why, 600), "")])
     if done.left:
         page.flow([(f"Still damaged: {done.left} of", "bold red"), (read, "")])
+    elif done.unread:
+        page.flow([(f"Not read: {len(done.unread)}; nothing else is damaged:", "bold red"), (read, "")])
     else:
         page.flow([("Everything is as it was" + (" again:" if done.damage else ":"), "bold green"), (read, "")])
     page.flow([(recorded_at(one.index), "dim") for one in done.entries])

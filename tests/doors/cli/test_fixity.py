@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from hilt.gate.keeping.places import library_folder
-from library_office import shop
+from library_office import downloaded, shop
 
 
 def test_the_library_is_digested_and_the_log_says_so(tmp_path: Path) -> None:
@@ -37,3 +37,15 @@ def test_what_is_still_damaged_is_told_with_another_exit_code(tmp_path: Path) ->
         assert "Still damaged: 1 of" in done.text
         assert "it is not here" in done.text
         assert at.office.run("fixity", "run", "--from", tmp_path).code == 2
+
+
+def test_what_could_not_be_read_is_told_with_another_exit_code(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        kept = downloaded(at)
+        place = next(library_folder(at.office.settings).rglob(f"{kept.commit}/manifest-sha256.txt"))
+        place.unlink()
+        place.symlink_to(place)
+        done = at.office.run("fixity", "run")
+        assert done.code == 1
+        assert "not read" in done.text
+        assert "Not read: 1; nothing else is damaged" in done.text

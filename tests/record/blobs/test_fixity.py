@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from hilt.core.errors import SourceError
+from hilt.core.errors import HiltError, SourceError
 from hilt.record.blobs.deltas import Deltas
 from hilt.record.blobs.fixity import damaged
 from hilt.record.blobs.revisions import Revisions
@@ -84,11 +86,76 @@ def test_a_changed_bit_is_found(library: Path, blobs: Blobs, revisions: Revision
     assert way_out in one.why
 
 
-def test_what_was_cut_off_is_found(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+def test_what_was_cut_off_is_told_once(library: Path, blobs: Blobs, revisions: Revisions) -> None:
     rewritten(blobs.path(WEIGHTS), lambda data: data[:-1])
-    told = [one.why for one in damaged(blobs, revisions) if one.sha256 == WEIGHTS]
-    assert any("it has another size" in why for why in told)
-    assert any("another SHA-256" in why for why in told)
+    [one] = damaged(blobs, revisions)
+    assert one.sha256 == WEIGHTS
+    assert "another SHA-256" in one.why
+    assert "put it back from a copy" in one.why
+
+
+@contextmanager
+def descriptors(left: int) -> Iterator[None]:
+    """This process may open so many files more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    held: list[int] = []
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        for _ in range(left):
+            os.close(held.pop())
+        yield
+    finally:
+        for one in held:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_what_could_not_be_read_is_not_called_damaged(blobs: Blobs, revisions: Revisions) -> None:
+    base, _ = packed_library(blobs, revisions)
+    unread: list[HiltError] = []
+    for left in range(8):
+        with descriptors(left), suppress(SourceError):  # of a folder, nothing says what lies in it
+            assert list(damaged(blobs, revisions, not_read=unread.append)) == []
+    assert (
+        len([one for one in unread if f"{base}: Too many open files" in str(one)]) == 2
+    )  # by itself, and for the other one
+    with descriptors(2), pytest.raises(SourceError, match="Too many open files"):
+        list(damaged(blobs, revisions))
+
+
+def test_what_is_packed_or_comes_back_meanwhile_is_not_missing(blobs: Blobs, revisions: Revisions) -> None:
+    base, tuned = packed_library(blobs, revisions)
+    deltas, plain = Deltas(blobs), b"".join(Deltas(blobs).read(tuned))
+    deltas.path(tuned).unlink()
+
+    def comes(*_: object) -> str:
+        stored(blobs, plain)
+        return "nor elsewhere"
+
+    assert list(damaged(blobs, revisions, elsewhere=comes)) == []
+
+    class Packs(Counted):
+        def start(self, *, files: int, size: int) -> None:
+            deltas.make(deltas.plan(tuned, [base]))
+            blobs.remove(tuned)
+
+    assert list(damaged(blobs, revisions, Packs())) == []
+
+
+def test_what_a_branch_of_ours_leads_to_is_to_be_kept(library: Path, blobs: Blobs, revisions: Revisions) -> None:
+    (library / PLACE / "kept.json").unlink()
+    blobs.remove(CONFIG)
+    rewritten(blobs.path(WEIGHTS), lambda data: data[:-1])
+    assert ["remove it" in one.why for one in damaged(blobs, revisions, own=lambda _: True)] == [True]
+    revisions.set_ref(REPOSITORY, "main", COMMIT, before=None)
+    told = {one.sha256: one.why for one in damaged(blobs, revisions, own=lambda one: one == REPOSITORY)}
+    assert told.keys() == {CONFIG, WEIGHTS}
+    assert all("put it back from a copy" in why for why in told.values())
+    (library / PLACE).with_name("refs.json").write_text("{}")
+    assert "refs.json" in next(damaged(blobs, revisions, own=lambda _: True)).why
 
 
 def test_what_is_to_be_kept_and_is_not_here_is_found_once(library: Path, blobs: Blobs, revisions: Revisions) -> None:
@@ -134,7 +201,7 @@ def test_a_link_is_no_blob(library: Path, blobs: Blobs, revisions: Revisions, tm
             lambda data: data.replace(b'"swhid": "swh:1:dir:', b'"swhid": "swh:1:dir:0'),
             "its swhid is not that",
         ),
-        ("revision.json", lambda data: data.replace(b'"size": 2', b'"size": 3'), "needs it for"),
+        ("revision.json", lambda data: data.replace(b'"size": 2', b'"size": 3'), "what has that SHA-256 has 2"),
         ("manifest-sha256.txt", lambda data: data[1:], "it does not list what revision.json lists"),
         ("kept.json", lambda data: b"{}", "schema: this key is missing"),
     ],

@@ -252,6 +252,16 @@ def test_what_never_became_whole_goes_too_unless_somebody_writes_it(blobs: Blobs
     assert os.listdir(folder / "partial") == [ABSENT]
 
 
+def test_what_was_set_aside_stays_until_its_bytes_are_here_again(blobs: Blobs, folder: Path) -> None:
+    name = stored(blobs, DATA)
+    blobs.set_aside(name)
+    blobs.evict(0, keep=())
+    assert [one[:15] for one in os.listdir(folder / "partial")] == [f"damaged-{name[:7]}"]
+    stored(blobs, DATA)
+    blobs.evict(0, keep={name})
+    assert os.listdir(folder / "partial") == []
+
+
 def test_what_a_crash_left_of_a_text_goes_after_a_day(blobs: Blobs, folder: Path) -> None:
     old, new = folder / "partial" / "text-1", folder / "partial" / "text-2"
     old.touch()

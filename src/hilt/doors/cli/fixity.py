@@ -25,7 +25,7 @@ def run(mirrors: tuple[str, ...], config: str | None, *, as_json: bool) -> int:
 
     What is damaged is set aside, so that nobody is handed it, and had again by its digest: from a MIRROR, else
     from those of the settings, else from where it came. `hilt serve` does the same by itself, part by part (library.fixity_days). The exit
-    code is 1 where something is still damaged.
+    code is 1 where something is still damaged, or could not be read.
     """
     from hilt.doors.cli.progress import Bar
     from hilt.gate.fixity import run as digest
@@ -36,4 +36,4 @@ def run(mirrors: tuple[str, ...], config: str | None, *, as_json: bool) -> int:
     with Bar() as bar:
         done = digest(mirrors, settings=find_settings(config), progress=bar)
     tell(done, fixity_data, write_fixity, as_json=as_json)
-    return int(done.left > 0)
+    return int(done.left > 0 or bool(done.unread))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -34,7 +33,8 @@ from hilt.record.blobs.delta_format import (
 from hilt.record.blobs.delta_plan import Estimate, estimate, plan
 from hilt.record.blobs.durable import sync_folder, unusable
 from hilt.record.blobs.layout import is_sha256
-from hilt.record.blobs.packers import best_packer, packer
+from hilt.record.blobs.packers import Packer, best_packer, packer
+from hilt.record.blobs.regular import opened
 from hilt.record.blobs.store import Blobs
 from hilt.sources.file import FileSource, Locator
 
@@ -48,6 +48,10 @@ _SECONDS = 60
 _DAMAGED = "put it back from a copy of the library, or remove it to have the file fetched anew"
 _BUFFER = 1 << 16
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class DeltaDamaged(ChangedWhileRead):
+    """What was read of a delta and its bases is not what was written; that it could not be read is another `SourceError`."""
 
 
 class Delta(NamedTuple):
@@ -144,7 +148,10 @@ class Deltas:
         return Delta(made.sha256, made.expected.size, kept, tuple(one.sha256 for one in made.bases))
 
     def read(self, sha256: str) -> Iterator[bytes]:
-        """The bytes, block by block; the last one only where all of them have that SHA-256. Raises `SourceError`, `MissingExtra`."""
+        """The bytes, block by block; the last one only where all of them have that SHA-256.
+
+        Raises `DeltaDamaged` where they have not, `SourceError` where they cannot be read, `MissingExtra`.
+        """
         return self._rebuilt(self.path(sha256), sha256)
 
     def set_aside(self, sha256: str) -> None:
@@ -178,17 +185,17 @@ class Deltas:
         digest = hashlib.sha256()
         with self._opened(path) as file, _Opened(self._base) as bases:
             head = self._head(path, sha256, file.read)
-            unpack = _checked(path, lambda: packer(head.packed), "then it can be read")
+            unpack = _packer(path, head.packed)
             data = b""
             for one in blocks(head.segments):
                 if data:
                     yield data
                 beside = partial(bases.beside, head.bases, one)
-                data = _checked(path, partial(decode_block, file.read, beside, one, unpack), _DAMAGED)
+                data = _checked(path, partial(decode_block, file.read, beside, one, unpack))
                 digest.update(data)
             if file.read(1) or digest.hexdigest() != sha256:
                 names = ", ".join(one.sha256 for one in head.bases)
-                raise ChangedWhileRead(
+                raise DeltaDamaged(
                     f"{path}: what is rebuilt of it has SHA-256 {digest.hexdigest()}, or something follows it, so that it or one of its "
                     f"bases was damaged (see `hilt fixity run`): {names}; {_DAMAGED}"
                 )
@@ -196,22 +203,18 @@ class Deltas:
                 yield data
 
     def _head(self, path: Path, sha256: str, read: Callable[[int], bytes]) -> Head:
-        head = _checked(path, lambda: read_head(read), _DAMAGED)
+        head = _checked(path, lambda: read_head(read))
         if head.sha256 != sha256:
-            raise SourceError(f"{path}: it says that it is {head.sha256}; {_DAMAGED}")
+            raise DeltaDamaged(f"{path}: it says that it is {head.sha256}; {_DAMAGED}")
         return head
 
     @contextmanager
     def _opened(self, path: Path) -> Iterator[BinaryIO]:
         try:
-            descriptor = os.open(path, os.O_RDONLY | _NO_FOLLOW)
+            with os.fdopen(opened(path), "rb", buffering=_BUFFER) as file:
+                yield file
         except OSError as error:
             raise unusable(path, error) from None
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise SourceError(f"{path}: it is no file; {_DAMAGED}")
-        with os.fdopen(descriptor, "rb", buffering=_BUFFER) as file:
-            yield file
 
     def _blob(self, sha256: str) -> FileSource:
         """A plain blob, open. Raises `SourceError`."""
@@ -225,7 +228,7 @@ class Deltas:
         file = self._blob(base.sha256)
         if file.size != base.size:
             file.close()
-            raise SourceError(
+            raise DeltaDamaged(
                 f"{self._blobs.path(base.sha256)}: it has {file.size} bytes, and had {base.size} when others were packed by it; put "
                 "it back from a copy of the library"
             )
@@ -280,9 +283,17 @@ class _Opened:
         return file.read(one.offset, one.size)
 
 
-def _checked(path: Path, do: Callable[[], T], way_out: str) -> T:
-    """What it gives. Raises `SourceError` where the file at `path` is not as it should be."""
+def _packer(path: Path, name: str) -> Packer:
+    """What the delta at `path` was packed with. Raises `SourceError` where this Python lacks it, which is no damage."""
+    try:
+        return packer(name)
+    except FormatError as error:
+        raise SourceError(f"{path}: {error}; then it can be read") from None
+
+
+def _checked(path: Path, do: Callable[[], T]) -> T:
+    """What it gives. Raises `DeltaDamaged` where the file at `path` is not as it should be."""
     try:
         return do()
     except FormatError as error:
-        raise SourceError(f"{path}: {error}; {way_out}") from None
+        raise DeltaDamaged(f"{path}: {error}; {_DAMAGED}") from None

@@ -193,6 +193,8 @@ def _names(folder: Path) -> list[str]:
             return sorted(one.name for one in inside if one.is_dir(follow_symlinks=False))
     except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise unusable(folder, error) from None
 
 
 def _folder_name(name: str) -> str:

@@ -6,8 +6,8 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from hilt.core.errors import (
@@ -170,10 +170,26 @@ class Revisions:
                     if is_commit(name) and os.path.lexists(self._folder(repository, name) / KEPT):
                         yield repository, name
 
+    def lasting(self, own: Callable[[Repository], bool]) -> Iterator[tuple[Repository, str]]:
+        """All that is to stay: what was admitted, and what branches and tags of our `own` repositories lead to, which nobody else has.
+
+        Branches that cannot be read, which `fixity` tells, lead nowhere.
+        """
+        yield from self.admitted()
+        for repository in filter(own, self.repositories()):
+            with suppress(RecordDamaged):
+                for commit in sorted(set(self.refs(repository).values())):
+                    if not os.path.lexists(self._folder(repository, commit) / KEPT):
+                        yield repository, commit
+
     def kept_digests(self) -> frozenset[str]:
         """The SHA-256 of all files of all revisions that were admitted; of one that cannot be read, which `fixity` tells, of those that came."""
+        return self.digests(self.admitted())
+
+    def digests(self, those: Iterable[tuple[Repository, str]]) -> frozenset[str]:
+        """The SHA-256 of all files of these revisions."""
         digests: set[str] = set()
-        for repository, commit in self.admitted():
+        for repository, commit in those:
             try:
                 revision = self.find(repository, commit, keep=False)
             except RecordDamaged:

@@ -25,6 +25,8 @@ from hilt.record.blobs.spoilt import Spoilt
 _BLOB = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _COMING = re.compile(r"(?:[0-9a-f]{64}|git-[0-9a-f]{40})(?:-[0-9a-f]{16})?", re.ASCII)
 """The name of a file that another try goes on with."""
+_DAMAGED = re.compile(r"damaged-([0-9a-f]{64})(?:\.delta)?-[0-9a-f]{8}", re.ASCII)
+"""The name of what was set aside."""
 _TWO = re.compile(r"[0-9a-f]{2}", re.ASCII)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _SECONDS = 5
@@ -231,7 +233,8 @@ class Blobs:
     def evict(self, most: int, keep: Container[str]) -> list[str]:
         """Removes what was used longest ago, until all that is not in `keep` has `most` bytes at most; says which blobs.
 
-        Files that never became whole go likewise, unless somebody writes them now. It holds in memory what has to go, and no more.
+        Files that never became whole go likewise, unless somebody writes them now; what was set aside does so once its bytes are here
+        again, for nobody else may have any. It holds in memory what has to go, and no more.
         Raises `SourceError`.
         """
         gone = []
@@ -271,8 +274,14 @@ class Blobs:
                     if is_temporary(one.name):
                         if status.st_mtime < time.time() - _STALE:
                             Path(one.path).unlink()
-                    elif stat.S_ISREG(status.st_mode):
+                    elif stat.S_ISREG(status.st_mode) and not self._is_all_there_is(one.name):
                         yield _Candidate(-status.st_mtime, status.st_size, "", one.name)
+
+    def _is_all_there_is(self, name: str) -> bool:
+        """Is it what was set aside, with nothing better in its place yet?"""
+        damaged = _DAMAGED.fullmatch(name)
+        path = self.path(damaged[1]) if damaged else None
+        return path is not None and not any(os.path.lexists(one) for one in (path, f"{path}.delta"))
 
     def _was_used(self, one: _Candidate) -> bool:
         """Since it was looked at: it may be admitted by now, or in a commit, at another server too."""

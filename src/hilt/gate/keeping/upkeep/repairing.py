@@ -13,12 +13,13 @@ from hilt.core.errors import HiltError, SourceError, UsageError
 from hilt.core.library import KeptFile, KeptRevision
 from hilt.gate.keeping.coming.fetching import Fetches
 from hilt.gate.keeping.origins.hub_upstream import HubUpstream
-from hilt.gate.keeping.origins.upstreams import Upstreams
+from hilt.gate.keeping.origins.upstreams import Upstreams, is_own
 from hilt.gate.keeping.upkeep.object_shelf import InPlaceOfClient
 from hilt.gate.settings import Settings
 from hilt.output.terminal import complain
 from hilt.record.blobs.layout import NAMASTE
 from hilt.record.blobs.objects import Objects
+from hilt.record.blobs.regular import opened
 from hilt.record.blobs.store import Blobs
 from hilt.sources.remote_file import Stated
 
@@ -64,7 +65,7 @@ class Repairs:
         came_along = self._blobs.has(file.sha256, file.size)  # a folder gives all files of a revision at once
         if self._objects is not None and not came_along and self._from_objects(self._objects, file):
             return self._objects.address
-        where = places[0].kept.upstream if came_along else self._from_others(places)
+        where = (places[0].kept.upstream or "an upload") if came_along else self._from_others(places)
         if where and self._objects is not None:
             self._put(self._objects, file)
         return where
@@ -82,9 +83,9 @@ class Repairs:
         return ""
 
     def places(self, wanted: set[str]) -> Mapping[str, list[Place]]:
-        """Which admitted revisions have files of these SHA-256."""
+        """Which of the revisions that are to stay have files of these SHA-256."""
         found: dict[str, list[Place]] = {}
-        for repository, commit in self._revisions.admitted():
+        for repository, commit in self._revisions.lasting(lambda one: is_own(one, self._settings.library.own)):
             kept = None
             with suppress(HiltError):  # told by the run
                 kept = self._revisions.find(repository, commit)
@@ -135,7 +136,7 @@ def copied(source: Path, incoming: Incoming) -> None:
     if incoming.done is not None:
         return
     try:
-        with os.fdopen(os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb", buffering=0) as stream:
+        with os.fdopen(opened(source), "rb", buffering=0) as stream:
             stream.seek(incoming.resumed)
             while data := stream.read(_READ):
                 incoming.write(data)

@@ -5,18 +5,25 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hilt.core.errors import NotReady
+from hilt.core.errors import MissingExtra, NotReady, SourceError
 from hilt.core.events import FixityRun
 from hilt.gate.fixity import last_run, run
 from hilt.gate.keeping.places import library_folder
+from hilt.gate.keeping.upkeep import rounds
+from hilt.gate.keeping.upkeep.digesting import set_aside
 from hilt.gate.keeping.upkeep.rounds import Rounds
-from hilt.record.blobs.fixity_round import PARTS, alone, load, save
+from hilt.gate.recording.shared_keys import shared_key
+from hilt.record.blobs.fixity import Damaged, damaged
+from hilt.record.blobs.fixity_round import PARTS, Note, Round, alone
+from hilt.record.blobs.store import Blobs
 from library_office import Shop, blob, downloaded, safetensors, shop, spoilt
 
 LATER = """
@@ -47,10 +54,17 @@ def all_due(rounds: Rounds) -> int:
     return parts
 
 
+def note(at: Shop) -> Note:
+    return Note(library_folder(at.office.settings), shared_key("fixity round", at.office.settings))
+
+
+def noted(at: Shop) -> Round:
+    return note(at).load(0)
+
+
 def come_to(at: Shop, part: str) -> None:
     """The round as it is when this is its next part."""
-    folder = library_folder(at.office.settings)
-    save(folder, replace(load(folder, 0), parts=PARTS.index(part)))
+    note(at).save(replace(noted(at), parts=PARTS.index(part)))
 
 
 def newest(at: Shop) -> FixityRun:
@@ -59,6 +73,13 @@ def newest(at: Shop) -> FixityRun:
     assert isinstance(found.event, FixityRun)
     assert found.by == "log"
     return found.event
+
+
+def latest(at: Shop) -> int:
+    """The entry that the next round follows."""
+    found = last_run(at.office.settings)
+    assert found is not None
+    return found.index
 
 
 def test_a_round_is_spread_over_the_days_and_ends_before_they_do(tmp_path: Path) -> None:
@@ -125,7 +146,7 @@ def test_a_run_of_somebody_counts_and_the_round_begins_anew(tmp_path: Path) -> N
     with shop(tmp_path) as at:
         assert all_due(after(at, 1)) == 9
         (entry,) = run(settings=at.office.settings).entries
-        assert load(library_folder(at.office.settings), entry.index).parts == 0
+        assert note(at).load(entry.index).parts == 0
         assert all_due(after(at, 0.1)) == 0
 
 
@@ -137,7 +158,121 @@ def test_a_server_that_ends_does_not_read_on(tmp_path: Path) -> None:
         rounds.__exit__()
         with pytest.raises(Exception, match="the server ends"):
             rounds.look()
-        assert load(library_folder(at.office.settings), 0).parts == PARTS.index(place.name[:2])
+        assert noted(at).parts == PARTS.index(place.name[:2])
+
+
+def test_what_is_damaged_is_noted_and_set_aside_before_its_part_is_read_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shop(tmp_path) as at:
+        place = blob(at, downloaded(at))
+        spoilt(place)
+        place.with_name(place.name[:2] + "0" * 62).write_bytes(b"damaged too")
+        come_to(at, place.name[:2])
+        server = after(at)
+
+        def and_ends(one: Damaged, blobs: Blobs) -> None:
+            assert noted(at).damaged == (one.sha256,)  # whoever is killed here has it on the record
+            set_aside(one, blobs)
+            server.__exit__()
+
+        monkeypatch.setattr(rounds, "set_aside", and_ends)
+        with pytest.raises(Exception, match="the server ends"):
+            server.look()
+        (found,) = noted(at).damaged
+        assert not place.with_name(found).exists()
+        assert f"{found} is damaged or gone" in capsys.readouterr().err
+        monkeypatch.undo()
+        assert after(at).look()
+        come_to(at, "ff")
+        assert after(at).look()
+        assert len(newest(at).damaged) == 2
+
+
+def test_what_cannot_be_set_aside_is_on_the_record_and_was_not_had_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def not_allowed(*_: object) -> None:
+        raise SourceError("not permitted")
+
+    with shop(tmp_path) as at:
+        place = blob(at, downloaded(at))
+        spoilt(place)
+        come_to(at, place.name[:2])
+        monkeypatch.setattr(Blobs, "set_aside", not_allowed)
+        assert after(at).look()
+        assert "is damaged, and is not set aside: not permitted" in capsys.readouterr().err
+        assert noted(at).left == (place.name,)
+        monkeypatch.undo()
+        after(at, 0).look()
+        assert noted(at).left == ()
+        assert place.read_bytes() == safetensors()
+
+
+def test_a_part_that_cannot_be_read_is_tried_again_once_all_others_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shop(tmp_path) as at:
+        place = blob(at, downloaded(at))
+        spoilt(place)
+        part = place.name[:2]
+
+        def unreadable(*told: Any, **more: Any) -> Iterator[Damaged]:
+            if told[-1] == part:
+                more["not_read"](MissingExtra("a file that is packed", "zstd"))
+            else:
+                yield from damaged(*told, **more)
+
+        monkeypatch.setattr(rounds, "damaged", unreadable)
+        come_to(at, part)
+        assert after(at).look()
+        assert after(at).look()
+        assert noted(at).parts == PARTS.index(part) + 2
+        assert (
+            f"not all that begins with {part} could be read, and is tried again at the end" in capsys.readouterr().err
+        )
+        note(at).save(replace(noted(at), parts=255, files=1))
+        before = noted(at)
+        assert after(at).look()
+        assert newest(at).damaged == ()
+        assert f"the round is over, and not all that begins with {part} was read" in capsys.readouterr().err
+        monkeypatch.undo()
+        note(at).save(replace(before, after=latest(at)))
+        assert after(at, 60).look()
+        assert newest(at).damaged == (place.name,)
+
+
+def test_a_library_of_which_nothing_can_be_read_ends_no_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(*_: object, **__: object) -> Iterator[Damaged]:
+        raise SourceError("not mounted")
+
+    monkeypatch.setattr(rounds, "damaged", unreadable)
+    with shop(tmp_path) as at:
+        note(at).save(Round(after=0, parts=256, unread=PARTS))
+        with pytest.raises(SourceError, match="no file of it could be read"):
+            after(at).look()
+        assert last_run(at.office.settings) is None
+
+
+def test_a_server_that_starts_tries_to_have_what_the_one_before_it_had_not(tmp_path: Path) -> None:
+    with shop(tmp_path) as at:
+        place = blob(at, downloaded(at))
+        place.unlink()
+        note(at).save(Round(after=0, parts=1).found(place.name))
+        assert not after(at, 0).look()
+        assert place.read_bytes() == safetensors()
+        assert noted(at).repaired == (place.name,)
+
+
+def test_a_note_that_no_server_wrote_is_told_and_nothing_of_it_comes_into_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shop(tmp_path) as at:
+        Note(library_folder(at.office.settings), bytes(32)).save(Round(after=0, parts=256, files=10**30))
+        assert after(at).look()
+        assert "this is not what a server with the key of this log wrote" in capsys.readouterr().err
+        assert noted(at).parts == 1
+        assert last_run(at.office.settings) is None
 
 
 @pytest.mark.slow

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from hilt.core.errors import HiltError
 from hilt.core.events import MOST_DAMAGED, FixityRun
 from hilt.core.fixity import Damage
 from hilt.core.progress import Progress
 from hilt.gate.settings import Settings
+from hilt.output.terminal import complain
 
 if TYPE_CHECKING:
     from hilt.gate.keeping.upkeep.repairing import Repairs
     from hilt.record.blobs.fixity import Damaged, Elsewhere
     from hilt.record.blobs.store import Blobs
+
+_AT_ONCE = 1 << 20
 
 
 class Counted:
@@ -57,11 +63,36 @@ def set_aside(one: Damaged, blobs: Blobs) -> None:
         blobs.set_aside(one.sha256)
 
 
+def surely_aside(sha256: str, blobs: Blobs, counted: Counted) -> None:
+    """Sets aside what was found damaged before, and lies here: it could not be set aside then, or somebody had it again since, and then it
+    is right and stays. Raises `SourceError`.
+    """
+    from hilt.record.blobs.durable import unusable
+    from hilt.record.blobs.regular import opened
+
+    path, digest = blobs.path(sha256), hashlib.sha256()
+    try:
+        with os.fdopen(opened(path), "rb", buffering=0) as file:
+            while data := file.read(_AT_ONCE):
+                digest.update(data)
+                counted.advance(size=len(data))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unusable(path, error) from None
+    if digest.hexdigest() != sha256:
+        blobs.set_aside(sha256)
+
+
 def repaired(found: Sequence[Damaged], repairs: Repairs) -> Iterator[Damage]:
     """What was set aside, had again where somebody has it."""
     places = repairs.places({one.sha256 for one in found if one.sha256})
     for one in found:
-        again = repairs.had_again(places[one.sha256]) if one.sha256 in places else ""
+        again = ""
+        try:
+            again = repairs.had_again(places[one.sha256]) if one.sha256 in places else ""
+        except HiltError as error:  # the others may be had all the same
+            complain(f"the library: {one.file or one.sha256} is not had again: {error}")
         yield Damage(one.sha256, one.file, one.why, again, needed=not one.sha256 or one.sha256 in places)
 
 

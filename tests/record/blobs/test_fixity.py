@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 from collections.abc import Callable, Iterator
@@ -280,6 +281,22 @@ def test_all_parts_together_tell_what_one_run_tells(library: Path, blobs: Blobs,
     assert sorted(found) == sorted(damaged(blobs, revisions, whole))
     assert {one.sha256 for one in found} == {WEIGHTS, LOOSE, CONFIG}
     assert (parts.files, parts.size) == (whole.files, whole.size)
+
+
+def test_a_folder_that_the_disk_does_not_list_keeps_no_other_part_from_being_read(
+    library: Path, blobs: Blobs, revisions: Revisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists, unlisted = Path.iterdir, next(blobs.each()).sha256[:2]
+
+    def listed(folder: Path) -> Iterator[Path]:
+        if folder.name == unlisted:
+            raise OSError(errno.EIO, "Input/output error")
+        return lists(folder)
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+    with pytest.raises(SourceError, match="Input/output error"):
+        list(damaged(blobs, revisions, part=unlisted))
+    assert list(damaged(blobs, revisions, part="00" if unlisted != "00" else "01")) == []
 
 
 def test_a_base_that_lies_in_another_part_is_no_fault_of_what_is_rebuilt_from_it(

@@ -92,11 +92,12 @@ class Deltas:
             head = self._head(path, sha256, file.read)
             return Delta(sha256, head.size, os.fstat(file.fileno()).st_size, tuple(one.sha256 for one in head.bases))
 
-    def each(self) -> Iterator[str]:
-        """The SHA-256 of all that is kept so, in no order. Raises `SourceError`."""
+    def each(self, part: str = "") -> Iterator[str]:
+        """The SHA-256 of all that is kept so and begins with `part`, two digits at most, in no order. Raises `SourceError`."""
         top = self._blobs.folder / "blobs" / "sha256"
         try:
-            for two in sorted(one for one in top.iterdir() if one.is_dir() and not one.is_symlink()):
+            those = (one for one in top.iterdir() if one.name.startswith(part))
+            for two in sorted(one for one in those if one.is_dir() and not one.is_symlink()):
                 names = [one.name.removesuffix(SUFFIX) for one in two.iterdir() if one.name.endswith(SUFFIX)]
                 yield from (name for name in names if is_sha256(name) and name[:2] == two.name)
         except OSError as error:

@@ -68,10 +68,7 @@ def damaged(
     """
     progress, deltas = progress or Silent(), Deltas(blobs)
     stays = cache(lambda: revisions.digests(revisions.lasting(own)))
-    here, packed = (
-        [blob.size for blob in blobs.each(part)],
-        sorted(one for one in deltas.each() if one.startswith(part)),
-    )
+    here, packed = [blob.size for blob in blobs.each(part)], sorted(deltas.each(part))
     progress.start(files=len(here) + len(packed), size=sum(here))
     if "00".startswith(part):
         yield from _branches(revisions, own, not_read)

@@ -105,6 +105,7 @@ of_each_kind: tuple[st.SearchStrategy[Event], ...] = (
         size=st.integers(0, (1 << 63) - 1),
         damaged=st.lists(digests, max_size=3).map(tuple),
         repaired=st.lists(digests, max_size=2).map(tuple),
+        unread=st.integers(0, 1 << 40),
     ),
     st.builds(Erased, person=persons, words=st.lists(digests, max_size=3).map(tuple)),
     st.builds(

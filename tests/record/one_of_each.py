@@ -156,7 +156,7 @@ def _made(where: str) -> tuple[Record, Places]:
     gone = said("nobody should know")
     record.commit([Withdrawn(subject=OTHER, why=gone)], key=BEN_KEY)
     record.erase(BEN, [gone.digest], key=ANNA_KEY)
-    record.commit([FixityRun(files=2, size=10, damaged=(OTHER,), repaired=(OTHER,))])
+    record.commit([FixityRun(files=2, size=10, damaged=(OTHER,), repaired=(OTHER,), unread=1)])
     return record, Places(given.index, request.index, decision.index, lasting.index)
 
 

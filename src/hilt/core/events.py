@@ -275,7 +275,7 @@ class Imported:
 class FixityRun:
     """hilt digested `files` of the library anew, `size` bytes together. `damaged` are the SHA-256 of those whose bytes were not what they
     should be, or were gone; `repaired` those of them whose bytes were had from elsewhere again. Each names at most `MOST_DAMAGED`;
-    of more, several entries tell.
+    of more, several entries tell. `unread` is in how many places of it something could not be read, of which nothing is known.
     """
 
     kind: ClassVar = "fixity"
@@ -283,6 +283,7 @@ class FixityRun:
     size: int
     damaged: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
+    unread: int = 0
 
 
 MOST_DAMAGED = 1000

@@ -58,7 +58,8 @@ def run(
         damage = tuple(repaired(found, repairs))
         named = [one for one in damage if one.sha256]
         again = [one.sha256 for one in named if one.again]
-        entries = record.commit(list(events(counted.files, counted.size, [one.sha256 for one in named], again)))
+        bad = [one.sha256 for one in named]
+        entries = record.commit(list(events(counted.files, counted.size, bad, again, len(unread))))
     return FixityDone(counted.files, counted.size, damage, entries, tuple(map(str, unread)))
 
 

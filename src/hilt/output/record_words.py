@@ -135,11 +135,12 @@ def _did(event: Event, names: Mapping[str, str]) -> tuple[str, str]:
 
 def _digested(event: FixityRun) -> tuple[str, str]:
     did = f"digested {counted(event.files, 'file')} of the library anew"
+    unread = f"; something could not be read in {counted(event.unread, 'place')}" if event.unread else ""
     if not event.damaged:
-        return f"{did}: all are as they were", "admit"
+        return f"{did}: all are as they were{unread}", "review" if unread else "admit"
     again = f", {len(event.repaired)} of them had again from elsewhere" if event.repaired else ""
     are = "is" if len(event.damaged) == 1 else "are"
-    return f"{did}: {len(event.damaged)} {are} damaged or gone{again}", "block"
+    return f"{did}: {len(event.damaged)} {are} damaged or gone{again}{unread}", "block"
 
 
 def _decided(event: DecisionMade) -> tuple[str, str]:

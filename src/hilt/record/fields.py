@@ -239,6 +239,6 @@ FIELDS: dict[type[Event], dict[str, WrittenField]] = {
         "until": DAY_OR_EMPTY,
         "words": _listed(_write_words, _read_words),
     },
-    FixityRun: {"files": COUNT, "size": COUNT, "damaged": _DIGESTS, "repaired": _DIGESTS},
+    FixityRun: {"files": COUNT, "size": COUNT, "damaged": _DIGESTS, "repaired": _DIGESTS, "unread": COUNT},
 }
 """What stands in a statement under the name of its field; the subject, the person and what SLSA has its own place for do not."""

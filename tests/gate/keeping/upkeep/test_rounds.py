@@ -21,6 +21,7 @@ from hilt.gate.keeping.upkeep import rounds
 from hilt.gate.keeping.upkeep.digesting import set_aside
 from hilt.gate.keeping.upkeep.rounds import Rounds
 from hilt.gate.recording.shared_keys import shared_key
+from hilt.output.record_words import told
 from hilt.record.blobs.fixity import Damaged, damaged
 from hilt.record.blobs.fixity_round import PARTS, Note, Round, alone
 from hilt.record.blobs.store import Blobs
@@ -234,8 +235,12 @@ def test_a_part_that_cannot_be_read_is_tried_again_once_all_others_were(
         note(at).save(replace(noted(at), parts=255, files=1))
         before = noted(at)
         assert after(at).look()
-        assert newest(at).damaged == ()
-        assert f"the round is over, and not all that begins with {part} was read" in capsys.readouterr().err
+        assert (newest(at).damaged, newest(at).unread) == ((), 1)
+        said = capsys.readouterr().err
+        assert f"the round is over, and not all that begins with {part} was read" in said
+        recorded = last_run(at.office.settings)
+        assert recorded is not None
+        assert "all are as they were; something could not be read in 1 place" in told(recorded, {}).did
         monkeypatch.undo()
         note(at).save(replace(before, after=latest(at)))
         assert after(at, 60).look()

@@ -93,7 +93,7 @@ def _damaged(asking: Asking) -> Recorded | None:
     last = last_run(asking.settings)
     if last is None or not isinstance(last.event, FixityRun):
         return None
-    return last if len(last.event.repaired) < len(last.event.damaged) else None
+    return last if len(last.event.repaired) < len(last.event.damaged) or last.event.unread else None
 
 
 def _undelivered(asking: Asking) -> int:

@@ -96,9 +96,10 @@ def repaired(found: Sequence[Damaged], repairs: Repairs) -> Iterator[Damage]:
         yield Damage(one.sha256, one.file, one.why, again, needed=not one.sha256 or one.sha256 in places)
 
 
-def events(files: int, size: int, damaged: Sequence[str], had_again: Sequence[str]) -> Iterator[FixityRun]:
+def events(files: int, size: int, damaged: Sequence[str], had_again: Sequence[str], unread: int) -> Iterator[FixityRun]:
     """What the log says: one entry, and further ones where more is damaged than one names."""
     for begin in range(0, max(1, len(damaged)), MOST_DAMAGED):
         some = tuple(damaged[begin : begin + MOST_DAMAGED])
         again = frozenset(had_again).intersection(some)
-        yield FixityRun(files=files, size=size, damaged=some, repaired=tuple(one for one in some if one in again))
+        repaired = tuple(one for one in some if one in again)
+        yield FixityRun(files=files, size=size, damaged=some, repaired=repaired, unread=unread)

@@ -217,7 +217,7 @@ class Rounds:
         if done.unread and not done.files:
             raise SourceError("no file of it could be read; that is tried again until one can be")
         done = self._left_repaired(done)
-        record.commit(list(events(done.files, done.size, done.damaged, done.repaired)))
+        record.commit(list(events(done.files, done.size, done.damaged, done.repaired, len(done.unread))))
         if done.unread:
             complain(
                 f"the library: the round is over, and not all that begins with {', '.join(sorted(done.unread))} was read;"

@@ -195,6 +195,7 @@ NESTED: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 def test_however_deep_a_file_is_it_is_read_or_refused(tmp_path: Path) -> None:
     for name, content in NESTED.items():
         (tmp_path / name).write_bytes(content())

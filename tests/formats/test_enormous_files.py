@@ -214,6 +214,7 @@ def test_a_sparse_file_on_a_disk_is_answered_as_well(tmp_path: Path) -> None:
         examined(source, "model.pkl", bytes_read=64 * MIB)
 
 
+@pytest.mark.slow
 @pytest.mark.reaches("archive_members")
 def test_of_ten_million_members_a_hundred_thousand_are_listed() -> None:
     part = zip_of(Part(name="a", data=b""))

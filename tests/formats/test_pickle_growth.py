@@ -56,6 +56,7 @@ def test_a_pickle_that_breaks_counts_up_to_there() -> None:
     assert grown(pickle.dumps([1, [2, 3]])[:-3] + b"\xff")[0] > 0
 
 
+@pytest.mark.slow
 def test_a_deep_pickle_is_walked_without_recursion() -> None:
     assert grown(b"\x80\x02N" + b"\x85" * 200_000 + b".")[1] == 200_001
 

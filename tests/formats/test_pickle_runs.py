@@ -174,6 +174,7 @@ def test_generated_values_do_the_same_in_runs(value: Any, protocol: int) -> None
 RECORDS = [{"name": f"item {n}", "place": n, "share": n / 7, "tags": [n, (n, "x")], "flag": True} for n in range(5000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", range(6))
 def test_most_of_data_is_taken_in_runs(protocol: int) -> None:
     data = pickle.dumps(RECORDS, protocol)

@@ -158,6 +158,7 @@ def test_approvals_lapse_with_the_policy_under_which_they_were_given(office: Off
     assert one(recheck(settings=office.settings)).lapsed == (USE,)
 
 
+@pytest.mark.slow
 def test_many_are_judged_in_several_processes_alike(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         admitted(office, f"model-{number}")

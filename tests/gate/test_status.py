@@ -153,6 +153,7 @@ def test_what_was_withdrawn_takes_somebody_who_asks_and_somebody_else_who_says_y
     assert done.outcome is hilt.Outcome.ADMIT
 
 
+@pytest.mark.slow
 def test_whoever_records_many_uses_of_one_model_keeps_nobody_waiting_for_long(office: Office) -> None:
     model, settings = office.model(), office.settings
     hilt.check(model, settings=settings, record=True)

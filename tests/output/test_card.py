@@ -161,6 +161,7 @@ def test_words_of_a_subject_forge_no_markup_no_heading_and_no_front_matter() -> 
     assert [line for line in outside.splitlines() if re.match(r"\s*(?:---|===|~~~|```|\d+[.)]\s)", line)] == []
 
 
+@pytest.mark.slow
 @given(told=verdicts)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_cards_of_any_reports_are_read(told: Verdict) -> None:

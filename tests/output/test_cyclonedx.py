@@ -94,6 +94,7 @@ def test_every_document_is_valid_and_its_references_lead_somewhere(told: tuple[V
             assert found
 
 
+@pytest.mark.slow
 @given(told=verdicts)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_documents_of_any_reports_are_valid(told: Verdict) -> None:

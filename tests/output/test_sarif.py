@@ -175,6 +175,7 @@ def test_no_link_or_placeholder_of_a_subject_survives_in_a_message() -> None:
     assert result["message"]["text"] == r"see [here]\x28https://evil.example) {\x30}"
 
 
+@pytest.mark.slow
 def test_the_worst_findings_are_kept_and_the_rest_is_counted() -> None:
     many = [finding(f"m{n}", Severity.LOW, path="a") for n in range(sarif.RESULTS)]
     told = run(judged(subject("m", "a", "b"), *many, finding("worst", path="a")))

@@ -72,6 +72,7 @@ def test_every_document_is_what_the_library_reads_and_its_references_lead_somewh
         assert not text.startswith("urn:uuid:") or text in named
 
 
+@pytest.mark.slow
 @given(told=verdicts)
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_documents_of_any_reports_are_read_by_the_library(told: Verdict) -> None:

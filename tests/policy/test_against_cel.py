@@ -54,6 +54,7 @@ def cel_says(expression: str, scope: dict[str, Any]) -> bool | None:
     return value
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(expression=conditions_with_has, report=reports(), env=environments)
 def test_hilt_and_cel_agree(expression: str, report: Report, env: dict[str, str]) -> None:

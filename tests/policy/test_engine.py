@@ -223,6 +223,7 @@ def drawn_policies(draw: st.DrawFn, expressions: st.SearchStrategy[str] = condit
 ALWAYS = policy("yes: {require: 'true', else: block}")
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(drawn_policies(), max_size=2), drawn_policies(), reports(), environments)
 def test_another_layer_never_loosens(layers: list[Policy], more: Policy, of: Report, env: dict[str, str]) -> None:
@@ -230,6 +231,7 @@ def test_another_layer_never_loosens(layers: list[Policy], more: Policy, of: Rep
     assert verdict(of, ALWAYS, *layers, more, **env).outcome >= fewer
 
 
+@pytest.mark.slow
 @settings(max_examples=250)
 @given(st.data(), drawn_policies(), reports(), environments)
 def test_losing_evidence_never_turns_review_or_block_into_admit(

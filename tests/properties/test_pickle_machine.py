@@ -110,6 +110,7 @@ def _full(module: str, name: str) -> str:
     return f"{module}.{name}".rstrip(".") if short else ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", UNPICKLERS)
 @given(data=mutated() | streams().map(b"".join))
 @settings(deadline=None, max_examples=300)

@@ -60,6 +60,7 @@ def killed(where: str, folder: Path, times: int) -> None:
         assert check(where, some, signatures=True) > times
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_while_it_adds(where: str, tmp_path: Path) -> None:
     killed(where, tmp_path, 15)
 
@@ -193,6 +194,7 @@ def own_server(folder: Path) -> Iterator[Server]:
         server.remove()
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_while_entries_are_added(tmp_path: Path) -> None:
     with own_server(Path("/tmp") / f"hilt-{os.getpid()}") as server:
         database = Database(server.address("postgres"))

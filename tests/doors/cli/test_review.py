@@ -284,6 +284,7 @@ def test_strings_from_outside_are_quoted(office: Office) -> None:
         assert "\n  ADMIT" not in done.out
 
 
+@pytest.mark.slow
 def test_the_verbs_run_as_processes_of_their_own(office: Office) -> None:
     case = asked(office)
     env = {**os.environ, **office.homes, "COLUMNS": "100", "HILT_CONFIG": str(office.settings_file)}

@@ -150,6 +150,7 @@ def test_keys_lead_through_the_pages_and_can_be_turned_off(site: Site, browser: 
         assert said == []
 
 
+@pytest.mark.slow
 def test_a_page_that_is_open_tells_what_changed_and_keeps_the_focus(site: Site, browser: Browser) -> None:
     with page_of(browser, site.origin, site.web.secret("Lena")) as (page, said):
         page.goto("/")

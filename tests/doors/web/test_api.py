@@ -142,6 +142,7 @@ def test_the_document_is_openapi_and_names_every_verb(web: WebOffice) -> None:
     assert set(told["paths"]) == {f"/api/{verb.name}" for verb in VERBS}
 
 
+@pytest.mark.slow
 def test_the_example_of_each_verb_is_taken(web: WebOffice, case: int) -> None:
     """Refused are only those that this office has nothing for, in words about that."""
     office = web.office

@@ -194,6 +194,7 @@ def test_a_commit_that_lists_other_files_than_before_is_refused(tmp_path: Path) 
                 again.open(offer, weights, at.reader())
 
 
+@pytest.mark.slow
 def test_a_library_that_begins_anew_hands_out_what_it_has_without_asking(tmp_path: Path) -> None:
     from hilt.gate.keeping.library import Library
 

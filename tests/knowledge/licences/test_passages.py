@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from hanging import no_hanging
 from hilt.knowledge.licences.passages import passages
 
@@ -50,6 +52,7 @@ def test_a_lower_heading_ends_the_ones_below_the_same_level() -> None:
     assert [passage.headings for passage in passages(text)] == [("A", "B", "C"), ("A", "D")]
 
 
+@pytest.mark.slow
 def test_hostile_texts_take_time_in_proportion_to_their_length() -> None:
     for piece in ("[", "](", "`", "<a ", "![", "*", "#", "a <", "- ", "|", "\n=\n", "[a](b "):
         with no_hanging():
